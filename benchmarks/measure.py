@@ -1,0 +1,100 @@
+"""CPU seconds and anonymous peak memory of a child process.
+
+CPU time counts all threads and grandchildren. Memory is RssAnon: pages of mapped files are the
+kernel's to drop and say nothing about need; it is sampled every 20 ms over the process tree.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one run of one contender took."""
+
+    cpu_seconds: float
+    wall_seconds: float
+    anonymous_mib: float
+
+
+def run_child(code: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
+    """Run `python …` to its end and measure it; raises CalledProcessError when it fails."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    started = time.perf_counter()
+    child = subprocess.Popen(
+        [sys.executable, *code], env={**os.environ, **(environment or {})},
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    peak = 0
+    while child.poll() is None:
+        peak = max(peak, _anonymous_bytes(child.pid))
+        time.sleep(0.02)
+    wall = time.perf_counter() - started
+    if child.returncode:
+        assert child.stderr is not None
+        raise RuntimeError(child.stderr.read().decode(errors="replace")[-2000:])
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Cost(cpu, wall, peak / 2**20)
+
+
+def interleaved(
+    contenders: Mapping[str, Callable[[], Cost]], rounds: int
+) -> dict[str, list[Cost]]:
+    """Run every contender once a round, so that drift of the machine hits all alike."""
+    costs: dict[str, list[Cost]] = {name: [] for name in contenders}
+    for _ in range(rounds):
+        for name, contender in contenders.items():
+            costs[name].append(contender())
+    return costs
+
+
+def table(title: str, costs: Mapping[str, list[Cost]], rival: str) -> str:
+    """Medians as a Markdown table with the ratio to the rival."""
+    base = statistics.median(c.cpu_seconds for c in costs[rival])
+    lines = [
+        f"### {title}",
+        "",
+        f"| contender | CPU s | ratio to {rival} | wall s | anonymous peak MiB |",
+        "|---|---|---|---|---|",
+    ]
+    for name, found in costs.items():
+        cpu = statistics.median(c.cpu_seconds for c in found)
+        wall = statistics.median(c.wall_seconds for c in found)
+        memory = max(c.anonymous_mib for c in found)
+        lines.append(f"| {name} | {cpu:.2f} | {cpu / base:.2f} | {wall:.2f} | {memory:.0f} |")
+    return "\n".join(lines) + "\n"
+
+
+def _anonymous_bytes(pid: int) -> int:
+    """RssAnon of a process and its descendants; 0 where the system does not tell."""
+    total = 0
+    for process in _tree(pid):
+        try:
+            status = Path(f"/proc/{process}/status").read_text()
+        except OSError:
+            continue
+        for line in status.splitlines():
+            if line.startswith("RssAnon:"):
+                total += int(line.split()[1]) * 1024
+    return total
+
+
+def _tree(pid: int) -> list[int]:
+    found = [pid]
+    for process in found:
+        try:
+            children = Path(f"/proc/{process}/task/{process}/children").read_text()
+        except OSError:
+            continue
+        found += [int(child) for child in children.split()]
+    return found

@@ -1,0 +1,133 @@
+{#-
+    Kaplan-Meier as METRICS 3.3 defines it, for every model that has waiting times.
+
+    kaplan_meier_curve(steps, groups): `steps` is a CTE or relation with one row per group and
+    time: the group's columns, at_us (microseconds waited), at_risk (still waiting and still
+    observed just before), responded (answered at exactly that time). Every group needs a row
+    at 0 and one at its longest follow-up, so that the curve's range is known. Answers come
+    before censorings of the same instant, which is how at_risk must have been counted.
+
+    - survival: product of (1 - responded / at_risk), as exp of a sum of logs. Rounded to 12
+      digits: sums of logs come in another order on another engine, and 0.5 must be 0.5.
+    - interval: Greenwood's variance on the log-log scale, 95 %. Survival 1: both ends 1 (nothing
+      has happened, the variance is 0). Survival 0: NULL, the scale is undefined there, as in R's
+      survival package; lifelines prints 1.0 for it.
+-#}
+{% macro kaplan_meier_curve(steps, groups) -%}
+    with factors as (
+        select
+            {{ groups | join(', ') }},
+            at_us,
+            at_risk,
+            responded,
+            case
+                when responded < at_risk then ln(cast(at_risk - responded as double) / at_risk)
+                else 0e0
+            end as log_factor,
+            case
+                when responded < at_risk
+                    then cast(responded as double) / at_risk / (at_risk - responded)
+                else 0e0
+            end as variance_term,
+            case when responded < at_risk then 0 else 1 end as is_exhausted
+        from {{ steps }}
+        where at_risk > 0
+    ),
+
+    summed as (
+        select
+            {{ groups | join(', ') }},
+            at_us,
+            at_risk,
+            responded,
+            sum(log_factor) over running as log_survival,
+            sum(variance_term) over running as variance,
+            max(is_exhausted) over running as is_exhausted
+        from factors
+        window running as (
+            partition by {{ groups | join(', ') }}
+            order by at_us nulls last
+            rows between unbounded preceding and current row
+        )
+    ),
+
+    estimated as (
+        select
+            {{ groups | join(', ') }},
+            at_us,
+            {{ hours_from_microseconds('at_us') }} as hours,
+            at_risk,
+            responded,
+            case when is_exhausted = 1 then 0e0 else round(exp(log_survival), 12) end as survival,
+            -- Half the width of the interval on the log-log scale; NULL where that is undefined.
+            case
+                when is_exhausted = 0 and log_survival < 0
+                    then 1.959963984540054e0 * sqrt(variance) / -log_survival
+            end as half_width,
+            case when is_exhausted = 0 and log_survival < 0 then ln(-log_survival) end as log_log,
+            log_survival = 0 and is_exhausted = 0 as is_untouched
+        from summed
+    )
+
+    select
+        {{ groups | join(', ') }},
+        at_us,
+        hours,
+        at_risk,
+        responded,
+        survival,
+        case
+            when is_untouched then 1e0 else round(exp(-exp(log_log + half_width)), 12)
+        end as survival_lo,
+        case
+            when is_untouched then 1e0 else round(exp(-exp(log_log - half_width)), 12)
+        end as survival_hi
+    from estimated
+{%- endmacro %}
+
+{#-
+    kaplan_meier_summary(curve, groups): one row per group of such a curve.
+
+    - rate_Nh: 1 - S(N); NULL when nobody was followed for N hours, unless everybody had been
+      answered before (S = 0 stays 0).
+    - median: first time with S <= 0.5, else NULL; its interval from the times at which the
+      bounds of S cross 0.5 (Brookmeyer and Crowley).
+    - rmst_72h_hours: area under S up to 72 h; NULL under the same condition as rate_72h.
+    Rounded to 9 digits, the precision at which two engines agree on products of logs.
+-#}
+{% macro kaplan_meier_summary(curve, groups) -%}
+    with stepped as (
+        select
+            {{ groups | join(', ') }},
+            hours,
+            survival,
+            survival_lo,
+            survival_hi,
+            lead(hours) over (
+                partition by {{ groups | join(', ') }} order by hours nulls last
+            ) as next_hours
+        from {{ curve }}
+    )
+
+    select
+        {{ groups | join(', ') }},
+        {%- for h in [1, 5, 6, 24, 48, 72] %}
+        case
+            when max(hours) >= {{ h }} or min(survival) = 0
+                then round(1 - min(survival) filter (where hours <= {{ h }}), 9)
+        end as rate_{{ h }}h,
+        {%- endfor %}
+        round(min(hours) filter (where survival <= 0.5e0), 9) as median_hours,
+        round(min(hours) filter (where survival_lo <= 0.5e0), 9) as median_hours_lo,
+        round(min(hours) filter (where survival_hi <= 0.5e0), 9) as median_hours_hi,
+        case
+            when max(hours) >= 72 or min(survival) = 0
+                then round(coalesce(
+                    sum(survival * (least(coalesce(next_hours, 72e0), 72e0) - hours))
+                        filter (where hours < 72),
+                    0e0
+                ), 9)
+        end as rmst_72h_hours
+    from stepped
+    group by {{ groups | join(', ') }}
+{%- endmacro %}

@@ -1,0 +1,61 @@
+{#- Lists, JSON, hashes and text: what DuckDB and Spark spell differently. -#}
+
+{#- One row per element; stands in a select list and drops rows with an empty or NULL list. -#}
+{% macro each_element(list) %}{{ return(adapter.dispatch('each_element', 'observatory')(list)) }}{% endmacro %}
+{% macro duckdb__each_element(list) %}unnest({{ list }}){% endmacro %}
+{% macro spark__each_element(list) %}explode({{ list }}){% endmacro %}
+
+{#- Texts of a group joined in their own order: neither engine promises an order by itself, and
+    Spark has no `order by` inside an aggregate. -#}
+{% macro joined_text(text) %}{{ return(adapter.dispatch('joined_text', 'observatory')(text)) }}{% endmacro %}
+{% macro duckdb__joined_text(text) %}string_agg({{ text }}, chr(31) order by {{ text }}){% endmacro %}
+{% macro spark__joined_text(text) %}array_join(sort_array(collect_list({{ text }})), chr(31)){% endmacro %}
+
+{#- A JSON object as text from [name, expression] pairs; NULL values are kept as null, which
+    Spark does only when told to. -#}
+{% macro json_text(pairs) %}{{ return(adapter.dispatch('json_text', 'observatory')(pairs)) }}{% endmacro %}
+{% macro duckdb__json_text(pairs) -%}
+    cast(json_object(
+        {%- for name, expression in pairs %}'{{ name }}', {{ expression }}{{ ", " if not loop.last }}{% endfor -%}
+    ) as varchar)
+{%- endmacro %}
+{% macro spark__json_text(pairs) -%}
+    to_json(named_struct(
+        {%- for name, expression in pairs %}'{{ name }}', {{ expression }}{{ ", " if not loop.last }}{% endfor -%}
+    ), map('ignoreNullFields', 'false'))
+{%- endmacro %}
+
+{#- The first 16 hex digits of SHA-256: long enough that 10 million events collide with a chance
+    below 1 in 100,000. -#}
+{% macro short_hash(text) %}{{ return(adapter.dispatch('short_hash', 'observatory')(text)) }}{% endmacro %}
+{% macro duckdb__short_hash(text) %}left(sha256({{ text }}), 16){% endmacro %}
+{% macro spark__short_hash(text) %}left(sha2({{ text }}, 256), 16){% endmacro %}
+
+{#- Position of a time precision, best first. -#}
+{% macro precision_rank(precision) -%}
+    case {{ precision }} when 'second' then 1 when 'minute' then 2 when 'hour' then 3 when 'day' then 4 else 5 end
+{%- endmacro %}
+
+{#- Position of a scope evidence, strongest first. -#}
+{% macro evidence_rank(scope_evidence) -%}
+    case {{ scope_evidence }} when 'listed' then 1 when 'declared' then 2 when 'verified' then 3 else 4 end
+{%- endmacro %}
+
+{#- Absent for good as far as one check can tell. A failed fetch, a login wall or the author's own
+    display setting is not absence. -#}
+{% macro is_absent(account_state) -%}
+    coalesce({{ account_state }} in ('deleted_by_author', 'removed_by_platform', 'not_found'), false)
+{%- endmacro %}
+
+{#- Every published row says which build made it. -#}
+{% macro build_id() %}cast('{{ var("build_id") | replace("'", "''") }}' as {{ dbt.type_string() }}){% endmacro %}
+
+{#- Several values as one, so that max_by keeps NULLs inside it: DuckDB's max_by skips rows whose
+    value is NULL, Spark's does not, and an unbounded count has a NULL end. -#}
+{% macro record(names) %}{{ return(adapter.dispatch('record', 'observatory')(names)) }}{% endmacro %}
+{% macro duckdb__record(names) -%}
+    struct_pack({% for name in names %}{{ name }} := {{ name }}{{ ", " if not loop.last }}{% endfor %})
+{%- endmacro %}
+{% macro spark__record(names) -%}
+    named_struct({% for name in names %}'{{ name }}', {{ name }}{{ ", " if not loop.last }}{% endfor %})
+{%- endmacro %}

@@ -1,0 +1,114 @@
+-- Grain: one account in scope, with what the strongest and then latest evidence says about it.
+-- In scope is an account that some snapshot names as listed, declared or verified.
+with days as (
+    select * from {{ ref('int_account_days_observed') }}
+),
+
+-- One row per account and day, so dates alone order them. Strength of evidence comes before the
+-- date: 10 million days are more than any calendar holds.
+ordered as (
+    select
+        *,
+        {{ days_between("date '1970-01-01'", 'observed_date') }} - 10000000 * kind_rank as kind_order,
+        {{ days_between("date '1970-01-01'", 'observed_date') }} - 10000000 * level_rank as level_order,
+        {{ days_between("date '1970-01-01'", 'observed_date') }} - 10000000 * region_rank as region_order
+    from days
+),
+
+grouped as (
+    select
+        platform,
+        account_id,
+        max_by(screen_name, observed_date) filter (where screen_name is not null) as screen_name,
+        max_by({{ record(['account_kind', 'kind_rule']) }}, kind_order)
+            filter (where account_kind is not null) as kind,
+        max_by(admin_level, level_order) filter (where admin_level is not null) as admin_level,
+        max_by(region_code, region_order) filter (where region_code is not null) as region_code,
+        min(evidence_rank) as evidence_rank,
+        max_by(registered_at, observed_date) filter (where registered_at is not null) as registered_at,
+        min(first_observed_at) as first_seen_at,
+        max(last_observed_at) as last_seen_at,
+        min(observed_date) as first_seen_date,
+        max(observed_date) as last_seen_date,
+        max_by(confirmed_state, observed_date) filter (where confirmed_state is not null)
+            as confirmed_state,
+        max_by({{ record(['followers_lo', 'followers_hi']) }}, observed_date)
+            filter (where followers_lo is not null) as followers
+    from ordered
+    group by platform, account_id
+),
+
+resolved as (
+    select
+        platform,
+        account_id,
+        screen_name,
+        coalesce(kind.account_kind, 'unclear') as account_kind,
+        kind.kind_rule as kind_rule,
+        coalesce(admin_level, 'unclear') as admin_level,
+        region_code,
+        evidence_rank,
+        registered_at,
+        first_seen_at,
+        last_seen_at,
+        first_seen_date,
+        last_seen_date,
+        confirmed_state,
+        followers.followers_lo as followers_lo,
+        followers.followers_hi as followers_hi
+    from grouped
+    where evidence_rank <= 3
+),
+
+source_sets as (
+    select
+        platform,
+        account_id,
+        {{ joined_text('source_name') }} as source_set
+    from {{ ref('int_account_sources') }}
+    group by platform, account_id
+),
+
+post_days as (
+    select
+        platform,
+        account_id,
+        max(posted_date) as last_posted_date
+    from {{ ref('int_account_post_days') }}
+    group by platform, account_id
+)
+
+select
+    -- Heavy steps work on the number instead of two columns of text.
+    row_number() over (order by resolved.platform nulls last, resolved.account_id nulls last)
+        as account_number,
+    resolved.platform,
+    resolved.account_id,
+    -- Cleaning drops officers' names already; nothing may bring one back.
+    case when resolved.account_kind <> 'officer' then resolved.screen_name end as screen_name,
+    resolved.account_kind,
+    resolved.kind_rule,
+    resolved.admin_level,
+    resolved.region_code,
+    case resolved.evidence_rank
+        when 1 then 'listed'
+        when 2 then 'declared'
+        when 3 then 'verified'
+    end as scope_evidence,
+    resolved.registered_at,
+    {{ local_date('resolved.registered_at') }} as registered_date,
+    resolved.first_seen_at,
+    resolved.last_seen_at,
+    resolved.first_seen_date,
+    resolved.last_seen_date,
+    resolved.confirmed_state,
+    resolved.followers_lo,
+    resolved.followers_hi,
+    source_sets.source_set,
+    -- An account none of whose posts was ever collected has unknown activity, not none.
+    post_days.account_id is not null as has_posts_covered
+from resolved
+left join source_sets
+    on resolved.platform = source_sets.platform and resolved.account_id = source_sets.account_id
+left join post_days
+    on resolved.platform = post_days.platform and resolved.account_id = post_days.account_id

@@ -1,0 +1,85 @@
+-- Grain: one account in scope on one local day on which it joined, was lost or returned.
+-- Lost: absent on two checked days in a row, dated to the second. Returned: present after that.
+with accounts as (
+    select * from {{ ref('int_accounts_resolved') }}
+),
+
+checks as (
+    select
+        days.platform,
+        days.account_id,
+        days.observed_date,
+        {{ is_absent('days.confirmed_state') }} as is_absent
+    from {{ ref('int_account_days_observed') }} as days
+    inner join accounts
+        on days.platform = accounts.platform and days.account_id = accounts.account_id
+    where days.confirmed_state is not null
+),
+
+paired as (
+    select
+        *,
+        is_absent and coalesce(lag(is_absent) over account_checks, false) as is_lost
+    from checks
+    window account_checks as (
+        partition by platform, account_id order by observed_date nulls last
+    )
+),
+
+compared as (
+    select
+        *,
+        coalesce(lag(is_lost) over account_checks, false) as was_lost
+    from paired
+    window account_checks as (
+        partition by platform, account_id order by observed_date nulls last
+    )
+),
+
+-- When any account of the platform was last looked at, before each day with observations: an
+-- account registered after that instant was born, however late in the night it was found.
+platform_days as (
+    select
+        days.platform,
+        days.observed_date,
+        max(days.last_observed_at) as last_observed_at
+    from {{ ref('int_account_days_observed') }} as days
+    inner join accounts
+        on days.platform = accounts.platform and days.account_id = accounts.account_id
+    group by days.platform, days.observed_date
+),
+
+previous_looks as (
+    select
+        platform,
+        observed_date,
+        lag(last_observed_at) over (
+            partition by platform order by observed_date nulls last
+        ) as previous_look_at
+    from platform_days
+)
+
+select
+    accounts.platform,
+    accounts.account_id,
+    accounts.first_seen_date as change_date,
+    'joined' as change,
+    accounts.registered_at,
+    accounts.registered_date,
+    previous_looks.previous_look_at
+from accounts
+inner join previous_looks
+    on
+        accounts.platform = previous_looks.platform
+        and accounts.first_seen_date = previous_looks.observed_date
+union all
+select
+    platform,
+    account_id,
+    observed_date as change_date,
+    case when is_lost then 'lost' else 'returned' end as change,
+    cast(null as {{ instant_type() }}) as registered_at,
+    cast(null as date) as registered_date,
+    cast(null as {{ instant_type() }}) as previous_look_at
+from compared
+where is_lost <> was_lost

@@ -1,0 +1,131 @@
+-- Grain: one account in scope and one day, week or month in which its state was checked.
+-- Followers are the last count within the period; their change is against the last count of
+-- the period immediately before, where there is one.
+with accounts as (
+    select * from {{ ref('int_accounts_resolved') }}
+),
+
+periods as (
+    select * from {{ ref('int_growth_periods') }}
+),
+
+checked_days as (
+    select
+        accounts.account_number,
+        days.observed_date,
+        days.followers_lo,
+        days.followers_hi
+    from {{ ref('int_account_days_observed') }} as days
+    inner join accounts
+        on days.platform = accounts.platform and days.account_id = accounts.account_id
+    where days.confirmed_state is not null
+),
+
+days_of_periods as (
+    select
+        checked_days.*,
+        kinds.period,
+        {{ period_start('kinds.period', 'checked_days.observed_date') }} as period_start
+    from checked_days
+    cross join {{ growth_periods() }} as kinds
+),
+
+checked as (
+    select
+        account_number,
+        period,
+        period_start,
+        max_by({{ record(['followers_lo', 'followers_hi']) }}, observed_date)
+            filter (where followers_lo is not null) as followers
+    from days_of_periods
+    group by account_number, period, period_start
+),
+
+dated as (
+    select
+        checked.account_number,
+        checked.period,
+        checked.period_start,
+        checked.followers.followers_lo as followers_lo,
+        checked.followers.followers_hi as followers_hi,
+        periods.period_end_date,
+        periods.previous_period_start
+    from checked
+    inner join periods
+        on checked.period = periods.period and checked.period_start = periods.period_start
+),
+
+post_days as (
+    select
+        accounts.account_number,
+        post_days.posted_date
+    from {{ ref('int_account_post_days') }} as post_days
+    inner join accounts
+        on post_days.platform = accounts.platform and post_days.account_id = accounts.account_id
+),
+
+-- The last post on or before each last day of a period, by one pass over posts and ends together;
+-- on the same day the posts come first.
+timeline as (
+    select
+        account_number,
+        posted_date as on_date,
+        0 as turn,
+        posted_date
+    from post_days
+    union all
+    select distinct
+        account_number,
+        period_end_date as on_date,
+        1 as turn,
+        cast(null as date) as posted_date
+    from dated
+),
+
+looked_back as (
+    select
+        account_number,
+        on_date,
+        turn,
+        max(posted_date) over (
+            partition by account_number
+            order by on_date nulls last, turn nulls last
+            rows between unbounded preceding and current row
+        ) as last_posted_date
+    from timeline
+),
+
+last_posts as (
+    select
+        account_number,
+        on_date,
+        last_posted_date
+    from looked_back
+    where turn = 1
+)
+
+select
+    accounts.platform,
+    accounts.account_id,
+    dated.period,
+    dated.period_start,
+    dated.followers_lo,
+    dated.followers_hi,
+    before.followers_lo is not null and dated.followers_lo is not null as has_delta,
+    dated.followers_lo - before.followers_hi as followers_delta_lo,
+    dated.followers_hi - before.followers_lo as followers_delta_hi,
+    accounts.has_posts_covered,
+    coalesce(
+        {{ days_between('last_posts.last_posted_date', 'dated.period_end_date') }} < 14, false
+    ) as is_active_14d
+from dated
+inner join accounts on dated.account_number = accounts.account_number
+left join dated as before
+    on
+        dated.account_number = before.account_number
+        and dated.period = before.period
+        and dated.previous_period_start = before.period_start
+left join last_posts
+    on
+        dated.account_number = last_posts.account_number
+        and dated.period_end_date = last_posts.on_date

@@ -1,0 +1,49 @@
+-- Grain: one official post, in its latest version.
+-- Posts of ordinary people are not here: the warehouse has no text of theirs.
+with chosen as (
+    select * from {{ ref('int_post_versions_chosen') }}
+),
+
+versions as (
+    select * from {{ ref('stg_core__posts') }}
+),
+
+sightings as (
+    select * from {{ ref('int_post_sightings') }}
+)
+
+select
+    chosen.platform,
+    chosen.post_id,
+    chosen.account_id,
+    chosen.posted_at,
+    versions.posted_at_source,
+    versions.posted_at_precision,
+    versions.text,
+    versions.hashtags,
+    versions.is_repost,
+    versions.kind,
+    sightings.reposts_lo,
+    sightings.reposts_hi,
+    sightings.comments_lo,
+    sightings.comments_hi,
+    sightings.likes_lo,
+    sightings.likes_hi,
+    least(chosen.first_seen_at, sightings.first_seen_at) as first_seen_at,
+    greatest(chosen.last_seen_at, sightings.last_seen_at) as last_seen_at,
+    -- A post that shows counts after it was reported gone is back.
+    case
+        when sightings.last_seen_at > chosen.post_state_at then 'present'
+        else coalesce(chosen.post_state, 'present')
+    end as status,
+    {{ build_id() }} as build_id
+from chosen
+inner join versions
+    on
+        chosen.platform = versions.platform
+        and chosen.post_id = versions.post_id
+        and chosen.version_observed_at = versions.observed_at
+        and chosen.version_file_id = versions.file_id
+        and chosen.version_record_number = versions.record_number
+left join sightings
+    on chosen.platform = sightings.platform and chosen.post_id = sightings.post_id

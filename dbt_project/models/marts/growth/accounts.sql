@@ -1,0 +1,52 @@
+-- Grain: one official account.
+-- What the observatory knows about it at data_through_at; history is in account_days.
+with accounts as (
+    select * from {{ ref('int_accounts_resolved') }}
+),
+
+bounds as (
+    select * from {{ ref('int_observation_bounds') }}
+),
+
+recent_posts as (
+    select distinct
+        posts.platform,
+        posts.account_id
+    from {{ ref('int_post_versions_chosen') }} as posts
+    cross join bounds
+    where
+        posts.posted_at > bounds.data_through_at - interval 14 days
+        and posts.posted_at <= bounds.data_through_at
+)
+
+select
+    accounts.platform,
+    accounts.account_id,
+    accounts.screen_name,
+    accounts.account_kind,
+    accounts.admin_level,
+    accounts.region_code,
+    accounts.kind_rule,
+    accounts.scope_evidence,
+    accounts.registered_at,
+    accounts.first_seen_at,
+    accounts.last_seen_at,
+    accounts.confirmed_state as status,
+    accounts.followers_lo,
+    accounts.followers_hi,
+    -- Silence is only a fact about an account that was looked at within these days and whose
+    -- posts are collected at all.
+    case
+        when recent_posts.account_id is not null then true
+        when
+            accounts.has_posts_covered
+            and accounts.last_seen_at > bounds.data_through_at - interval 14 days
+            then false
+    end as is_active_14d,
+    {{ build_id() }} as build_id
+from accounts
+cross join bounds
+left join recent_posts
+    on
+        accounts.platform = recent_posts.platform
+        and accounts.account_id = recent_posts.account_id

@@ -1,0 +1,51 @@
+-- Grain: one event and its first official response from 72 h before to 14 days after, or none.
+with follow_ups as (
+    select * from {{ ref('int_event_follow_ups') }}
+),
+
+-- The earliest post; at the same instant the smaller platform and id, so that a rebuild agrees.
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by event_id
+            order by
+                posted_at nulls last,
+                post_id nulls last,
+                platform nulls last,
+                link_probability desc nulls last,
+                link_method nulls last
+        ) as response_order
+    from {{ ref('int_responses') }}
+),
+
+first_responses as (
+    select * from ranked where response_order = 1
+)
+
+select
+    follow_ups.event_id,
+    follow_ups.event_type,
+    follow_ups.onset_hi_at,
+    first_responses.posted_at as responded_at,
+    {{ hours_from_microseconds('first_responses.response_us') }} as response_hours,
+    {{ hours_between('follow_ups.onset_lo_at', 'first_responses.posted_at') }} as response_hours_hi,
+    coalesce(first_responses.response_us < 0, false) as is_proactive,
+    first_responses.event_id is null as is_censored,
+    case when first_responses.event_id is null then follow_ups.watched_until_at end as censored_at,
+    -- Nobody waited for an official who had spoken before.
+    {{ hours_from_microseconds(
+        'greatest(coalesce(first_responses.response_us, follow_ups.watched_us), 0)'
+    ) }} as follow_up_hours,
+    first_responses.platform,
+    first_responses.post_id,
+    first_responses.account_id,
+    first_responses.account_kind,
+    first_responses.admin_level,
+    first_responses.region_code,
+    first_responses.link_level,
+    first_responses.link_probability,
+    first_responses.evidence,
+    {{ build_id() }} as build_id
+from follow_ups
+left join first_responses on follow_ups.event_id = first_responses.event_id

@@ -1,0 +1,31 @@
+-- Grain: what one source said about one account at one instant, with its local day.
+-- `confirmed_state` is what a successful check found: a failed fetch says nothing, and a snapshot
+-- with counts but without a state shows an account that was there.
+with source as (
+    select * from {{ source('core', 'account_snapshots') }}
+)
+
+select
+    platform,
+    account_id,
+    observed_at,
+    {{ local_date('observed_at') }} as observed_date,
+    screen_name,
+    nullif(account_kind, 'unclear') as account_kind,
+    nullif(admin_level, 'unclear') as admin_level,
+    region_code,
+    kind_rule,
+    scope_evidence,
+    {{ evidence_rank('scope_evidence') }} as evidence_rank,
+    registered_at,
+    case
+        when account_state = 'fetch_failed' then null
+        when account_state is not null then account_state
+        when followers_lo is not null or statuses_lo is not null then 'present'
+    end as confirmed_state,
+    followers_lo,
+    followers_hi,
+    source_name,
+    file_sha256,
+    record_number
+from source

@@ -1,0 +1,43 @@
+-- Codes come from the lists of the dictionary.
+{%- set kinds = "('organ', 'officer', 'state_media', 'other_government', 'unclear')" %}
+{%- set levels = "('ministry', 'province', 'prefecture', 'county', 'station', 'unclear')" %}
+{%- set states = "('present', 'hidden', 'permission_denied', 'deleted_by_author', 'removed_by_platform', 'not_found')" %}
+select 'accounts' as table_name, account_id as key_text
+from {{ ref('accounts') }}
+where
+    account_kind not in {{ kinds }}
+    or admin_level not in {{ levels }}
+    or scope_evidence not in ('listed', 'declared', 'verified')
+    or status not in {{ states }}
+union all
+select 'posts' as table_name, post_id as key_text
+from {{ ref('posts') }}
+where status not in {{ states }} or kind not in ('original', 'repost', 'reply')
+union all
+select 'events' as table_name, event_id as key_text
+from {{ ref('events') }}
+where event_type not in ('hot_topic', 'article', 'rumor', 'inquiry')
+union all
+select 'event_responses' as table_name, event_id as key_text
+from {{ ref('event_responses') }}
+where
+    account_kind not in {{ kinds }}
+    or admin_level not in {{ levels }}
+    or link_level not in ('exact', 'lexical', 'reviewed')
+union all
+select 'response_timing' as table_name, period as key_text
+from {{ ref('response_timing') }}
+where
+    period not in ('day', 'week', 'month', 'all')
+    or event_type not in ('hot_topic', 'article', 'rumor', 'inquiry', 'all')
+    or link_level not in ('exact', 'lexical', 'reviewed', 'all')
+union all
+select 'account_growth' as table_name, period as key_text
+from {{ ref('account_growth') }}
+where period not in ('day', 'week', 'month')
+union all
+select 'reported_claims' as table_name, figure_id as key_text
+from {{ ref('reported_claims') }}
+where
+    qualifier not in ('=', '>', '>=', '<', '<=', '~')
+    or confidence not in ('A', 'A-', 'B', 'C', 'M')

@@ -1,0 +1,9 @@
+-- A link joins an event and an official post that are both published.
+select
+    links.event_id,
+    links.post_id
+from {{ ref('event_links') }} as links
+left join {{ ref('events') }} as events on links.event_id = events.event_id
+left join {{ ref('posts') }} as posts
+    on links.platform = posts.platform and links.post_id = posts.post_id
+where events.event_id is null or posts.post_id is null

@@ -1,0 +1,10 @@
+-- A post is only official by its account. A post whose account was never itself observed counts
+-- as of unclear kind: worth knowing, no reason to stop.
+{{ config(severity='warn') }}
+select
+    posts.platform,
+    posts.post_id
+from {{ ref('posts') }} as posts
+left join {{ ref('accounts') }} as accounts
+    on posts.platform = accounts.platform and posts.account_id = accounts.account_id
+where accounts.account_id is null

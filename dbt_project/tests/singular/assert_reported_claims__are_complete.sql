@@ -1,0 +1,6 @@
+-- The ledger of published figures is part of the code: all of it, every night.
+select
+    (select count(*) from {{ ref('reported_claims') }}) as published,
+    (select count(*) from {{ ref('reported_figures') }}) as shipped
+where
+    (select count(*) from {{ ref('reported_claims') }}) <> (select count(*) from {{ ref('reported_figures') }})

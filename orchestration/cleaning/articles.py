@@ -1,0 +1,240 @@
+"""Articles from any source: their identity, their time, and text out of markup.
+
+What the article formats (`sources/formats/html.py`, `rss.py`, `text_article.py`) share, so that
+one article gets the same identity and the same reading of its date from each of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import polars as pl
+
+from orchestration.cleaning import fields as f
+from orchestration.cleaning import text
+from orchestration.schemas import tables
+
+RAW_FIELDS = (
+    "article_id", "outlet", "title", "url", "author", "published_at", "published_at_source",
+    "text", "stripped_text", "extractor",
+)  # fmt: skip
+"""What an article format's reader takes out of a document."""
+
+_ID_DIGITS = 16
+_TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|mc_cid|mc_eid|spm|ncid)$", re.IGNORECASE)
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def canonical_address(address: str | None) -> str | None:
+    """The address under which an article is known, or None where the text is no such address.
+
+    Lower-case scheme and host, no default port, no fragment, no tracking parameters; the rest
+    as found, because paths and queries mean what their site wants. A bare host is the address
+    of a site, not of an article: sites that declare it on every page would merge them all.
+    """
+    try:
+        parts = urlsplit((address or "").strip())
+        port = parts.port
+    except ValueError:
+        return None
+    scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
+    if scheme not in _DEFAULT_PORTS or "." not in host:
+        return None
+    query = urlencode(
+        [pair for pair in parse_qsl(parts.query, True) if not _TRACKING.match(pair[0])]
+    )
+    if query == urlencode(parse_qsl(parts.query, True)):
+        query = parts.query
+    if parts.path in ("", "/") and not query:
+        return None
+    place = host if port in (None, _DEFAULT_PORTS[scheme]) else f"{host}:{port}"
+    return urlunsplit((scheme, place, parts.path, query, ""))
+
+
+def host_of(address: str | None) -> str | None:
+    """Host of an address without `www.`."""
+    host = urlsplit(address).hostname if address else None
+    return host.removeprefix("www.") if host else None
+
+
+def identity(key: str) -> str:
+    """article_id of a canonical address, or of a text where there is no address."""
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:_ID_DIGITS]
+
+
+# -- dates ------------------------------------------------------------------------------------
+_ZONE = r"(?P<zone>Z|[A-Z]{2,4}|[+-]\d{2}:?\d{2})?"
+_CLOCK = (
+    r"(?P<hour>\d{1,2})[:\uff1a时點点](?P<minute>\d{2})"
+    r"(?:[:\uff1a分](?P<second>\d{2})(?:[.,]\d{1,9})?秒?)?分?"
+    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?"
+)
+_BETWEEN = r"(?:\s*[T,\uff0c]\s*|\s+(?:at\s+)?|(?<=日))"
+_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
+_NOTATIONS = tuple(
+    re.compile(rf"^{day}(?:{_BETWEEN}{_CLOCK})?\s*{_ZONE}$", re.IGNORECASE)
+    for day in (
+        r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})",
+        r"(?P<year>\d{4})年\s?(?P<month>\d{1,2})月\s?(?P<day>\d{1,2})日(?:\s?(?:星期|周)[一二三四五六日天])?",
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})\s+(?P<month>[a-z]{{3,9}})\.?,?\s+(?P<year>\d{{4}})",
+        rf"{_WEEKDAY}(?P<month>[a-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
+    )
+)  # fmt: skip
+_COMPACT = re.compile(
+    r"^(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})T(?P<hour>\d{2})(?P<minute>\d{2})"
+    r"(?P<second>\d{2})(?P<zone>Z|[+-]\d{4})?$"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH_NAMES = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
+_ZONES = {
+    "Z": "+0000", "UT": "+0000", "UTC": "+0000", "GMT": "+0000", "EST": "-0500", "EDT": "-0400",
+    "CDT": "-0500", "MST": "-0700", "MDT": "-0600", "PST": "-0800", "PDT": "-0700", "CST": "",
+}  # fmt: skip
+"""Zone names with one meaning. CST is both Chicago's and China's: the source's zone decides."""
+
+
+def plain_time(raw: str | None) -> str | None:
+    """A time in any notation that feeds, pages and bylines use, as the ISO text the engine reads.
+
+    Precision and absence of a zone survive. None where the text is not wholly a time, and for
+    notations with two readings (03/04/2011).
+    """
+    value = " ".join((raw or "").split())
+    for notation in (*_NOTATIONS, _COMPACT):
+        if match := notation.match(value):
+            return _iso({name: part or "" for name, part in match.groupdict().items()})
+    return None
+
+
+def _iso(parts: dict[str, str]) -> str | None:
+    month, zone = _month(parts["month"]), _offset(parts["zone"])
+    if month is None or zone is None:
+        return None
+    hour = int(parts["hour"] or 0)
+    if half := parts.get("half", "").lower():
+        hour = hour % 12 + (12 if half == "p" else 0)
+    minute, second = int(parts["minute"] or 0), int(parts["second"] or 0)
+    try:
+        # A wall time: its zone, where there is one, is written behind it again.
+        at = datetime(  # noqa: DTZ001
+            int(parts["year"]), month, int(parts["day"]), hour, minute, second
+        )
+    except ValueError:
+        return None
+    if not parts["hour"]:
+        return f"{at:%Y-%m-%d}"
+    return f"{at:%Y-%m-%dT%H:%M:%S}{zone}" if parts["second"] else f"{at:%Y-%m-%dT%H:%M}{zone}"
+
+
+def _month(word: str) -> int | None:
+    if word.isdecimal():
+        return int(word)
+    name = word.lower()
+    known = name in (*_MONTHS, "sept", *_MONTH_NAMES)
+    return _MONTHS.index(name[:3]) + 1 if known else None
+
+
+def _offset(zone: str) -> str | None:
+    if not zone or zone[0] in "+-":
+        return zone.replace(":", "")
+    return _ZONES.get(zone.upper())
+
+
+# -- markup -----------------------------------------------------------------------------------
+_SKIPPED = frozenset(("script", "style", "noscript", "template"))
+_BLOCKS = frozenset(
+    ("address", "article", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure",
+     "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre",
+     "section", "table", "td", "th", "tr", "ul")
+)  # fmt: skip
+
+
+def markup_text(fragment: str | None) -> str | None:
+    """Text of an HTML fragment, a line a block; plain text stays as it is, empty is None.
+
+    The parser stops at 256 levels of nesting, and the walk does not recurse.
+    """
+    value = (fragment or "").replace("\x00", "\ufffd")
+    if "<" not in value and "&" not in value:
+        return value.strip() or None
+    from lxml import etree
+
+    parser = etree.HTMLParser(remove_comments=True, remove_pis=True, no_network=True)
+    root = etree.fromstring(f"<div>{value}</div>", parser)
+    if root is None:
+        return None
+    lines = "".join(_pieces(etree.iterwalk(root, events=("start", "end")))).split("\n")
+    kept = [" ".join(line.split()) for line in lines]
+    return "\n".join(line for line in kept if line) or None
+
+
+def _pieces(events: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    """Text in document order; what stands inside a skipped element is left out."""
+    skipped = 0
+    for event, element in events:
+        name = element.tag
+        if name in _BLOCKS:
+            yield "\n"
+        if name in _SKIPPED:
+            skipped += 1 if event == "start" else -1
+        part = element.text if event == "start" else element.tail
+        if part and not skipped:
+            # Line breaks of the source mean nothing in HTML; blocks make the lines.
+            yield " ".join(part.split("\n"))
+
+
+# -- mapping ----------------------------------------------------------------------------------
+_MIDNIGHT = r"[T ]00:00(?::00)?(?:[+-]\d{2}:?\d{2}|Z)?$"
+_INSTANT = f.instant("published_at", "published_at", details="published_at")
+
+
+def _published(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+    """The instant and where it was found. Midnight to the second is how systems that know only
+    the day write it, so it counts as a day."""
+    parsed = _INSTANT.parse(frame, context)
+    columns = pl.DataFrame(dict(parsed.columns)).with_columns(
+        midnight=frame["published_at"].str.contains(_MIDNIGHT).fill_null(False),
+        published_at_source=frame["published_at_source"],
+    )
+    known = pl.col("published_at").is_not_null()
+    kept = columns.select(
+        "published_at",
+        pl.when(known).then("published_at_source"),
+        pl.when(known & pl.col("midnight")).then(pl.lit("day"))
+        .when(known).then("published_at_precision").alias("published_at_precision"),
+        pl.when(known).then("is_zone_assumed"),
+    )  # fmt: skip
+    return f.Parsed({name: kept[name] for name in kept.columns}, parsed.problem)
+
+
+def _language(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
+    whole = frame["title"].fill_null("") + "\n" + frame["text"].fill_null("")
+    return f.Parsed({"language": text.language(whole)})
+
+
+def mapping() -> f.TableMapping:
+    """core.articles from RAW_FIELDS."""
+    return f.TableMapping(
+        tables.ARTICLES,
+        (
+            f.ident("article_id", "article_id", required=True),
+            f.text("outlet", "outlet", is_personal=False),
+            f.text("title", "title", is_personal=False),
+            f.text("url", "url", is_personal=False),
+            f.text("author", "author"),
+            f.text("text", "text"),
+            f.text("stripped_text", "stripped_text"),
+            f.text("extractor", "extractor", is_personal=False),
+            f.computed("published_at", _published, raw="published_at", is_personal=False),
+            f.computed("language", _language),
+            *f.observed(),
+        ),
+    )

@@ -1,0 +1,113 @@
+"""Platform ids as text, and the clock inside Weibo's.
+
+A 16-digit Weibo id carries its second of creation: unix_seconds = (mid >> 22) + 515483463
+(METRICS, finding 1: agrees within 6 s on 3,020 of 3,020 dated posts). The constant does not
+hold for six-character bids, which are older, nor for pseudonymised ids.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from orchestration.cleaning.times import INSTANT
+
+ID_CLOCK_OFFSET = 515_483_463
+_MID_DIGITS = r"^\d{16}$"
+_BASE62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_BID = r"^[0-9a-zA-Z]{9}$"
+_SCIENTIFIC = r"^[0-9]+(\.[0-9]+)?[eE]\+?[0-9]+$"
+_FLOAT = r"^\d+\.0+$"
+MAXIMUM_LENGTH = 200
+
+
+class Ids(NamedTuple):
+    """Ids as text and a reason code where the text cannot be one."""
+
+    value: pl.Series
+    problem: pl.Series
+
+
+def parse_ids(raw: pl.Series) -> Ids:
+    """Strip spreadsheet guards (trailing TAB, leading apostrophe); refuse destroyed ids.
+
+    "4.9E+15" has lost its digits for good and is refused (scientific_id), as is anything that
+    is longer than an id can be or has control characters (not_an_id). Missing stays NULL.
+    """
+    text = raw.cast(pl.String).str.strip_chars(" \t\r\n\u200b\ufeff'")
+    frame = pl.DataFrame({"text": text.set(text == "", None)})
+    problem = frame.select(
+        pl.when(pl.col("text").str.contains(_SCIENTIFIC) | pl.col("text").str.contains(_FLOAT))
+        .then(pl.lit("scientific_id"))
+        .when(
+            pl.col("text").str.contains(r"[\p{Cc}\s]")
+            | (pl.col("text").str.len_chars() > MAXIMUM_LENGTH)
+        )
+        .then(pl.lit("not_an_id"))
+        .alias("problem")
+    )["problem"]
+    return Ids(frame["text"].set(problem.is_not_null(), None), problem)
+
+
+def id_clock(mid: pl.Series) -> pl.Series:
+    """Second of creation inside a Weibo mid, as a UTC instant; NULL where there is no clock."""
+    frame = pl.DataFrame({"mid": mid})
+    number = pl.when(pl.col("mid").str.contains(_MID_DIGITS)).then("mid").cast(pl.Int64)
+    seconds = number // 2**22 + ID_CLOCK_OFFSET
+    return frame.select((seconds * 1_000_000).cast(INSTANT).alias("at"))["at"]
+
+
+def mid_from_bid(bid: pl.Series) -> pl.Series:
+    """Weibo mid of a nine-character bid; NULL for any other text.
+
+    From the right, each group of four base-62 characters is seven decimal digits.
+    """
+    frame = pl.DataFrame({"bid": bid}).select(
+        pl.when(pl.col("bid").str.contains(_BID)).then("bid").alias("bid")
+    )
+    digits = {character: value for value, character in enumerate(_BASE62)}
+
+    def group(start: int, length: int) -> pl.Expr:
+        total = pl.lit(0, dtype=pl.Int64)
+        for position in range(start, start + length):
+            character = pl.col("bid").str.slice(position, 1)
+            value = character.replace_strict(digits, default=None, return_dtype=pl.Int64)
+            total = total * 62 + value
+        return total
+
+    number = group(0, 1) * 10**14 + group(1, 4) * 10**7 + group(5, 4)
+    return frame.select(number.cast(pl.String).alias("mid"))["mid"]
+
+
+def weibo_account(address: pl.Series) -> pl.DataFrame:
+    """Account id from any address of a Weibo account people write down.
+
+    address: text such as http://weibo.com/u/2949933810, weibo.com/p/1001061914357794/home,
+    ttp://weibo.com/n/%E6%B8%91, a bare uid. Returns account_id (a uid, `domain:...` or
+    `name:...` in percent-encoded form), account_url (scheme and query removed) and problem
+    (not_an_address) per row. Ten digits are a uid; any other numeric path is a custom domain
+    (postal codes are in use as such).
+    """
+    path = (
+        pl.col("address").str.strip_chars(" \t\r\n\u200b\ufeff")
+        .str.replace(r"^(?i)h?t?t?ps?:/+", "")
+        .str.replace(r"^(?i)(?:www\.|m\.|tw\.|e\.)?weibo\.(?:com|cn)/", "")
+        .str.replace(r"[?#].*$", "").str.strip_chars("/")
+    )  # fmt: skip
+    frame = pl.DataFrame({"address": address.cast(pl.String)}).with_columns(path=path)
+    page = pl.col("path").str.extract(r"^p/\d{6}(\d{10})(?:/.*)?$", 1)
+    uid = pl.col("path").str.extract(r"^(?:u/)?(\d{10})(?:/.*)?$", 1)
+    name = pl.col("path").str.extract(r"^n/([^/\s]+)$", 1)
+    domain = pl.col("path").str.extract(r"^([0-9A-Za-z_\-.]+)$", 1)
+    account = pl.coalesce(
+        page, uid, pl.concat_str(pl.lit("name:"), name), pl.concat_str(pl.lit("domain:"), domain)
+    )
+    stripped = pl.col("address").str.strip_chars(" \t\r\n\u200b\ufeff")
+    missing = stripped.is_null() | (stripped == "")
+    return frame.with_columns(account_id=account).select(
+        pl.when(~missing).then("account_id").alias("account_id"),
+        account_url=pl.when(~missing & pl.col("account_id").is_not_null())
+        .then(pl.concat_str(pl.lit("https://weibo.com/"), "path")),
+        problem=pl.when(~missing & pl.col("account_id").is_null()).then(pl.lit("not_an_address")),
+    )  # fmt: skip

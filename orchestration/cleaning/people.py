@@ -1,0 +1,118 @@
+"""The door: who is official, and what becomes of everyone else.
+
+Officials are accounts that their platform verifies as government, that stand in an account
+list, or that a source declares. Ordinary people and officers pass only as keyed pseudonyms,
+without name or text; their posts' ids become pseudonyms too, because a post id leads back to
+its author. The key lies outside the warehouse (settings.py), so nothing published can be
+reversed by hashing all possible ids.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+import polars_hash as plh
+
+PSEUDONYM_PREFIX = "p:"
+_DIGITS = 20
+"""80 bits: no collision among a billion ids at odds of one in two million."""
+
+SCOPE_SCHEMA = {"platform": pl.String(), "account_id": pl.String(), "account_kind": pl.String()}
+
+
+class Door:
+    """Pseudonyms under one key, and the accounts known to be in scope."""
+
+    def __init__(self, key: str, scope: pl.DataFrame | None = None) -> None:
+        self._key = key
+        self.scope = pl.DataFrame(schema=SCOPE_SCHEMA) if scope is None else scope
+
+    def admit(self, accounts: pl.DataFrame) -> None:
+        """Add accounts (platform, account_id, account_kind) to the scope.
+
+        Officers stand there under their pseudonym. An account once known as an officer's
+        stays one: later evidence never takes protection away.
+        """
+        merged = pl.concat([self.scope, accounts.select(list(SCOPE_SCHEMA)).cast(SCOPE_SCHEMA)])
+        self.scope = (
+            merged.with_columns(_officer=pl.col("account_kind") == "officer")
+            .sort("platform", "account_id", "_officer", descending=[False, False, True])
+            .unique(["platform", "account_id"], keep="first", maintain_order=True)
+            .drop("_officer")
+        )
+
+    def pseudonyms(self, platform: pl.Series, identity: pl.Series) -> pl.Series:
+        """Keyed pseudonyms `p:` + 20 hex digits of HMAC-SHA256; NULL stays NULL."""
+        frame = pl.DataFrame({"platform": platform, "identity": identity})
+        message = pl.concat_str("platform", pl.lit(":"), "identity")
+        already = pl.col("identity").str.starts_with(PSEUDONYM_PREFIX)
+        unique = frame.unique().filter(pl.col("identity").is_not_null())
+        hashed = unique.with_columns(message=message).with_columns(
+            pseudonym=pl.when(already)
+            .then("identity")
+            .otherwise(
+                pl.lit(PSEUDONYM_PREFIX)
+                + plh.col("message").chash.hmac_sha256(key=self._key).str.slice(0, _DIGITS)
+            )
+        )
+        return frame.join(
+            hashed.select("platform", "identity", "pseudonym"),
+            on=["platform", "identity"],
+            how="left",
+            maintain_order="left",
+        )["pseudonym"]
+
+    def kinds(self, platform: pl.Series, account_id: pl.Series) -> pl.Series:
+        """Account kind of those in scope, NULL for everyone else."""
+        frame = pl.DataFrame({"platform": platform, "account_id": account_id})
+        unique = frame.unique()
+        unique = unique.with_columns(
+            pseudonym=self.pseudonyms(unique["platform"], unique["account_id"])
+        )
+        known = (
+            unique.join(self.scope, on=["platform", "account_id"], how="left")
+            .join(
+                self.scope.rename({"account_id": "pseudonym", "account_kind": "_as_pseudonym"}),
+                on=["platform", "pseudonym"],
+                how="left",
+            )
+            .select(
+                "platform",
+                "account_id",
+                kind=pl.coalesce("_as_pseudonym", "account_kind"),
+            )
+        )
+        joined = frame.join(
+            known, on=["platform", "account_id"], how="left", maintain_order="left"
+        )
+        return joined["kind"]
+
+    def close(
+        self,
+        rows: pl.DataFrame,
+        *,
+        identities: tuple[str, ...],
+        private: tuple[str, ...] = (),
+        personal: tuple[str, ...] = (),
+    ) -> pl.DataFrame:
+        """Take ordinary people and officers out of rows that carry `_kind` of their author.
+
+        identities become pseudonyms and `personal` columns NULL for both; `private` columns
+        become NULL for ordinary people only. Organs and media pass as they are.
+        """
+        ordinary = rows["_kind"].is_null()
+        hidden = ordinary | (rows["_kind"] == "officer").fill_null(False)
+        if not hidden.any():
+            return rows
+        pseudonymous = [
+            self.pseudonyms(rows["platform"], rows[name]).zip_with(hidden, rows[name]).alias(name)
+            for name in identities
+        ]
+        blank = [_blank(rows[name], hidden) for name in personal]
+        blank += [_blank(rows[name], ordinary) for name in private]
+        return rows.with_columns(*pseudonymous, *blank)
+
+
+def _blank(series: pl.Series, mask: pl.Series) -> pl.Series:
+    return pl.DataFrame({"value": series, "mask": mask}).select(
+        pl.when("mask").then(None).otherwise(pl.col("value")).alias(series.name)
+    )[series.name]

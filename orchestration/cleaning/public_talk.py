@@ -1,0 +1,69 @@
+"""Rules of the tables about what the public says and asks: only instants and keys pass.
+
+core.comments, core.rulings, core.repost_timings; and of core.articles, core.hot_topic_slots
+and core.inquiries, which hold no private author.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from orchestration.cleaning import text
+from orchestration.cleaning.people import Door
+from orchestration.cleaning.rows import Finished, ensure
+
+
+def finish_comments(rows: pl.DataFrame, door: Door) -> Finished:
+    """Official replies keep their text; everyone else's comment is an anonymous instant."""
+    rows = ensure(
+        rows, account_id=pl.String, text=pl.String, post_id=pl.String,
+        reply_to_comment_id=pl.String,
+    )  # fmt: skip
+    rows = rows.with_columns(_kind=door.kinds(rows["platform"], rows["account_id"]))
+    rows = rows.with_columns(
+        is_official=pl.col("_kind").is_not_null(),
+        reply_to_comment_id=door.pseudonyms(rows["platform"], rows["reply_to_comment_id"]),
+    )
+    return Finished(
+        door.close(rows, identities=("account_id", "comment_id"), personal=("text",))
+    )
+
+
+def finish_rulings(rows: pl.DataFrame, door: Door) -> Finished:
+    """Keep the wording of the claim without its author, and what the ruling cites."""
+    wording = text.claim_wording(rows["_claim"])
+    return Finished(
+        rows.with_columns(
+            ruling_id=door.pseudonyms(rows["platform"], rows["ruling_id"]),
+            claim_text=wording,
+            hashtag_keys=text.hashtag_keys(text.hashtags(rows["_claim"])),
+        )
+    )
+
+
+def finish_repost_timings(rows: pl.DataFrame, door: Door) -> Finished:
+    """Reposts stay as instants under pseudonyms; the root post under what its author may bear."""
+    rows = ensure(rows, _author_id=pl.String)
+    rows = rows.with_columns(
+        _kind=door.kinds(rows["platform"], rows["_author_id"]),
+        repost_id=door.pseudonyms(rows["platform"], rows["repost_id"]),
+    )
+    return Finished(door.close(rows, identities=("post_id",)))
+
+
+def finish_articles(rows: pl.DataFrame, door: Door) -> Finished:
+    """Match key of the title."""
+    del door
+    return Finished(rows.with_columns(text.match_key(rows["title"]).alias("title_key")))
+
+
+def finish_hot_topic_slots(rows: pl.DataFrame, door: Door) -> Finished:
+    """Match key of the topic."""
+    del door
+    return Finished(rows.with_columns(text.match_key(rows["topic"]).alias("topic_key")))
+
+
+def finish_inquiries(rows: pl.DataFrame, door: Door) -> Finished:
+    """Nothing beyond the fields."""
+    del door
+    return Finished(rows)

@@ -1,0 +1,100 @@
+"""Text of posts and topics: match keys, hashtags, truncation, the wording of a claim."""
+
+from __future__ import annotations
+
+import polars as pl
+
+_INVISIBLE = r"[\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2064}\u{feff}\u{e627}\u{00ad}]"
+_UNSEEN = r"\s|" + _INVISIBLE
+_HASHTAG = r"#([^#\r\n]{1,80})#"
+_MENTION = r"@[\w\-·]{1,40}"
+CLAIM_LENGTH = 140
+
+
+def match_key(text: pl.Series) -> pl.Series:
+    """Key under which two spellings of one topic meet.
+
+    NFKC, no white space, no invisible characters, lower case. The original stays stored; an
+    empty key is NULL.
+    """
+    return pl.DataFrame({"text": text.cast(pl.String)}).select(_match_key(pl.col("text")))[
+        "key"
+    ]
+
+
+def _match_key(text: pl.Expr) -> pl.Expr:
+    """Lower case and stripping can undo a normal form ("A´"), hence the second pass."""
+    key = text
+    for _ in range(2):
+        key = key.str.normalize("NFKC").str.replace_all(_UNSEEN, "").str.to_lowercase()
+    return pl.when(key != "").then(key).alias("key")
+
+
+def hashtags(text: pl.Series) -> pl.Series:
+    """Topics between # signs as written, in order; an empty list where there are none."""
+    bare = text.cast(pl.String).str.replace_all(r"<[^<>]{1,400}>", "")
+    tags = bare.str.extract_all(_HASHTAG)
+    return tags.list.eval(pl.element().str.strip_chars("#").str.strip_chars())
+
+
+def hashtag_keys(tags: pl.Series) -> pl.Series:
+    """Match keys of hashtags, in the same order."""
+    return tags.list.eval(_match_key(pl.element())).list.drop_nulls()
+
+
+def is_truncated(text: pl.Series) -> pl.Series:
+    """The collector kept only the beginning of a long post."""
+    return text.cast(pl.String).str.strip_chars_end("\u200b \n").str.ends_with("...全文")
+
+
+def claim_wording(text: pl.Series) -> pl.Series:
+    """A public claim without mentions, at most 140 characters; the author is never in it."""
+    return (
+        text.cast(pl.String).str.replace_all(_MENTION, "@…").str.replace_all(_INVISIBLE, "")
+        .str.replace_all(r"\s+", " ").str.strip_chars().str.slice(0, CLAIM_LENGTH)
+    )  # fmt: skip
+
+
+def cited_bids(text: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Account ids and bids in the addresses weibo.com/<uid>/<bid> that a text cites."""
+    value = text.cast(pl.String)
+    pairs = value.str.extract_all(r"weibo\.com/\d{5,12}/[0-9a-zA-Z]{9}")
+    accounts = pairs.list.eval(pl.element().str.extract(r"weibo\.com/(\d+)/", 1))
+    bids = pairs.list.eval(pl.element().str.extract(r"/([0-9a-zA-Z]{9})$", 1))
+    return accounts, bids
+
+
+_ENGLISH_WORDS = r"(?i)\b(?:the|and|of|to|that|with|for|from|are|by)\b"
+"""Function words of English that its neighbours in Latin script do not share."""
+_HAN_SHARE, _ENGLISH_SHARE = 0.3, 0.08
+
+
+def language(text: pl.Series) -> pl.Series:
+    """zh, en, or NULL when undecided: by script, and for Latin letters by function words.
+
+    Chinese needs 30 % Han characters among its letters and no kana. Script alone cannot tell
+    English from German, so Latin text is English only when 8 % of its words are the commonest
+    English ones (running English has some 20 %, its neighbours hardly any).
+    """
+    value = pl.col("text")
+    counted = pl.DataFrame({"text": text.cast(pl.String)}).select(
+        letters=value.str.count_matches(r"\p{L}"),
+        han=value.str.count_matches(r"\p{Han}"),
+        kana=value.str.count_matches(r"[\p{Hiragana}\p{Katakana}]"),
+        latin=value.str.count_matches(r"\p{Latin}"),
+        words=value.str.count_matches(r"\p{Latin}+"),
+        english=value.str.count_matches(_ENGLISH_WORDS),
+    )
+    is_chinese = (pl.col("han") >= pl.col("letters") * _HAN_SHARE) & (
+        pl.col("kana") * 20 <= pl.col("han")
+    )
+    is_english = (pl.col("latin") >= pl.col("letters") * 0.9) & (
+        pl.col("english") >= pl.col("words") * _ENGLISH_SHARE
+    )
+    return counted.select(
+        pl.when(pl.col("letters") > 0)
+        .then(
+            pl.when(is_chinese).then(pl.lit("zh")).when(is_english).then(pl.lit("en"))
+        )
+        .alias("language")
+    )["language"]

@@ -1,0 +1,226 @@
+"""Wall times, zoned times, epochs and relative times, turned into UTC instants.
+
+Nothing here asks for the present: relative times resolve against the record's own
+observed_at, and a wall time gets the zone its source declares. What a text does not say
+(its precision, its zone) is reported beside the instant.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+INSTANT = pl.Datetime("us", "UTC")
+_NAIVE = pl.Datetime("us")
+
+# Pattern and the precision it can express. Zoned patterns carry %z.
+ZONED_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("%Y-%m-%dT%H:%M:%S%.f%z", "second"),
+    ("%Y-%m-%d %H:%M:%S%.f%z", "second"),
+    ("%Y-%m-%d %H:%M:%S %z", "second"),
+    ("%Y-%m-%dT%H:%M%z", "minute"),
+    ("%a %b %d %H:%M:%S %z %Y", "second"),
+    ("%a, %d %b %Y %H:%M:%S %z", "second"),
+    ("%d %b %Y %H:%M:%S %z", "second"),
+)
+WALL_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("%Y-%m-%d %H:%M:%S%.f", "second"),
+    ("%Y-%m-%dT%H:%M:%S%.f", "second"),
+    ("%Y-%m-%d %H:%M", "minute"),
+    ("%Y-%m-%dT%H:%M", "minute"),
+    ("%Y/%m/%d %H:%M:%S", "second"),
+    ("%Y/%m/%d %H:%M", "minute"),
+    ("%Y年%m月%d日 %H:%M:%S", "second"),
+    ("%Y年%m月%d日 %H:%M", "minute"),
+    ("%Y年%m月%d日%H:%M", "minute"),
+)
+DAY_PATTERNS: tuple[str, ...] = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y.%m.%d")
+PRECISION_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+
+_RELATIVE_UNITS = {"秒": 1, "分钟": 60, "小时": 3600}
+_EARLIEST_YEAR = 1985
+
+
+class Instants(NamedTuple):
+    """UTC instants with what is known about them.
+
+    precision: second, minute, hour, day. source: api (the text says it) or relative.
+    is_zone_assumed: the text had no zone. problem: reason code, NULL where there is none;
+    a missing text is NULL without a problem.
+    """
+
+    at: pl.Series
+    precision: pl.Series
+    source: pl.Series
+    is_zone_assumed: pl.Series
+    problem: pl.Series
+
+
+def parse_instants(
+    raw: pl.Series,
+    zone: str,
+    *,
+    observed_at: pl.Series | None = None,
+    pattern: str | None = None,
+) -> Instants:
+    """Read instants in any unambiguous notation, or in one declared notation only.
+
+    zone: IANA zone of texts without one. observed_at: needed by relative and year-less texts.
+    pattern: a strptime pattern, `epoch_s`, `epoch_ms`, or `epoch_s_or_text` for a producer that
+    writes both; epochs are never guessed.
+    Reasons: not_a_time, time_range, relative_without_observed_at.
+    """
+    text = raw.cast(pl.String).str.normalize("NFKC").str.strip_chars()
+    text = text.set((text == "").fill_null(False), None).str.replace(r"(?i)(\d)Z$", "${1}+0000")
+    state = _Reading(text)
+    if pattern is not None and pattern.startswith("epoch_"):
+        unit = "epoch_ms" if pattern == "epoch_ms" else "epoch_s"
+        state.fill(_from_epoch(text, unit), "second", assumed=False)
+        if pattern == "epoch_s_or_text":
+            _read_any(state, zone, observed_at)
+    elif pattern is not None:
+        state.fill_pattern(pattern, _precision_of(pattern), zone)
+    else:
+        _read_any(state, zone, observed_at)
+    return state.finish()
+
+
+def _read_any(state: _Reading, zone: str, observed_at: pl.Series | None) -> None:
+    for pattern, precision in WALL_PATTERNS:
+        state.fill_pattern(pattern, precision, zone)
+    for pattern, precision in ZONED_PATTERNS:
+        state.fill_pattern(pattern, precision, zone)
+    for pattern in DAY_PATTERNS:
+        state.fill_pattern(pattern, "day", zone)
+    if state.is_complete or observed_at is None:
+        return
+    state.fill_relative(observed_at, zone)
+
+
+class _Reading:
+    """Instants as they are found, pattern by pattern; only what is still open is tried again."""
+
+    def __init__(self, text: pl.Series) -> None:
+        size = len(text)
+        self.text = text
+        self.at = pl.repeat(None, size, dtype=INSTANT, eager=True)
+        self.precision = pl.repeat(None, size, dtype=pl.String, eager=True)
+        self.source = pl.repeat(None, size, dtype=pl.String, eager=True)
+        self.assumed = pl.repeat(None, size, dtype=pl.Boolean, eager=True)
+
+    @property
+    def open(self) -> pl.Series:
+        return self.text.is_not_null() & self.at.is_null()
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.open.any()
+
+    def fill(
+        self, found: pl.Series, precision: str, *, assumed: bool, source: str = "api"
+    ) -> None:
+        """Take instants where none was found yet."""
+        new = self.open & found.is_not_null()
+        if not new.any():
+            return
+        self.at = found.zip_with(new, self.at)
+        self.precision = self.precision.set(new, precision)
+        self.source = self.source.set(new, source)
+        self.assumed = self.assumed.set(new, assumed)
+
+    def fill_pattern(self, pattern: str, precision: str, zone: str) -> None:
+        if self.is_complete:
+            return
+        zoned = "%z" in pattern
+        found = self.text.str.to_datetime(
+            pattern, time_unit="us", strict=False, exact=True,
+            time_zone="UTC" if zoned else None,
+        )  # fmt: skip
+        if not zoned:
+            found = at_zone(found, zone)
+        self.fill(found.cast(INSTANT), precision, assumed=not zoned)
+
+    def fill_relative(self, observed_at: pl.Series, zone: str) -> None:
+        """"5分钟前", "昨天 08:15", "03-05 12:30": against the record's own observation."""
+        frame = pl.DataFrame({"text": self.text, "seen": observed_at.cast(INSTANT)})
+        amount = pl.col("text").str.extract(r"^(\d{1,4})(?:秒|分钟|小时)前$", 1).cast(pl.Int64)
+        unit = pl.col("text").str.extract(r"^\d{1,4}(秒|分钟|小时)前$", 1)
+        seconds = amount * unit.replace_strict(_RELATIVE_UNITS, default=None, return_dtype=pl.Int64)
+        day = pl.col("seen").dt.convert_time_zone(zone).dt.date()
+        clock = pl.col("text").str.extract(r"(\d{1,2}:\d{2})$", 1)
+        days_back = (
+            pl.when(pl.col("text").str.contains(r"^今天")).then(0)
+            .when(pl.col("text").str.contains(r"^昨天")).then(1)
+            .when(pl.col("text").str.contains(r"^前天")).then(2)
+        )  # fmt: skip
+        month_day = pl.col("text").str.extract(r"^(\d{1,2}[月-]\d{1,2})日? ?\d{1,2}:\d{2}$", 1)
+        computed = frame.select(
+            ago=pl.col("seen") - pl.duration(seconds=seconds),
+            named=(
+                (day - pl.duration(days=days_back)).cast(pl.String) + " " + clock
+            ).str.to_datetime("%Y-%m-%d %H:%M", strict=False, time_unit="us"),
+            this_year=_year_less(day.dt.year(), month_day, clock),
+            last_year=_year_less(day.dt.year() - 1, month_day, clock),
+            unit=unit,
+        )
+        this_year = at_zone(computed["this_year"], zone)
+        last_year = at_zone(computed["last_year"], zone)
+        year_less = last_year.zip_with((this_year > frame["seen"]).fill_null(False), this_year)
+        in_seconds = (computed["unit"] == "秒").fill_null(False)
+        in_hours = (computed["unit"] == "小时").fill_null(False)
+        for mask, precision in (
+            (in_seconds, "second"), (in_hours, "hour"), (~in_seconds & ~in_hours, "minute"),
+        ):  # fmt: skip
+            found = computed["ago"].set(~mask, None)
+            self.fill(found, precision, assumed=False, source="relative")
+        self.fill(at_zone(computed["named"], zone), "minute", assumed=True, source="relative")
+        self.fill(year_less, "minute", assumed=True, source="relative")
+
+    def finish(self) -> Instants:
+        year = self.at.dt.year()
+        out_of_range = ((year < _EARLIEST_YEAR) | (year > 2200)).fill_null(False)
+        frame = pl.DataFrame({"text": self.text, "open": self.open, "range": out_of_range})
+        relative = pl.col("text").str.contains(r"^(今天|昨天|前天|\d{1,4}(秒|分钟|小时)前)")
+        problem = frame.select(
+            pl.when("range").then(pl.lit("time_range"))
+            .when(pl.col("open") & relative).then(pl.lit("relative_without_observed_at"))
+            .when("open").then(pl.lit("not_a_time"))
+            .alias("problem")
+        )["problem"]  # fmt: skip
+        return Instants(
+            self.at.set(out_of_range, None), self.precision, self.source, self.assumed, problem
+        )
+
+
+def at_zone(wall: pl.Series, zone: str) -> pl.Series:
+    """Wall times in a zone as UTC instants.
+
+    An ambiguous time (a clock set back) means its first occurrence; one that never existed
+    (a clock set forward) becomes NULL.
+    """
+    return (
+        wall.cast(_NAIVE)
+        .dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+        .dt.convert_time_zone("UTC")
+    )
+
+
+def _from_epoch(text: pl.Series, unit: str) -> pl.Series:
+    number = text.cast(pl.Int64, strict=False)
+    factor = 1_000_000 if unit == "epoch_s" else 1_000
+    limit = 2**62 // factor
+    bounded = number.set((number.abs() > limit).fill_null(False), None)
+    return (bounded * factor).cast(INSTANT)
+
+
+def _year_less(year: pl.Expr, month_day: pl.Expr, clock: pl.Expr) -> pl.Expr:
+    text = year.cast(pl.String) + "-" + month_day.str.replace("月", "-") + " " + clock
+    return text.str.to_datetime("%Y-%m-%d %H:%M", strict=False, time_unit="us")
+
+
+def _precision_of(pattern: str) -> str:
+    for mark, precision in (("%S", "second"), ("%M", "minute"), ("%H", "hour")):
+        if mark in pattern or "%T" in pattern:
+            return precision
+    return "day"

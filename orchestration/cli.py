@@ -1,0 +1,312 @@
+"""The `observatory` command: arguments in, results to stdout, progress to stderr, exit codes.
+
+0 success, 1 failure, 75 another run holds the warehouse. What a command does is elsewhere.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from orchestration.paths import DBT_PROJECT, PROJECT_ROOT, SAMPLE, DataRoot
+from orchestration.settings import Settings, SettingsError
+
+FAILURE = 1
+BUSY = 75
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Entry point of the console script."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        return int(options.command(options, Settings.from_environment()))
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except _expected_errors() as error:
+        print(f"observatory: {error}", file=sys.stderr)
+        return FAILURE
+
+
+def _expected_errors() -> tuple[type[Exception], ...]:
+    """Errors whose message is meant for people; anything else is a bug and shows its trace."""
+    from orchestration.sources.declarations import DeclarationError
+    from orchestration.sources.inbox import InboxMissingError
+
+    return (SettingsError, DeclarationError, InboxMissingError, LookupError, OSError)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="observatory",
+        description="The observatory of official microblogs: account growth and response timing, "
+        "with provenance. The data root is $OBSERVATORY_HOME, by default data/ of the checkout.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, function: Callable[..., int], text: str) -> argparse.ArgumentParser:
+        child = commands.add_parser(name, help=text, description=text)
+        child.set_defaults(command=function)
+        return child
+
+    run = command("run", _run, "Run the Dagster job `nightly` once, in this process.")
+    run.add_argument("--json", action="store_true", help="print the summary as one JSON object")
+    status = command("status", _status, "Data through when, last build, last failure, quarantine.")
+    status.add_argument("--json", action="store_true", help="print as one JSON object")
+    sql = command("sql", _sql, "Query the published file, read-only and locked down.")
+    sql.add_argument("query", help='SQL, for example "select * from main.account_growth limit 5"')
+    sql.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    trace = command("trace", _trace, "From a row to its raw file, line and bytes.")
+    trace.add_argument("table", help="schema.table, for example main.posts")
+    trace.add_argument("key", help="the row's id, or column=value,column=value")
+    command("formats", _formats, "What can be read.")
+    sniff = command("sniff", _sniff, "What this file is, and why.")
+    sniff.add_argument("path", type=Path)
+    command("ui", _ui, "Dagster UI on 127.0.0.1:3000, schedule running.")
+    demo = command("demo", _demo, "Run the main job on the synthetic sample, in data/demo.")
+    demo.add_argument("--home", type=Path, default=PROJECT_ROOT / "data" / "demo")
+    command("prepare", _prepare, "Parse the dbt project; set-up does this.")
+    return parser
+
+
+def _say(message: str) -> None:
+    print(message, file=sys.stderr, flush=True)
+
+
+def _run(options: argparse.Namespace, settings: Settings) -> int:
+    outcome = _nightly(settings)
+    if options.json:
+        print(json.dumps(outcome.as_dict(), ensure_ascii=False))
+    else:
+        print(outcome.message)
+    return _exit_code(outcome.outcome)
+
+
+def _exit_code(outcome: str) -> int:
+    return {"published": 0, "nothing_new": 0, "busy": BUSY}.get(outcome, FAILURE)
+
+
+def _nightly(settings: Settings) -> Any:
+    from orchestration.nightly import run_nightly
+
+    return run_nightly(settings, _say)
+
+
+def _status(options: argparse.Namespace, settings: Settings) -> int:
+    from orchestration.warehouse.status import status
+
+    report = status(settings)
+    if options.json:
+        print(json.dumps(report, ensure_ascii=False))
+        return 0
+    for line in _status_lines(report):
+        print(line)
+    return 0
+
+
+def _status_lines(report: dict[str, Any]) -> list[str]:
+    published = report["published"]
+    lines = [f"data root        {report['home']}"]
+    if published is None:
+        lines.append("published        nothing yet; run: observatory run")
+    else:
+        synthetic = " (synthetic data)" if published["is_synthetic"] else ""
+        lines += [
+            f"published        {published['build_id']} at {published['published_at']}{synthetic}",
+            f"data through     {published['data_through_at'] or 'no observation yet'}",
+            "records          {records_in} in {files} files: {loaded} loaded, {duplicate} "
+            "duplicate, {quarantined} quarantined".format(**report["files"]),
+        ]
+        lines += [
+            f"  quarantine     {q['reason']} ({q['extent']}): {q['rows']} rows, "
+            f"{q['records']} records, e.g. {q['example']}"
+            for q in report["quarantine"]
+        ]
+        lines += [
+            f"  warning        {w['check']} on {w['table']}: {w['observed']}"
+            for w in report["warnings"]
+        ]
+    failure = report["last_failure"]
+    lines.append(f"last failure     {failure['message'] if failure else 'none'}")
+    lines.append(f"waiting          {report['waiting']} files")
+    lines += [
+        f"  left in inbox  {n['path']}: {n['reason']}, {n['detail']}"
+        for n in report["left_in_inbox"]
+    ]
+    return lines
+
+
+def _sql(options: argparse.Namespace, settings: Settings) -> int:
+    import duckdb
+
+    from orchestration.warehouse.connect import open_published
+
+    if not settings.root.published.exists():
+        _say(f"nothing is published in {settings.root.home} yet; run: observatory run")
+        return FAILURE
+    with open_published(settings.root.published) as connection:
+        try:
+            result = connection.sql(options.query)
+            if result is None:
+                return 0
+            _print_result(result, options.format)
+        except duckdb.Error as error:
+            _say(f"observatory sql: {error}")
+            return FAILURE
+    return 0
+
+
+def _print_result(result: Any, form: str) -> None:
+    if form == "table":
+        result.show(max_width=max(80, shutil.get_terminal_size((120, 24)).columns), max_rows=200)
+    elif form == "csv":
+        frame = result.pl()
+        nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
+        import polars as pl
+
+        flat = frame.with_columns(
+            pl.col(name).list.join("; ") for name in nested if frame.schema[name] == pl.List
+        )
+        print(flat.write_csv(), end="")
+    else:
+        names = [str(column) for column in result.columns]
+        rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        print(json.dumps(rows, ensure_ascii=False, default=str))
+
+
+def _trace(options: argparse.Namespace, settings: Settings) -> int:
+    from orchestration.warehouse.connect import open_published
+    from orchestration.warehouse.trace import trace
+
+    if not settings.root.published.exists():
+        _say(f"nothing is published in {settings.root.home} yet; run: observatory run")
+        return FAILURE
+    with open_published(settings.root.published) as connection:
+        origins = trace(connection, settings, options.table, options.key)
+    for origin in origins:
+        key = ", ".join(f"{name}={value}" for name, value in origin.key.items())
+        print(f"{origin.table}  {key}")
+        print(f"  file    {origin.file.path if origin.file else 'not in the archive'}")
+        print(f"  sha256  {origin.file_sha256}")
+        if origin.located is not None:
+            place = f"record {origin.record_number}"
+            if origin.located.line_number is not None:
+                place += f", line {origin.located.line_number}, byte {origin.located.offset}"
+            print(f"  place   {place}, {len(origin.located.raw)} bytes")
+            print(f"  bytes   {_shown(origin.located.raw)}")
+    return 0
+
+
+def _shown(raw: bytes, limit: int = 600) -> str:
+    """Raw bytes for a terminal: control characters as escapes, long ones shortened."""
+    text = raw[:limit].decode("utf-8", "backslashreplace")
+    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+    return safe + (" …" if len(raw) > limit else "")
+
+
+def _formats(options: argparse.Namespace, settings: Settings) -> int:
+    del options, settings
+    from orchestration.sources.formats import formats
+
+    for file_format in formats().values():
+        print(f"{file_format.id:26} {file_format.producer}")
+        print(f"{'':26} becomes {', '.join(file_format.becomes)}")
+    print(f"{'mapped':26} any CSV, TSV, JSON or JSONL, by a declaration in sources.yaml")
+    return 0
+
+
+def _sniff(options: argparse.Namespace, settings: Settings) -> int:
+    from orchestration.sources.formats import RECOGNISED, sniff
+    from orchestration.sources.formats.base import Head
+    from orchestration.sources.inbox import incompleteness
+    from orchestration.sources.rawfile import RawFile
+
+    path: Path = options.path.absolute()
+    if not path.is_file():
+        _say(f"{path} is not a file")
+        return FAILURE
+    now = settings.clock.now()
+    file = RawFile("", "", path.as_posix().lstrip("/"), path.stat().st_size, now, now, "", path)
+    head = Head(PurePosixPath(file.inner_path), file.head())
+    flaw = incompleteness(path)
+    if flaw:
+        print(f"incomplete: {flaw}")
+    found = sniff(head)
+    for file_format, evidence in found:
+        print(f"{file_format.id:26} {evidence.score:.2f}  {evidence.why}")
+    if not found or found[0][1].score < RECOGNISED:
+        print(
+            "unrecognised: no format claims it. Name one in sources.yaml (observatory formats "
+            "lists them), or map its columns with `format: mapped`."
+        )
+        return FAILURE
+    return 0
+
+
+def _ui(options: argparse.Namespace, settings: Settings) -> int:
+    del options
+    from orchestration.nightly import prepare_dagster_home
+
+    prepare_dagster_home(settings)
+    command = [
+        str(Path(sys.executable).with_name("dagster")), "dev",
+        "-w", str(PROJECT_ROOT / "workspace.yaml"), "-h", "127.0.0.1", "-p", "3000",
+    ]  # fmt: skip
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(settings.root.dagster_home),
+        "OBSERVATORY_HOME": str(settings.root.home),
+    }
+    _say("the UI answers in about half a minute: http://127.0.0.1:3000  (Ctrl-C ends it)")
+    return subprocess.call(command, cwd=PROJECT_ROOT, env=environment)
+
+
+def _demo(options: argparse.Namespace, settings: Settings) -> int:
+    """Start from a clean copy of the sample every time; only Dagster's history stays."""
+    root = DataRoot(options.home.absolute())
+    root.home.mkdir(parents=True, exist_ok=True)
+    for folder in (root.inbox, root.archive, root.lake, root.warehouse_folder,
+                   root.published.parent, root.releases):  # fmt: skip
+        shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(SAMPLE / "inbox", root.inbox)
+    shutil.copyfile(SAMPLE / "sources.yaml", root.sources_file)
+    demo = replace(settings, root=root)
+    _say(f"running the nightly on the synthetic sample in {root.home}")
+    outcome = _nightly(demo)
+    if outcome.outcome != "published":
+        print(outcome.message)
+        return _exit_code(outcome.outcome)
+    from orchestration.findings import findings, next_commands
+
+    for line in [*findings(demo), "", *next_commands(demo)]:
+        print(line)
+    return 0
+
+
+def _prepare(options: argparse.Namespace, settings: Settings) -> int:
+    del options
+    environment = {
+        **os.environ,
+        "OBSERVATORY_WAREHOUSE": str(settings.root.warehouse),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+    command = [
+        str(Path(sys.executable).with_name("dbt")), "--quiet", "parse",
+        "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
+    ]  # fmt: skip
+    return subprocess.call(command, env=environment, stdout=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""The dbt project as Dagster needs it: a manifest that is never older than the models.
+
+Set-up parses once (`observatory prepare`); a later change of a model is noticed by its
+modification time. Parsing opens no warehouse and no network.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from orchestration.paths import DBT_PROJECT
+
+MANIFEST = DBT_PROJECT / "target" / "manifest.json"
+_SOURCES = (".sql", ".yml", ".yaml", ".md", ".csv")
+_ARTIFACTS = ("partial_parse.msgpack", "manifest.json")
+"""In the order in which they are put in place: the manifest last, for it is what is looked at."""
+_OFFLINE = {
+    "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    "DBT_VERSION_CHECK": "false",
+    "DO_NOT_TRACK": "1",
+}
+
+
+class DbtParseError(RuntimeError):
+    """The dbt project does not parse; the message is dbt's own."""
+
+
+def dbt_executable() -> str:
+    """dbt beside this interpreter: an environment that was not activated has none on its PATH."""
+    return str(Path(sys.executable).parent / "dbt")
+
+
+def dbt_environment(warehouse: Path | str) -> dict[str, str]:
+    """What the project reads from the environment."""
+    return {**_OFFLINE, "OBSERVATORY_WAREHOUSE": str(warehouse)}
+
+
+@cache
+def manifest() -> Mapping[str, Any]:
+    """The manifest of the models as they are now; parsed first if it is missing or older."""
+    ensure_manifest()
+    found: dict[str, Any] = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    return found
+
+
+def ensure_manifest() -> bool:
+    """Parse the project if its manifest is missing or older than any of its files.
+
+    Returns whether it parsed. Raises DbtParseError with dbt's message.
+    """
+    if MANIFEST.exists() and MANIFEST.stat().st_mtime >= _newest_change():
+        return False
+    MANIFEST.parent.mkdir(parents=True, exist_ok=True)
+    started = _newest_change()
+    with tempfile.TemporaryDirectory(dir=MANIFEST.parent) as folder:
+        cached = MANIFEST.with_name(_ARTIFACTS[0])
+        if cached.exists():
+            shutil.copy2(cached, folder)
+        _parse(Path(folder))
+        for name in _ARTIFACTS:
+            # A model saved while dbt was parsing must still look newer than the manifest.
+            os.utime(Path(folder) / name, (started, started))
+            (Path(folder) / name).replace(MANIFEST.with_name(name))
+    return True
+
+
+def _parse(target: Path) -> None:
+    done = subprocess.run(  # noqa: S603 - our own dbt, arguments of our own
+        [
+            dbt_executable(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT),
+            "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target),
+            "--log-path", str(target),
+        ],
+        env={**os.environ, **dbt_environment(":memory:")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise DbtParseError(f"dbt cannot parse {DBT_PROJECT}:\n{done.stdout}{done.stderr}".strip())
+
+
+def _newest_change() -> float:
+    return max(path.stat().st_mtime for path in _project_files())
+
+
+def _project_files() -> Iterator[Path]:
+    """Files and folders of the project: a folder changes when a model is removed."""
+    for folder, subfolders, names in os.walk(DBT_PROJECT):
+        here = Path(folder)
+        if here == DBT_PROJECT:
+            subfolders[:] = [n for n in subfolders if n not in ("target", "logs")]
+        else:
+            yield here
+        yield from (here / name for name in names if name.endswith(_SOURCES))
+
+
+def table_name(node: Mapping[str, Any]) -> str:
+    """`schema.table` of a model, seed or source."""
+    return f"{node['schema']}.{node.get('alias') or node['name']}"

@@ -1,0 +1,54 @@
+"""Extract: bytes from the inbox into the archive; the build is opened here, if there is work."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+import dagster as dg
+
+from orchestration.defs.resources import OWNERS, POOL, ObservatoryResource
+from orchestration.defs.specs import as_table
+from orchestration.warehouse.opening import Opening, open_night
+
+ARCHIVE_FILES = dg.AssetKey(["archive", "files"])
+
+
+@dg.asset(
+    key=ARCHIVE_FILES,
+    group_name="extract",
+    kinds={"file", "python"},
+    owners=OWNERS,
+    output_required=False,
+    pool=POOL,
+    description="Every byte that was ever delivered, under its hash. When nothing is new, nothing "
+    "comes out and all that follows is skipped: a green run that changed no row.",
+)
+def archive_files(
+    context: dg.AssetExecutionContext, observatory: ObservatoryResource
+) -> Iterator[dg.MaterializeResult | dg.AssetObservation]:  # type: ignore[type-arg]
+    """Scan the inbox, archive what is new and whole, open a build if one is necessary."""
+    with observatory.step(context, "extract") as say:
+        night = open_night(observatory.settings(), say)
+        say(night.reason)
+        for notice in night.extracted.notices:
+            context.log.warning(
+                f"not taken: {notice.display} ({notice.reason}): {notice.detail}"
+            )
+        if night.build is None:
+            yield dg.AssetObservation(ARCHIVE_FILES, metadata=_metadata(night))
+        else:
+            yield dg.MaterializeResult(metadata=_metadata(night))
+
+
+def _metadata(night: Opening) -> dict[str, dg.MetadataValue]:  # type: ignore[type-arg]
+    delivered, notices = night.extracted.delivered, night.extracted.notices
+    return {
+        "decision": dg.MetadataValue.text(night.reason),
+        "build_id": dg.MetadataValue.text(night.build.build_id if night.build else "none"),
+        "new_files": dg.MetadataValue.int(len(delivered)),
+        "new_bytes": dg.MetadataValue.int(sum(file.bytes for file in delivered)),
+        "waiting_files": dg.MetadataValue.int(night.waiting),
+        "not_taken": dg.MetadataValue.int(len(notices)),
+        "notices": as_table(
+            (asdict(notice) for notice in notices), ("display", "source_name", "reason", "detail")
+        ),
+    }

@@ -1,0 +1,95 @@
+"""Column lineage of the dbt models, read from their compiled SQL.
+
+dagster-dbt can do it too, but opens the warehouse for it inside this process, where it stays
+open. Lineage follows the code and not the data, so it is worked out once for every version of
+the code and kept beside dbt's other output.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+Columns = Mapping[str, Mapping[str, str]]
+"""Table (`schema.table`) to its columns and their types."""
+Lineage = dict[str, list[tuple[str, str]]]
+"""Column to the columns it is made of: (`schema.table`, column)."""
+DIALECT = "duckdb"
+
+
+def lineage_of_models(
+    compiled: Mapping[str, str],
+    columns: Columns,
+    cache: Path,
+    version: str,
+    warn: Callable[[str], None] = lambda message: None,
+) -> dict[str, Lineage]:
+    """Lineage of every model (`schema.table` to its compiled SQL).
+
+    cache: file that keeps the answer for `version`. A model whose SQL cannot be followed is
+    named through `warn` and has no lineage; that stops nothing.
+    """
+    kept = _read(cache)
+    if kept.get("version") == version and set(compiled) <= set(kept.get("models", {})):
+        return {name: kept["models"][name] for name in compiled}
+    found = {}
+    for name, sql in compiled.items():
+        try:
+            found[name] = column_lineage(sql, columns)
+        except Exception as error:  # noqa: BLE001 - a picture is missing, not a number
+            warn(f"no column lineage of {name}: {type(error).__name__}: {error}")
+            found[name] = {}
+    _write(cache, {"version": version, "models": found})
+    return found
+
+
+def column_lineage(sql: str, columns: Columns) -> Lineage:
+    """The columns of tables that each output column of a query is made of."""
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.lineage import lineage
+    from sqlglot.optimizer.qualify import qualify
+    from sqlglot.optimizer.scope import build_scope
+
+    schema = _nested(columns)
+    query: Any = qualify(
+        sqlglot.parse_one(sql, dialect=DIALECT), schema=schema, dialect=DIALECT,
+        validate_qualify_columns=False,
+    )  # fmt: skip
+    scope = build_scope(query)
+    found: Lineage = {}
+    for column in query.named_selects:
+        parents = set()
+        for node in lineage(column, query, schema=schema, scope=scope, dialect=DIALECT).walk():
+            table = node.expression.find(exp.Table) if not node.downstream else None
+            if table is None:
+                continue
+            name = f"{table.db}.{table.name}"
+            parent = exp.to_column(node.name).name
+            if parent in columns.get(name, {}):
+                parents.add((name, parent))
+        found[column] = sorted(parents)
+    return found
+
+
+def _nested(columns: Columns) -> dict[str, dict[str, dict[str, str]]]:
+    nested: dict[str, dict[str, dict[str, str]]] = {}
+    for name, types in columns.items():
+        schema, table = name.split(".", 1)
+        nested.setdefault(schema, {})[table] = dict(types)
+    return nested
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found
+
+
+def _write(path: Path, document: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(document), encoding="utf-8")

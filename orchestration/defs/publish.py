@@ -1,0 +1,68 @@
+"""Publish: the audited work file becomes what people read, by one rename."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from orchestration.defs.audit import RESULTS
+from orchestration.defs.resources import OWNERS, POOL, ObservatoryResource
+from orchestration.defs.specs import as_table, asset_key, table_spec
+from orchestration.schemas.tables import BUILDS
+from orchestration.warehouse.builds import current_build
+from orchestration.warehouse.connect import open_work
+from orchestration.warehouse.publish import Published, PublishRefusedError, publish
+
+PUBLISHED = dg.AssetKey(["published", "observatory"])
+
+
+@dg.multi_asset(
+    name="publication",
+    specs=[
+        dg.AssetSpec(
+            PUBLISHED,
+            deps=[RESULTS],
+            group_name="publish",
+            kinds={"duckdb"},
+            owners=OWNERS,
+            description="The read-only database that people query. It changes only by one atomic "
+            "rename after every check passed; on any failure the last good version stays.",
+        ),
+        table_spec(BUILDS, group="publish", kinds={"duckdb"}, deps=[RESULTS]),
+    ],
+    pool=POOL,
+)
+def publication(
+    context: dg.AssetExecutionContext, observatory: ObservatoryResource
+) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    """Replace the published file, if everything about the build is sound."""
+    settings = observatory.settings()
+    with observatory.step(context, "publish") as say:
+        with open_work(settings.root.warehouse) as connection:
+            build = current_build(connection)
+        try:
+            done = publish(settings, build)
+        except PublishRefusedError as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        say(f"{done.build_id}: {done.bytes / 1e6:.1f} MB in {done.path}")
+    yield _publication(done)
+    yield dg.MaterializeResult(
+        asset_key=asset_key(BUILDS.full_name),
+        metadata={
+            "dagster/row_count": dg.MetadataValue.int(done.row_counts[BUILDS.full_name]),
+            "build_id": dg.MetadataValue.text(done.build_id),
+        },
+    )
+
+
+def _publication(done: Published) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    rows = ({"table": name, "rows": count} for name, count in sorted(done.row_counts.items()))
+    return dg.MaterializeResult(
+        asset_key=PUBLISHED,
+        metadata={
+            "build_id": dg.MetadataValue.text(done.build_id),
+            "path": dg.MetadataValue.path(str(done.path)),
+            "bytes": dg.MetadataValue.int(done.bytes),
+            "dagster/row_count": dg.MetadataValue.int(sum(done.row_counts.values())),
+            "row_counts": as_table(rows, ("table", "rows")),
+        },
+    )

@@ -1,0 +1,95 @@
+"""What a run found, in five lines for a person, and what to type next."""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+from orchestration.paths import PROJECT_ROOT
+from orchestration.settings import Settings
+from orchestration.warehouse.connect import open_published
+
+_ACCOUNTS = """
+    select count(*), count(*) filter (where account_kind = 'organ'),
+           count(*) filter (where account_kind = 'officer'), count(*) filter (where is_active_14d)
+    from main.accounts"""
+_GROWTH = """
+    with whole as (
+      select * from main.account_growth
+      where period = 'month' and account_kind = 'all' and admin_level = 'all'
+        and region_code = 'all' and platform = 'weibo'
+    )
+    select first.accounts_registered, last.accounts_registered, last.period_start,
+           (select sum(births) from whole where not is_left_truncated)::bigint,
+           (select sum(frame_additions) from whole where not is_left_truncated)::bigint
+    from (select * from whole order by period_start limit 1) as first,
+         (select * from whole order by period_start desc limit 1) as last"""
+_RESPONSE = """
+    select events, rate_24h, median_hours, proactive from main.response_timing
+    where period = 'all' and event_type = 'hot_topic' and account_kind = 'all'
+      and admin_level = 'all' and region_code = 'all' and link_level = 'all'"""
+_RECORDS = """
+    select sum(records_in)::bigint, sum(records_quarantined)::bigint,
+           sum(records_duplicate)::bigint, count(*) from quality.file_ledger"""
+_REPAIRS = "select count(*) from quality.repairs"
+
+
+def findings(settings: Settings) -> list[str]:
+    """Five lines: accounts, growth, response within 24 hours, quarantine, where to look."""
+    with open_published(settings.root.published) as connection:
+        def one(query: str) -> tuple[object, ...]:
+            return connection.execute(query).fetchone() or ()
+
+        accounts, growth = one(_ACCOUNTS), one(_GROWTH)
+        response, records, repairs = one(_RESPONSE), one(_RECORDS), one(_REPAIRS)
+        synthetic = one("select bool_or(is_synthetic) from meta.builds")
+    mark = "SYNTHETIC DATA. " if synthetic and synthetic[0] else ""
+    return [
+        f"{mark}Accounts: {accounts[0]} official ({accounts[1]} organs, {accounts[2]} officers), "
+        f"{accounts[3]} active within 14 days.",
+        _growth_line(growth),
+        _response_line(response),
+        f"Quarantined: {records[1]} of {records[0]} records in {records[3]} files "
+        f"({records[2]} duplicates, {repairs[0]} values repaired); each with file, line and reason "
+        "in quality.quarantine.",
+        f"Look: {settings.root.published}",
+    ]
+
+
+def _growth_line(row: tuple[object, ...]) -> str:
+    if not row:
+        return "Growth: nothing observed yet."
+    return (
+        f"Growth: {row[0]} accounts registered by the first month, {row[1]} by {row[2]}; since the "
+        f"first month {row[3] or 0} were born and {row[4] or 0} newly noticed."
+    )
+
+
+def _response_line(row: tuple[object, ...]) -> str:
+    if not row:
+        return "Response: no hot topic observed yet."
+    rate = f"{float(str(row[1])):.1%}" if row[1] is not None else "unknown share"
+    median = f"{float(str(row[2])):.1f} h" if row[2] is not None else "not reached"
+    return (
+        f"Response: {rate} of {row[0]} hot topics answered within 24 h by an official account "
+        f"(Kaplan-Meier; median {median}; {row[3]} addressed before they trended)."
+    )
+
+
+def next_commands(settings: Settings) -> list[str]:
+    """Three commands that work from the checkout as they stand."""
+    home = settings.root.home
+    try:
+        shown = str(home.relative_to(PROJECT_ROOT))
+    except ValueError:
+        shown = str(home)
+    prefix = f"OBSERVATORY_HOME={shlex.quote(shown)}"
+    tool = os.path.join(".venv", "bin", "observatory")
+    return [
+        "Next:",
+        f'  {prefix} {tool} sql "select event_type, events, rate_24h, median_hours from '
+        "response_timing where period = 'all' and account_kind = 'all' and admin_level = 'all' "
+        "and region_code = 'all' and link_level = 'all'\"",
+        f"  {prefix} {tool} status",
+        f"  {prefix} make ui",
+    ]

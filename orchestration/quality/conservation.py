@@ -1,0 +1,174 @@
+"""Conservation: every byte that came in is accounted for, and every table is of this build.
+
+These are sums that must come out even, not judgements: all of them block. They look at the
+whole ledger, which is one row a file, and at core rows only on the days this build touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import duckdb
+
+from orchestration.quality.profiles import day_instant, local_midnight, touched_spans
+from orchestration.quality.results import Check, CheckResult
+from orchestration.schemas.tables import CORE_TABLES, MARTS, Table
+from orchestration.sources.archive import Archive
+
+EXAMPLES = 3
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is counted: a build in the open work file, and the archive it came from."""
+
+    connection: duckdb.DuckDBPyConnection
+    build_id: str
+    archive: Archive
+
+
+Problems = list[str]
+"""What does not come out even, one text each; none is a pass."""
+
+
+def _files_conserved(subject: Subject) -> Problems:
+    rows = subject.connection.execute(
+        """select path, records_in, records_loaded, records_duplicate, records_quarantined
+           from work.quality.file_ledger
+           where records_in <> records_loaded + records_duplicate + records_quarantined
+           order by path"""
+    ).fetchall()
+    return [f"{path}: {n} in, {a} loaded + {b} duplicate + {c} refused"
+            for path, n, a, b, c in rows]  # fmt: skip
+
+
+def _deliveries_ledgered(subject: Subject) -> Problems:
+    known = {
+        row[0]
+        for row in subject.connection.execute(
+            "select file_id from work.quality.file_ledger"
+        ).fetchall()
+    }
+    delivered = {file.file_id: file.path for file in subject.archive.deliveries()}
+    missing = [f"{path} is archived and not in the ledger"
+               for file_id, path in delivered.items() if file_id not in known]  # fmt: skip
+    strays = len(known - set(delivered))
+    return missing + ([f"{strays} ledgered files are not in the archive's index"] if strays else [])
+
+
+def _bytes_archived(subject: Subject) -> Problems:
+    rows = subject.connection.execute(
+        """select path, coalesce(container_sha256, file_sha256), bytes, container_sha256 is null
+           from work.quality.file_ledger where build_id = $1 order by path""",
+        [subject.build_id],
+    ).fetchall()
+    problems = []
+    for path, sha256, size, is_whole in rows:
+        blob = subject.archive.blob(sha256)
+        if not blob.is_file():
+            problems.append(f"{path}: its bytes ({sha256[:12]}…) are gone from the archive")
+        elif is_whole and blob.stat().st_size != size:
+            problems.append(f"{path}: {blob.stat().st_size} bytes are kept of {size}")
+    return problems
+
+
+def _refusals_ledgered(subject: Subject) -> Problems:
+    rows = subject.connection.execute(
+        """select ledger.path, ledger.records_quarantined, coalesce(sum(refused.records), 0)
+           from work.quality.file_ledger as ledger
+           left join work.quality.quarantine as refused using (file_id)
+           where ledger.build_id = $1
+           group by ledger.file_id, ledger.path, ledger.records_quarantined
+           having ledger.records_quarantined <> coalesce(sum(refused.records), 0)
+           order by ledger.path""",
+        [subject.build_id],
+    ).fetchall()
+    return [f"{path}: {a} in the ledger, {b} in quarantine" for path, a, b in rows]
+
+
+def _rows_ledgered(subject: Subject, table: Table) -> Problems:
+    problems = []
+    for first, last in touched_spans(subject.connection, subject.build_id, table.full_name):
+        moment = day_instant(table)
+        rows = subject.connection.execute(
+            f"""select file_id, count(*) from work.{table.full_name}
+                where {moment} >= $1::timestamptz and {moment} < $2::timestamptz + interval 1 day
+                  and file_id not in (select file_id from work.quality.file_ledger)
+                group by file_id order by file_id""",
+            [local_midnight(first), local_midnight(last)],
+        ).fetchall()
+        problems += [f"{count} rows of unknown file {file_id}" for file_id, count in rows]
+    return problems
+
+
+def _rows_of_this_build(subject: Subject, table: Table) -> Problems:
+    row = subject.connection.execute(
+        f"""select count(*), count_if(build_id is distinct from $1) from work.{table.full_name}""",
+        [subject.build_id],
+    ).fetchone()
+    total, foreign = row or (0, 0)
+    return [f"{foreign} of {total} rows are of another build"] if foreign else []
+
+
+def _check(name: str, table: str, expected: str) -> Check:
+    return Check(name, "conservation", table, "error", expected)
+
+
+_COUNTS: tuple[tuple[Check, Callable[[Subject], Problems]], ...] = (
+    (
+        _check("records_are_conserved", "quality.file_ledger",
+               "records_in = loaded + duplicate + quarantined, for every file"),
+        _files_conserved,
+    ),
+    (
+        _check("deliveries_are_ledgered", "quality.file_ledger",
+               "every archived delivery stands in the ledger, and nothing else"),
+        _deliveries_ledgered,
+    ),
+    (
+        _check("bytes_are_archived", "quality.file_ledger",
+               "the archive holds the bytes of every file of this build"),
+        _bytes_archived,
+    ),
+    (
+        _check("refusals_are_ledgered", "quality.quarantine",
+               "refused records per file equal the ledger's count"),
+        _refusals_ledgered,
+    ),
+    *(
+        (
+            _check("rows_are_ledgered", table.full_name, "every row comes from a ledgered file"),
+            lambda subject, table=table: _rows_ledgered(subject, table),
+        )
+        for table in CORE_TABLES
+    ),
+    *(
+        (
+            _check("rows_are_of_this_build", table.full_name, "every row carries this build's id"),
+            lambda subject, table=table: _rows_of_this_build(subject, table),
+        )
+        for table in MARTS
+    ),
+)  # fmt: skip
+
+CHECKS: tuple[Check, ...] = tuple(check for check, _ in _COUNTS)
+
+
+def conservation_results(
+    connection: duckdb.DuckDBPyConnection, build_id: str, archive: Archive
+) -> list[CheckResult]:
+    """Count; one result per check. Never raises for the data: what cannot be counted fails."""
+    subject = Subject(connection, build_id, archive)
+    return [_answer(check, count, subject) for check, count in _COUNTS]
+
+
+def _answer(
+    check: Check, count: Callable[[Subject], Problems], subject: Subject
+) -> CheckResult:
+    try:
+        problems = count(subject)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer of the check
+        return check.could_not_run(error)
+    more = f" and {len(problems) - EXAMPLES} more" if len(problems) > EXAMPLES else ""
+    return check.answer(not problems, "; ".join(problems[:EXAMPLES]) + more or "nothing missing")

@@ -1,0 +1,351 @@
+"""Profiles: what a build changed, as small tables of aggregates computed in SQL.
+
+The big core tables are profiled only on the local days this build touched, so that the cost
+follows the new data and not the history; marts that grow with history likewise, small marts
+whole. Nothing here judges: that is `expectations.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from orchestration.clock import CLOCK_SKEW, SHANGHAI
+from orchestration.schemas.tables import CORE_TABLES, TABLES, Table
+from orchestration.warehouse.connect import quote
+
+DAYS_PROFILED = 62
+"""The newest days of a build that are looked at one by one: two months cover every regular
+delivery; the days of a longer backfill are still covered by keys, contracts and conservation."""
+CADENCE_DAYS = 14
+"""Window before the newest data in which a source shows how often it delivers."""
+USUAL_DAYS = 28
+"""Days before a delivery whose level counts as usual."""
+GROWING_MARTS = {"main.account_days": ("core.account_snapshots", "observed_date")}
+"""Marts as long as the history: the core table whose touched days they follow, and their day."""
+
+Span = tuple[date, date]
+"""First and last local day, both inside."""
+
+
+@dataclass(frozen=True)
+class LastGood:
+    """The build that readers have now, attached as a catalog."""
+
+    catalog: str
+    build_id: str
+
+
+@contextmanager
+def last_good(
+    connection: duckdb.DuckDBPyConnection, published: Path
+) -> Iterator[LastGood | None]:
+    """The published file beside the work file, read-only; None before the first publication."""
+    if not published.exists():
+        yield None
+        return
+    connection.execute(f"attach {quote(str(published))} as good (read_only)")
+    try:
+        row = connection.execute(
+            "select max(build_id) from good.meta.builds where outcome = 'published'"
+        ).fetchone()
+        yield LastGood("good", row[0]) if row and row[0] else None
+    finally:
+        connection.execute("detach good")
+
+
+def touched_spans(
+    connection: duckdb.DuckDBPyConnection, build_id: str, table_name: str, catalog: str = "work"
+) -> list[Span]:
+    """The newest touched days of a table as unbroken spans, so that each is one cheap range."""
+    days = [
+        row[0]
+        for row in connection.execute(
+            f"""select distinct observed_date from {catalog}.meta.touched_days
+                where build_id = $1 and table_name = $2
+                order by observed_date desc limit {DAYS_PROFILED}""",
+            [build_id, table_name],
+        ).fetchall()
+    ]
+    return spans(days)
+
+
+def spans(days: Sequence[date]) -> list[Span]:
+    """Days as unbroken spans, oldest first."""
+    found: list[Span] = []
+    for day in sorted(set(days)):
+        if found and day - found[-1][1] == timedelta(days=1):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    return found
+
+
+def profile_days(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    touched: Sequence[Span],
+    now: datetime,
+    catalog: str = "work",
+) -> pl.DataFrame:
+    """One row per source and local day of a core table, over touched days.
+
+    rows, distinct_keys, null_keys, reversed_intervals, future_instants, and for every count
+    `<stem>_zero_share` and `<stem>_null_share` (0-1; NULL where nothing was observed).
+    """
+    moment = day_instant(table)
+    query = " union all ".join(
+        f"""select source_name, timezone('Asia/Shanghai', {moment})::date as observed_date,
+                   {", ".join(_day_aggregates(table, now))}
+            from {catalog}.{table.full_name} where {_within(moment, span)} group by all"""
+        for span in touched
+    )
+    if not query:
+        return pl.DataFrame(schema={"source_name": pl.String(), "observed_date": pl.Date()})
+    return connection.sql(f"select * from ({query}) order by observed_date, source_name").pl()
+
+
+def _day_aggregates(table: Table, now: datetime) -> list[str]:
+    keys = ", ".join(table.key)
+    null_key = " or ".join(f"{name} is null" for name in table.key)
+    limit = f"timestamptz {quote((now + CLOCK_SKEW).isoformat())}"
+    future = " or ".join(f"{name} > {limit}" for name in _past_instants(table)) or "false"
+    wrong = " or ".join(f"{stem}_lo > {stem}_hi" for stem in counts(table)) or "false"
+    return [
+        "count(*) as rows",
+        f"count(distinct hash({keys})) as distinct_keys",
+        f"count_if({null_key}) as null_keys",
+        f"count_if({wrong}) as reversed_intervals",
+        f"count_if({future}) as future_instants",
+        *(f"avg(({stem}_lo = 0)::int) as {stem}_zero_share" for stem in counts(table)),
+        *(f"avg(({stem}_lo is null)::int) as {stem}_null_share" for stem in counts(table)),
+    ]
+
+
+def day_instant(table: Table) -> str:
+    """The instant that puts a row on a local day; the one meta.touched_days goes by."""
+    return "observed_at" if "observed_at" in table.column_names else str(table.bucket)
+
+
+def counts(table: Table) -> list[str]:
+    """Stems of the interval counts of a table: likes, followers, heat …"""
+    return [c.name[:-3] for c in table.columns if c.type == "int" and c.name.endswith("_lo")]
+
+
+def _past_instants(table: Table) -> list[str]:
+    return [column.name for column in table.columns if column.type == "instant"]
+
+
+def _within(moment: str, span: Span) -> str:
+    first, last = (local_midnight(day) for day in (span[0], span[1] + timedelta(days=1)))
+    return f"{moment} >= timestamptz {quote(first)} and {moment} < timestamptz {quote(last)}"
+
+
+def local_midnight(day: date) -> str:
+    """The instant at which a local day begins, in UTC, as ISO 8601."""
+    return datetime.combine(day, time(), SHANGHAI).astimezone(UTC).isoformat()
+
+
+def usual_shares(
+    connection: duckdb.DuckDBPyConnection, table: Table, good: LastGood, now: datetime
+) -> pl.DataFrame:
+    """One row per source: the zero shares of the days that the last good build touched.
+
+    Limited to its newest week, weighted by rows; empty where that build touched nothing.
+    """
+    touched = touched_spans(connection, good.build_id, table.full_name, good.catalog)
+    recent = spans(_newest_days(touched, 7))
+    profile = profile_days(connection, table, recent, now, good.catalog)
+    if profile.is_empty():
+        return profile
+    return profile.group_by("source_name").agg(
+        ((pl.col(f"{stem}_zero_share") * pl.col("rows")).sum() / pl.col("rows").sum()).alias(
+            f"{stem}_zero_share_usual"
+        )
+        for stem in counts(table)
+    )
+
+
+def _newest_days(touched: Sequence[Span], wanted: int) -> list[date]:
+    days = [
+        first + timedelta(days=offset)
+        for first, last in touched
+        for offset in range((last - first).days + 1)
+    ]
+    return sorted(days)[-wanted:]
+
+
+def table_rows(
+    connection: duckdb.DuckDBPyConnection, build_id: str, good: LastGood | None
+) -> pl.DataFrame:
+    """One row per core table: rows now, rows in the last good build, files read again since."""
+    reread = 0
+    if good is not None:
+        row = connection.execute(
+            f"""select count(*) from work.quality.file_ledger as now
+                join {good.catalog}.quality.file_ledger as before using (file_id)
+                where now.build_id = $1 and before.build_id <> $1""",
+            [build_id],
+        ).fetchone()
+        reread = row[0] if row else 0
+    rows = []
+    for table in CORE_TABLES:
+        now = _count(connection, f"work.{table.full_name}")
+        before = _count(connection, f"{good.catalog}.{table.full_name}") if good else None
+        rows.append((table.full_name, now, before, reread))
+    return pl.DataFrame(
+        rows,
+        schema={"table_name": pl.String(), "rows": pl.Int64(), "rows_before": pl.Int64(),
+                "files_reread": pl.Int64()},
+        orient="row",
+    )  # fmt: skip
+
+
+def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    row = connection.execute(f"select count(*) from {table}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def source_intake(connection: duckdb.DuckDBPyConnection, build_id: str) -> pl.DataFrame:
+    """One row per source that delivered to this build: files, records_in, refused, refused_share."""
+    return connection.sql(
+        """select source_name, count(*) as files, sum(records_in)::bigint as records_in,
+                  sum(records_quarantined)::bigint as refused,
+                  sum(records_quarantined) / nullif(sum(records_in), 0) as refused_share
+           from work.quality.file_ledger where build_id = $1
+           group by source_name order by source_name""",
+        params=[build_id],
+    ).pl()
+
+
+def source_volumes(connection: duckdb.DuckDBPyConnection, build_id: str) -> pl.DataFrame:
+    """One row per source and day this build delivered: records a file against the usual level.
+
+    Per file and not per day, because a night may run before a day's last file is there; files
+    that did not come at all are seen by quality.coverage_days. usual_records is the median of
+    the days with deliveries among the 28 before, NULL with fewer than 5 of them. Files that
+    span days are backfills and left out.
+    """
+    return connection.sql(
+        f"""with days as (
+              select source_name, observed_to as observed_date, count(*) as files,
+                     sum(records_in) / count(*) as records_per_file,
+                     bool_or(build_id = $1) as is_of_this_build
+              from work.quality.file_ledger
+              where observed_from = observed_to and records_in > 0
+              group by all
+            ), usual as (
+              select this.source_name, this.observed_date,
+                     median(earlier.records_per_file) as usual_records
+              from days as this join days as earlier
+                on earlier.source_name = this.source_name
+                and earlier.observed_date >= this.observed_date - {USUAL_DAYS}
+                and earlier.observed_date < this.observed_date
+              where this.is_of_this_build
+              group by all having count(*) >= 5
+            )
+            select days.source_name, days.observed_date, days.files, days.records_per_file,
+                   usual.usual_records, days.records_per_file / usual.usual_records as volume_ratio
+            from days left join usual using (source_name, observed_date)
+            where days.is_of_this_build
+            order by days.observed_date desc, days.source_name limit 1000""",
+        params=[build_id],
+    ).pl()
+
+
+def source_freshness(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """One row per source: its newest day, how many days it lags behind the newest data of all,
+    and whether it delivers daily (on most days of the two weeks before its newest)."""
+    return connection.sql(
+        f"""with days as (
+              select distinct source_name, observed_to as day from work.quality.file_ledger
+              where observed_to is not null
+            ), latest as (
+              select source_name, max(day) as newest_date from days group by source_name
+            )
+            select latest.source_name, latest.newest_date,
+                   ((select max(day) from days) - latest.newest_date)::bigint as days_behind,
+                   count(days.day) >= {CADENCE_DAYS // 2} as is_daily
+            from latest join days
+              on days.source_name = latest.source_name
+              and days.day > latest.newest_date - {CADENCE_DAYS}
+            group by all order by latest.source_name"""
+    ).pl()
+
+
+def profile_mart(
+    connection: duckdb.DuckDBPyConnection, table: Table, touched: Sequence[Span]
+) -> pl.DataFrame:
+    """One row about a mart: rows, null_keys, reversed_intervals, shares_outside (values of rates,
+    ratios, survivals and probabilities outside 0-1). `touched` bounds marts that grow."""
+    null_key = " or ".join(f"{name} is null" for name in required_keys(table))
+    wrong = " or ".join(f"{stem}_lo > {stem}_hi" for stem in counts(table)) or "false"
+    outside = " or ".join(f"{name} not between 0 and 1" for name in shares(table)) or "false"
+    return connection.sql(
+        f"""select count(*) as rows, count_if({null_key}) as null_keys,
+                   count_if({wrong}) as reversed_intervals, count_if({outside}) as shares_outside
+            from work.{table.full_name} where {_mart_days(table, touched)}"""
+    ).pl()
+
+
+def required_keys(table: Table) -> list[str]:
+    """Key columns that are never NULL."""
+    return [name for name in table.key if name in table.required]
+
+
+def shares(table: Table) -> list[str]:
+    """Columns that are shares: 0-1 or NULL."""
+    return [
+        c.name
+        for c in table.columns
+        if c.type == "float"
+        and (
+            c.name.startswith(("rate_", "survival"))
+            or c.name.endswith(("_ratio", "_probability"))
+        )
+    ]
+
+
+def _mart_days(table: Table, touched: Sequence[Span]) -> str:
+    if table.full_name not in GROWING_MARTS:
+        return "true"
+    day = GROWING_MARTS[table.full_name][1]
+    ranges = [f"{day} between date '{first}' and date '{last}'" for first, last in touched]
+    return " or ".join(ranges) or "false"
+
+
+def codes(connection: duckdb.DuckDBPyConnection, column: str) -> pl.DataFrame:
+    """One row per value of a code in main.accounts, with the number of accounts."""
+    return connection.sql(
+        f"select {column} as code, count(*) as accounts from work.main.accounts group by all "
+        "order by code"
+    ).pl()
+
+
+def follower_collapses(
+    connection: duckdb.DuckDBPyConnection, touched: Sequence[Span]
+) -> pl.DataFrame:
+    """One row: account days among the touched ones, and those that lost over 90 % at once."""
+    table = TABLES["main.account_days"]
+    return connection.sql(
+        f"""select count(*) as account_days,
+                   count_if(followers_hi < 0.1 * (followers_lo - followers_delta_lo)
+                            and followers_lo - followers_delta_lo >= 1000) as collapses
+            from work.main.account_days where {_mart_days(table, touched)}"""
+    ).pl()
+
+
+def recent_gaps(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """One row per source with days without a delivery in the week before the newest data."""
+    return connection.sql(
+        """select source_name, count_if(is_gap) as gap_days, max(observed_date) as newest_date
+           from work.quality.coverage_days
+           where observed_date > (select max(observed_date) - 7 from work.quality.coverage_days)
+           group by all order by source_name"""
+    ).pl()

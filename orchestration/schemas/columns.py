@@ -1,0 +1,442 @@
+"""Every column of the observatory, defined once: name, type, unit, meaning.
+
+The same name means the same quantity in every table. Types are the engine-neutral words
+that `render.py` turns into Polars types, DuckDB DDL, dbt contracts and the dictionary.
+What belongs in a table, and its grain, is in `tables.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+ColumnType = Literal["text", "int", "float", "bool", "instant", "date", "text_list"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One quantity. `unit` is '' where none applies."""
+
+    name: str
+    type: ColumnType
+    meaning: str
+    unit: str = ""
+
+
+_DEFINED: dict[str, Column] = {}
+
+
+def _define(type_: ColumnType, unit: str, meanings: dict[str, str]) -> None:
+    for name, meaning in meanings.items():
+        if name in _DEFINED:
+            raise ValueError(f"column {name} is defined twice")
+        _DEFINED[name] = Column(name, type_, meaning, unit)
+
+
+def _define_interval(stem: str, unit: str, what: str) -> None:
+    """A count that its site may round: bounds, NULL when not observed."""
+    _define(
+        "int",
+        unit,
+        {
+            f"{stem}_lo": f"Lower bound of {what}; NULL when not observed.",
+            f"{stem}_hi": f"Upper bound of {what}; NULL with a lower bound present means unbounded "
+            "(the site printed a trailing +).",
+        },
+    )
+
+
+# -- where a row comes from -------------------------------------------------------------------
+_define(
+    "text",
+    "",
+    {
+        "source_name": "Name of the source in sources.yaml, or the inbox folder it was found in.",
+        "file_id": "Identity of one delivery: 16 hex digits over content hash and inbox path.",
+        "file_sha256": "SHA-256 of the raw file's bytes (of the member's bytes inside a zip); "
+        "the archive keeps them under this name.",
+    },
+)
+_define("int", "", {"record_number": "Position of the record in its raw file, from 1."})
+
+# -- identity ---------------------------------------------------------------------------------
+_define(
+    "text",
+    "",
+    {
+        "platform": "Microblog platform: weibo, tencent, mastodon, bluesky, twitter, facebook, web.",
+        "account_id": "Account id on its platform, as text. `p:` marks the keyed pseudonym of an "
+        "ordinary person or an officer; `domain:` and `name:` an account known only by its address.",
+        "screen_name": "Displayed name as found; NULL for officers and ordinary people.",
+        "account_kind": "organ, officer, state_media, other_government or unclear; `all` in "
+        "aggregates means every kind.",
+        "admin_level": "ministry, province, prefecture, county, station or unclear; `all` in "
+        "aggregates.",
+        "region_code": "GB/T 2260 code of six digits, or NULL when not known; `all` and `unknown` in "
+        "aggregates.",
+        "verified_type": "Verification code as the platform gives it (Weibo: 1 government, 3 media, "
+        "0 verified person, -1 none).",
+        "scope_evidence": "Why the account is in scope: listed, declared, verified; NULL for people "
+        "who are not.",
+        "kind_rule": "Identifier of the rule that decided account_kind.",
+        "account_state": "present, hidden, permission_denied, deleted_by_author, "
+        "removed_by_platform, not_found or fetch_failed.",
+        "account_url": "Address of an in-scope account as found.",
+        "status": "Last known state of the subject (see METRICS 3.7 for the set).",
+        "post_id": "Post id on its platform, as text; a pseudonym (`p:`) where the author is one.",
+        "repost_of_post_id": "Id of the post this one reposts; pseudonymised unless its author is "
+        "official.",
+        "comment_id": "Comment id, as text; a pseudonym for ordinary people.",
+        "reply_to_comment_id": "Id of the comment that this comment answers.",
+        "repost_id": "Keyed pseudonym of one repost or comment in an anonymous timeline.",
+        "inquiry_id": "Id of a petition or question at its message board.",
+        "article_id": "First 16 hex digits of SHA-256 over the canonical address, or over the text "
+        "where there is no address.",
+        "ruling_id": "Id of the post a platform ruled on, pseudonymised.",
+        "event_id": "Identity of an event: its type and a hash of the key that defines it.",
+    },
+)
+
+# -- instants and days ------------------------------------------------------------------------
+_define(
+    "instant",
+    "UTC",
+    {
+        "observed_at": "When the collector saw the record.",
+        "posted_at": "When the post was published.",
+        "registered_at": "When the account was registered on its platform; registration precedes "
+        "verification.",
+        "commented_at": "When the comment was written.",
+        "reposted_at": "When the repost or comment was written.",
+        "published_at": "When the article was published; in meta.builds, when the build became "
+        "visible to readers.",
+        "asked_at": "When the question was asked.",
+        "answered_at": "When the board recorded the answer.",
+        "ruled_at": "When the platform ruled, if the file says so.",
+        "claimed_at": "When the post that was ruled on was published.",
+        "seen_lo_at": "Start of the interval in which the list was captured.",
+        "seen_hi_at": "End of the interval in which the list was captured (equal to seen_lo_at for "
+        "a list taken at one instant).",
+        "slot_at": "Nominal start of the list's slot (its hour, half day or day).",
+        "onset_lo_at": "Latest instant at which the event was verifiably not yet visible; NULL when "
+        "nothing was observed before its first sighting.",
+        "onset_hi_at": "First sighting of the event.",
+        "responded_at": "When the first official post about the event was published.",
+        "censored_at": "Instant at which waiting for a response ended without one.",
+        "first_seen_at": "First observation by any source.",
+        "last_seen_at": "Latest observation by any source.",
+        "started_at": "When the run began.",
+        "data_through_at": "Latest observation contained in the build.",
+        "archived_at": "When the bytes entered the archive.",
+    },
+)
+_define(
+    "date",
+    "Asia/Shanghai day",
+    {
+        "observed_date": "Local day of observation.",
+        "period_start": "First local day of the period.",
+        "as_of_date": "Day to which the figure refers, as precisely as the source says.",
+        "observed_from": "Earliest local day observed in the file.",
+        "observed_to": "Latest local day observed in the file.",
+    },
+)
+_define(
+    "text",
+    "",
+    {
+        "observed_at_source": "record, file_name, file_mtime or declared: what says when the "
+        "collector looked.",
+        "posted_at_source": "api, relative, id_clock, feed or guessed: what posted_at rests on.",
+        "posted_at_precision": "second, minute, hour or day.",
+        "posted_at_text": "Publication time exactly as the file has it.",
+        "published_at_source": "Where the article's publication time was found.",
+        "published_at_precision": "second, minute, hour or day.",
+    },
+)
+_define("bool", "", {"is_zone_assumed": "The zone was not in the file but declared or defaulted."})
+
+# -- counts -----------------------------------------------------------------------------------
+_define_interval("followers", "accounts", "the follower count")
+_define_interval("following", "accounts", "the number of accounts followed")
+_define_interval("statuses", "posts", "the number of posts the profile claims")
+_define_interval("likes", "likes", "the like count")
+_define_interval("comments", "comments", "the comment count")
+_define_interval("reposts", "reposts", "the repost count")
+_define_interval("reads", "reads", "the read count")
+_define_interval("heat", "platform points", "the hot list's heat")
+_define_interval("discussions", "posts", "the discussion count of a topic")
+_define_interval("followers_delta", "accounts", "the change of followers since the previous day "
+                 "observed")
+
+# -- content ----------------------------------------------------------------------------------
+_define(
+    "text",
+    "",
+    {
+        "text": "Text of an official post, answer or article; NULL for ordinary people.",
+        "title": "Title of an article or event.",
+        "topic": "Hot topic as the list prints it.",
+        "topic_key": "Topic normalised for matching: NFKC, no spaces, no zero-width characters, "
+        "lower case.",
+        "title_key": "Match key (see topic_key) of the title.",
+        "list_name": "Name of the hot list within its archive.",
+        "category": "Category the list prints, NULL when it says there is none.",
+        "url": "Address.",
+        "outlet": "Host or name of the publication.",
+        "author": "Byline as printed.",
+        "language": "zh, en or NULL when undecided.",
+        "stripped_text": "Lines taken out of a plain text as page furniture.",
+        "extractor": "What took the body out of the raw document, and its version.",
+        "verdict": "Ruling or comparison result as a code.",
+        "claim_text": "Wording of a public claim, at most 140 characters, without author or "
+        "mentions.",
+        "status_text": "Status as the source prints it.",
+        "region_text": "Region as the source prints it.",
+        "addressee_text": "Addressee as the source prints it.",
+        "channel": "Channel through which the question came.",
+        "kind": "original, repost or reply.",
+    },
+)
+_define(
+    "text_list",
+    "",
+    {
+        "hashtags": "Topics between # signs, as written, in order.",
+        "hashtag_keys": "Match keys (see topic_key) of the topics between # signs.",
+        "cited_post_ids": "Posts that the ruling or text cites by address.",
+        "cited_account_ids": "Accounts that the ruling or text cites by address.",
+    },
+)
+_define("int", "rank", {"rank": "Position on the list, from 1."})
+_define("int", "times", {"edit_count": "Number of edits the platform reports."})
+_define(
+    "bool",
+    "",
+    {
+        "is_official": "The author is in scope.",
+        "is_repost": "The post reposts another one.",
+        "is_truncated": "The collector has only the beginning of the text.",
+        "is_edited": "The platform reports an edit.",
+        "is_ad": "The entry is advertising.",
+        "is_pinned": "The entry was placed editorially.",
+        "is_callout": "The text called the post a rumour or false (rule v1); the text itself is not "
+        "kept.",
+        "is_active_14d": "Posted at least once in the 14 days before data_through_at; NULL when the "
+        "account was not covered.",
+    },
+)
+
+# -- ledger, quarantine, repairs ---------------------------------------------------------------
+_define(
+    "text",
+    "",
+    {
+        "path": "Path of the file below the inbox, escaped for display; `!/` separates a member of "
+        "a zip.",
+        "container_sha256": "SHA-256 of the zip that held the file; NULL for a plain file.",
+        "format": "Format id under which the file was read.",
+        "format_version": "Version of the layout that was recognised.",
+        "encoding": "Character encoding used to decode the file.",
+        "build_id": "Build that did it.",
+        "table_name": "Table as schema.table.",
+        "column_name": "Column.",
+        "reason": "Reason code.",
+        "detail": "What is wrong and what to type next.",
+        "excerpt": "The offending value, shortened; NULL where it could identify a person.",
+        "extent": "record, field or file: how much the row stands for.",
+        "repair_id": "Identifier of the repair in the catalogue.",
+        "before": "Value before the repair.",
+        "after": "Value after the repair.",
+    },
+)
+_define(
+    "int",
+    "records",
+    {
+        "records_in": "Records found in the file.",
+        "records_loaded": "Records of which at least one row was new.",
+        "records_duplicate": "Records of which every row was already known.",
+        "records_quarantined": "Records refused.",
+        "records": "Number of records this row stands for.",
+    },
+)
+_define("int", "bytes", {"bytes": "Size of the raw file."})
+_define("int", "", {"line_number": "Physical line in the raw file, from 1."})
+
+# -- checks, coverage, builds -------------------------------------------------------------------
+_define(
+    "text",
+    "",
+    {
+        "check_name": "Name of the check.",
+        "tool": "great_expectations, dbt or conservation.",
+        "severity": "error blocks publishing, warn reports.",
+        "observed": "What was found.",
+        "expected": "What was demanded.",
+        "code_version": "Hash over the code and models that made the build.",
+        "inputs": "Hash over the file ledger the build contains.",
+        "outcome": "published, refused or failed.",
+        "message": "What happened, in one line.",
+        "type": "Type in DuckDB.",
+        "unit": "Unit.",
+        "meaning": "What the column means.",
+        "timezone": "Zone of wall times without one.",
+        "declaration": "The declaration as JSON; defaults where there is none.",
+        "row_counts": "Rows per table, as JSON.",
+    },
+)
+_define("bool", "", {"passed": "Whether the check passed; a check that could not run has not.",
+                     "is_synthetic": "The data are invented for demonstration.",
+                     "is_gap": "Something was expected and nothing arrived.",
+                     "is_key": "Part of the table's grain."})
+_define("int", "", {"ordinal": "Position in the table, from 1."})
+_define(
+    "int",
+    "collections",
+    {
+        "expected_count": "Collections expected on that day, from the source's own rhythm.",
+        "arrived_count": "Collections that arrived.",
+    },
+)
+
+# -- marts: growth ------------------------------------------------------------------------------
+_define(
+    "int",
+    "posts",
+    {"posts_count": "Posts published on that local day by the account, as far as observed."},
+)
+_define(
+    "text",
+    "",
+    {
+        "period": "day, week (from Monday) or month; in response timing also `all`, which starts on "
+        "the first day with an event."
+    },
+)
+_define(
+    "int",
+    "accounts",
+    {
+        "accounts_registered": "Accounts registered by the end of the period (N_reg); survivor-"
+        "biased: accounts gone before the study are invisible.",
+        "accounts_seen": "Accounts in the frame at the end of the period (N_seen); left-truncated "
+        "at the start of the study.",
+        "births": "Accounts that joined the frame within the period and were registered within it "
+        "or after the previous observation.",
+        "frame_additions": "Accounts that joined the frame within the period but were registered "
+        "before it, or at an unknown time.",
+        "losses": "Accounts whose absence was confirmed twice within the period.",
+        "returns": "Accounts present again after a loss.",
+        "accounts_checked": "Accounts whose state was successfully observed in the period.",
+        "accounts_active_14d": "Checked accounts with at least one post in the 14 days up to the end "
+        "of the period.",
+    },
+)
+_define("float", "ratio 0-1", {
+    "active_14d_ratio": "accounts_active_14d / accounts_checked.",
+    "coverage_ratio": "Share of expected collections that arrived in the period.",
+    "coverage": "Share of the day's expected collections that arrived.",
+})
+_define("float", "1/day", {
+    "growth_per_day": "ln(N2/N1)/(t2-t1) of accounts_registered over the period; NULL when N1 < 30.",
+})
+_define("float", "days", {
+    "doubling_days": "ln 2 / growth_per_day; NULL when growth is not positive or N1 < 30.",
+})
+_define("bool", "", {
+    "is_left_truncated": "First period of the study: everything appears at once, so nothing in it "
+    "is growth.",
+})
+
+# -- marts: response ----------------------------------------------------------------------------
+_define(
+    "text",
+    "",
+    {
+        "event_type": "hot_topic, article, rumor or inquiry.",
+        "source": "Source or publisher the row rests on.",
+        "link_level": "exact, lexical or reviewed; in aggregates also `all`.",
+        "evidence": "Why the post is linked to the event, as JSON.",
+        "link_method": "Rule and version that made the link.",
+    },
+)
+_define("float", "probability 0-1", {"link_probability": "Probability that the link is right."})
+_define(
+    "float",
+    "hours",
+    {
+        "response_hours": "responded_at minus onset_hi_at, the first sighting; negative: the official "
+        "was first. NULL when there was no response.",
+        "response_hours_hi": "responded_at minus onset_lo_at: the longest the public may have "
+        "waited; NULL when onset_lo_at is unknown.",
+        "follow_up_hours": "Observed waiting time from onset_hi_at: until the response or until "
+        "censoring.",
+        "hours": "Hours since the first sighting.",
+        "median_hours": "Kaplan-Meier median; NULL when not reached.",
+        "median_hours_lo": "Lower end of the 95 % interval of the median; NULL when not reached.",
+        "median_hours_hi": "Upper end of the 95 % interval of the median; NULL when not reached.",
+        "rmst_72h_hours": "Restricted mean: hours waited, capped at 72; NULL when follow-up of every "
+        "event ends earlier.",
+    },
+)
+_define("bool", "", {"is_censored": "No response was seen by censored_at.",
+                     "is_proactive": "The official spoke before the first sighting."})
+_define(
+    "int",
+    "events",
+    {
+        "events": "Events in the group.",
+        "proactive": "Events an official addressed before their first sighting; not in the delay "
+        "curve.",
+        "responded": "Events answered at or after the first sighting within 14 days; on a curve, "
+        "those answered at exactly these hours.",
+        "censored": "Events not answered within their follow-up.",
+        "at_risk": "Events still waiting and still observed just before these hours.",
+    },
+)
+_define(
+    "float",
+    "ratio 0-1",
+    {
+        f"rate_{h}h": f"Share answered within {h} hours by Kaplan-Meier; NULL when no event was "
+        "followed that long."
+        for h in (1, 5, 6, 24, 48, 72)
+    },
+)
+_define(
+    "float",
+    "ratio 0-1",
+    {
+        "survival": "Share still unanswered after these hours (Kaplan-Meier).",
+        "survival_lo": "Lower end of its 95 % interval (Greenwood, log-log).",
+        "survival_hi": "Upper end of its 95 % interval (Greenwood, log-log).",
+    },
+)
+
+# -- marts: claims ------------------------------------------------------------------------------
+_define(
+    "text",
+    "",
+    {
+        "figure_id": "Identity of a published figure.",
+        "as_of_text": "Date of the figure as printed.",
+        "date_precision": "day, month, quarter, half-year, year, study, publication date or unknown.",
+        "platform_scope": "Platforms the figure covers, as printed.",
+        "actor_scope": "Actors the figure covers.",
+        "sector": "Sector the figure covers.",
+        "metric": "What was counted.",
+        "qualifier": "=, >, >=, <=, ~ as the source qualifies the figure.",
+        "claim_unit": "Unit of the figure.",
+        "parts_sum_to": "Sum of the parts as printed, where they are.",
+        "publisher": "Who published it.",
+        "source_url": "Where it was read.",
+        "published_text": "Date of publication as printed.",
+        "confidence": "A primary page read, A- a mirror, B a secondary source, C derived or "
+        "doubtful, M from memory.",
+        "note": "Remark of the compiler.",
+    },
+)
+_define("float", "see claim_unit", {"value": "The figure."})
+
+COLUMNS: dict[str, Column] = _DEFINED

@@ -1,0 +1,454 @@
+"""Every published table: its grain, its key, its columns in order, its caveats.
+
+Columns are defined in `columns.py`; a table only names them. `core`, `quality` and `meta`
+tables that Python writes and `main` marts that dbt builds stand here side by side, because
+DDL, Polars schemas, dbt contracts, comments and the dictionary are all rendered from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from orchestration.schemas.columns import COLUMNS, Column
+
+Writer = Literal["load", "run", "dbt"]
+
+PROVENANCE = ("source_name", "file_id", "file_sha256", "record_number")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One published table.
+
+    key: columns that make a row unique. For `load` tables it is the natural key; rows with
+    the same key and different values are kept side by side as versions (`one_value_per_key`
+    is False there), and staging models choose among them.
+    bucket: the instant whose month bounds a merge; key rows never move between buckets.
+    seen: the instant that may differ between two sightings of the same values; the earliest
+    is kept. None where observed_at is part of the key.
+    """
+
+    schema: str
+    name: str
+    grain: str
+    column_names: tuple[str, ...]
+    key: tuple[str, ...]
+    writer: Writer
+    required: tuple[str, ...] = ()
+    bucket: str | None = None
+    seen: str | None = None
+    caveat: str = ""
+    one_value_per_key: bool = True
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return tuple(COLUMNS[name] for name in self.column_names)
+
+    @property
+    def value_names(self) -> tuple[str, ...]:
+        """Columns that make two rows the same observation: all but provenance and `seen`."""
+        skipped = {*PROVENANCE, self.seen}
+        return tuple(name for name in self.column_names if name not in skipped)
+
+
+def _core(
+    name: str,
+    grain: str,
+    key: tuple[str, ...],
+    columns: tuple[str, ...],
+    bucket: str,
+    *,
+    seen: str | None = None,
+    required: tuple[str, ...] = (),
+    caveat: str = "",
+) -> Table:
+    return Table(
+        schema="core",
+        name=name,
+        grain=grain,
+        column_names=(*columns, *PROVENANCE),
+        key=key,
+        writer="load",
+        required=(*dict.fromkeys((*key, *required)), *PROVENANCE),
+        bucket=bucket,
+        seen=seen,
+        caveat=caveat,
+        one_value_per_key=False,
+    )
+
+
+def _interval(*stems: str) -> tuple[str, ...]:
+    return tuple(f"{stem}_{end}" for stem in stems for end in ("lo", "hi"))
+
+
+ACCOUNT_SNAPSHOTS = _core(
+    "account_snapshots",
+    "what one source said about one account at one instant",
+    ("platform", "account_id", "observed_at"),
+    (
+        "platform", "account_id", "observed_at", "observed_at_source", "screen_name",
+        "account_kind", "admin_level", "region_code", "kind_rule", "scope_evidence",
+        "verified_type", "registered_at", "account_state", "account_url",
+        *_interval("followers", "following", "statuses"),
+    ),
+    "observed_at",
+    caveat="A registry entry is a snapshot without counts. Ordinary people appear as pseudonyms.",
+)  # fmt: skip
+
+POSTS = _core(
+    "posts",
+    "one version of one post: a changed text or flag is a new row, a repeated sighting is not",
+    ("platform", "post_id"),
+    (
+        "platform", "post_id", "account_id", "posted_at", "posted_at_source",
+        "posted_at_precision", "posted_at_text", "is_zone_assumed", "text", "hashtags",
+        "hashtag_keys", "kind", "is_repost", "repost_of_post_id", "is_truncated", "is_edited", "edit_count",
+        "is_official", "account_state", "observed_at", "observed_at_source",
+    ),
+    "posted_at",
+    seen="observed_at",
+    required=("observed_at",),
+    caveat="observed_at is the earliest sighting of this version; later sightings are in "
+    "core.post_metric_snapshots. account_state here is the state of the post.",
+)  # fmt: skip
+
+POST_METRIC_SNAPSHOTS = _core(
+    "post_metric_snapshots",
+    "the counts of one post as one source saw them at one instant",
+    ("platform", "post_id", "observed_at"),
+    (
+        "platform", "post_id", "account_id", "observed_at", "observed_at_source",
+        *_interval("reposts", "comments", "likes", "reads"),
+    ),
+    "observed_at",
+)  # fmt: skip
+
+HOT_TOPIC_SLOTS = _core(
+    "hot_topic_slots",
+    "one topic on one hot list in one slot",
+    ("platform", "source_name", "list_name", "slot_at", "topic"),
+    (
+        "platform", "list_name", "slot_at", "seen_lo_at", "seen_hi_at", "topic", "topic_key",
+        "rank", *_interval("heat", "reads", "discussions"), "category", "is_ad", "is_pinned",
+    ),
+    "slot_at",
+)  # fmt: skip
+
+ARTICLES = _core(
+    "articles",
+    "one version of one article",
+    ("article_id",),
+    (
+        "article_id", "outlet", "title", "title_key", "url", "author", "language", "published_at",
+        "published_at_source", "published_at_precision", "is_zone_assumed", "text",
+        "stripped_text", "extractor", "observed_at", "observed_at_source",
+    ),
+    "observed_at",
+    seen="observed_at",
+    required=("observed_at",),
+)  # fmt: skip
+
+COMMENTS = _core(
+    "comments",
+    "one comment under a post",
+    ("platform", "comment_id"),
+    (
+        "platform", "comment_id", "post_id", "account_id", "commented_at", "text",
+        "is_official", "reply_to_comment_id", *_interval("likes"), "observed_at",
+        "observed_at_source",
+    ),
+    "commented_at",
+    seen="observed_at",
+    required=("observed_at",),
+    caveat="Collectors return samples of the comments, never all of them.",
+)  # fmt: skip
+
+INQUIRIES = _core(
+    "inquiries",
+    "one petition or question in one state",
+    ("inquiry_id",),
+    (
+        "platform", "inquiry_id", "asked_at", "answered_at", "status", "status_text",
+        "region_text", "region_code", "addressee_text", "channel", "is_zone_assumed",
+        "observed_at", "observed_at_source",
+    ),
+    "asked_at",
+    seen="observed_at",
+    required=("observed_at",),
+)  # fmt: skip
+
+RULINGS = _core(
+    "rulings",
+    "one ruling of a platform on one public claim",
+    ("platform", "ruling_id"),
+    (
+        "platform", "ruling_id", "claimed_at", "posted_at_precision", "ruled_at", "verdict",
+        "claim_text", "hashtag_keys", "cited_account_ids", "cited_post_ids", "is_zone_assumed",
+        "observed_at", "observed_at_source",
+    ),
+    "claimed_at",
+    seen="observed_at",
+    required=("observed_at",),
+    caveat="A ruling is a claim by the platform, not truth.",
+)  # fmt: skip
+
+REPOST_TIMINGS = _core(
+    "repost_timings",
+    "one repost of or comment on a post, as an anonymous instant",
+    ("platform", "post_id", "repost_id"),
+    (
+        "platform", "post_id", "repost_id", "reposted_at", "posted_at_source", "is_zone_assumed",
+        "is_callout", "observed_at", "observed_at_source",
+    ),
+    "reposted_at",
+    seen="observed_at",
+    required=("observed_at",),
+)  # fmt: skip
+
+CORE_TABLES: tuple[Table, ...] = (
+    ACCOUNT_SNAPSHOTS, POSTS, POST_METRIC_SNAPSHOTS, HOT_TOPIC_SLOTS, ARTICLES, COMMENTS,
+    INQUIRIES, RULINGS, REPOST_TIMINGS,
+)  # fmt: skip
+
+
+def _run(
+    schema: str,
+    name: str,
+    grain: str,
+    key: tuple[str, ...],
+    columns: tuple[str, ...],
+    *,
+    required: tuple[str, ...] | None = None,
+) -> Table:
+    return Table(
+        schema, name, grain, columns, key, "run", required=key if required is None else required
+    )
+
+
+FILE_LEDGER = _run(
+    "quality", "file_ledger", "one delivery of one raw file",
+    ("file_id",),
+    (
+        "file_id", "file_sha256", "path", "container_sha256", "source_name", "bytes", "format",
+        "format_version", "encoding", "records_in", "records_loaded", "records_duplicate",
+        "records_quarantined", "observed_from", "observed_to", "archived_at", "build_id",
+    ),
+)  # fmt: skip
+
+QUARANTINE = _run(
+    "quality", "quarantine", "one refused record, field or file",
+    ("file_id", "extent", "record_number", "table_name", "column_name", "reason"),
+    (
+        "file_id", "file_sha256", "path", "source_name", "extent", "records", "record_number",
+        "line_number", "table_name", "column_name", "reason", "detail", "excerpt", "build_id",
+    ),
+    required=("file_id", "extent", "reason", "records"),
+)  # fmt: skip
+
+REPAIRS = _run(
+    "quality", "repairs", "one repair of one value",
+    ("file_id", "record_number", "table_name", "column_name", "repair_id"),
+    (
+        "file_id", "file_sha256", "source_name", "record_number", "table_name", "column_name",
+        "repair_id", "before", "after", "build_id",
+    ),
+)  # fmt: skip
+
+TOUCHED_DAYS = _run(
+    "meta", "touched_days", "one local day of one core table that a build changed",
+    ("build_id", "table_name", "observed_date"),
+    ("build_id", "table_name", "observed_date"),
+)  # fmt: skip
+
+ACCOUNT_SCOPE = _run(
+    "quality", "account_scope", "one account that was ever found to be in scope",
+    ("platform", "account_id"),
+    ("platform", "account_id", "account_kind"),
+)  # fmt: skip
+
+CHECK_RESULTS = _run(
+    "quality", "check_results", "one check of one build",
+    ("build_id", "tool", "check_name", "table_name"),
+    (
+        "build_id", "tool", "check_name", "table_name", "severity", "passed", "observed",
+        "expected",
+    ),
+)  # fmt: skip
+
+BUILDS = _run(
+    "meta", "builds", "one build that reached its audit",
+    ("build_id",),
+    (
+        "build_id", "started_at", "published_at", "data_through_at", "outcome", "message",
+        "code_version", "inputs", "row_counts", "is_synthetic",
+    ),
+)  # fmt: skip
+
+COLUMN_DICTIONARY = _run(
+    "meta", "columns", "one column of one published table",
+    ("table_name", "column_name"),
+    ("table_name", "column_name", "ordinal", "type", "unit", "meaning", "is_key"),
+)  # fmt: skip
+
+SOURCES = _run(
+    "meta", "sources", "one source as declared or sniffed",
+    ("source_name",),
+    ("source_name", "format", "platform", "timezone", "declaration", "is_synthetic"),
+)  # fmt: skip
+
+RUN_TABLES: tuple[Table, ...] = (
+    FILE_LEDGER, QUARANTINE, REPAIRS, TOUCHED_DAYS, ACCOUNT_SCOPE, CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES,
+)  # fmt: skip
+
+
+def _dbt(
+    schema: str,
+    name: str,
+    grain: str,
+    key: tuple[str, ...],
+    columns: tuple[str, ...],
+    *,
+    required: tuple[str, ...] = (),
+    caveat: str = "",
+) -> Table:
+    return Table(
+        schema, name, grain, columns, key, "dbt", required=(*key, *required), caveat=caveat
+    )
+
+
+_RESPONDERS = ("account_kind", "admin_level", "region_code")
+_RATES = tuple(f"rate_{h}h" for h in (1, 5, 6, 24, 48, 72))
+_TIMING_GROUP = ("period", "period_start", "event_type", *_RESPONDERS, "link_level")
+
+MARTS: tuple[Table, ...] = (
+    _dbt(
+        "main", "accounts", "one official account",
+        ("platform", "account_id"),
+        (
+            "platform", "account_id", "screen_name", "account_kind", "admin_level", "region_code",
+            "kind_rule", "scope_evidence", "registered_at", "first_seen_at", "last_seen_at",
+            "status", *_interval("followers"), "is_active_14d", "build_id",
+        ),
+        required=("account_kind", "admin_level", "first_seen_at", "last_seen_at"),
+        caveat="Officers appear under a pseudonym and without a name.",
+    ),
+    _dbt(
+        "main", "account_days", "one official account on one local day",
+        ("platform", "account_id", "observed_date"),
+        (
+            "platform", "account_id", "observed_date", *_interval("followers", "followers_delta"),
+            "posts_count", "coverage", "build_id",
+        ),
+        caveat="A day without observation has NULL followers: a gap, never zero growth. A delta "
+        "is against the previous day observed, whenever that was.",
+    ),
+    _dbt(
+        "main", "account_growth",
+        "one period x platform x account kind x level x region, each with `all`",
+        ("period", "period_start", "platform", *_RESPONDERS),
+        (
+            "period", "period_start", "platform", *_RESPONDERS, "accounts_registered",
+            "accounts_seen", "births", "frame_additions", "losses", "returns",
+            "accounts_checked", "accounts_active_14d", "active_14d_ratio",
+            *_interval("followers", "followers_delta"), "growth_per_day", "doubling_days",
+            "coverage_ratio", "is_left_truncated", "build_id",
+        ),
+        caveat="accounts_registered and accounts_seen answer different questions and are never to "
+        "be mixed.",
+    ),
+    _dbt(
+        "main", "posts", "one official post, in its latest version",
+        ("platform", "post_id"),
+        (
+            "platform", "post_id", "account_id", "posted_at", "posted_at_source",
+            "posted_at_precision", "text", "hashtags", "is_repost", "kind",
+            *_interval("reposts", "comments", "likes"), "first_seen_at", "last_seen_at", "status",
+            "build_id",
+        ),
+        required=("account_id", "first_seen_at", "last_seen_at"),
+    ),
+    _dbt(
+        "main", "events", "something the public talks about",
+        ("event_id",),
+        (
+            "event_id", "event_type", "title", "topic_key", "onset_lo_at", "onset_hi_at",
+            "last_seen_at", "source", "region_code", "build_id",
+        ),
+        required=("event_type", "onset_hi_at"),
+    ),
+    _dbt(
+        "main", "event_responses",
+        "one event and its first official response from 72 h before to 14 days after, or none",
+        ("event_id",),
+        (
+            "event_id", "event_type", "onset_hi_at", "responded_at", "response_hours",
+            "response_hours_hi", "is_proactive", "is_censored", "censored_at", "follow_up_hours",
+            "platform", "post_id", "account_id", *_RESPONDERS, "link_level", "link_probability",
+            "evidence", "build_id",
+        ),
+        required=("event_type", "onset_hi_at", "is_censored", "is_proactive"),
+    ),
+    _dbt(
+        "main", "response_timing",
+        "one period x event type x responder kind x level x region x link level, each with `all`",
+        _TIMING_GROUP,
+        (
+            *_TIMING_GROUP, "events", "proactive", "responded", "censored", *_RATES,
+            "median_hours", "median_hours_lo", "median_hours_hi", "rmst_72h_hours", "build_id",
+        ),
+        required=("events", "proactive", "responded", "censored"),
+        caveat="Kaplan-Meier over all events of the group, answered or not; proactive cases are "
+        "counted apart.",
+    ),
+    _dbt(
+        "main", "response_curves", "the same groups x hours at which something happened",
+        (*_TIMING_GROUP, "hours"),
+        (
+            *_TIMING_GROUP, "hours", "at_risk", "responded", "survival", "survival_lo",
+            "survival_hi", "build_id",
+        ),
+        required=("at_risk", "responded", "survival"),
+    ),
+    _dbt(
+        "main", "reported_claims", "one published figure",
+        ("figure_id",),
+        (
+            "figure_id", "as_of_text", "as_of_date", "date_precision", "platform_scope",
+            "actor_scope", "sector", "metric", "qualifier", "value", "claim_unit", "parts_sum_to",
+            "publisher", "source_url", "published_text", "confidence", "note", "build_id",
+        ),
+        required=("metric", "qualifier", "value", "confidence"),
+        caveat="Figures of different scope must not be subtracted or joined into one series.",
+    ),
+    _dbt(
+        "core", "event_links", "one official post about one event, with evidence",
+        ("event_id", "platform", "post_id", "link_method"),
+        (
+            "event_id", "platform", "post_id", "account_id", "posted_at", "link_level",
+            "link_method", "link_probability", "evidence", "build_id",
+        ),
+        required=("account_id", "posted_at", "link_level"),
+    ),
+    _dbt(
+        "quality", "coverage_slots", "one expected collection of one source",
+        ("source_name", "slot_at"),
+        ("source_name", "format", "slot_at", "observed_date", "is_gap", "build_id"),
+        required=("observed_date", "is_gap"),
+    ),
+    _dbt(
+        "quality", "coverage_days", "one source on one local day",
+        ("source_name", "observed_date"),
+        (
+            "source_name", "observed_date", "expected_count", "arrived_count", "coverage",
+            "is_gap", "build_id",
+        ),
+        required=("expected_count", "arrived_count", "is_gap"),
+    ),
+)  # fmt: skip
+
+TABLES: dict[str, Table] = {t.full_name: t for t in (*CORE_TABLES, *RUN_TABLES, *MARTS)}

@@ -1,0 +1,74 @@
+"""What the environment decides: data root, pseudonym key, engine, clock. Read once, passed on."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from orchestration.clock import Clock, FixedClock, SystemClock
+from orchestration.paths import PROJECT_ROOT, DataRoot
+
+ENGINES = ("duckdb",)
+
+
+class SettingsError(ValueError):
+    """The environment asks for something that cannot be done; the message says what to type."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between two installations."""
+
+    root: DataRoot
+    engine: str = "duckdb"
+    clock: Clock = field(default_factory=SystemClock)
+    declared_key: str | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
+        """Read OBSERVATORY_HOME, OBSERVATORY_HMAC_KEY, OBSERVATORY_ENGINE, OBSERVATORY_NOW."""
+        env = os.environ if environment is None else environment
+        home = Path(env.get("OBSERVATORY_HOME") or PROJECT_ROOT / "data").expanduser().absolute()
+        engine = env.get("OBSERVATORY_ENGINE") or "duckdb"
+        if engine not in ENGINES:
+            raise SettingsError(
+                f"OBSERVATORY_ENGINE={engine!r} is not available; use one of: {', '.join(ENGINES)}"
+            )
+        return cls(
+            root=DataRoot(home),
+            engine=engine,
+            clock=_clock(env.get("OBSERVATORY_NOW")),
+            declared_key=env.get("OBSERVATORY_HMAC_KEY") or None,
+        )
+
+    def pseudonym_key(self) -> str:
+        """The key of all pseudonyms: from the environment, else from a file made on first use.
+
+        The file lies outside the warehouse with mode 0600, so that a published or copied
+        database never carries the means to reverse its pseudonyms.
+        """
+        if self.declared_key:
+            return self.declared_key
+        path = self.root.key_file
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="ascii") as file:
+                file.write(secrets.token_hex(32) + "\n")
+        return path.read_text(encoding="ascii").strip()
+
+
+def _clock(instant: str | None) -> Clock:
+    if not instant:
+        return SystemClock()
+    try:
+        parsed = datetime.fromisoformat(instant)
+    except ValueError as error:
+        raise SettingsError(f"OBSERVATORY_NOW={instant!r} is not an ISO 8601 instant") from error
+    if parsed.tzinfo is None:
+        raise SettingsError(f"OBSERVATORY_NOW={instant!r} has no zone; append Z or +08:00")
+    return FixedClock(parsed)

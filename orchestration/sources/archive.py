@@ -1,0 +1,206 @@
+"""The archive: every byte that was ever delivered, under its hash, never changed again.
+
+`archive/ab/abcdef…` holds the bytes; `archive/index.jsonl` has one line per delivery (a file, or
+one member of a zip), appended and synced after the bytes are safe. From the two alone the
+whole warehouse can be rebuilt. Which deliveries are already loaded is not kept here: that is
+the ledger's, inside the warehouse, so that data and ledger commit together.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from orchestration.clock import Clock
+from orchestration.sources.rawfile import RawFile
+
+_CHUNK = 1 << 20
+MAXIMUM_MEMBERS = 100_000
+
+
+class FileChangedError(Exception):
+    """The file changed while it was copied; it is left for the next run."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Size and modification time under which an inbox path was archived, in whole."""
+
+    bytes: int
+    modified_ns: int
+    archived_ns: int
+
+
+class Archive:
+    """Content-addressed store of raw files below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.index_path = folder / "index.jsonl"
+        self._known: set[str] | None = None
+
+    def deliveries(self) -> list[RawFile]:
+        """Everything ever delivered, oldest first; a file that was only touched counts once."""
+        first: dict[str, dict[str, Any]] = {}
+        for entry in self._entries():
+            if not entry.get("is_container"):
+                first.setdefault(entry["file_id"], entry)
+        return [self._delivery(entry) for entry in first.values()]
+
+    def seen(self) -> dict[str, Seen]:
+        """Inbox path to the state in which it was last archived."""
+        return {
+            entry["inbox_path"]: Seen(
+                entry["inbox_bytes"], entry["modified_ns"], entry["archived_ns"]
+            )
+            for entry in self._entries()
+        }
+
+    def add(self, path: Path, display: str, source_name: str, clock: Clock) -> list[RawFile]:
+        """Copy one inbox file in and record its delivery; a zip gives one delivery a member.
+
+        Returns the new deliveries: none when the same bytes came under the same path before.
+        Raises FileChangedError when the file changes meanwhile, OSError when it cannot be read.
+        """
+        before = path.stat()
+        digest = self._store(path)
+        after = path.stat()
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise FileChangedError(display)
+        now = clock.now()
+        common = {
+            "inbox_path": display,
+            "inbox_bytes": after.st_size,
+            "modified_ns": after.st_mtime_ns,
+            "archived_ns": int(now.timestamp() * 1e9),
+            "source_name": source_name,
+        }
+        entries = list(self._describe(digest, display, after.st_size, common))
+        if self._known is None:
+            self._known = {entry["file_id"] for entry in self._entries()}
+        fresh = [e for e in entries if e["file_id"] not in self._known]
+        self._append(fresh or entries[:1])
+        self._known.update(e["file_id"] for e in fresh)
+        return [self._delivery(e) for e in fresh if not e.get("is_container")]
+
+    def blob(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / sha256
+
+    def _store(self, path: Path) -> str:
+        """Copy with hashing to a temporary name, sync, rename to the hash."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        temporary = self.folder / f".incoming-{os.getpid()}"
+        hasher = hashlib.sha256()
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
+        try:
+            with os.fdopen(os.open(path, flags), "rb") as source, temporary.open("wb") as target:
+                while chunk := source.read(_CHUNK):
+                    hasher.update(chunk)
+                    target.write(chunk)
+                target.flush()
+                os.fsync(target.fileno())
+            blob = self.blob(hasher.hexdigest())
+            if not blob.exists():
+                blob.parent.mkdir(exist_ok=True)
+                temporary.chmod(0o444)
+                temporary.replace(blob)
+        finally:
+            temporary.unlink(missing_ok=True)
+        return hasher.hexdigest()
+
+    def _describe(
+        self, digest: str, display: str, size: int, common: dict[str, Any]
+    ) -> Iterator[dict[str, Any]]:
+        members = self._members(digest) if display.lower().endswith(".zip") else []
+        if not members:
+            yield {**common, **_identity(digest, display), "bytes": size}
+            return
+        yield {**common, **_identity(digest, display), "bytes": size, "is_container": True}
+        for name, member_digest, member_size in members:
+            path = f"{display}!/{escape_name(name)}"
+            yield {
+                **common,
+                **_identity(member_digest, path),
+                "bytes": member_size,
+                "container_sha256": digest,
+                "member": name,
+            }
+
+    def _members(self, digest: str) -> list[tuple[str, str, int]]:
+        """(name, sha256, size) of a zip's regular members; [] when it is no readable zip."""
+        found = []
+        try:
+            with zipfile.ZipFile(self.blob(digest)) as container:
+                for info in container.infolist()[:MAXIMUM_MEMBERS]:
+                    if info.is_dir() or info.file_size > 200 * max(info.compress_size, 1 << 20):
+                        continue
+                    hasher = hashlib.sha256()
+                    with container.open(info) as stream:
+                        while chunk := stream.read(_CHUNK):
+                            hasher.update(chunk)
+                    found.append((info.filename, hasher.hexdigest(), info.file_size))
+        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError):
+            return []
+        return found
+
+    def _entries(self) -> Iterator[dict[str, Any]]:
+        if not self.index_path.exists():
+            return
+        with self.index_path.open(encoding="utf-8") as lines:
+            for line in lines:
+                if line.endswith("\n"):  # a torn last line is a delivery that never happened
+                    yield json.loads(line)
+
+    def _append(self, entries: list[dict[str, Any]]) -> None:
+        text = "".join(json.dumps(e, ensure_ascii=False, sort_keys=True) + "\n" for e in entries)
+        with self.index_path.open("a+b") as index:
+            _drop_torn_line(index)
+            index.write(text.encode())
+            index.flush()
+            os.fsync(index.fileno())
+
+    def _delivery(self, entry: dict[str, Any]) -> RawFile:
+        container = entry.get("container_sha256")
+        return RawFile(
+            file_id=entry["file_id"],
+            sha256=entry["file_sha256"],
+            path=entry["path"],
+            bytes=entry["bytes"],
+            modified_at=datetime.fromtimestamp(entry["modified_ns"] / 1e9, UTC),
+            archived_at=datetime.fromtimestamp(entry["archived_ns"] / 1e9, UTC),
+            source_name=entry["source_name"],
+            blob=self.blob(container or entry["file_sha256"]),
+            container_sha256=container,
+            member=entry.get("member"),
+        )
+
+
+def escape_name(name: str) -> str:
+    """A file name made printable: control characters and undecodable bytes as escapes."""
+    raw = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in raw)
+
+
+def _identity(digest: str, path: str) -> dict[str, str]:
+    file_id = hashlib.sha256(f"{digest}\0{path}".encode()).hexdigest()[:16]
+    return {"file_id": file_id, "file_sha256": digest, "path": path}
+
+
+def _drop_torn_line(index: Any) -> None:
+    """Cut an unterminated last line, left by a crash, before anything is appended to it."""
+    index.seek(0, os.SEEK_END)
+    size = index.tell()
+    while size > 0:
+        index.seek(size - 1)
+        if index.read(1) == b"\n":
+            break
+        size -= 1
+    index.truncate(size)
+    index.seek(size)

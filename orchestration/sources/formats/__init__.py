@@ -1,0 +1,44 @@
+"""The registry: every format that can be read, in one place.
+
+A new format is one file in this folder with a `FORMAT`, and one line in `_MODULES`.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from orchestration.sources.formats.base import Evidence, Format, Head
+
+_MODULES = (
+    "account_list_csv",
+    "ced_json",
+    "checked_jsonl",
+    "follower_series_csv",
+    "hot_search_daily_json",
+    "hot_search_hourly_json",
+    "hot_search_markdown",
+    "html",
+    "rss",
+    "text_article",
+    "weibo_crawler_csv",
+    "weibo_spider_jsonl",
+)
+RECOGNISED = 0.3
+"""Below this score a file is reported as unrecognised rather than read on a guess."""
+
+
+@cache
+def formats() -> dict[str, Format]:
+    """Format by id."""
+    found = {}
+    for name in _MODULES:
+        module_format: Format = import_module(f"{__name__}.{name}").FORMAT
+        found[module_format.id] = module_format
+    return found
+
+
+def sniff(head: Head) -> list[tuple[Format, Evidence]]:
+    """Formats that a file may have, most likely first."""
+    candidates = [(f, evidence) for f in formats().values() if (evidence := f.sniff(head))]
+    return sorted(candidates, key=lambda pair: (-pair[1].score, pair[0].id))

@@ -1,0 +1,128 @@
+"""Follower histories: one account a file, a day and a count a line.
+
+Two dialects: FollowerCountHistory (`fch_<account>.csv`: date,count[,URL-M], sometimes without a
+header) and registers in 万 (`Date (…),Followers (tens of thousands)`). The account stands in
+the file's name, with its platform in front where known (`weibo_1792951112_…`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import polars as pl
+
+from orchestration.cleaning import counts
+from orchestration.cleaning import fields as f
+from orchestration.schemas import tables
+from orchestration.sources.formats.base import Evidence, FileFacts, Format, FromRecord, Head
+from orchestration.sources.rawfile import RawFile
+from orchestration.sources.readers.base import Reject
+from orchestration.sources.readers.delimited import Delimited
+
+_PLATFORM_AND_ID = re.compile(r"^(weibo|tencent|twitter|facebook|mastodon|bluesky)_([^_]+)")
+_PREFIX = re.compile(r"^fch_")
+_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
+_IN_WAN = re.compile(r"tens of thousands|万", re.IGNORECASE)
+
+
+def _facts(file: RawFile, zone: str) -> FileFacts | Reject:
+    del zone
+    stem = file.inner_path.stem
+    named = _PLATFORM_AND_ID.match(stem)
+    header = file.head(400).decode("utf-8-sig", "replace").split("\n", 1)[0]
+    return {
+        "@platform": named[1] if named else None,
+        "@account": named[2] if named else _PREFIX.sub("", stem),
+        "@unit": "万" if _IN_WAN.search(header) else "",
+    }
+
+
+def _positions(header: Sequence[str], row: Sequence[str]) -> dict[str, int] | None:
+    del header
+    return {"date": 0, "count": 1} if len(row) in (2, 3) else None
+
+
+def _without_header(first: Sequence[str]) -> Sequence[str] | None:
+    return ("date", "count") if first and _DAY.match(first[0].strip()) else None
+
+
+def _followers(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
+    """Counts file by file, because a file's finest decimal tells its resolution."""
+    value = frame["count"].str.strip_chars()
+    filled = value.is_not_null() & (value != "")
+    texts = (value + frame["@unit"]).set(~filled, None)
+    rows = pl.DataFrame({"text": texts, "file": frame["file_id"]}).with_row_index("row")
+    parts = []
+    for part in rows.partition_by("file", maintain_order=True):
+        found = counts.parse_counts(part["text"], finest_of_column=True)
+        parts.append(
+            part.select("row").with_columns(
+                lo=found.lo, hi=found.hi, problem=found.problem
+            )
+        )
+    every = pl.concat(parts).sort("row") if parts else rows.select("row")
+    return f.Parsed(
+        {"followers_lo": every["lo"], "followers_hi": every["hi"]}, every["problem"]
+    )
+
+
+def _account(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+    return f.Parsed(
+        {
+            "platform": frame["@platform"].cast(pl.String).fill_null(context.platform),
+            "account_id": frame["@account"],
+        }
+    )
+
+
+def _refused_count(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+    """A line whose count is no count is refused whole: nothing else stands in it."""
+    found = _followers(frame, context)
+    good = found.problem.is_null() if found.problem is not None else None
+    return f.Parsed({"_counted": good.set(~good, None)}, found.problem)  # type: ignore[union-attr]
+
+
+def _sniff(head: Head) -> Evidence | None:
+    lines = [line.strip() for line in head.text.splitlines()[:6] if line.strip()]
+    if not lines or head.suffix not in (".csv", ".txt"):
+        return None
+    header = lines[0].lower()
+    body = lines[1:] or lines
+    dated = [line for line in body if _DAY.match(line.split(",")[0])]
+    if len(dated) != len(body) or any(line.count(",") > 2 for line in body):
+        return None
+    if "follower" in header or header.startswith("date,count"):
+        return Evidence(0.95, "dates and follower counts under a header that says so")
+    if _DAY.match(header.split(",")[0]):
+        return Evidence(0.6, "lines of a date and one value, without a header")
+    return None
+
+
+FORMAT = Format(
+    id="follower_series_csv",
+    producer="FollowerCountHistory and any follower history",
+    becomes=("account snapshots",),
+    reader=Delimited(("date", "count"), layout=_positions, header=_without_header),
+    platform="unknown",
+    observation=(FromRecord("date"),),
+    facts=_facts,
+    sniff=_sniff,
+    names_accounts=True,
+    mappings=(
+        f.TableMapping(
+            tables.ACCOUNT_SNAPSHOTS,
+            (
+                f.computed("account_id", _account, raw="@account", required=True),
+                f.computed(
+                    "followers_lo", _followers, raw="count", is_personal=False
+                ),
+                f.computed(
+                    "_counted", _refused_count, raw="count", required=True, is_personal=False
+                ),
+                f.const("scope_evidence", "listed"),
+                *f.observed(),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,334 @@
+"""Saved web pages: one article a file, taken out of its page by trafilatura.
+
+The publication time is the page's own declaration where it has one, else what htmldate finds
+(a day); a page without any date has none. Finding, extraction and date never ask the clock:
+the latest date believed is the day on which the bytes were archived.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
+from datetime import timedelta
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import urljoin
+
+from orchestration.cleaning import articles
+from orchestration.sources.formats.base import Evidence, Format, Head
+from orchestration.sources.rawfile import RawFile
+from orchestration.sources.readers.base import ReadOptions, Reject, decode_strictly
+from orchestration.sources.readers.whole_file import WholeFile
+
+MAXIMUM_PAGE = 10 * 1024 * 1024
+"""Larger pages are no articles, and extraction slows faster than a page grows."""
+SHORTEST_TEXT = 40
+SUSPECT_TEXT, SUSPECT_RATIO = 300, 5
+"""Precision mode sometimes keeps a readers' comment and drops the article. Where it finds less
+than this and the balanced mode this many times more, the balanced one is believed."""
+LONGEST_LOGIN_TEXT = 300
+TOLERATED_DAMAGE = 1000
+"""One undecodable byte in this many characters is shown as U+FFFD; more is a wrong charset."""
+
+_SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
+_CHARSET = re.compile(
+    rb"<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE
+)
+_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "ascii": "cp1252"}
+"""What browsers read under these names: pages say the smaller set and use the larger."""
+_SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S{1,2000}) -->")
+_PASSWORD = re.compile(r"<input\b[^>]{0,400}\btype\s*=\s*[\"']?password", re.IGNORECASE)
+
+_ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report)$")
+_PUBLISHED_META = frozenset(
+    (
+        "article:published_time", "og:article:published_time", "og:published_time",
+        "bytedance:published_time", "og:release_date", "og:time",
+        "article.published", "datepublished", "date_published", "pubdate", "publishdate",
+        "publish_date", "publish-date", "publishtime", "publish_time", "published_time",
+        "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "rnews:datepublished",
+        "dc.date.issued", "dcterms.issued", "dc.date",
+    )
+)  # fmt: skip
+_JSON_LD = '//script[@type="application/ld+json"]'
+_TIME_ELEMENTS = (
+    '//time[@datetime][@pubdate or contains(@class,"publish") or contains(@class,"entry-date")]',
+    "//time[@datetime]",
+)
+_BYLINES = (
+    '//meta[@name="author" or @property="author" or @property="article:author" or @name="byl" '
+    'or @name="parsely-author" or @name="sailthru.author" or @name="dc.creator" '
+    'or @name="DC.creator" or @name="citation_author"]/@content',
+    '//*[@rel="author"]//text()',
+    '//*[@itemprop="author"]//text()',
+)
+_FAILURES = (RecursionError, ValueError, LookupError, AttributeError, TypeError, ArithmeticError)
+"""What trafilatura and its parsers raise on pages they did not foresee. Every one is reported as
+`extraction_failed` with its message, for that page only."""
+
+
+def _split(
+    data: bytes, file: RawFile, options: ReadOptions
+) -> Iterator[dict[str, str | None] | Reject]:
+    if len(data) > MAXIMUM_PAGE:
+        yield Reject("document_too_long", f"a page of {len(data)} bytes; at most {MAXIMUM_PAGE}")
+        return
+    page = decode_page(data, options)
+    yield page if isinstance(page, Reject) else extract(page, file)
+
+
+def decode_page(data: bytes, options: ReadOptions) -> str | Reject:
+    """Text of a page: by the declared encoding or byte order mark alone; else UTF-8, else the
+    charset the page names, else detection; never with mojibake."""
+    if options.encoding or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        decoded = decode_strictly(data, options)
+        return decoded if isinstance(decoded, Reject) else decoded[0]
+    from trafilatura.utils import detect_encoding
+
+    named = _CHARSET.search(data[:8192])
+    charset = named[1].decode("ascii").lower() if named else None
+    charset = _SUPERSETS.get(charset, charset) if charset else None
+    for candidate in ("utf-8-sig", charset):
+        if (text := _decoded(data, candidate, "strict")) is not None:
+            return text
+    text = _decoded(data, charset or "utf-8", "replace")
+    if text is not None and _is_damaged_little(text, is_named=charset is not None):
+        return text
+    for candidate in detect_encoding(data):
+        if (text := _decoded(data, candidate, "strict")) is not None:
+            return text
+    return Reject(
+        "encoding",
+        f"the page is neither UTF-8 nor {charset or 'of a charset it names'}. Declare the "
+        "encoding of this source in sources.yaml, for example `encoding: gb18030`.",
+        extent="file",
+    )
+
+
+def _is_damaged_little(text: str, *, is_named: bool) -> bool:
+    """Whether the charset is right and a few bytes are not. UTF-8 that nobody named must prove
+    itself by the characters it does decode: a lone Latin-1 accent proves nothing."""
+    bad = text.count("\ufffd")
+    proofs = sum(not character.isascii() for character in text) - bad
+    return bad <= max(1, len(text) // TOLERATED_DAMAGE) and (is_named or proofs >= 10 * bad)
+
+
+def _decoded(data: bytes, encoding: str | None, errors: str) -> str | None:
+    try:
+        return data.decode(encoding, errors) if encoding else None
+    except (UnicodeDecodeError, LookupError):
+        return None
+
+
+def extract(page: str, file: RawFile) -> dict[str, str | None] | Reject:
+    """The article of a page, or why there is none."""
+    from lxml import etree
+    from trafilatura.utils import load_html
+
+    page = page.replace("\x00", "\ufffd")
+    latest = (file.archived_at + timedelta(days=1)).date().isoformat()
+    try:
+        tree = load_html(page)
+        if tree is None:
+            return _no_article("no HTML in the file")
+        declared = _declared_time(tree)
+        bylines = _declared_bylines(tree)
+        found = _extracted(tree, latest)
+    except (*_FAILURES, etree.LxmlError) as error:
+        return Reject("extraction_failed", f"{type(error).__name__}: {str(error)[:200]}")
+    body = found["text"]
+    if len(body) < SHORTEST_TEXT:
+        return _no_article("no running text was found in the page")
+    if len(body) < LONGEST_LOGIN_TEXT and _PASSWORD.search(page):
+        return _no_article("the page asks for a password; it looks like a login page")
+    author = found.get("author")
+    if author and not any(name in bylines for name in author.casefold().split("; ")):
+        author = None
+    return _record({**found, "author": author}, declared, _address(found, page))
+
+
+def _extracted(tree: Any, latest: str) -> dict[str, Any]:
+    """What trafilatura finds, in precision mode unless that has clearly missed the article."""
+    precise = _extracted_once(deepcopy(tree), latest, precision=True)
+    if len(precise["text"]) >= SUSPECT_TEXT:
+        return precise
+    balanced = _extracted_once(tree, latest, precision=False)
+    has_missed = len(balanced["text"]) >= SUSPECT_RATIO * max(len(precise["text"]), SHORTEST_TEXT)
+    return balanced if has_missed else precise
+
+
+def _extracted_once(tree: Any, latest: str, *, precision: bool) -> dict[str, Any]:
+    from trafilatura import bare_extraction
+
+    document = bare_extraction(
+        tree,
+        favor_precision=precision,
+        include_comments=False,
+        with_metadata=True,
+        date_extraction_params={
+            "original_date": True, "extensive_search": True, "max_date": latest,
+        },
+    )  # fmt: skip
+    found: dict[str, Any] = {}
+    if document is not None:
+        found = document if isinstance(document, dict) else document.as_dict()
+    lines = (line.strip() for line in (found.get("text") or "").split("\n"))
+    mode = "" if precision else " balanced"
+    return {
+        **found,
+        "text": "\n".join(line for line in lines if line),
+        "extractor": f"trafilatura {version('trafilatura')}{mode}",
+    }
+
+
+def _no_article(detail: str) -> Reject:
+    return Reject("no_article_text", detail)
+
+
+def _record(
+    found: Mapping[str, Any], declared: tuple[str, str] | None, url: str | None
+) -> dict[str, str | None]:
+    day = articles.plain_time(found.get("date"))
+    at, source = declared or ((day, "htmldate") if day else (None, None))
+    return {
+        "article_id": articles.identity(url or found["text"]),
+        "outlet": articles.host_of(url) or _site_name(found),
+        "title": found.get("title"),
+        "url": url,
+        "author": found.get("author"),
+        "published_at": at,
+        "published_at_source": source,
+        "text": found["text"],
+        "extractor": found["extractor"],
+    }
+
+
+def _site_name(found: Mapping[str, Any]) -> str | None:
+    return re.sub(r"版权所有.*", "", found.get("sitename") or "").strip() or None
+
+
+def _address(found: Mapping[str, Any], page: str) -> str | None:
+    """What the page declares as its address, else what the browser noted on saving it."""
+    saved = _SAVED_FROM.search(page[:4096])
+    base = saved[1] if saved else ""
+    return articles.canonical_address(
+        urljoin(base, found.get("url") or "")
+    ) or articles.canonical_address(base)
+
+
+# -- the page's own publication time ------------------------------------------------------------
+def _declared_time(tree: Any) -> tuple[str, str] | None:
+    """(time, where it stands): the first declaration, or a finer one of the same day."""
+    best: tuple[str, str] | None = None
+    for raw, where in _declarations(tree):
+        at = articles.plain_time(raw)
+        if at is None:
+            continue
+        if "T" in at and (best is None or at.startswith(best[0])):
+            return at, where
+        best = best or (at, where)
+    return best
+
+
+def _declarations(tree: Any) -> Iterator[tuple[str, str]]:
+    for script in tree.xpath(_JSON_LD):
+        for value in _json_ld_dates(script.text or ""):
+            yield value, "json_ld"
+    for meta in tree.xpath("//meta[@content]"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+        if "".join(name.lower().split()) in _PUBLISHED_META:
+            yield meta.get("content"), "meta"
+    for element in tree.xpath('//*[@itemprop="datePublished"]'):
+        yield element.get("datetime") or element.get("content") or "", "microdata"
+    for value in _time_elements(tree):
+        yield value, "time_element"
+
+
+def _json_ld_dates(script: str) -> Iterator[str]:
+    """datePublished of the page's article; one about several articles says nothing of any."""
+    dates = {
+        thing["datePublished"]
+        for thing in _articles_in(script)
+        if isinstance(thing.get("datePublished"), str)
+    }
+    if len(dates) == 1:
+        yield dates.pop()
+
+
+def _declared_bylines(tree: Any) -> str:
+    """Every byline the page declares, as one text to look names up in.
+
+    Extraction also takes names from the body, where readers' comments stand: only a declared
+    name is an author, because readers are private people.
+    """
+    found = [str(value) for path in _BYLINES for value in tree.xpath(path)]
+    for script in tree.xpath(_JSON_LD):
+        for thing in _articles_in(script.text or ""):
+            found.append(json.dumps(thing.get("author"), ensure_ascii=False))
+    return " ".join(" ".join(found).casefold().split())
+
+
+def _articles_in(script: str) -> list[dict[str, Any]]:
+    try:
+        document = json.loads(script, strict=False)
+    except (ValueError, RecursionError):
+        return []
+    return [thing for thing in _things(document) if _is_article(thing)]
+
+
+def _things(document: Any) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON-LD script: itself, its list, its @graph, the page's main entity."""
+    for item in document if isinstance(document, list) else [document]:
+        if not isinstance(item, dict):
+            continue
+        yield item
+        graph, main = item.get("@graph"), item.get("mainEntity")
+        yield from (thing for thing in _listed(graph) if isinstance(thing, dict))
+        if isinstance(main, dict):
+            yield main
+
+
+def _listed(value: Any) -> Iterable[Any]:
+    return value if isinstance(value, list) else ()
+
+
+def _is_article(thing: Mapping[str, Any]) -> bool:
+    kinds = thing.get("@type")
+    return any(
+        isinstance(kind, str) and bool(_ARTICLE_TYPES.search(kind))
+        for kind in (kinds if isinstance(kinds, list) else [kinds])
+    )
+
+
+def _time_elements(tree: Any) -> Iterator[str]:
+    """The only instant that the page's <time> elements name, those marked as publication first.
+
+    Several mean a list of other articles, and which one is the page's is not knowable.
+    """
+    for choice in _TIME_ELEMENTS:
+        values = {element.get("datetime").strip() for element in tree.xpath(choice)}
+        if len(values) == 1:
+            yield values.pop()
+            return
+
+
+def _sniff(head: Head) -> Evidence | None:
+    if head.suffix not in _SUFFIXES:
+        return None
+    start = head.text[:4096].lower()
+    if "<html" in start or "<!doctype html" in start:
+        return Evidence(0.8, "an HTML page")
+    return Evidence(0.4, f"named {head.suffix} and holds markup") if "<" in start else None
+
+
+FORMAT = Format(
+    id="html",
+    producer="any web page saved by a browser or crawler",
+    becomes=("articles",),
+    reader=WholeFile(articles.RAW_FIELDS, _split),
+    platform="web",
+    sniff=_sniff,
+    mappings=(articles.mapping(),),
+)

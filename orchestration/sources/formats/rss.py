@@ -1,0 +1,205 @@
+"""Feeds, RSS and Atom: one article an item.
+
+A feed is a window over its site: polls overlap, so an item seen again must give the same row.
+Nothing of a row depends on the poll but observed_at. A document type declaration is refused
+before any parser sees it; the parser gets bytes, never an address it could fetch.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Iterator, Mapping
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import urljoin
+
+from orchestration.cleaning import articles
+from orchestration.sources.formats.base import Evidence, Format, Head
+from orchestration.sources.rawfile import RawFile
+from orchestration.sources.readers.base import ReadOptions, Reject, decode_strictly
+from orchestration.sources.readers.whole_file import WholeFile
+
+MAXIMUM_FEED = 32 * 1024 * 1024
+_DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{2,40})")
+_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}?\?>")
+_ROOT = re.compile(r"<(?:\w+:)?(rss|feed|rdf)\b", re.IGNORECASE)
+_END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
+_ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
+_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030"}
+_FAILURES = (RecursionError, ValueError, LookupError, AttributeError, TypeError)
+"""What feedparser raises on feeds it did not foresee; reported as `extraction_failed`."""
+
+
+def _split(
+    data: bytes, file: RawFile, options: ReadOptions
+) -> Iterator[dict[str, str | None] | Reject]:
+    del file
+    if len(data) > MAXIMUM_FEED:
+        yield _refused("document_too_long", f"a feed of {len(data)} bytes; at most {MAXIMUM_FEED}")
+        return
+    decoded = decode_strictly(data, ReadOptions(options.encoding or _declared_encoding(data)))
+    if isinstance(decoded, Reject):
+        yield decoded
+        return
+    text = decoded[0]
+    refusal = _refusal(text)
+    if refusal is not None:
+        yield refusal
+        return
+    yield from _items(text)
+
+
+def _declared_encoding(data: bytes) -> str | None:
+    found = _DECLARED.match(data[:512])
+    name = found[1].decode("ascii").lower() if found else None
+    try:
+        return codecs.lookup(_SUPERSETS.get(name, name)).name if name else None
+    except LookupError:
+        return None
+
+
+def _refused(reason: str, detail: str) -> Reject:
+    return Reject(reason, detail, extent="file")
+
+
+def _refusal(text: str) -> Reject | None:
+    """Why a document is not to be parsed at all."""
+    start = _beginning(text)
+    is_page = start[:14].lower() == "<!doctype html"
+    if start.startswith("<!") and not is_page:
+        return _refused(
+            "dtd_forbidden",
+            f"the feed declares {start[:60]!r}; document types and entities can make a parser "
+            "read other files or expand without bound, so they are refused",
+        )
+    if is_page or not _ROOT.search(text[:65536]):
+        hint = "it looks like an HTML page" if "<html" in text[:4096].lower() else "no feed element"
+        return _refused("not_a_feed", f"neither RSS nor Atom: {hint}")
+    return None
+
+
+def _beginning(text: str) -> str:
+    """From the first tag or `<!…` declaration on; comments and instructions are neither."""
+    place = 0
+    while (place := text.find("<", place)) >= 0:
+        if text.startswith("<!--", place):
+            place = text.find("-->", place)
+        elif text.startswith("<?", place):
+            place = text.find("?>", place)
+        else:
+            return text[place : place + 200]
+        if place < 0:
+            break
+    return ""
+
+
+def _items(text: str) -> Iterator[dict[str, str | None] | Reject]:
+    import feedparser
+
+    try:
+        # The text is decoded already: its own declaration must not be believed again.
+        feed = feedparser.parse(
+            io.BytesIO(_DECLARATION.sub("", text).encode("utf-8", "replace")),
+            response_headers={"content-type": "application/xml; charset=utf-8"},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
+    except _FAILURES as error:
+        yield _refused("extraction_failed", f"{type(error).__name__}: {str(error)[:200]}")
+        return
+    if not feed.version and not feed.entries:
+        yield _refused("not_a_feed", "no feed was found in the document")
+        return
+    lines = _lines(text, len(feed.entries))
+    is_cut = bool(feed.bozo) and not _END.search(text[-4096:])
+    for number, entry in enumerate(feed.entries):
+        if is_cut and number == len(feed.entries) - 1:
+            yield Reject(
+                "truncated_feed",
+                "the feed ends before its end tag, so its last item may be cut; items before it "
+                "were read",
+                line_number=lines[number],
+            )
+            continue
+        record = _record(entry, feed.feed)
+        if record is None:
+            yield Reject(
+                "empty_item", "the item has neither title nor text", line_number=lines[number]
+            )
+        else:
+            yield {**record, "_line": str(lines[number]) if lines[number] else None}
+
+
+def _lines(text: str, items: int) -> list[int | None]:
+    """Line on which each item starts; nothing where tags and items do not agree."""
+    starts = [match.start() for match in _ITEM.finditer(text)]
+    if len(starts) != items:
+        return [None] * items
+    lines: list[int | None] = []
+    line, place = 1, 0
+    for start in starts:
+        line += text.count("\n", place, start)
+        lines.append(line)
+        place = start
+    return lines
+
+
+def _record(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, str | None] | None:
+    title = _one_line(articles.markup_text(entry.get("title")))
+    body = _body(entry)
+    if title is None and body is None:
+        return None
+    link = entry.get("feedburner_origlink") or entry.get("link") or ""
+    url = articles.canonical_address(urljoin(feed.get("link") or "", link) if link else None)
+    raw = entry.get("published") or entry.get("updated")
+    found_in = "feed" if entry.get("published") else "feed_updated"
+    guid = entry.get("id")
+    return {
+        "article_id": articles.identity(url or guid or body or title or ""),
+        "outlet": articles.host_of(url) or _one_line(articles.markup_text(feed.get("title"))),
+        "title": title,
+        "url": url,
+        "author": entry.get("author"),
+        # A date that is none stays as it is: the engine refuses and reports it.
+        "published_at": (articles.plain_time(raw) or raw) if raw else None,
+        "published_at_source": found_in if raw else None,
+        "text": body,
+        "extractor": f"feedparser {version('feedparser')}",
+    }
+
+
+def _body(entry: Mapping[str, Any]) -> str | None:
+    """The longest full content, else the summary, without markup."""
+    contents = [
+        part.get("value") if part.get("type") == "text/plain" else
+        articles.markup_text(part.get("value"))
+        for part in entry.get("content") or ()
+    ]  # fmt: skip
+    full = max((text.strip() for text in contents if text), key=len, default=None)
+    return full or articles.markup_text(entry.get("summary"))
+
+
+def _one_line(text: str | None) -> str | None:
+    return " ".join(text.split()) or None if text else None
+
+
+def _sniff(head: Head) -> Evidence | None:
+    start = head.text[:4096]
+    root = _ROOT.match(_beginning(start)) if start.lstrip().startswith("<") else None
+    if root is not None:
+        return Evidence(0.95, f"XML with root element {root[1]}")
+    named = head.suffix in (".rss", ".atom")
+    return Evidence(0.5, f"named {head.suffix}") if named else None
+
+
+FORMAT = Format(
+    id="rss",
+    producer="any RSS or Atom feed",
+    becomes=("articles",),
+    reader=WholeFile(articles.RAW_FIELDS, _split),
+    platform="web",
+    sniff=_sniff,
+    mappings=(articles.mapping(),),
+)

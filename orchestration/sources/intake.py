@@ -1,0 +1,379 @@
+"""From archived files to staged rows: recognise, read, clean, account for every record.
+
+Small files of one source and format are cleaned together, large ones in pieces, so that
+memory is bounded by the batch and not by the file, and a thousand hourly lists cost a few
+vectorised passes. What comes out is staged as Parquet for `warehouse/load.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from orchestration.cleaning import times
+from orchestration.cleaning.engine import Cleaned, DeclaredAccount, clean_batch
+from orchestration.cleaning.fields import OBSERVED_AT, OBSERVED_AT_SOURCE, Context
+from orchestration.cleaning.people import Door
+from orchestration.schemas.render import polars_schema
+from orchestration.schemas.tables import QUARANTINE, REPAIRS
+from orchestration.sources import formats as registry
+from orchestration.sources.declarations import Declarations, SourceDeclaration
+from orchestration.sources.formats.base import (
+    Format,
+    FromFileName,
+    FromModificationTime,
+    FromRecord,
+    Head,
+    Observation,
+    time_in_name,
+)
+from orchestration.sources.mapping import mapped_format
+from orchestration.sources.rawfile import RawFile
+from orchestration.sources.readers.base import LINE, RECORD, ReadOptions, Reject
+
+BATCH_ROWS = 200_000
+STAGED_ROWS = 1_000_000
+
+ADVICE = {
+    "unrecognised_format": "Name its format in sources.yaml, or map its columns with "
+    "`format: mapped`; `observatory sniff PATH` tells what was tried.",
+    "empty_file": "The file has no content; it is recorded and nothing is missing from it.",
+    "missing_key": "Without this value the record cannot be placed.",
+    "id_clock_contradiction": "The publication time disagrees with the second inside the id, and "
+    "not by a zone; one of the two is wrong.",
+    "scientific_id": "A spreadsheet rewrote the id and destroyed its digits; export it as text.",
+    "negative_count": "A count below zero; the field is left empty.",
+    "fractional_count": "A count that is no whole number; the field is left empty.",
+    "future_time": "Later than the clock of this machine allows.",
+    "not_a_time": "No known notation of a time; declare `parse:` in a mapped source.",
+    "nothing_to_load": "The record holds nothing that this format can load.",
+}
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """What one delivery was read as, for the ledger."""
+
+    file: RawFile
+    format_id: str | None
+    format_version: str | None
+    encoding: str | None
+    records_in: int
+    records_quarantined: int
+
+
+@dataclass
+class _Tally:
+    """Counts of one file while it is read."""
+
+    file: RawFile
+    format: Format | None
+    rows: int = 0
+    rejected: int = 0
+    refused: int = 0
+
+    def result(self, options: ReadOptions) -> ReadFile:
+        return ReadFile(
+            self.file,
+            self.format.id if self.format else None,
+            self.format.version if self.format else None,
+            (options.encoding or "utf-8") if self.format else None,
+            self.rows + self.rejected,
+            self.rejected + self.refused,
+        )
+
+
+class Staging:
+    """Cleaned rows on their way to the warehouse, one folder of Parquet files a table."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._frames: dict[str, list[pl.DataFrame]] = {}
+        self._rows: dict[str, int] = {}
+        self._parts: dict[str, int] = {}
+
+    def append(self, table: str, frame: pl.DataFrame) -> None:
+        """Add rows of a table; they reach the disk in large pieces."""
+        if frame.is_empty():
+            return
+        self._frames.setdefault(table, []).append(frame)
+        self._rows[table] = self._rows.get(table, 0) + frame.height
+        if self._rows[table] >= STAGED_ROWS:
+            self._write(table)
+
+    def close(self) -> dict[str, Path]:
+        """Write what is left; returns a glob per table that has rows."""
+        for table in list(self._frames):
+            self._write(table)
+        return {table: self.folder / table / "*.parquet" for table in self._parts}
+
+    def _write(self, table: str) -> None:
+        frames = self._frames.pop(table, [])
+        self._rows[table] = 0
+        if not frames:
+            return
+        part = self._parts[table] = self._parts.get(table, 0) + 1
+        folder = self.folder / table
+        folder.mkdir(parents=True, exist_ok=True)
+        pl.concat(frames).write_parquet(folder / f"{part:05}.parquet", compression="lz4")
+
+
+@dataclass
+class _Group:
+    """Raw frames of one source and format waiting to be cleaned together."""
+
+    format: Format
+    declaration: SourceDeclaration
+    frames: list[pl.DataFrame] = field(default_factory=list)
+    rows: int = 0
+
+
+class Intake:
+    """Reads and cleans deliveries into a staging folder."""
+
+    def __init__(
+        self,
+        declarations: Declarations,
+        door: Door,
+        staging: Staging,
+        now: datetime,
+        progress: Callable[[str], None] = lambda message: None,
+    ) -> None:
+        self._declarations = declarations
+        self._door = door
+        self._staging = staging
+        self._now = now
+        self._progress = progress
+        self._groups: dict[tuple[str, str], _Group] = {}
+        self._tallies: dict[str, _Tally] = {}
+        self._mapped: dict[str, Format] = {}
+
+    def read_all(self, files: Iterable[RawFile]) -> list[ReadFile]:
+        """Read every file, those that name accounts first; nothing one file holds stops another."""
+        recognised = [(file, *self._recognise(file)) for file in files]
+        recognised.sort(key=lambda r: (not (r[1] and r[1].names_accounts), r[0].path))
+        for number, (file, file_format, reject) in enumerate(recognised, start=1):
+            self._tallies[file.file_id] = _Tally(file, file_format)
+            if number % 200 == 0:
+                self._progress(f"read {number} of {len(recognised)} files")
+            if reject is not None:
+                self._note_reject(file, reject)
+            elif file_format is not None:
+                self._read(file, file_format)
+        for group in self._groups.values():
+            self._flush(group)
+        return [
+            tally.result(self._options(tally.file)) for tally in self._tallies.values()
+        ]
+
+    def _recognise(self, file: RawFile) -> tuple[Format | None, Reject | None]:
+        declaration = self._declarations.for_source(file.source_name)
+        if declaration.format == "mapped":
+            if declaration.name not in self._mapped:
+                self._mapped[declaration.name] = mapped_format(declaration)
+            return self._mapped[declaration.name], None
+        if declaration.format is not None:
+            return registry.formats()[declaration.format], None
+        head = Head(file.inner_path, file.head())
+        if not head.data:
+            return None, self._nothing_read(file)
+        candidates = registry.sniff(head)
+        if candidates and candidates[0][1].score >= registry.RECOGNISED:
+            return candidates[0][0], None
+        looks = "an HTML page" if head.text.lstrip()[:15].lower().startswith("<") else "no format"
+        return None, Reject(
+            "unrecognised_format", f"looks like {looks} this version knows", extent="file"
+        )
+
+    def _nothing_read(self, file: RawFile) -> Reject:
+        if file.bytes == 0:
+            return Reject("empty_file", "0 bytes", extent="file", records=0)
+        return Reject("unreadable_content", "no byte of it could be decompressed", extent="file")
+
+    def _read(self, file: RawFile, file_format: Format) -> None:
+        declaration = self._declarations.for_source(file.source_name)
+        facts = file_format.facts(file, declaration.timezone)
+        if isinstance(facts, Reject):
+            self._refuse_whole(file, file_format, facts)
+            return
+        group = self._groups.setdefault(
+            (file.source_name, file_format.id), _Group(file_format, declaration)
+        )
+        tally = self._tallies[file.file_id]
+        for found in file_format.reader.read(file, self._options(file)):
+            if isinstance(found, Reject):
+                self._note_reject(file, found)
+                continue
+            tally.rows += found.height
+            frame = self._with_facts(found, file, file_format, declaration, facts)
+            group.frames.append(frame)
+            group.rows += frame.height
+            if group.rows >= BATCH_ROWS:
+                self._flush(group)
+        if tally.rows == 0 and tally.rejected == 0:
+            self._note_reject(
+                file, Reject("empty_file", "no record in it", extent="file", records=0)
+            )
+
+    def _refuse_whole(self, file: RawFile, file_format: Format, why: Reject) -> None:
+        """A file that cannot be placed counts every record it holds as quarantined."""
+        records = sum(
+            found.records if isinstance(found, Reject) else found.height
+            for found in file_format.reader.read(file, self._options(file))
+        )
+        self._note_reject(
+            file, Reject(why.reason, why.detail, records=max(records, 1), extent="file")
+        )
+
+    def _options(self, file: RawFile) -> ReadOptions:
+        return ReadOptions(self._declarations.for_source(file.source_name).encoding)
+
+    def _with_facts(
+        self,
+        frame: pl.DataFrame,
+        file: RawFile,
+        file_format: Format,
+        declaration: SourceDeclaration,
+        facts: Any,
+    ) -> pl.DataFrame:
+        typed = [
+            pl.lit(value, dtype=pl.String() if value is None else None).alias(name)
+            for name, value in facts.items()
+        ]
+        frame = frame.rename({RECORD: "record_number"}).with_columns(
+            *typed,
+            source_name=pl.lit(file.source_name),
+            file_id=pl.lit(file.file_id),
+            file_sha256=pl.lit(file.sha256),
+        )
+        return frame.with_columns(_observations(frame, file, file_format, declaration))
+
+    def _flush(self, group: _Group) -> None:
+        if not group.frames:
+            return
+        raw = pl.concat(group.frames)
+        group.frames, group.rows = [], 0
+        declaration = group.declaration
+        account = declaration.account
+        cleaned = clean_batch(
+            raw,
+            group.format.mappings,
+            Context(
+                declaration.name,
+                declaration.platform or group.format.platform,
+                declaration.timezone,
+                self._now,
+            ),
+            self._door,
+            DeclaredAccount(account.kind, account.level, account.region) if account else None,
+        )
+        for table, rows in cleaned.tables.items():
+            self._staging.append(table, rows)
+        self._stage_problems(raw, cleaned)
+
+    def _stage_problems(self, raw: pl.DataFrame, cleaned: Cleaned) -> None:
+        place = raw.with_row_index("_row").select(
+            "_row", "source_name", "file_id", "file_sha256", "record_number",
+            line_number=pl.col(LINE) if LINE in raw.columns else pl.lit(None, dtype=pl.Int64),
+        )  # fmt: skip
+        found = cleaned.problems.join(place, on="_row", how="left")
+        refused = found.filter(pl.col("extent") == "record").group_by("file_id").len()
+        for file_id, count in refused.iter_rows():
+            self._tallies[file_id].refused += count
+        paths = {file_id: tally.file.path for file_id, tally in self._tallies.items()}
+        advice = pl.col("reason").str.split(":").list.first().replace_strict(
+            ADVICE, default=None, return_dtype=pl.String()
+        )
+        quarantine = found.with_columns(
+            path=pl.col("file_id").replace_strict(paths, return_dtype=pl.String()),
+            records=pl.when(pl.col("extent") == "record").then(1).otherwise(0),
+            detail=advice,
+        )
+        self._staging.append("quarantine", _shaped(quarantine, QUARANTINE.column_names[:-1]))
+        repairs = cleaned.repairs.join(place, on="_row", how="left")
+        self._staging.append(
+            "repairs",
+            repairs.select(REPAIRS.column_names[:-1]),
+        )
+
+    def _note_reject(self, file: RawFile, reject: Reject) -> None:
+        tally = self._tallies[file.file_id]
+        tally.rejected += reject.records
+        advice = ADVICE.get(reject.reason)
+        row = {
+            "file_id": file.file_id,
+            "file_sha256": file.sha256,
+            "path": file.path,
+            "source_name": file.source_name,
+            "extent": reject.extent,
+            "records": reject.records,
+            "record_number": reject.record_number,
+            "line_number": reject.line_number,
+            "reason": reject.reason,
+            "detail": f"{reject.detail}. {advice}" if advice else reject.detail,
+        }
+        self._staging.append(
+            "quarantine", _shaped(pl.DataFrame([row]), QUARANTINE.column_names[:-1])
+        )
+
+
+def _shaped(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
+    schema = polars_schema(QUARANTINE)
+    return frame.select(
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(schema[name]).alias(name)
+        for name in names
+    )
+
+
+def _observations(
+    frame: pl.DataFrame, file: RawFile, file_format: Format, declaration: SourceDeclaration
+) -> Iterator[pl.Series]:
+    """observed_at and its source for every record: declared, else the format's first answer."""
+    size = frame.height
+    at = pl.repeat(None, size, dtype=times.INSTANT, eager=True).alias(OBSERVED_AT)
+    source = pl.repeat(None, size, dtype=pl.String(), eager=True).alias(OBSERVED_AT_SOURCE)
+    answers = _declared_observation(declaration) or file_format.observation
+    for answer in answers:
+        found, label = _observe(answer, frame, file, declaration.timezone)
+        new = at.is_null() & found.is_not_null()
+        at = found.zip_with(new, at).alias(OBSERVED_AT)
+        source = source.set(new, label)
+    yield at
+    yield source
+
+
+def _declared_observation(
+    declaration: SourceDeclaration,
+) -> tuple[Observation | datetime, ...] | None:
+    declared = declaration.observed_at
+    if declared is None:
+        return None
+    if declared == "file_name":
+        return (FromFileName(),)
+    if declared == "file_mtime":
+        return (FromModificationTime(),)
+    if declared.startswith("column:"):
+        return (FromRecord(declared.removeprefix("column:")),)
+    return (datetime.fromisoformat(declared),)
+
+
+def _observe(
+    answer: Observation | datetime, frame: pl.DataFrame, file: RawFile, zone: str
+) -> tuple[pl.Series, str]:
+    if isinstance(answer, FromRecord):
+        if answer.column not in frame.columns:
+            return pl.repeat(None, frame.height, dtype=times.INSTANT, eager=True), "record"
+        return times.parse_instants(frame[answer.column], zone, pattern=answer.pattern).at, "record"
+    if isinstance(answer, FromFileName):
+        value, label = time_in_name(file.inner_path, zone), "file_name"
+    elif isinstance(answer, FromModificationTime):
+        value, label = file.modified_at, "file_mtime"
+    else:
+        value, label = answer, "declared"
+    instant = value.astimezone(UTC) if value else None
+    return pl.repeat(instant, frame.height, dtype=times.INSTANT, eager=True), label

@@ -1,0 +1,425 @@
+"""`format: mapped`: any CSV, TSV, JSON or JSON Lines into a core table, declared, without code.
+
+A declaration becomes a Format like those in `formats/`, of the same fields, so a mapped file
+gets the same counts, times, ids and privacy as a known producer's. Everything that can be wrong
+with a declaration is found here, before a record is read; what only the file can show (a column
+it does not have, a word the map does not list) becomes a reject or a problem like any other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from difflib import get_close_matches
+from typing import Literal
+
+import polars as pl
+
+from orchestration.cleaning import fields as f
+from orchestration.schemas import tables
+from orchestration.schemas.columns import ColumnType
+from orchestration.schemas.tables import PROVENANCE, Table
+from orchestration.sources.declarations import (
+    ACCOUNT_KINDS,
+    ADMIN_LEVELS,
+    ColumnSource,
+    DeclarationError,
+    SourceDeclaration,
+)
+from orchestration.sources.formats.base import (
+    Evidence,
+    Format,
+    FromFileName,
+    FromModificationTime,
+    FromRecord,
+    Head,
+    Observation,
+)
+from orchestration.sources.mapping_rules import Declared, TableRules
+from orchestration.sources.readers.declared import DeclaredReader
+from orchestration.sources.readers.delimited import Delimited
+from orchestration.sources.readers.json_document import JsonDocument
+from orchestration.sources.readers.json_lines import JsonLines
+
+Kind = Literal["count", "id"] | ColumnType
+
+DEFAULT_PLATFORM = "web"
+_BY_ENGINE = frozenset((*PROVENANCE, "observed_at", "observed_at_source"))
+_DERIVED = frozenset(("topic_key", "title_key", "hashtag_keys", "is_official", "kind_rule"))
+"""What the tables' own rules compute; a declaration cannot overrule them."""
+
+_WORKING: Mapping[str, Mapping[str, str]] = {
+    "account_snapshots": {"verified_reason": "_verified_reason"},
+    "posts": {"repost_of_account_id": "_repost_of_account_id"},
+    "rulings": {"claim_text": "_claim"},
+    "repost_timings": {"account_id": "_author_id"},
+}
+"""Names a declaration may fill for a table's rules to use, and the working columns they fill."""
+
+_IDS = frozenset(
+    ("account_id", "post_id", "repost_of_post_id", "comment_id", "reply_to_comment_id", "repost_id",
+     "inquiry_id", "article_id", "ruling_id", "repost_of_account_id")
+)  # fmt: skip
+_CODES: Mapping[str, Sequence[str]] = {
+    "account_kind": ACCOUNT_KINDS,
+    "admin_level": ADMIN_LEVELS,
+    "account_state": (
+        "present", "hidden", "permission_denied", "deleted_by_author", "removed_by_platform",
+        "not_found", "fetch_failed",
+    ),
+    "kind": ("original", "repost", "reply"),
+}  # fmt: skip
+_DETAILS = {
+    "posted_at": "posted_at", "published_at": "published_at", "claimed_at": "posted_at",
+    "reposted_at": "posted_at", "asked_at": "asked_at",
+}  # fmt: skip
+"""Instants whose precision and zone their table keeps, and under which prefix."""
+_ACCOUNT_TABLES = ("posts", "post_metric_snapshots")
+"""Tables whose rows mean nothing without an author: all of them would become pseudonyms."""
+_EPOCHS = ("epoch_s", "epoch_ms")
+_RECORDS = re.compile(r"^\$(?:\.[^.\[\]]+|\[\*\])*$")
+_TIME_DIRECTIVE = re.compile(r"%[A-Za-z]")
+
+
+def mapped_format(declaration: SourceDeclaration) -> Format:
+    """The format that a declaration describes.
+
+    Raises DeclarationError naming source, column, what is wrong and what is allowed.
+    """
+    return _Plan(declaration).format()
+
+
+class _Plan:
+    """One declaration being checked and turned into fields."""
+
+    def __init__(self, declaration: SourceDeclaration) -> None:
+        self.declaration = declaration
+        self.table = self._known_table()
+        self.kinds = _kinds(self.table)
+        self.columns = self._known_columns()
+        self._check_keys()
+        self.fields = {name: self._field(name, spec) for name, spec in self.columns.items()}
+
+    def format(self) -> Format:
+        declared = Declared(
+            self.declaration, self.table, self.kinds, self.columns, self.fields,
+            self._has_id_clock(),
+        )  # fmt: skip
+        return Format(
+            id="mapped",
+            producer=f"declared as {self.declaration.name} in sources.yaml",
+            becomes=(self.table.name,),
+            reader=self._reader(),
+            mappings=TableRules(declared).mappings(),
+            sniff=_never,
+            platform=self.declaration.platform or DEFAULT_PLATFORM,
+            version=hashlib.sha256(self.declaration.as_json().encode()).hexdigest()[:8],
+            observation=self._observation(),
+            names_accounts=self.table is tables.ACCOUNT_SNAPSHOTS,
+        )
+
+    # -- what is declared ---------------------------------------------------------------------
+    def _fail(self, column: str | None, problem: str, allowed: Iterable[str]) -> DeclarationError:
+        place = f"source {self.declaration.name!r}" + (f": column {column!r}" if column else "")
+        listed = ", ".join(allowed)
+        return DeclarationError(f"{place}: {problem}" + (f"; allowed: {listed}" if listed else ""))
+
+    def _known_table(self) -> Table:
+        by_name = {table.name: table for table in tables.CORE_TABLES}
+        name = (self.declaration.table or "").removeprefix("core.")
+        if name not in by_name:
+            given = f"table {self.declaration.table!r} is unknown" if name else "`table` is missing"
+            raise self._fail(None, given + _suggestion(name, by_name), by_name)
+        if self.declaration.reader is None:
+            raise self._fail(None, "`reader` is missing", ("csv", "tsv", "json", "jsonl"))
+        if not self.declaration.columns:
+            raise self._fail(
+                None, f"`columns` is missing: it says what fills {name}", _kinds(by_name[name])
+            )
+        return by_name[name]
+
+    def _known_columns(self) -> dict[str, ColumnSource]:
+        found: dict[str, ColumnSource] = {}
+        for name, spec in (self.declaration.columns or {}).items():
+            known = "account_id" if name == "uid" and "account_id" in self.kinds else name
+            if known in found:
+                raise self._fail(name, "`uid` and `account_id` name the same", ())
+            if known not in self.kinds:
+                raise self._fail(name, self._why_unknown(name), self.kinds)
+            found[known] = spec
+        return found
+
+    def _why_unknown(self, name: str) -> str:
+        stem = re.sub(r"_(lo|hi)$", "", name)
+        if stem != name and self.kinds.get(stem) == "count":
+            return f"a count is named without its bounds: {stem!r} fills {stem}_lo and {stem}_hi"
+        if name in ("observed_at", "observed_at_source"):
+            return "say when the collector looked with `observed_at: column:NAME` on the source"
+        if name in _BY_ENGINE or name in _DERIVED:
+            return "is filled by the system itself"
+        return f"is no column of core.{self.table.name}" + _suggestion(name, self.kinds)
+
+    def _check_keys(self) -> None:
+        needed = [name for name in self.table.key if name in self.kinds and name != "platform"]
+        if self.table.bucket in self.kinds and not self._has_id_clock():
+            needed.append(str(self.table.bucket))
+        if self.table.name in _ACCOUNT_TABLES:
+            needed.append("account_id")
+        for name in dict.fromkeys(needed):
+            if name in self.columns or self._can_derive(name):
+                continue
+            also = " (or `uid`)" if name == "account_id" else ""
+            raise self._fail(
+                name,
+                f"core.{self.table.name} needs it{also}: name the column it is read `from`, or a "
+                f"`const`; columns declared: {', '.join(self.columns)}",
+                (),
+            )
+
+    def _has_id_clock(self) -> bool:
+        return self.table is tables.POSTS and self.declaration.platform == "weibo"
+
+    def _can_derive(self, name: str) -> bool:
+        return name == "article_id" and ("url" in self.columns or "text" in self.columns)
+
+    # -- fields -------------------------------------------------------------------------------
+    def _field(self, name: str, spec: ColumnSource) -> f.Field:
+        kind = self.kinds[name]
+        raw = spec.from_ if spec.from_ is not None else "const"
+        self._check_map(name, kind, spec)
+        pattern, regex = self._parse_of(name, kind, spec)
+        field = self._plain_field(name, kind, raw, pattern, spec.map)
+        if regex is not None:
+            field = _extracting(field, raw, regex)
+        if self._is_required(name):
+            field = replace(field, required=True)
+        return self._constant(name, kind, field, spec) if spec.const is not None else field
+
+    def _plain_field(
+        self, name: str, kind: Kind, raw: str, pattern: str | None, words: Mapping[str, str] | None
+    ) -> f.Field:
+        column = _WORKING.get(self.table.name, {}).get(name, name)
+        if kind == "instant":
+            return f.instant(column, raw, pattern=pattern, details=_DETAILS.get(name))
+        if kind == "count":
+            return f.count(column, raw)
+        if kind == "id":
+            return f.ident(column, raw)
+        if kind == "int":
+            return f.whole_number(column, raw)
+        if kind == "bool":
+            flag = f.flag(column, raw)
+            return _translated(flag, raw, words) if words else flag
+        if kind == "text_list":
+            return f.text_list(column, raw)
+        if kind != "text":
+            raise NotImplementedError(f"no core column is a {kind} yet")
+        codes = words or ({code: code for code in _CODES[name]} if name in _CODES else None)
+        return f.choice(column, raw, codes) if codes else f.text(column, raw)
+
+    def _is_required(self, name: str) -> bool:
+        return name in self.table.key or (name == self.table.bucket and not self._has_id_clock())
+
+    def _check_map(self, name: str, kind: Kind, spec: ColumnSource) -> None:
+        if spec.map is None:
+            return
+        if kind not in ("text", "bool"):
+            raise self._fail(name, f"`map` cannot give {_described(kind)}", ("parse",))
+        if spec.const is not None:
+            raise self._fail(name, "`map` needs `from`, not `const`", ())
+        codes = ("true", "false") if kind == "bool" else _CODES.get(name)
+        for word, code in spec.map.items():
+            if codes is not None and code not in codes:
+                raise self._fail(name, f"map gives {code!r} for {word!r}", codes)
+
+    def _parse_of(self, name: str, kind: Kind, spec: ColumnSource) -> tuple[str | None, str | None]:
+        """`parse` as (time pattern, regex); both None where it adds nothing."""
+        parse = spec.parse
+        if parse is None:
+            return None, None
+        if spec.const is not None:
+            raise self._fail(name, "`parse` needs `from`, not `const`", ())
+        is_time = parse in _EPOCHS or (_TIME_DIRECTIVE.search(parse) and "(" not in parse)
+        if kind == "instant" and is_time:
+            if parse not in _EPOCHS and not _gives_instants(parse):
+                raise self._fail(
+                    name, f"parse {parse!r} is no time pattern with year, month and day",
+                    ("a strptime pattern such as %Y/%m/%d %H:%M", *_EPOCHS, _ONE_GROUP),
+                )  # fmt: skip
+            return parse, None
+        if kind in ("count", "int") and parse == "count":
+            return None, None
+        if is_time or parse == "count":
+            made = "a count" if parse == "count" else "an instant"
+            raise self._fail(
+                name, f"parse {parse!r} gives {made}, but {name} holds {_described(kind)}",
+                _allowed_parses(kind),
+            )  # fmt: skip
+        groups = _groups(parse)
+        if groups != 1:
+            found = "is no regular expression" if groups is None else f"has {groups} groups"
+            raise self._fail(name, f"parse {parse!r} {found}", _allowed_parses(kind))
+        return None, parse
+
+    def _constant(self, name: str, kind: Kind, field: f.Field, spec: ColumnSource) -> f.Field:
+        value = spec.const
+        text = str(value).lower() if isinstance(value, bool) else str(value)
+        one = pl.DataFrame({"const": [text]})
+        distant = datetime(2199, 1, 1, tzinfo=UTC)
+        context = f.Context(self.declaration.name, "", self.declaration.timezone, distant)
+        tried = field.parse(one, context)
+        is_refused = tried.problem is not None and tried.problem.is_not_null().any()
+        if is_refused or next(iter(tried.columns.values())).is_null().any():
+            raise self._fail(
+                name, f"const {value!r} is not {_described(kind)}", _CODES.get(name, ())
+            )
+
+        def parse(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+            same = field.parse(one, context).columns
+            return f.Parsed({n: s.new_from_index(0, frame.height) for n, s in same.items()})
+
+        return replace(field, parse=parse, raw=None)
+
+    # -- reading ------------------------------------------------------------------------------
+    def _needed(self) -> tuple[str, ...]:
+        """Source columns the file must have."""
+        named = [spec.from_ for spec in self.columns.values() if spec.from_ is not None]
+        observed = self.declaration.observed_at or ""
+        if observed.startswith("column:"):
+            named.append(observed.removeprefix("column:"))
+        return tuple(dict.fromkeys((*named, *(self.declaration.where or {}))))
+
+    def _observation(self) -> tuple[Observation, ...]:
+        observed = self.declaration.observed_at or ""
+        if observed.startswith("column:"):
+            return (FromRecord(observed.removeprefix("column:")),)
+        return (FromFileName(),) if observed == "file_name" else (FromModificationTime(),)
+
+    def _reader(self) -> DeclaredReader:
+        needed, records = self._needed(), self.declaration.records
+        reader = self.declaration.reader
+        inner: Delimited | JsonDocument | JsonLines
+        if reader != "json" and records != "$":
+            raise self._fail(None, f"`records` is for reader json, not {reader}", ())
+        if reader in ("csv", "tsv"):
+            inner = Delimited(needed, delimiter="," if reader == "csv" else "\t")
+        elif reader == "json":
+            if not _RECORDS.match(records):
+                raise self._fail(
+                    None, f"records {records!r} is no path",
+                    ("$", "$.data.items", "$.features[*].properties"),
+                )  # fmt: skip
+            inner = JsonDocument(needed, records)
+        else:
+            inner = JsonLines(self._unnested(needed))
+        return DeclaredReader(inner, needed, dict(self.declaration.where or {}))
+
+    def _unnested(self, needed: tuple[str, ...]) -> tuple[str, ...]:
+        for name in needed:
+            inside = next((other for other in needed if other.startswith(f"{name}.")), None)
+            if inside is not None:
+                raise self._fail(None, f"{name!r} cannot be read whole and by {inside!r}", ())
+        return needed
+
+
+def _never(head: Head) -> Evidence | None:
+    """A mapped source is declared, never guessed."""
+    del head
+    return None
+
+
+# -- the vocabulary of a declaration ------------------------------------------------------------
+_ONE_GROUP = "a regular expression with exactly one group"
+
+
+def _kinds(table: Table) -> dict[str, Kind]:
+    """Names a declaration may use for a table, and what each holds."""
+    kinds: dict[str, Kind] = {}
+    for column in table.columns:
+        if column.name in _BY_ENGINE or column.name in _DERIVED:
+            continue
+        stem = re.sub(r"_(lo|hi)$", "", column.name)
+        if stem != column.name and column.type == "int":
+            kinds[stem] = "count"
+        else:
+            kinds[column.name] = "id" if column.name in _IDS else column.type
+    for name in _WORKING.get(table.name, {}):
+        kinds[name] = "id" if name in _IDS else "text"
+    return kinds
+
+
+def _described(kind: Kind) -> str:
+    return {
+        "instant": "an instant", "count": "a count", "id": "an id", "int": "a whole number",
+        "bool": "true or false", "text_list": "a list", "text": "text", "float": "a number",
+        "date": "a day",
+    }[kind]  # fmt: skip
+
+
+def _allowed_parses(kind: Kind) -> tuple[str, ...]:
+    if kind == "instant":
+        return ("a strptime pattern such as %Y/%m/%d %H:%M", *_EPOCHS, _ONE_GROUP)
+    return ("count", _ONE_GROUP) if kind in ("count", "int") else (_ONE_GROUP,)
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    close = get_close_matches(name, list(known), n=1)
+    return f"; did you mean {close[0]!r}?" if close else ""
+
+
+def _groups(regex: str) -> int | None:
+    """Number of groups; None where the engine that will run it does not accept the regex."""
+    try:
+        pl.Series([""]).str.extract(regex, 1)
+        found = pl.Series([""]).str.extract_groups(regex)
+    except pl.exceptions.PolarsError:
+        return None
+    return len(found.struct.fields) if isinstance(found.dtype, pl.Struct) else 0
+
+
+def _gives_instants(pattern: str) -> bool:
+    """Whether an instant written in a pattern can be read back to its day."""
+    known = pl.Series([datetime(2021, 7, 20, 13, 45, 6, tzinfo=UTC)])
+    try:
+        written = known.dt.strftime(pattern)
+        zone = "UTC" if "%z" in pattern else None
+        read = written.str.to_datetime(pattern, strict=False, time_zone=zone)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        return False
+    return bool((read.dt.date() == known.dt.date()).fill_null(False).all())
+
+
+def _extracting(field: f.Field, raw: str, regex: str) -> f.Field:
+    """A field that reads only what a regex finds in its column."""
+
+    def parse(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+        value = frame[raw].cast(pl.String)
+        part = value.str.extract(regex, 1)
+        filled = (value.str.strip_chars() != "").fill_null(False)
+        lost = filled & part.is_null()
+        parsed = field.parse(frame.with_columns(part.alias(raw)), context)
+        return _with_problem(parsed, lost, "pattern_not_found")
+
+    return replace(field, parse=parse)
+
+
+def _translated(field: f.Field, raw: str, words: Mapping[str, str]) -> f.Field:
+    """A field that reads the producer's words through a map."""
+    translated = f.choice(raw, raw, words)
+
+    def parse(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+        known = translated.parse(frame, context)
+        parsed = field.parse(frame.with_columns(known.columns[raw].alias(raw)), context)
+        unknown = known.problem.is_not_null() if known.problem is not None else None
+        return parsed if unknown is None else _with_problem(parsed, unknown, "unknown_word")
+
+    return replace(field, parse=parse)
+
+
+def _with_problem(parsed: f.Parsed, mask: pl.Series, reason: str) -> f.Parsed:
+    none = pl.repeat(None, len(mask), dtype=pl.String(), eager=True)
+    problem = none if parsed.problem is None else parsed.problem
+    return f.Parsed(parsed.columns, problem.set(mask, reason))

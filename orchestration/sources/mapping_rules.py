@@ -1,0 +1,169 @@
+"""What a core table needs beyond the columns that a mapped source declares.
+
+Identities that can be derived, intervals that collapse to an instant, accounts that are in
+scope because the source says so. The declaration itself is checked in `mapping.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from orchestration.cleaning import articles, ids
+from orchestration.cleaning import fields as f
+from orchestration.schemas import tables
+from orchestration.schemas.tables import Table
+from orchestration.sources.declarations import ColumnSource, SourceDeclaration
+
+
+@dataclass(frozen=True)
+class Declared:
+    """What a declaration fills: its core columns by name, checked."""
+
+    declaration: SourceDeclaration
+    table: Table
+    kinds: Mapping[str, str]
+    columns: Mapping[str, ColumnSource]
+    fields: Mapping[str, f.Field]
+    has_id_clock: bool
+
+
+class TableRules:
+    """The mappings of a declaration: its own fields, and what its table needs beyond them."""
+
+    def __init__(self, declared: Declared) -> None:
+        self.declared = declared
+        self.fields = declared.fields
+
+    def mappings(self) -> tuple[f.TableMapping, ...]:
+        """The table's own mapping, and the declared accounts behind a table without names."""
+        # Instants first: a declared precision or zone flag overrules the one they imply.
+        named = sorted(self.fields, key=lambda name: self.declared.kinds[name] != "instant")
+        fields = [self.fields[name] for name in named]
+        if "platform" not in self.fields:
+            fields.insert(0, f.platform())
+        complete = _COMPLETED.get(self.declared.table.name)
+        fields += complete(self) if complete is not None else []
+        own = f.TableMapping(self.declared.table, (*fields, *f.observed()))
+        return (*self._declared_accounts(), own)
+
+    def slots(self) -> list[f.Field]:
+        """A list without the interval of its capture was captured at one instant."""
+        low = self.fields.get("seen_lo_at")
+        given = low or self.fields.get("seen_hi_at") or self.fields["slot_at"]
+        missing = [name for name in ("seen_lo_at", "seen_hi_at") if name not in self.fields]
+        return [_copy_of(given, name) for name in missing]
+
+    def articles(self) -> list[f.Field]:
+        """Identity from the address or text, the source of the date, and a title to key."""
+        fields = [] if "title" in self.fields else [f.const("title", None)]
+        published = self.declared.columns.get("published_at")
+        if published is not None and "published_at_source" not in self.fields:
+            where = f"column {published.from_}" if published.from_ else "declared"
+            fields.append(f.const("published_at_source", where))
+        if "article_id" not in self.fields:
+            fields.append(self._article_id())
+        return fields
+
+    def _article_id(self) -> f.Field:
+        def parse(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+            url, text = (
+                self.fields[name].parse(frame, context).columns[name].to_list()
+                if name in self.fields else [None] * frame.height
+                for name in ("url", "text")
+            )  # fmt: skip
+            keys = [
+                articles.canonical_address(address) or body
+                for address, body in zip(url, text, strict=True)
+            ]
+            found = [articles.identity(key) if key else None for key in keys]
+            return f.Parsed({"article_id": pl.Series(found, dtype=pl.String())})
+
+        return f.computed("article_id", parse, required=True)
+
+    def posts(self) -> list[f.Field]:
+        """A Weibo post without a time is usable only when its id carries one."""
+        if not self.declared.has_id_clock:
+            return []
+        posted, post_id = self.fields.get("posted_at"), self.fields["post_id"]
+
+        def parse(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+            dated = ids.id_clock(post_id.parse(frame, context).columns["post_id"]).is_not_null()
+            if posted is not None:
+                dated |= posted.parse(frame, context).columns["posted_at"].is_not_null()
+            none = pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
+            return f.Parsed({"_dated": dated}, none.set(~dated, "no_time"))
+
+        return [f.computed("_dated", parse, required=True)]
+
+    def rulings(self) -> list[f.Field]:
+        """The rules of rulings expect a claim's wording, if only to find none."""
+        return [] if "claim_text" in self.fields else [f.const("_claim", None)]
+
+    def accounts(self) -> list[f.Field]:
+        """Why these accounts are in scope: the source declares them, or lists them by kind."""
+        account = self.declared.declaration.account
+        if "scope_evidence" in self.fields:
+            return []
+        if account is not None:
+            declared = self._declared_fields()
+            return [field for field in declared if field.column not in self.fields]
+        kind = self.fields.get("account_kind")
+        if kind is None:
+            return []
+
+        def parse(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+            known = kind.parse(frame, context).columns["account_kind"].is_not_null()
+            none = pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
+            return f.Parsed({"scope_evidence": none.set(known, "listed")})
+
+        return [f.computed("scope_evidence", parse)]
+
+    def _declared_fields(self) -> list[f.Field]:
+        account = self.declared.declaration.account
+        assert account is not None
+        return [
+            f.const("scope_evidence", "declared"),
+            f.const("account_kind", account.kind),
+            f.const("admin_level", account.level),
+            f.const("region_code", account.region),
+        ]
+
+    def _declared_accounts(self) -> tuple[f.TableMapping, ...]:
+        """Metrics do not bring their author into scope, so a declared one is added, once."""
+        is_metrics = self.declared.table is tables.POST_METRIC_SNAPSHOTS
+        if self.declared.declaration.account is None or not is_metrics:
+            return ()
+        account = self.fields["account_id"]
+
+        def first_of_each(frame: pl.DataFrame) -> pl.Series:
+            seen = [frame[account.raw]] if account.raw is not None else []
+            if f.OBSERVED_AT in frame.columns:
+                seen.append(frame[f.OBSERVED_AT])
+            if not seen:
+                return pl.int_range(frame.height, eager=True) == 0
+            return pl.DataFrame(seen).to_struct("seen").is_first_distinct()
+
+        platform = self.fields.get("platform") or f.platform()
+        fields = (platform, account, *self._declared_fields(), *f.observed())
+        return (f.TableMapping(tables.ACCOUNT_SNAPSHOTS, fields, where=first_of_each),)
+
+
+_COMPLETED: Mapping[str, Callable[[TableRules], list[f.Field]]] = {
+    "account_snapshots": TableRules.accounts,
+    "posts": TableRules.posts,
+    "hot_topic_slots": TableRules.slots,
+    "articles": TableRules.articles,
+    "rulings": TableRules.rulings,
+}
+
+
+def _copy_of(field: f.Field, name: str) -> f.Field:
+    """Another core column with the value of a field."""
+
+    def parse(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+        return f.Parsed({name: field.parse(frame, context).columns[field.column]})
+
+    return f.computed(name, parse)

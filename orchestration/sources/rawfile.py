@@ -1,0 +1,125 @@
+"""One delivery of raw bytes, and how its content is opened as a stream.
+
+Compressed files and zip members are read as streams and never extracted. What a file means
+is decided by a format (`formats/`); how its records are found, by a reader (`readers/`).
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
+
+COMPRESSED_SUFFIXES = (".gz",)
+MAXIMUM_EXPANSION = 200
+EXPANSION_FLOOR = 64 * 1024 * 1024
+"""A stream may always expand to this many bytes; beyond, only MAXIMUM_EXPANSION-fold."""
+
+
+class DecompressionBombError(Exception):
+    """The content expands beyond any ratio that real text reaches."""
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One file as it was delivered. `path` is relative to the inbox, escaped, with `/`;
+    a member of a zip is `archive.zip!/member`. `blob` holds the bytes of the file or of the
+    zip that contains it."""
+
+    file_id: str
+    sha256: str
+    path: str
+    bytes: int
+    modified_at: datetime
+    archived_at: datetime
+    source_name: str
+    blob: Path
+    container_sha256: str | None = None
+    member: str | None = None
+
+    @property
+    def inner_path(self) -> PurePosixPath:
+        """Path without container marks and compression suffix: what names and dates are read from.
+        """
+        path = PurePosixPath(self.path.replace("!/", "/"))
+        return path.with_suffix("") if path.suffix in COMPRESSED_SUFFIXES else path
+
+    @property
+    def is_compressed(self) -> bool:
+        return PurePosixPath(self.path).suffix in COMPRESSED_SUFFIXES
+
+    @contextmanager
+    def open_raw(self) -> Iterator[BinaryIO]:
+        """The delivered bytes, still compressed where they were."""
+        with ExitStack() as stack:
+            if self.member is None:
+                yield stack.enter_context(self.blob.open("rb"))
+                return
+            container = stack.enter_context(zipfile.ZipFile(self.blob))
+            yield cast(BinaryIO, stack.enter_context(container.open(self.member)))
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """The content, decompressed; raises DecompressionBombError, and EOFError or OSError
+        where a compressed stream is cut or damaged."""
+        with self.open_raw() as raw:
+            if not self.is_compressed:
+                yield raw
+                return
+            with gzip.open(raw) as content:
+                yield cast(BinaryIO, _Bounded(content, self.bytes))
+
+    def read_content(self) -> bytes:
+        """The whole content; for readers of small documents."""
+        with self.open() as stream:
+            return stream.read()
+
+    def head(self, size: int = 65536) -> bytes:
+        """The first bytes of the content, as far as they can be read."""
+        try:
+            with self.open() as stream:
+                return stream.read(size)
+        except (OSError, EOFError, DecompressionBombError):
+            return b""
+
+
+class _Bounded(io.RawIOBase):
+    """A decompressed stream that refuses to expand without bound.
+
+    A damaged stream first gives everything before the damage, then raises.
+    """
+
+    def __init__(self, inner: gzip.GzipFile, compressed_bytes: int) -> None:
+        self._inner = inner
+        self._left = max(EXPANSION_FLOOR, compressed_bytes * MAXIMUM_EXPANSION)
+        self._limit = self._left
+        self._failure: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        if self._failure is not None:
+            raise self._failure
+        wanted = self._left + 1 if size is None or size < 0 else size
+        pieces: list[bytes] = []
+        try:
+            while wanted > 0 and (piece := self._inner.read1(min(wanted, 1 << 20))):
+                pieces.append(piece)
+                wanted -= len(piece)
+        except (OSError, EOFError, zlib.error) as error:
+            self._failure = error if isinstance(error, (OSError, EOFError)) else OSError(error)
+            if not pieces or size is None or size < 0:
+                raise self._failure from None
+        data = b"".join(pieces)
+        self._left -= len(data)
+        if self._left < 0:
+            raise DecompressionBombError(f"content expands beyond {self._limit} bytes")
+        return data

@@ -1,0 +1,155 @@
+"""Files read by declaration: refused without the declared columns, their records selected.
+
+What a known producer's file has is known; of a declared file it is only claimed. A column that
+is not there would otherwise look like a file full of unobserved values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from orchestration.sources.rawfile import DecompressionBombError, RawFile
+from orchestration.sources.readers.base import Found, Located, ReadOptions, Reject
+from orchestration.sources.readers.delimited import Delimited
+from orchestration.sources.readers.json_document import JsonDocument
+from orchestration.sources.readers.json_lines import JsonLines, parse_line
+from orchestration.sources.readers.lines import LineBlock, line_blocks
+
+_NO_KEYS: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class DeclaredReader:
+    """A reader that refuses a file without the declared columns, and keeps selected records.
+
+    Records that `where` leaves out are counted in one reject a file, so none vanishes.
+    """
+
+    inner: Delimited | JsonDocument | JsonLines
+    needed: tuple[str, ...]
+    where: Mapping[str, str]
+
+    def read(self, file: RawFile, options: ReadOptions) -> Iterator[Found]:
+        left_out = 0
+        for found in self._checked(file, options):
+            if isinstance(found, Reject) or not self.where:
+                yield found
+                continue
+            kept = found.filter(
+                pl.col(name).str.strip_chars().eq(value).fill_null(False)
+                for name, value in self.where.items()
+            )
+            left_out += found.height - kept.height
+            if kept.height:
+                yield kept
+        if left_out:
+            condition = " and ".join(f"{name} = {value!r}" for name, value in self.where.items())
+            yield Reject(
+                "not_selected", f"records left out by `where: {condition}`", records=left_out
+            )
+
+    def locate(self, file: RawFile, record_number: int, options: ReadOptions) -> Located | None:
+        return self.inner.locate(file, record_number, options)
+
+    def _checked(self, file: RawFile, options: ReadOptions) -> Iterator[Found]:
+        if isinstance(self.inner, Delimited):
+            yield from self._checked_rows(self.inner, file, options)
+        elif isinstance(self.inner, JsonDocument):
+            records = self.inner.find(file, options)
+            if isinstance(records, Reject):
+                yield records
+                return
+            missing = self._absent(records)
+            yield from self.inner.frames(records) if missing is None else (missing,)
+        else:
+            missing = self._absent(_line_records(file))
+            if missing is not None:
+                yield missing
+            else:
+                yield from self.inner.read(file, options)
+
+    def _checked_rows(
+        self, reader: Delimited, file: RawFile, options: ReadOptions
+    ) -> Iterator[Found]:
+        """Rows of a CSV whose header, seen first, has every column once."""
+        header: list[str] = []
+
+        def note_header(cells: Sequence[str]) -> None:
+            header.extend(name.strip("\ufeff \t") for name in cells)
+
+        rows = replace(reader, header=note_header).read(file, options)
+        for found in rows:
+            refusal = self._misfit(header) if header else None
+            if refusal is not None:
+                yield replace(refusal, records=sum(map(_records, (found, *rows))))
+                return
+            yield found
+
+    def _misfit(self, header: Sequence[str]) -> Reject | None:
+        absent = [name for name in self.needed if name not in header]
+        if absent:
+            return _missing_column(absent, header)
+        twice = [name for name in self.needed if header.count(name) > 1]
+        if twice:
+            return Reject(
+                "ambiguous_column", f"the header names {twice[0]!r} more than once", extent="file"
+            )
+        return None
+
+    def _absent(self, records: Iterable[Any]) -> Reject | None:
+        """The reject for columns that no record has; looks no further than it must."""
+        absent = list(self.needed)
+        there: dict[str, None] = {}
+        count = 0
+        for record in records:
+            if not isinstance(record, dict):
+                continue
+            count += 1
+            absent = [name for name in absent if not _has(record, name)]
+            if not absent:
+                return None
+            there |= dict.fromkeys(record)
+        return replace(_missing_column(absent, list(there)), records=count) if count else None
+
+
+def _records(found: Found) -> int:
+    return found.records if isinstance(found, Reject) else found.height
+
+
+def _missing_column(absent: Sequence[str], there: Sequence[str]) -> Reject:
+    return Reject(
+        "missing_column",
+        f"the file has no column {', '.join(repr(name) for name in absent)}; it has: "
+        f"{', '.join(there[:40])}. Correct `columns` in sources.yaml, or deliver a complete file.",
+        extent="file",
+    )
+
+
+def _has(record: Mapping[str, Any], path: str) -> bool:
+    if path in record:
+        return True
+    value: Any = record
+    for part in path.split("."):
+        if not isinstance(value, Mapping) or part not in value:
+            return False
+        value = value[part]
+    return True
+
+
+def _line_records(file: RawFile) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON Lines file, one by one; what is none is the reader's to report."""
+    try:
+        with file.open() as stream:
+            for part in line_blocks(stream):
+                if not isinstance(part, LineBlock):
+                    continue
+                for number, line in enumerate(part.data.split(b"\n"), start=part.first_line):
+                    record = parse_line(line, number, _NO_KEYS) if line.strip() else None
+                    if isinstance(record, dict):
+                        yield record
+    except (OSError, EOFError, DecompressionBombError):
+        return

@@ -1,0 +1,182 @@
+"""CSV and its relatives, with physical lines, ragged rows and several layouts in one file.
+
+Rows are found by the standard library's csv machine, which follows quotes exactly; what the
+columns are called may depend on the row's own width (`layout`), because producers changed
+their headers while appending to old files.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from orchestration.sources.rawfile import DecompressionBombError, RawFile
+from orchestration.sources.readers.base import (
+    Found,
+    Located,
+    ReadOptions,
+    Reject,
+    decode_strictly,
+    raw_frame,
+    truncation,
+)
+
+MAXIMUM_CELL = 8 * 1024 * 1024
+BATCH_ROWS = 50_000
+
+Layout = Callable[[Sequence[str], Sequence[str]], "dict[str, int] | None"]
+"""(header, row) -> position of every field name, or None when the row fits no layout."""
+
+
+def by_header(header: Sequence[str], row: Sequence[str]) -> dict[str, int] | None:
+    """The plain layout: names from the header, rows exactly as wide."""
+    if len(row) != len(header):
+        return None
+    return {name: position for position, name in enumerate(header)}
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """Separated values. `fields` None: every column of the header.
+
+    header: names to use when the file has no header row (then every row is a record).
+    """
+
+    fields: tuple[str, ...] | None = None
+    delimiter: str = ","
+    layout: Layout = field(default=by_header)
+    header: Callable[[Sequence[str]], Sequence[str] | None] | None = None
+
+    def read(self, file: RawFile, options: ReadOptions) -> Iterator[Found]:
+        rows: list[list[Any]] = []
+        names: tuple[str, ...] | None = self.fields
+        header: Sequence[str] | None = None
+        layouts: dict[int, dict[str, int] | None] = {}
+        record = 0
+        for item in self._rows(file, options):
+            if isinstance(item, Reject):
+                if item.extent == "record":
+                    record += 1
+                    item = Reject(item.reason, item.detail, record, item.line_number)
+                yield item
+                continue
+            line, cells = item
+            if header is None:
+                assumed = self.header(cells) if self.header else None
+                header = assumed or [name.strip("\ufeff \t") for name in cells]
+                names = names or tuple(dict.fromkeys(header))
+                if assumed is None:
+                    continue
+            record += 1
+            assert names is not None
+            if len(cells) not in layouts:
+                layouts[len(cells)] = self.layout(header, cells)
+            places = layouts[len(cells)]
+            if places is None:
+                yield _ragged(record, line, len(cells), len(header))
+                continue
+            rows.append([record, line, *_cells_at(cells, places, names)])
+            if len(rows) >= BATCH_ROWS:
+                yield raw_frame(names, rows)
+                rows = []
+        if rows and names is not None:
+            yield raw_frame(names, rows)
+
+    def locate(self, file: RawFile, record_number: int, options: ReadOptions) -> Located | None:
+        decoded = _content(file, options)
+        if isinstance(decoded, Reject):
+            return None
+        text, encoding = decoded
+        header_seen, record = False, 0
+        for start, line, cells in _spans(text, self.delimiter):
+            if not header_seen and not (self.header and self.header(cells)):
+                header_seen = True
+                continue
+            header_seen = True
+            record += 1
+            if record == record_number:
+                begin, end = start
+                bare = "utf-8" if encoding == "utf-8-sig" else encoding
+                offset = len(text[:begin].encode(bare)) + (3 if encoding == "utf-8-sig" else 0)
+                return Located(line, offset, text[begin:end].rstrip("\r\n").encode(bare))
+        return None
+
+    def _rows(
+        self, file: RawFile, options: ReadOptions
+    ) -> Iterator[tuple[int, list[str]] | Reject]:
+        decoded = _content(file, options)
+        if isinstance(decoded, Reject):
+            yield decoded
+            return
+        text, _ = decoded
+        for _, line, cells in _spans(text, self.delimiter):
+            if any("\x00" in cell for cell in cells):
+                yield Reject("control_character", "a NUL stands in the row", line_number=line)
+            else:
+                yield line, cells
+        if text.count('"') % 2:
+            yield Reject(
+                "unclosed_quote",
+                "the file has an odd number of quotes: one was opened and never closed",
+                line_number=text.count("\n") + 1,
+                extent="file",
+                records=0,
+            )
+
+
+def _content(file: RawFile, options: ReadOptions) -> tuple[str, str] | Reject:
+    try:
+        data = file.read_content()
+    except DecompressionBombError as error:
+        return Reject("decompression_bomb", str(error), extent="file")
+    except (OSError, EOFError) as error:
+        return truncation(error, 0)
+    return decode_strictly(data, options)
+
+
+def _spans(
+    text: str, delimiter: str
+) -> Iterator[tuple[tuple[int, int], int, list[str]]]:
+    """((begin, end) in characters, physical line, cells) of every row that is not blank."""
+    csv.field_size_limit(MAXIMUM_CELL)
+    consumed = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal consumed
+        for piece in io.StringIO(text, newline=""):
+            consumed += len(piece)
+            yield piece
+
+    reader = csv.reader(lines(), delimiter=delimiter)
+    begin, line = 0, 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            cells = []
+        if cells:
+            yield (begin, consumed), line, cells
+        begin, line = consumed, reader.line_num + 1
+
+
+def _cells_at(
+    cells: Sequence[str], places: dict[str, int], names: Sequence[str]
+) -> list[str | None]:
+    width = len(cells)
+    return [
+        cells[places[name]] if name in places and places[name] < width else None for name in names
+    ]
+
+
+def _ragged(record: int, line: int, width: int, header: int) -> Reject:
+    return Reject(
+        "ragged_row",
+        f"the row has {width} cells, its header {header}; no known layout has these widths",
+        record,
+        line,
+    )

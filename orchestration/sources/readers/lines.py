@@ -1,0 +1,78 @@
+"""Physical lines of a byte stream, in bounded memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import BinaryIO
+
+BLOCK_BYTES = 4 * 1024 * 1024
+MAXIMUM_LINE_BYTES = 8 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class LineBlock:
+    """Complete physical lines. `first_line` counts from 1; `offset` is that of the first byte."""
+
+    data: bytes
+    first_line: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class LongLine:
+    """A line beyond MAXIMUM_LINE_BYTES, skipped while streaming."""
+
+    line_number: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class BrokenStream:
+    """The stream ended with an error after the lines given so far; `rest` is unterminated."""
+
+    error: Exception
+    line_number: int
+    rest: bytes
+
+
+def line_blocks(stream: BinaryIO) -> Iterator[LineBlock | LongLine | BrokenStream]:
+    """Cut a stream into blocks of whole lines; the last line may lack its newline."""
+    line, offset, carry = 1, 0, b""
+    while True:
+        try:
+            data = stream.read(BLOCK_BYTES)
+        except (OSError, EOFError) as error:
+            yield BrokenStream(error, line, carry)
+            return
+        if not data:
+            break
+        data = carry + data
+        end = data.rfind(b"\n") + 1
+        if end == 0 and len(data) > MAXIMUM_LINE_BYTES:
+            skipped = _skip_line(stream, data)
+            yield LongLine(line, skipped.bytes)
+            line, offset, carry = line + 1, offset + skipped.bytes, skipped.rest
+            continue
+        block, carry = data[:end], data[end:]
+        if block:
+            yield LineBlock(block, line, offset)
+            line, offset = line + block.count(b"\n"), offset + len(block)
+    if carry:
+        yield LineBlock(carry, line, offset)
+
+
+@dataclass(frozen=True)
+class _Skipped:
+    bytes: int
+    rest: bytes
+
+
+def _skip_line(stream: BinaryIO, begun: bytes) -> _Skipped:
+    length = len(begun)
+    while data := stream.read(BLOCK_BYTES):
+        end = data.find(b"\n")
+        if end >= 0:
+            return _Skipped(length + end + 1, data[end + 1 :])
+        length += len(data)
+    return _Skipped(length, b"")

@@ -1,0 +1,77 @@
+"""Files that are one record each: articles and other documents.
+
+`split` turns the decoded text into records of named fields; most formats give one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.sources.rawfile import DecompressionBombError, RawFile
+from orchestration.sources.readers.base import (
+    Found,
+    Located,
+    ReadOptions,
+    Reject,
+    raw_frame,
+    truncation,
+)
+
+MAXIMUM_DOCUMENT = 64 * 1024 * 1024
+
+Splitter = Callable[[bytes, RawFile, ReadOptions], Iterator[dict[str, str | None] | Reject]]
+
+
+@dataclass(frozen=True)
+class WholeFile:
+    """A document and the function that takes its records out. Records count from 1."""
+
+    fields: Sequence[str]
+    split: Splitter
+
+    def read(self, file: RawFile, options: ReadOptions) -> Iterator[Found]:
+        data = _bounded_content(file)
+        if isinstance(data, Reject):
+            yield data
+            return
+        if not data.strip():
+            return
+        rows: list[list[Any]] = []
+        for number, record in enumerate(self.split(data, file, options), start=1):
+            if isinstance(record, Reject):
+                yield Reject(
+                    record.reason, record.detail, record.record_number or number,
+                    record.line_number, record.records, record.extent,
+                )  # fmt: skip
+            else:
+                line = record.get("_line")
+                rows.append(
+                    [number, int(line) if line else None, *[record.get(f) for f in self.fields]]
+                )
+        if rows:
+            yield raw_frame(self.fields, rows)
+
+    def locate(self, file: RawFile, record_number: int, options: ReadOptions) -> Located | None:
+        data = _bounded_content(file)
+        if isinstance(data, Reject):
+            return None
+        for number, record in enumerate(self.split(data, file, options), start=1):
+            if number == record_number and not isinstance(record, Reject):
+                line = record.get("_line")
+                return Located(int(line) if line else 1, 0, data)
+        return None
+
+
+def _bounded_content(file: RawFile) -> bytes | Reject:
+    try:
+        with file.open() as stream:
+            data = stream.read(MAXIMUM_DOCUMENT + 1)
+    except DecompressionBombError as error:
+        return Reject("decompression_bomb", str(error), extent="file")
+    except (OSError, EOFError) as error:
+        return truncation(error, 0)
+    if len(data) > MAXIMUM_DOCUMENT:
+        return Reject("document_too_long", f"more than {MAXIMUM_DOCUMENT} bytes", extent="file")
+    return data

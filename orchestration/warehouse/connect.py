@@ -1,0 +1,76 @@
+"""Opening the two DuckDB files: the private work file, and the published one.
+
+The work file is opened by the run that holds the lock, one connection at a time, and closed
+before dbt starts. The published file is only ever opened read-only and locked down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from orchestration.schemas.render import comment_sql, create_table_sql, dictionary_frame
+from orchestration.schemas.tables import CORE_TABLES, RUN_TABLES
+
+STORAGE_VERSION = "v1.4.0"
+"""Files are written so that every DuckDB client since 1.4 can open them."""
+SCHEMAS = ("core", "quality", "meta", "staging", "intermediate")
+MEMORY_LIMIT = "2GB"
+_OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+
+
+@contextmanager
+def open_work(path: Path, *, temporary: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The work file, created with all tables when it is new. Sessions are in UTC."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection = duckdb.connect(":memory:", config={**_OFFLINE, "memory_limit": MEMORY_LIMIT})
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        folder = temporary or path.parent / "tmp"
+        connection.execute(f"set temp_directory = {quote(str(folder))}")
+        connection.execute("set preserve_insertion_order = true")
+        is_new = not path.exists()
+        connection.execute(
+            f"attach {quote(str(path))} as work (storage_version '{STORAGE_VERSION}')"
+        )
+        connection.execute("use work")
+        if is_new:
+            _create(connection)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _create(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("begin")
+    for schema in SCHEMAS:
+        connection.execute(f"create schema if not exists {schema}")
+    for table in (*CORE_TABLES, *RUN_TABLES):
+        connection.execute(create_table_sql(table))
+    for statement in comment_sql((*CORE_TABLES, *RUN_TABLES)):
+        connection.execute(statement)
+    connection.register("dictionary", dictionary_frame().to_arrow())
+    connection.execute("insert into meta.columns by name select * from dictionary")
+    connection.unregister("dictionary")
+    connection.execute("commit")
+
+
+@contextmanager
+def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The published file, read-only: no writes, no files, no extensions, no settings."""
+    connection = duckdb.connect(str(path), read_only=True, config=_OFFLINE)
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set enable_external_access = false")
+        connection.execute("set lock_configuration = true")
+        yield connection
+    finally:
+        connection.close()
+
+
+def quote(text: str) -> str:
+    """A text as an SQL string literal, for statements that take no parameters."""
+    return "'" + text.replace("'", "''") + "'"

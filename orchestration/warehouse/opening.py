@@ -1,0 +1,105 @@
+"""The start of a night: archive what lies in the inbox, and decide whether there is work.
+
+A build is opened only when there is; a night with nothing new changes no row of any table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import duckdb
+
+from orchestration.settings import Settings
+from orchestration.sources.archive import Archive
+from orchestration.sources.extract import Extracted, extract, read_declarations
+from orchestration.warehouse.builds import Build, is_up_to_date, start_build
+from orchestration.warehouse.connect import open_published, open_work
+from orchestration.warehouse.ingest import pending
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What was archived, how many deliveries wait, and the build opened for them (or None).
+
+    reason: why there is work, or why there is none; one line for people.
+    """
+
+    extracted: Extracted
+    waiting: int
+    build: Build | None
+    reason: str
+
+
+def open_night(
+    settings: Settings, progress: Callable[[str], None] = lambda message: None
+) -> Opening:
+    """Scan the inbox into the archive and open a build if anything makes one necessary.
+
+    Raises DeclarationError for a sources.yaml that cannot work, InboxMissingError when the
+    inbox vanished.
+    """
+    declarations = read_declarations(settings)
+    extracted = extract(settings, declarations, progress)
+    if not settings.root.warehouse.exists() and not Archive(settings.root.archive).deliveries():
+        reason = f"nothing new: no file was ever delivered to {settings.root.inbox}"
+        return Opening(extracted, 0, None, reason)
+    with open_work(settings.root.warehouse) as connection:
+        waiting = len(pending(connection, settings))
+        need = _need(connection, settings, waiting)
+        if need is None:
+            return Opening(extracted, 0, None, _nothing_new(connection))
+        build = start_build(connection, settings.clock, declarations.is_synthetic)
+    return Opening(extracted, waiting, build, need)
+
+
+def _need(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, waiting: int
+) -> str | None:
+    """Why a build is necessary, or None."""
+    if waiting:
+        return f"{waiting} files are new"
+    if not _has_data(connection):
+        return None
+    published = published_build(settings)
+    if published is None:
+        return "no readable build is published"
+    newest = _newest_published(connection)
+    if newest is not None and newest > published:
+        return f"build {newest} never reached its readers, who have {published}"
+    if not is_up_to_date(connection):
+        return "the code or the models changed since the last build"
+    return None
+
+
+def published_build(settings: Settings) -> str | None:
+    """The id of the build that readers have; None where there is none or it cannot be read."""
+    if not settings.root.published.exists():
+        return None
+    try:
+        with open_published(settings.root.published) as connection:
+            return _newest_published(connection)
+    except duckdb.Error:
+        return None
+
+
+def _newest_published(connection: duckdb.DuckDBPyConnection) -> str | None:
+    row = connection.execute(
+        "select max(build_id) from meta.builds where outcome = 'published'"
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _has_data(connection: duckdb.DuckDBPyConnection) -> bool:
+    return bool(connection.execute("select 1 from quality.file_ledger limit 1").fetchone())
+
+
+def _nothing_new(connection: duckdb.DuckDBPyConnection) -> str:
+    row = connection.execute(
+        "select build_id, data_through_at from meta.builds where outcome = 'published' "
+        "order by build_id desc limit 1"
+    ).fetchone()
+    if row is None:
+        return "nothing new: no file was delivered yet"
+    through = f", data through {row[1]:%Y-%m-%d %H:%M} UTC" if row[1] else ""
+    return f"nothing new: {row[0]} stays published{through}"

@@ -1,0 +1,201 @@
+"""Publish: the audited work file becomes what people read, by one rename.
+
+The work file is checkpointed, closed, copied into `releases/<build_id>/`, synced and made
+read-only; `published/observatory.duckdb` is then replaced by a hard link to it. Whatever fails
+before the rename leaves the last good version where it was, and older releases stay for a
+rollback.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from orchestration.paths import DataRoot
+from orchestration.schemas.render import comment_sql
+from orchestration.schemas.tables import MARTS, TABLES
+from orchestration.settings import Settings
+from orchestration.warehouse.builds import Build, finish_build
+from orchestration.warehouse.connect import open_work
+
+RELEASES_KEPT = 3
+FREE_SPACE_FACTOR = 1.5
+PUBLIC_SCHEMAS = ("main", "core", "quality", "meta")
+
+
+class PublishRefusedError(Exception):
+    """A check of severity error failed, or a table is not of this build. Readers keep the last
+    good version; the message says what to look at."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """What readers now have."""
+
+    build_id: str
+    path: Path
+    bytes: int
+    row_counts: dict[str, int]
+
+
+def publish(settings: Settings, build: Build) -> Published:
+    """Replace the published file by this build, if and only if everything about it is sound."""
+    root = settings.root
+    with open_work(root.warehouse) as connection:
+        problems = blocking_problems(connection, build)
+        if problems:
+            message = "; ".join(problems[:5])
+            finish_build(connection, build, "refused", message)
+            raise PublishRefusedError(
+                f"build {build.build_id} is not published: {message}. Readers keep the last good "
+                'version. See: observatory status'
+            )
+        counts = row_counts(connection)
+        for statement in comment_sql(MARTS):
+            connection.execute(statement)
+        finish_build(
+            connection, build, "published", "all checks passed",
+            published_at=settings.clock.now(),
+            data_through_at=_data_through(connection),
+            row_counts=json.dumps(counts),
+        )  # fmt: skip
+        connection.execute("checkpoint work")
+    try:
+        release = _release(root, build)
+        _link_atomically(release, root.published)
+    except BaseException as error:
+        with open_work(root.warehouse) as connection:
+            finish_build(connection, build, "failed", f"publishing broke: {error}"[:300])
+        raise
+    _drop_old_releases(root)
+    return Published(build.build_id, root.published, release.stat().st_size, counts)
+
+
+def blocking_problems(connection: duckdb.DuckDBPyConnection, build: Build) -> list[str]:
+    """Why a build may not be published: failed error checks, tables left from another build."""
+    failed = connection.execute(
+        """select tool || ' check ' || check_name || ' failed on ' || table_name
+                  || ' (found ' || coalesce(observed, 'nothing') || ')'
+           from quality.check_results
+           where build_id = $1 and severity = 'error' and not passed order by 1""",
+        [build.build_id],
+    ).fetchall()
+    problems = [row[0] for row in failed]
+    if not connection.execute(
+        "select 1 from quality.check_results where build_id = $1 limit 1", [build.build_id]
+    ).fetchone():
+        problems.append("no check ran for this build")
+    return problems + _stale_tables(connection, build)
+
+
+def _stale_tables(connection: duckdb.DuckDBPyConnection, build: Build) -> list[str]:
+    """Marts that are missing or carry another build's id: a run can be green with assets
+    skipped."""
+    stale = []
+    for table in MARTS:
+        try:
+            row = connection.execute(
+                f"select count(*), count(*) filter (where build_id is distinct from $1) "
+                f"from {table.full_name}",
+                [build.build_id],
+            ).fetchone()
+        except duckdb.CatalogException:
+            stale.append(f"{table.full_name} does not exist")
+            continue
+        assert row is not None
+        if row[1]:
+            stale.append(f"{table.full_name} has {row[1]} of {row[0]} rows of another build")
+    return stale
+
+
+def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Rows of every published table."""
+    counts = {}
+    for name in TABLES:
+        row = connection.execute(f"select count(*) from {name}").fetchone()
+        assert row is not None
+        counts[name] = int(row[0])
+    return counts
+
+
+def _data_through(connection: duckdb.DuckDBPyConnection):  # type: ignore[no-untyped-def]
+    row = connection.execute(
+        """select max(moment) from (
+             select max(observed_at) as moment from core.account_snapshots
+             union all select max(observed_at) from core.post_metric_snapshots
+             union all select max(seen_hi_at) from core.hot_topic_slots
+             union all select max(observed_at) from core.posts)"""
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _release(root: DataRoot, build: Build) -> Path:
+    """Copy the closed work file into its release folder, synced and read-only."""
+    source = root.warehouse
+    _refuse_wal(source)
+    _require_space(source, root.releases)
+    folder = root.releases / build.build_id
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / root.published.name
+    temporary = target.with_suffix(".incoming")
+    try:
+        with source.open("rb") as reader, temporary.open("wb") as writer:
+            shutil.copyfileobj(reader, writer, 1 << 22)
+            writer.flush()
+            os.fsync(writer.fileno())
+        temporary.chmod(0o444)
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _sync_folder(folder)
+    return target
+
+
+def _link_atomically(release: Path, published: Path) -> None:
+    """Point the published name at a release; one rename, synced."""
+    published.parent.mkdir(parents=True, exist_ok=True)
+    stray = published.with_name(published.name + ".wal")
+    if stray.exists():
+        aside = stray.with_name(f"{stray.name}.moved-aside")
+        stray.replace(aside)
+    temporary = published.with_name(f".{published.name}.incoming")
+    temporary.unlink(missing_ok=True)
+    try:
+        os.link(release, temporary)
+    except OSError:  # a file system without hard links
+        shutil.copy2(release, temporary)
+    os.replace(temporary, published)
+    _sync_folder(published.parent)
+
+
+def _refuse_wal(path: Path) -> None:
+    wal = path.with_name(path.name + ".wal")
+    if wal.exists() and wal.stat().st_size:
+        raise RuntimeError(f"{wal} was left by an open writer; a copy would lose its rows")
+
+
+def _require_space(source: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    needed = int(source.stat().st_size * FREE_SPACE_FACTOR)
+    free = shutil.disk_usage(target).free
+    if free < needed:
+        raise OSError(f"{needed} bytes are needed below {target}, {free} are free")
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _drop_old_releases(root: DataRoot) -> None:
+    releases = sorted(path for path in root.releases.iterdir() if path.is_dir())
+    for path in releases[:-RELEASES_KEPT]:
+        shutil.rmtree(path)

@@ -1,0 +1,37 @@
+"""Fixtures for every test: where the real inputs are, and a data root of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from orchestration.clock import FixedClock
+from orchestration.paths import PROJECT_ROOT, DataRoot
+from orchestration.settings import Settings
+
+NOW = datetime(2026, 9, 1, 0, 0, tzinfo=UTC)
+KEY = "0123456789abcdef" * 4
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder with real inputs beside the checkout; tests that need it are skipped without."""
+    folder = PROJECT_ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("the real inputs are not beside this checkout (../shared/data)")
+    return folder
+
+
+@pytest.fixture
+def make_settings(tmp_path: Path) -> Callable[..., Settings]:
+    """Settings over a fresh data root, with a fixed clock and key."""
+
+    def make(home: Path | None = None, now: datetime = NOW) -> Settings:
+        root = DataRoot(home or tmp_path / "home")
+        root.inbox.mkdir(parents=True, exist_ok=True)
+        return Settings(root, clock=FixedClock(now), declared_key=KEY)
+
+    return make

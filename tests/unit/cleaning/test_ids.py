@@ -1,0 +1,93 @@
+"""Ids stay text, destroyed ids are refused, and Weibo's ids tell the time."""
+
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.cleaning.ids import (
+    ID_CLOCK_OFFSET,
+    id_clock,
+    mid_from_bid,
+    parse_ids,
+    weibo_account,
+)
+
+ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def bid_of(mid: int) -> str:
+    """The inverse of mid_from_bid, written independently: seven decimal digits a group."""
+    groups = []
+    while mid:
+        mid, number = divmod(mid, 10**7)
+        text = ""
+        while number:
+            number, digit = divmod(number, 62)
+            text = ALPHABET[digit] + text
+        groups.insert(0, text.rjust(4, "0") if mid else text)
+    return "".join(groups)
+
+
+@pytest.mark.parametrize("text", ["4.9E+15", "4.90123E15", "4901234567890123.0"])
+def test_ids_destroyed_by_a_spreadsheet_are_refused(text):
+    found = parse_ids(pl.Series([text]))
+    assert (found.value[0], found.problem[0]) == (None, "scientific_id")
+
+
+def test_spreadsheet_guards_are_stripped_and_zeros_kept():
+    found = parse_ids(pl.Series(["4826279188108038\t", "'0012", " x ", "", None, "a b"]))
+    assert found.value.to_list() == ["4826279188108038", "0012", "x", None, None, None]
+    assert found.problem.to_list() == [None] * 5 + ["not_an_id"]
+
+
+def test_the_id_clock_of_a_dated_comment():
+    assert id_clock(pl.Series(["4826279188108038"]))[0] == datetime(
+        2022, 10, 19, 5, 41, 29, tzinfo=UTC
+    )
+
+
+def test_no_clock_in_other_ids():
+    others = ["p:0123456789abcdef0123", "97c643e4cc3aae62b387c48d4b3c14c1", "123", "bid:zudhTB", None]
+    assert id_clock(pl.Series(others)).null_count() == len(others)
+
+
+@given(st.integers(10**15, 10**16 - 1))
+def test_a_bid_encodes_its_mid(mid):
+    bid = bid_of(mid)
+    expected = str(mid) if len(bid) == 9 else None
+    assert mid_from_bid(pl.Series([bid]))[0] == expected
+
+
+@given(st.integers(1_300_000_000, 1_900_000_000), st.integers(0, 2**22 - 1))
+def test_the_clock_ignores_the_low_bits(second, low):
+    mid = ((second - ID_CLOCK_OFFSET) << 22) + low
+    assert id_clock(pl.Series([str(mid)]))[0] == datetime.fromtimestamp(second, UTC)
+
+
+@pytest.mark.parametrize(
+    ("address", "account"),
+    [
+        ("http://weibo.com/u/2949933810", "2949933810"),
+        ("\t\thttp://weibo.com/u/2949933810?from=feed", "2949933810"),
+        ("ttp://weibo.com/u/2949933810/", "2949933810"),
+        ("weibo.com/2949933810", "2949933810"),
+        ("http://tw.weibo.com/2949933810", "2949933810"),
+        ("2949933810", "2949933810"),
+        ("http://www.weibo.com/p/1001062949933810/home?from=x", "2949933810"),
+        ("http://weibo.com/examplefabu", "domain:examplefabu"),
+        ("http://weibo.com/314500", "domain:314500"),
+        ("http://weibo.com/n/%E6%A0%B7?x=1", "name:%E6%A0%B7"),
+    ],
+)
+def test_addresses_of_accounts(address, account):
+    found = weibo_account(pl.Series([address]))
+    assert (found["account_id"][0], found["problem"][0]) == (account, None)
+
+
+def test_what_is_no_address_is_named_and_an_empty_cell_is_not():
+    found = weibo_account(pl.Series(["http://weibo.com/p/100106/", "", None]))
+    assert found["account_id"].null_count() == 3
+    assert found["problem"].to_list() == ["not_an_address", None, None]

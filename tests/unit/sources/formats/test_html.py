@@ -1,0 +1,274 @@
+"""Saved pages: body, identity, and a publication time that is never guessed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from orchestration.sources.formats.base import Head
+from orchestration.sources.formats.html import FORMAT
+from tests.unit.sources import reading
+
+ENGLISH = (
+    "The bureau said on Monday that the new channel is open to the public, and that officers "
+    "will answer questions from the residents of the district within a day of their arrival. "
+)
+CHINESE = (
+    "市公安局周一表示，新开通的政务微博将面向公众，及时回应群众关切，并在一个工作日内答复来自各区居民的"
+    "提问，同时发布权威信息，澄清不实传言，欢迎广大市民监督。"
+)
+
+
+def page(
+    head: str = "",
+    *,
+    text: str = ENGLISH,
+    title: str = "Bureau opens channel",
+    body: str = "",
+    charset: str = '<meta charset="utf-8">',
+) -> str:
+    paragraphs = "".join(f"<p>{text}{number}</p>" for number in range(6))
+    return (
+        f"<!DOCTYPE html><html><head>{charset}<title>{title}</title>{head}</head><body>"
+        f"<nav><a href='/'>Home</a> <a href='/x'>About us</a></nav>{body}"
+        f"<article><h1>{title}</h1>{paragraphs}</article><footer>© Bureau</footer></body></html>"
+    )
+
+
+def read(tmp_path: Path, content: str | bytes, **given: str) -> reading.Outcome:
+    return reading.clean(FORMAT, reading.raw_file(tmp_path, "page.html", content), **given)
+
+
+def test_article_of_a_page(tmp_path: Path) -> None:
+    address = "https://news.example.cn/a/1?id=2&utm_source=feed#top"
+    row = read(tmp_path, page(f'<link rel="canonical" href="{address}">')).only("articles")
+    canonical = "https://news.example.cn/a/1?id=2"
+    assert row["url"] == canonical
+    assert row["article_id"] == hashlib.sha256(canonical.encode()).hexdigest()[:16]
+    assert row["outlet"] == "news.example.cn"
+    assert row["title"] == "Bureau opens channel"
+    assert "answer questions from the residents" in str(row["text"])
+    assert "About us" not in str(row["text"])
+    assert row["language"] == "en"
+    assert str(row["extractor"]).startswith("trafilatura 2.")
+
+
+def test_page_without_address_is_known_by_its_text(tmp_path: Path) -> None:
+    row = read(tmp_path, page()).only("articles")
+    assert row["url"] is None
+    assert row["article_id"] == hashlib.sha256(str(row["text"]).encode()).hexdigest()[:16]
+
+
+def test_address_noted_by_the_browser(tmp_path: Path) -> None:
+    saved = "<!-- saved from url=(0026)https://example.cn/story/1 -->\n" + page()
+    assert read(tmp_path, saved).only("articles")["url"] == "https://example.cn/story/1"
+
+
+def test_site_address_on_every_page_is_no_identity(tmp_path: Path) -> None:
+    row = read(tmp_path, page('<link rel="canonical" href="https://example.cn/">')).only("articles")
+    assert row["url"] is None
+
+
+LD = '<script type="application/ld+json">{}</script>'
+AT = datetime(2021, 7, 20, 0, 30, 15, tzinfo=UTC)
+
+
+def ld(*things: object) -> str:
+    return "".join(LD.format(json.dumps(thing)) for thing in things)
+
+
+@pytest.mark.parametrize(("head", "at", "precision", "source", "assumed"), [
+    (ld({"@type": "NewsArticle", "datePublished": "2021-07-20T08:30:15+08:00"}),
+     AT, "second", "json_ld", False),
+    (ld({"@graph": [{"@type": "WebPage", "datePublished": "2001-01-01"},
+                    {"@type": ["Article"], "datePublished": "2021-07-20T00:30:15Z"}]}),
+     AT, "second", "json_ld", False),
+    ('<meta property="article:published_time" content="2021-07-20T08:30:15">',
+     AT, "second", "meta", True),
+    ('<meta name="publishdate" content="2021年07月20日 08:30">',
+     AT.replace(second=0), "minute", "meta", True),
+    ('<meta name="og:time " content="2021-07-20 08:30:15">', AT, "second", "meta", True),
+    (ld({"@type": "NewsArticle", "datePublished": "2021-07-20"})
+     + '<meta name="pubdate" content="2021-07-20 08:30:15">', AT, "second", "meta", True),
+    (ld({"@type": "NewsArticle", "datePublished": "2021-07-20"})
+     + '<meta name="pubdate" content="2021-07-22 08:30:15">',
+     datetime(2021, 7, 19, 16, tzinfo=UTC), "day", "json_ld", True),
+    ('<meta property="article:published_time" content="2021-07-20T00:00:00+08:00">',
+     datetime(2021, 7, 19, 16, tzinfo=UTC), "day", "meta", False),
+])  # fmt: skip
+def test_declared_time(
+    tmp_path: Path, head: str, at: datetime, precision: str, source: str, assumed: bool
+) -> None:
+    row = read(tmp_path, page(head)).only("articles")
+    assert (row["published_at"], row["published_at_precision"]) == (at, precision)
+    assert (row["published_at_source"], row["is_zone_assumed"]) == (source, assumed)
+
+
+def test_zone_of_the_source_where_the_page_has_none(tmp_path: Path) -> None:
+    head = '<meta property="article:published_time" content="2021-07-20T08:30:15">'
+    row = read(tmp_path, page(head), zone="Europe/London").only("articles")
+    assert row["published_at"] == datetime(2021, 7, 20, 7, 30, 15, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("body", "found"), [
+    ('<time datetime="2021-07-20T08:30:15+08:00">today</time>', True),
+    ('<time class="published" datetime="2021-07-20T08:30:15+08:00">a</time>'
+     '<time datetime="2020-01-01T00:00:01Z">related</time>', True),
+    ('<time datetime="2021-07-20T08:30:15+08:00">a</time>'
+     '<time datetime="2021-07-19T08:30:15+08:00">b</time>', False),
+])  # fmt: skip
+def test_time_elements(tmp_path: Path, body: str, found: bool) -> None:
+    row = read(tmp_path, page(body=body)).only("articles")
+    assert (row["published_at_source"] == "time_element") is found
+
+
+def test_page_about_several_articles_says_nothing_of_any(tmp_path: Path) -> None:
+    several = [
+        {"@type": "NewsArticle", "datePublished": f"2021-07-{day}T08:30:15Z"} for day in (20, 21)
+    ]
+    row = read(tmp_path, page(ld(several))).only("articles")
+    assert row["published_at_source"] != "json_ld"
+
+
+def test_date_found_in_the_page_is_a_day(tmp_path: Path) -> None:
+    row = read(tmp_path, page(body="<p class='date'>Published: 20 July 2021</p>")).only("articles")
+    assert row["published_at"] == datetime(2021, 7, 19, 16, tzinfo=UTC)
+    assert (row["published_at_precision"], row["published_at_source"]) == ("day", "htmldate")
+
+
+def test_no_date_is_never_guessed(tmp_path: Path) -> None:
+    row = read(tmp_path, page()).only("articles")
+    assert row["published_at"] is None
+    assert row["published_at_source"] is None
+    assert row["published_at_precision"] is None
+    assert row["is_zone_assumed"] is None
+
+
+def test_byline_is_only_what_the_page_declares(tmp_path: Path) -> None:
+    comment = "<div class='comment'><span class='author'>Mallory Reader</span></div>"
+    assert read(tmp_path, page(body=comment)).only("articles")["author"] is None
+    declared = page('<meta name="author" content="Alice Reporter">', body=comment)
+    assert read(tmp_path, declared).only("articles")["author"] == "Alice Reporter"
+
+
+# -- charsets -------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("charset", "encoding"), [
+    ('<meta charset="gb2312">', "gb18030"),
+    ('<meta http-equiv="Content-Type" content="text/html; charset=GBK">', "gb18030"),
+    ("", "gb18030"),
+    ("", "utf-8"),
+    ('<meta charset="gb2312">', "utf-8"),
+    ("", "utf-16"),
+])  # fmt: skip
+def test_charset(tmp_path: Path, charset: str, encoding: str) -> None:
+    content = page(text=CHINESE, title="公安局开通政务微博", charset=charset).encode(encoding)
+    row = read(tmp_path, content).only("articles")
+    assert "及时回应群众关切" in str(row["text"])
+    assert row["language"] == "zh"
+
+
+def test_declared_encoding_wins_and_is_strict(tmp_path: Path) -> None:
+    content = page(text=CHINESE, charset='<meta charset="big5">').encode("gb18030")
+    assert "及时回应" in str(read(tmp_path, content, encoding="gb18030").only("articles")["text"])
+    assert read(tmp_path, content, encoding="utf-8").reasons == ["encoding"]
+
+
+@pytest.mark.parametrize("charset", ['<meta charset="utf-8">', ""])
+def test_a_damaged_byte_is_shown_not_guessed(tmp_path: Path, charset: str) -> None:
+    content = (
+        page(text=CHINESE, charset=charset)
+        .encode()
+        .replace("关切".encode(), b"\xff" + "切".encode(), 1)
+    )
+    text = str(read(tmp_path, content).only("articles")["text"])
+    assert "\ufffd" in text
+    assert "市公安局周一表示" in text
+
+
+def test_latin_letters_of_a_page_that_names_no_charset(tmp_path: Path) -> None:
+    content = page(text=ENGLISH + "Café Zürich. ", charset="").encode("cp1252")
+    assert "Café Zürich" in str(read(tmp_path, content).only("articles")["text"])
+
+
+def test_bytes_that_are_no_text(tmp_path: Path) -> None:
+    reasons = read(tmp_path, b"<html><body>" + bytes(range(128, 256)) * 400).reasons
+    assert reasons in (["encoding"], ["no_article_text"])
+
+
+# -- what is no article ---------------------------------------------------------------------------
+@pytest.mark.parametrize("content", [
+    "<html><body><form>User <input name=u> Password <input type='password'>"
+    "<p>Please log in to continue reading this page on our site.</p></form></body></html>",
+    "<html><body></body></html>",
+    "<html>",
+    "no markup at all",
+    "<html><body><div><p>502 Bad Gateway</p></div></body></html>",
+])  # fmt: skip
+def test_no_article(tmp_path: Path, content: str) -> None:
+    outcome = read(tmp_path, content)
+    assert outcome.reasons == ["no_article_text"]
+    assert outcome.tables == {}
+
+
+@pytest.mark.parametrize("content", ["", "  \n "])
+def test_empty(tmp_path: Path, content: str) -> None:
+    assert read(tmp_path, content).reasons == []
+
+
+@pytest.mark.parametrize("hostile", [
+    "<div>" * 50_000,
+    "<b><i>" * 50_000,
+    "<table><tr><td>" * 20_000,
+    LD.format("[" * 100_000),
+    LD.format('{"@type": "NewsArticle", "datePublished": ["x"], "author": 7, "@graph": {}}'),
+    LD.format('{"@type": 5, "@graph": [[], 3, null], "mainEntity": []}'),
+    "<meta property='article:published_time' content='9999-99-99T99:99'>",
+    "<p>\x00\ud800</p>",
+])  # fmt: skip
+def test_hostile_pages_are_contained(tmp_path: Path, hostile: str) -> None:
+    content = page(body=hostile).encode("utf-8", "surrogatepass")
+    outcome = read(tmp_path, content)
+    assert set(outcome.reasons) <= {"no_article_text", "extraction_failed", "encoding"}
+    assert outcome.reasons or outcome.only("articles")["published_at"] is None
+
+
+def test_page_beyond_the_limit(tmp_path: Path) -> None:
+    assert read(tmp_path, b"<html>" + b" " * (10 * 1024 * 1024) + b"x").reasons == [
+        "document_too_long"
+    ]
+
+
+@pytest.mark.parametrize(("failure", "reason"), [
+    (RecursionError("deep"), "extraction_failed"), (ValueError("odd"), "extraction_failed"),
+])  # fmt: skip
+def test_failure_of_the_extractor_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Exception, reason: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise failure
+
+    monkeypatch.setattr("trafilatura.bare_extraction", fail)
+    outcome = read(tmp_path, page())
+    assert outcome.reasons == [reason]
+    assert str(failure) in outcome.rejects[0].detail
+
+
+def test_same_page_gives_the_same_row(tmp_path: Path) -> None:
+    assert read(tmp_path, page()).only("articles") == read(tmp_path, page()).only("articles")
+
+
+# -- recognition ----------------------------------------------------------------------------------
+@pytest.mark.parametrize(("name", "content", "score"), [
+    ("a.html", b"<!DOCTYPE html><html>", 0.8),
+    ("a.htm", b"\xef\xbb\xbf<HTML>", 0.8),
+    ("a.html", b"<p>x</p>", 0.4),
+    ("a.json", b"<!DOCTYPE html><html>", None),
+    ("a.html", b"plain", None),
+])  # fmt: skip
+def test_sniff(name: str, content: bytes, score: float | None) -> None:
+    evidence = FORMAT.sniff(Head(PurePosixPath(name), content))
+    assert (evidence.score if evidence else None) == score

@@ -1,0 +1,412 @@
+"""Mapped sources: what a declaration may say, what it is refused for, what becomes of files."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.cleaning.engine import DeclaredAccount
+from orchestration.cleaning.people import Door
+from orchestration.schemas import tables
+from orchestration.sources import mapping
+from orchestration.sources.declarations import DeclarationError, SourceDeclaration
+from orchestration.sources.mapping import mapped_format
+from orchestration.sources.readers.base import ReadOptions
+from tests.unit.sources import reading
+
+INQUIRIES = {
+    "inquiry_id": "replyID",
+    "asked_at": "replyDate",
+    "answered_at": "handleTime",
+    "status": {
+        "from": "stateInfo",
+        "map": {"已办理": "answered", "办理中": "in_progress", "待回复": "open"},
+    },
+    "region_text": "province",
+}
+BOARD = (
+    "replyID,replyDate,handleTime,stateInfo,province,note\n"
+    "31,2021-07-20 08:00:00,2021-07-22 10:30:00,已办理,河南,a\n"
+    "32,2021-07-20 09:00,,待回复,河南,b\n"
+    "33,2021-07-21,,已转办,北京,c\n"
+)
+
+
+def declare(**given: Any) -> SourceDeclaration:
+    return SourceDeclaration.model_validate({"name": "test", "format": "mapped", **given})
+
+
+def board(**given: Any) -> SourceDeclaration:
+    return declare(**{"reader": "csv", "table": "inquiries", "columns": INQUIRIES} | given)
+
+
+def read(tmp_path: Path, declaration: SourceDeclaration, content: str | bytes, name: str = "x.csv",
+         **given: Any) -> reading.Outcome:  # fmt: skip
+    return reading.clean(
+        mapped_format(declaration),
+        reading.raw_file(tmp_path, name, content),
+        zone=declaration.timezone,
+        **given,
+    )
+
+
+def refusal(declaration: SourceDeclaration) -> str:
+    with pytest.raises(DeclarationError) as caught:
+        mapped_format(declaration)
+    return str(caught.value)
+
+
+# -- what becomes of files ------------------------------------------------------------------------
+def test_message_board_of_the_design(tmp_path: Path) -> None:
+    outcome = read(tmp_path, board(), BOARD)
+    first, second, third = outcome.tables["inquiries"].to_dicts()
+    assert first["inquiry_id"] == "31"
+    assert first["asked_at"] == datetime(2021, 7, 20, 0, 0, tzinfo=UTC)
+    assert first["answered_at"] == datetime(2021, 7, 22, 2, 30, tzinfo=UTC)
+    assert (first["status"], first["region_text"]) == ("answered", "河南")
+    assert first["is_zone_assumed"] is True
+    assert first["platform"] == "web"
+    assert (second["status"], second["answered_at"]) == ("open", None)
+    assert third["status"] is None
+    assert outcome.problems.select("column_name", "reason", "excerpt", "extent").rows() == [
+        ("status", "unknown_word", "已转办", "field")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reader", "name", "content"),
+    [
+        ("tsv", "x.tsv", BOARD.replace(",", "\t")),
+        ("csv", "x.csv.gz", gzip.compress(BOARD.encode())),
+        ("jsonl", "x.jsonl", "\n".join(
+            json.dumps(dict(zip(BOARD.split("\n")[0].split(","), line.split(","), strict=True)))
+            for line in BOARD.split("\n")[1:4])),
+    ],
+)  # fmt: skip
+def test_every_reader_gives_the_same_rows(
+    tmp_path: Path, reader: Any, name: str, content: str | bytes
+) -> None:
+    plain = read(tmp_path, board(), BOARD).tables["inquiries"].drop("file_id", "file_sha256")
+    other = read(tmp_path, board(reader=reader), content, name).tables["inquiries"]
+    assert other.drop("file_id", "file_sha256").equals(plain)
+
+
+def test_records_inside_a_document(tmp_path: Path) -> None:
+    document = {
+        "features": [{"properties": {"id": 7, "at": 1626739200}}, {"properties": {"id": 8}}]
+    }
+    declaration = board(
+        reader="json", records="$.features[*].properties",
+        columns={"inquiry_id": "id", "asked_at": {"from": "at", "parse": "epoch_s"}},
+    )  # fmt: skip
+    outcome = read(tmp_path, declaration, json.dumps(document), "x.json")
+    assert outcome.only("inquiries")["asked_at"] == datetime(2021, 7, 20, tzinfo=UTC)
+    assert outcome.reasons == ["missing_key:asked_at"]
+
+
+def test_error_page_in_place_of_the_list(tmp_path: Path) -> None:
+    declaration = board(reader="json", records="$.data.items", columns={"inquiry_id": "id",
+                        "asked_at": "at"})  # fmt: skip
+    assert read(tmp_path, declaration, '{"error": "login"}', "x.json").reasons == [
+        "records_not_found"
+    ]
+    assert read(tmp_path, declaration, "<html>", "x.json").reasons == ["html_not_json"]
+    assert read(tmp_path, declaration, '{"data": {"items": []}}', "x.json").reasons == []
+
+
+def test_followers_become_an_interval_and_the_account_is_in_scope(tmp_path: Path) -> None:
+    declaration = declare(
+        reader="csv", table="account_snapshots", platform="weibo", observed_at="column:day",
+        columns={"uid": "id", "followers": "fans", "screen_name": "name",
+                 "account_kind": {"from": "type", "map": {1: "organ", 0: "officer"}}},
+    )  # fmt: skip
+    outcome = read(
+        tmp_path, declaration,
+        "id,fans,name,type,day\n2803301701,22.5万,平安北京,1,2021-07-20\n1,12,张警官,0,2021-07-20\n",
+    )  # fmt: skip
+    organ, officer = outcome.tables["account_snapshots"].to_dicts()
+    assert (organ["followers_lo"], organ["followers_hi"]) == (224_000, 226_000)
+    assert (organ["account_id"], organ["screen_name"]) == ("2803301701", "平安北京")
+    assert organ["scope_evidence"] == "listed"
+    assert organ["observed_at"] == datetime(2021, 7, 19, 16, tzinfo=UTC)
+    assert officer["account_id"].startswith("p:")
+    assert officer["screen_name"] is None
+
+
+def test_declared_account_of_snapshots(tmp_path: Path) -> None:
+    declaration = declare(
+        reader="csv", table="account_snapshots", platform="weibo",
+        account={"kind": "organ", "level": "county", "region": "110105"},
+        columns={"account_id": {"const": 123}, "followers": "n"},
+    )  # fmt: skip
+    row = read(tmp_path, declaration, "n\n10\n").only("account_snapshots")
+    assert (row["account_id"], row["account_kind"], row["admin_level"], row["region_code"]) == (
+        "123", "organ", "county", "110105",
+    )  # fmt: skip
+    assert row["scope_evidence"] == "declared"
+
+
+POSTS = {"post_id": "id", "uid": "user", "posted_at": "at", "text": "text", "hashtags": "tags"}
+
+
+def test_posts_of_a_declared_account(tmp_path: Path) -> None:
+    declaration = declare(reader="jsonl", table="posts", platform="mastodon", columns=POSTS)
+    lines = [
+        {"id": "1", "user": "u", "at": "2021-07-20T08:00:00Z", "text": "hello", "tags": ["a", "b"]},
+        {"id": "2", "user": "u", "at": "2021-07-20T08:00:00Z", "text": "#x# y", "tags": ""},
+    ]
+    outcome = read(
+        tmp_path, declaration, "\n".join(json.dumps(line) for line in lines), "x.jsonl",
+        declared=DeclaredAccount("organ", "county", None),
+    )  # fmt: skip
+    first, second = outcome.tables["posts"].to_dicts()
+    assert (first["post_id"], first["text"], first["hashtags"]) == ("1", "hello", ["a", "b"])
+    assert (first["is_repost"], first["kind"], first["is_official"]) == (False, "original", True)
+    assert first["is_zone_assumed"] is False
+    assert second["hashtags"] == ["x"]
+
+
+def test_ordinary_peoples_posts_are_pseudonyms_without_text(tmp_path: Path) -> None:
+    declaration = declare(reader="csv", table="posts", platform="web", columns=POSTS)
+    row = read(tmp_path, declaration, "id,user,at,text,tags\n1,u,2021-07-20,secret,\n").only(
+        "posts"
+    )
+    assert row["text"] is None
+    assert str(row["post_id"]).startswith("p:")
+
+
+def test_weibo_post_without_a_time_needs_a_clock_in_its_id(tmp_path: Path) -> None:
+    columns = {"post_id": "id", "uid": "user"}
+    declaration = declare(reader="csv", table="posts", platform="weibo", columns=columns)
+    mid = (1_626_739_200 - 515_483_463) << 22
+    form = mapped_format(declaration)
+    outcome = reading.clean(form, reading.raw_file(tmp_path, "x", f"id,user\n{mid},u\nabc,u\n"))
+    assert outcome.only("posts")["posted_at"] == datetime(2021, 7, 20, tzinfo=UTC)
+    assert outcome.reasons == ["no_time"]
+
+
+def test_metrics_bring_their_declared_author_into_scope(tmp_path: Path) -> None:
+    declaration = declare(
+        reader="csv", table="post_metric_snapshots", platform="weibo",
+        account={"kind": "organ"},
+        columns={"post_id": "id", "account_id": {"const": "9"}, "likes": "likes",
+                 "reposts": {"from": "shares", "parse": "(\\d+) times"}},
+    )  # fmt: skip
+    outcome = read(tmp_path, declaration, "id,likes,shares\na,1,3 times\nb,,none\nc,2,\n")
+    rows = outcome.tables["post_metric_snapshots"]
+    assert rows["post_id"].to_list() == ["a", "c"]
+    assert rows["reposts_lo"].to_list() == [3, None]
+    assert outcome.tables["account_snapshots"].height == 1
+    assert outcome.reasons == ["pattern_not_found"]
+
+
+def test_hot_list_with_only_a_slot_was_seen_at_that_instant(tmp_path: Path) -> None:
+    declaration = declare(
+        reader="csv", table="hot_topic_slots", platform="weibo",
+        columns={"topic": "t", "list_name": {"const": "realtime"}, "heat": "h", "rank": "r",
+                 "slot_at": {"from": "at", "parse": "%d/%m/%Y %H:%M"},
+                 "is_ad": {"from": "ad", "map": {"广告": "true", "-": "false"}}},
+    )  # fmt: skip
+    row = read(tmp_path, declaration, "t,h,r,at,ad\n#洪水#,1.2万,3,20/07/2021 20:00,广告\n").only(
+        "hot_topic_slots"
+    )
+    slot = datetime(2021, 7, 20, 12, tzinfo=UTC)
+    assert (row["slot_at"], row["seen_lo_at"], row["seen_hi_at"]) == (slot, slot, slot)
+    assert (row["heat_lo"], row["heat_hi"], row["rank"], row["is_ad"]) == (11_000, 13_000, 3, True)
+    assert row["topic_key"] == "#洪水#"
+
+
+def test_articles_are_known_by_their_address(tmp_path: Path) -> None:
+    declaration = declare(
+        reader="csv", table="articles",
+        columns={"url": "url", "title": "title", "published_at": "publish_date"},
+    )  # fmt: skip
+    rows = read(
+        tmp_path, declaration,
+        "url,title,publish_date\nhttps://a.cn/1?utm_source=x,T,2021-07-20\nhttps://A.cn/1,T,\n,U,\n",
+    )  # fmt: skip
+    ids = rows.tables["articles"]["article_id"].to_list()
+    assert ids[0] == ids[1]
+    assert rows.tables["articles"]["published_at_precision"].to_list() == ["day", None]
+    assert rows.reasons == ["missing_key:article_id"]
+
+
+def test_comments_rulings_and_timings(tmp_path: Path) -> None:
+    door = Door(reading.KEY)
+    at = "2021-07-20 08:00:00"
+    comments = declare(reader="csv", table="comments", platform="weibo", columns={
+        "comment_id": "id", "post_id": "post", "uid": "user", "commented_at": "at", "text": "text",
+    })  # fmt: skip
+    row = read(tmp_path, comments, f"id,post,user,at,text\n1,2,3,{at},x\n", door=door).only(
+        "comments"
+    )
+    assert (row["text"], row["is_official"]) == (None, False)
+    rulings = declare(reader="csv", table="rulings", platform="weibo", columns={
+        "ruling_id": "id", "claimed_at": "at", "verdict": {"const": "false"},
+        "claim_text": "claim", "cited_account_ids": "cited",
+    })  # fmt: skip
+    row = read(tmp_path, rulings, f'id,at,claim,cited\n1,{at},"@某人 #洪水# 假","1,2"\n').only(
+        "rulings"
+    )
+    assert (row["claim_text"], row["hashtag_keys"]) == ("@… #洪水# 假", ["洪水"])
+    assert row["cited_account_ids"] == ["1", "2"]
+    timings = declare(reader="csv", table="repost_timings", platform="weibo", columns={
+        "post_id": "post", "repost_id": "id", "reposted_at": "at",
+    })  # fmt: skip
+    row = read(tmp_path, timings, f"post,id,at\n2,1,{at}\n").only("repost_timings")
+    assert str(row["repost_id"]).startswith("p:")
+
+
+def test_records_left_out_by_where_are_counted_once_a_file(tmp_path: Path) -> None:
+    outcome = read(tmp_path, board(where={"province": "河南"}), BOARD)
+    assert outcome.tables["inquiries"]["inquiry_id"].to_list() == ["31", "32"]
+    (left,) = outcome.rejects
+    assert (left.reason, left.records) == ("not_selected", 1)
+
+
+@pytest.mark.parametrize(("reader", "name", "content"), [
+    ("csv", "x.csv", "replyID,when\n1,2021-07-20\n2\n"),
+    ("json", "x.json", '[{"replyID": 1, "when": "2021-07-20"}, {"replyID": 2}]'),
+    ("jsonl", "x.jsonl", '{"replyID": 1, "when": "2021-07-20"}\n{"replyID": 2}\n'),
+])  # fmt: skip
+def test_column_that_the_file_does_not_have(
+    tmp_path: Path, reader: Any, name: str, content: str
+) -> None:
+    columns = {"inquiry_id": "replyID", "asked_at": "replyDate"}
+    (reject,) = read(tmp_path, board(reader=reader, columns=columns), content, name).rejects
+    assert (reject.reason, reject.extent, reject.records) == ("missing_column", "file", 2)
+    assert "'replyDate'" in reject.detail
+    assert "replyID, when" in reject.detail
+
+
+def test_column_that_one_record_has_is_not_missing(tmp_path: Path) -> None:
+    columns = {"inquiry_id": "id", "asked_at": "at", "region_text": "where"}
+    lines = '{"id": 1, "at": "2021-07-20"}\n{"id": 2, "at": "2021-07-20", "where": null}\n'
+    outcome = read(tmp_path, board(reader="jsonl", columns=columns), lines, "x.jsonl")
+    assert outcome.tables["inquiries"].height == 2
+    assert outcome.reasons == []
+
+
+def test_column_named_twice_is_ambiguous(tmp_path: Path) -> None:
+    columns = {"inquiry_id": "id", "asked_at": "at"}
+    assert read(tmp_path, board(columns=columns), "id,at,at\n1,2021-07-20,\n").reasons == [
+        "ambiguous_column"
+    ]
+
+
+def test_wrong_charset_is_refused_and_a_declared_one_read(tmp_path: Path) -> None:
+    data = BOARD.encode("gb18030")
+    assert read(tmp_path, board(), data).reasons == ["encoding"]
+    assert read(tmp_path, board(), data, encoding="gb18030").tables["inquiries"].height == 3
+
+
+@pytest.mark.parametrize("content", ["", "\n", BOARD.split("\n")[0] + "\n"])
+def test_nothing_to_read(tmp_path: Path, content: str) -> None:
+    assert read(tmp_path, board(), content).reasons == []
+
+
+def test_a_record_is_found_again(tmp_path: Path) -> None:
+    file = reading.raw_file(tmp_path, "x.csv", BOARD)
+    located = mapped_format(board()).reader.locate(file, 2, ReadOptions())
+    assert located is not None
+    assert located.raw.startswith(b"32,")
+
+
+def test_version_follows_the_declaration() -> None:
+    assert mapped_format(board()).version == mapped_format(board()).version
+    assert mapped_format(board()).version != mapped_format(board(where={"note": "a"})).version
+
+
+@given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=12)), max_size=6))
+def test_every_record_is_loaded_or_accounted_for(
+    tmp_path_factory: pytest.TempPathFactory, records: list[tuple[str, str]]
+) -> None:
+    columns = {"inquiry_id": "id", "asked_at": "at", "status": {"from": "id", "map": {"1": "open"}}}
+    lines = "".join(json.dumps({"id": i, "at": a}, ensure_ascii=True) + "\n" for i, a in records)
+    outcome = read(
+        tmp_path_factory.mktemp("mapped"), board(reader="jsonl", columns=columns), lines, "x.jsonl"
+    )
+    loaded = outcome.tables["inquiries"].height if outcome.tables else 0
+    refused = outcome.problems.filter(pl.col("extent") == "record").height if outcome.tables else 0
+    assert loaded + refused + sum(r.records for r in outcome.rejects) == len(records)
+
+
+# -- what a declaration is refused for ------------------------------------------------------------
+@pytest.mark.parametrize(("given", "said"), [
+    ({"table": "inquries"}, ["'inquries' is unknown", "mean 'inquiries'", "hot_topic_slots"]),
+    ({"table": None}, ["`table` is missing"]),
+    ({"reader": None}, ["`reader` is missing", "jsonl"]),
+    ({"columns": None}, ["`columns` is missing"]),
+    ({"columns": {}}, ["`columns` is missing"]),
+    ({"records": "$.data"}, ["`records` is for reader json"]),
+    ({"reader": "json", "records": "data"}, ["'data' is no path", "$.data.items"]),
+])  # fmt: skip
+def test_impossible_sources(given: dict[str, Any], said: list[str]) -> None:
+    message = refusal(board(**given))
+    assert message.startswith("source 'test'")
+    assert all(part in message for part in said), message
+
+
+@pytest.mark.parametrize(("columns", "said"), [
+    ({"inqury_id": "a"}, ["'inqury_id'", "did you mean 'inquiry_id'"]),
+    ({"inquiry_id": None}, ["'inquiry_id'", "needs it"]),
+    ({"asked_at": None}, ["'asked_at'", "needs it"]),
+    ({"observed_at": "a"}, ["observed_at: column:NAME"]),
+    ({"source_name": "a"}, ["filled by the system"]),
+    ({"status": {"from": "a", "parse": "epoch_s"}}, ["'status'", "gives an instant", "holds text"]),
+    ({"status": {"from": "a", "parse": "%Y-%m-%d"}}, ["gives an instant"]),
+    ({"status": {"from": "a", "parse": "count"}}, ["gives a count"]),
+    ({"asked_at": {"from": "a", "parse": "count"}}, ["holds an instant", "epoch_ms"]),
+    ({"asked_at": {"from": "a", "parse": "%H:%M"}}, ["no time pattern with year"]),
+    ({"asked_at": {"from": "a", "parse": "%Q %Y"}}, ["no time pattern"]),
+    ({"status": {"from": "a", "parse": "abc"}}, ["has 0 groups", "exactly one group"]),
+    ({"status": {"from": "a", "parse": "(a)(b)"}}, ["has 2 groups"]),
+    ({"status": {"from": "a", "parse": "(a"}}, ["is no regular expression"]),
+    ({"asked_at": {"from": "a", "map": {"x": "y"}}}, ["`map` cannot give an instant"]),
+    ({"asked_at": {"const": "yesterday"}}, ["const 'yesterday' is not an instant"]),
+    ({"status": {"const": "x", "map": {"x": "y"}}}, ["`map` needs `from`"]),
+])  # fmt: skip
+def test_impossible_columns(columns: dict[str, Any], said: list[str]) -> None:
+    merged = {name: spec for name, spec in (INQUIRIES | columns).items() if spec is not None}
+    message = refusal(board(columns=merged))
+    assert all(part in message for part in said), message
+
+
+@pytest.mark.parametrize(("table", "columns", "said"), [
+    ("account_snapshots", {"uid": "a", "followers_lo": "b"}, "without its bounds: 'followers'"),
+    ("account_snapshots", {"uid": "a", "account_id": "b"}, "name the same"),
+    ("account_snapshots", {"followers": "b"}, "(or `uid`)"),
+    ("account_snapshots", {"uid": "a", "followers": {"from": "b", "parse": "epoch_s"}},
+     "holds a count"),
+    ("account_snapshots", {"uid": "a", "account_kind": {"from": "b", "map": {"x": "police"}}},
+     "allowed: organ, officer"),
+    ("account_snapshots", {"uid": "a", "account_kind": {"const": "police"}}, "allowed: organ"),
+    ("posts", {"post_id": "a", "posted_at": "b"}, "'account_id'"),
+    ("posts", {"post_id": "a", "uid": "c"}, "'posted_at'"),
+    ("hot_topic_slots", {"topic": "a", "slot_at": "b"}, "'list_name'"),
+    ("articles", {"title": "a"}, "'article_id'"),
+    ("articles", {"url": "a", "title_key": "b"}, "filled by the system"),
+])  # fmt: skip
+def test_impossible_tables(table: str, columns: dict[str, Any], said: str) -> None:
+    assert said in refusal(declare(reader="csv", table=table, columns=columns))
+
+
+def test_a_column_read_whole_and_by_a_part_of_it() -> None:
+    columns = {"inquiry_id": "a", "asked_at": "a.b"}
+    assert "'a' cannot be read whole" in refusal(board(reader="jsonl", columns=columns))
+
+
+@pytest.mark.parametrize("table", tables.CORE_TABLES, ids=lambda table: table.name)
+def test_every_core_column_can_be_mapped(tmp_path: Path, table: tables.Table) -> None:
+    columns = dict.fromkeys(mapping._kinds(table), "x")
+    form = mapped_format(declare(reader="csv", table=table.name, columns=columns))
+    outcome = reading.clean(form, reading.raw_file(tmp_path, "x.csv", "x\n2021-07-20\n"))
+    assert outcome.problems.height or outcome.tables[table.name].height

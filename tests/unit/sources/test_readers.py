@@ -1,0 +1,214 @@
+"""Readers: the same records on every path, and a named place for everything that is none."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.sources.rawfile import RawFile
+from orchestration.sources.readers import json_lines, lines
+from orchestration.sources.readers.base import LINE, RECORD, ReadOptions, Reject
+from orchestration.sources.readers.delimited import Delimited
+from orchestration.sources.readers.json_document import JsonDocument
+from orchestration.sources.readers.json_lines import JsonLines
+
+WHEN = datetime(2026, 7, 1, tzinfo=UTC)
+READER = JsonLines(("id", "count", "user.id", "tags"))
+
+
+def raw(tmp_path: Path, name: str, data: bytes) -> RawFile:
+    blob = tmp_path / "blob"
+    blob.write_bytes(data)
+    return RawFile("f", "s", name, len(data), WHEN, WHEN, "source", blob)
+
+
+def read(reader, file: RawFile) -> tuple[pl.DataFrame | None, list[Reject]]:
+    found = list(reader.read(file, ReadOptions()))
+    frames = [item for item in found if isinstance(item, pl.DataFrame)]
+    return (pl.concat(frames) if frames else None), [i for i in found if isinstance(i, Reject)]
+
+
+GOOD = b'{"id": 1, "count": "1.2\xe4\xb8\x87", "user": {"id": 9}, "tags": ["a", 1]}\n{"id": "2"}\n'
+
+
+def test_numbers_keep_their_digits_and_absent_is_null(tmp_path):
+    frame, rejects = read(READER, raw(tmp_path, "a.jsonl", GOOD))
+    assert not rejects
+    assert frame.rows() == [
+        (1, 1, "1", "1.2万", "9", frame["tags"][0]),
+        (2, 2, "2", None, None, None),
+    ]
+    assert json.loads(frame["tags"][0]) == ["a", 1]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (b'{"id": ', "not_json"),
+        (b"<html></html>", "html_not_json"),
+        (b'{"id": 1, "id": 2}', "duplicate_key"),
+        (b'{"id": NaN}', "number_range"),
+        (b'{"id": "a\\u0000b"}', "control_character"),
+        (b'{"id": "\\ud800"}', "control_character"),
+        (b'{"id": "a\x00b"}', "control_character"),
+        (b'{"id": "\xff"}', "encoding"),
+        (b"[1]", "not_an_object"),
+        (b'{"id": ' + b"[" * 80 + b"]" * 80 + b"}", "too_deep"),
+    ],
+)
+def test_a_bad_line_is_named_and_the_others_are_read(tmp_path, line, reason):
+    file = raw(tmp_path, "a.jsonl", GOOD + line + b"\n" + b'{"id": 4}\n')
+    frame, rejects = read(READER, file)
+    assert [(r.reason, r.record_number, r.line_number) for r in rejects] == [(reason, 3, 3)]
+    assert frame[RECORD].to_list() == [1, 2, 4]
+
+
+def test_byte_order_mark_blank_lines_crlf_and_no_last_newline(tmp_path):
+    data = b'\xef\xbb\xbf{"id": 1}\r\n\r\n{"id": 2}'
+    frame, rejects = read(READER, raw(tmp_path, "a.jsonl", data))
+    assert not rejects
+    assert frame.select(LINE, "id").rows() == [(1, "1"), (3, "2")]
+
+
+def test_a_cut_gzip_gives_what_came_before_and_names_the_break(tmp_path):
+    many = b"".join(b'{"id": %d, "tags": "%d"}\n' % (i, i * 7919) for i in range(20_000))
+    whole = gzip.compress(many)
+    frame, rejects = read(READER, raw(tmp_path, "a.jsonl.gz", whole[: len(whole) // 2]))
+    assert frame.height > 0
+    assert frame["id"].to_list() == [str(i) for i in range(frame.height)]
+    assert [r.reason for r in rejects] == ["truncated_gzip"]
+    assert rejects[0].record_number == frame.height + 1
+
+
+def test_gzip_of_several_members_is_one_stream(tmp_path):
+    data = gzip.compress(b'{"id": 1}\n') + gzip.compress(b'{"id": 2}\n')
+    frame, rejects = read(READER, raw(tmp_path, "a.jsonl.gz", data))
+    assert (frame["id"].to_list(), rejects) == (["1", "2"], [])
+
+
+def test_a_bomb_is_stopped_while_streaming(tmp_path):
+    data = gzip.compress(b"0" * 80_000_000)
+    frame, rejects = read(READER, raw(tmp_path, "a.jsonl.gz", data))
+    assert frame is None
+    assert {r.reason for r in rejects} <= {"decompression_bomb", "line_too_long"}
+    assert "decompression_bomb" in {r.reason for r in rejects}
+
+
+def test_an_endless_line_is_skipped_with_its_length(tmp_path, monkeypatch):
+    monkeypatch.setattr(lines, "BLOCK_BYTES", 64)
+    monkeypatch.setattr(lines, "MAXIMUM_LINE_BYTES", 256)
+    data = b'{"id": 1}\n' + b"x" * 1000 + b'\n{"id": 3}\n'
+    frame, rejects = read(READER, raw(tmp_path, "a.jsonl", data))
+    assert frame["id"].to_list() == ["1", "3"]
+    assert [(r.reason, r.line_number) for r in rejects] == [("line_too_long", 2)]
+
+
+JSON_VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**9), 10**9),
+    st.text(st.characters(exclude_categories=("Cs",)), max_size=10),
+)
+OBJECTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "id": JSON_VALUES,
+        "count": JSON_VALUES,
+        "user": st.fixed_dictionaries({"id": JSON_VALUES}),
+        "other": JSON_VALUES,
+    },
+)
+
+
+@given(st.lists(OBJECTS, min_size=1, max_size=8))
+def test_the_fast_path_equals_the_careful_path(objects):
+    data = "".join(json.dumps(o, ensure_ascii=False) + "\n" for o in objects).encode()
+    block = lines.LineBlock(data, 1, 0)
+    fast = READER._read_fast(block)
+    careful = [i for i in READER._read_carefully(block) if isinstance(i, pl.DataFrame)]
+    if fast is not None:
+        assert fast.rows() == (careful[0].rows() if careful else [])
+
+
+@given(st.binary(max_size=300), st.integers(1, 40))
+def test_line_blocks_lose_no_byte(data, size):
+    import io
+
+    original = lines.BLOCK_BYTES
+    lines.BLOCK_BYTES = size
+    try:
+        parts = list(lines.line_blocks(io.BytesIO(data)))
+    finally:
+        lines.BLOCK_BYTES = original
+    assert b"".join(p.data for p in parts) == data
+    assert all(p.data.endswith(b"\n") for p in parts[:-1])
+    line, offset = 1, 0
+    for part in parts:
+        assert (part.first_line, part.offset) == (line, offset)
+        line, offset = line + part.data.count(b"\n"), offset + len(part.data)
+
+
+def test_a_record_is_found_again_by_its_number(tmp_path):
+    file = raw(tmp_path, "a.jsonl", GOOD)
+    located = READER.locate(file, 2, ReadOptions())
+    assert (located.line_number, located.raw) == (2, b'{"id": "2"}')
+    assert GOOD[located.offset :].startswith(located.raw)
+
+
+CSV = "\ufeffid,text\n1,\"two\nlines\"\n2,plain\n3,too,wide\n".encode()
+
+
+def test_csv_rows_have_their_physical_line_and_ragged_ones_are_named(tmp_path):
+    frame, rejects = read(Delimited(), raw(tmp_path, "a.csv", CSV))
+    assert frame.rows() == [(1, 2, "1", "two\nlines"), (2, 4, "2", "plain")]
+    assert [(r.reason, r.record_number, r.line_number) for r in rejects] == [("ragged_row", 3, 5)]
+
+
+def test_csv_records_are_found_again(tmp_path):
+    file = raw(tmp_path, "a.csv", CSV)
+    located = Delimited().locate(file, 1, ReadOptions())
+    assert located.raw == b'1,"two\nlines"'
+    assert CSV[located.offset :].startswith(located.raw)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_byte_order_marks_decide_the_encoding(tmp_path, encoding):
+    frame, _ = read(Delimited(), raw(tmp_path, "a.csv", "id\n样\n".encode(encoding)))
+    assert frame["id"].to_list() == ["样"]
+
+
+def test_an_undeclared_encoding_is_refused_and_a_declared_one_read(tmp_path):
+    file = raw(tmp_path, "a.csv", "id\n样城\n".encode("gb18030"))
+    _, rejects = read(Delimited(), file)
+    assert [(r.reason, r.extent) for r in rejects] == [("encoding", "file")]
+    found = list(Delimited().read(file, ReadOptions("gb18030")))
+    assert found[0]["id"].to_list() == ["样城"]
+
+
+def test_an_unclosed_quote_is_named(tmp_path):
+    _, rejects = read(Delimited(), raw(tmp_path, "a.csv", b'id,text\n1,"open\n2,x\n'))
+    assert "unclosed_quote" in {r.reason for r in rejects}
+
+
+def test_a_list_deep_inside_a_document(tmp_path):
+    data = b'{"features": [{"properties": {"id": 1}}, {"properties": {"id": 2}}, {}]}'
+    reader = JsonDocument(("id",), "$.features[*].properties")
+    frame, rejects = read(reader, raw(tmp_path, "a.json", data))
+    assert (frame["id"].to_list(), rejects) == (["1", "2"], [])
+
+
+def test_a_broken_document_is_refused_whole_with_its_line(tmp_path):
+    _, rejects = read(JsonDocument(("id",)), raw(tmp_path, "a.json", b'[{"id": 1},\n{"id": ]'))
+    assert [(r.reason, r.line_number, r.extent) for r in rejects] == [("not_json", 2, "file")]
+
+
+def test_suspicious_bytes_never_reach_the_fast_path():
+    for data in (b'{"id": "\x00"}\n', b'{"id": "\\u0000"}\n', b'{"id": "\\uD800"}\n', b"\n\n"):
+        assert json_lines._SUSPICIOUS.search(data)

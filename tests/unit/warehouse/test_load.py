@@ -1,0 +1,159 @@
+"""Loading: every order, split and repetition of the same records gives the same tables."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.schemas.tables import CORE_TABLES
+from orchestration.settings import Settings
+from orchestration.sources.extract import extract, read_declarations
+from orchestration.warehouse import builds, ingest
+from orchestration.warehouse.connect import open_work
+
+TWEET = {
+    "_id": "5315658459906048", "mblogid": "x", "created_at": "2026-07-01 00:00:00",
+    "content": "#样城通报# 情况", "isLongText": False, "is_retweet": False,
+    "url": "https://weibo.com/9900000001/x", "crawl_time": 1782849600,
+    "reposts_count": 1, "comments_count": 2, "attitudes_count": 3,
+}  # fmt: skip
+USER = {
+    "_id": "9900000001", "nick_name": "样城公安", "verified_type": 1, "followers_count": "1.2万",
+    "crawl_time": 1782849600, "created_at": "2011-01-01 00:00:00",
+}  # fmt: skip
+
+
+def lines(*records: object) -> bytes:
+    return b"".join(json.dumps(r, ensure_ascii=False).encode() + b"\n" for r in records)
+
+
+FILES = {
+    "tweets_1.jsonl": lines(TWEET, TWEET, {**TWEET, "content": "#样城通报# 改过"}),
+    "tweets_2.jsonl": lines(
+        {**TWEET, "crawl_time": 1782936000, "attitudes_count": "100万+"},
+        {**TWEET, "attitudes_count": 4},
+    ),
+    "users.jsonl": lines(USER, {**USER, "crawl_time": 1782936000, "nick_name": "新名"}),
+    "bad.jsonl": b"{broken\n" + lines({**TWEET, "_id": "4.9E+15"}),
+}
+
+
+def night(settings: Settings, names: tuple[str, ...]) -> ingest.Ingested:
+    folder = settings.root.inbox / "spider"
+    folder.mkdir(parents=True, exist_ok=True)
+    (settings.root.sources_file).write_text(
+        "settle_seconds: 0\nsources: [{name: spider, format: weibo_spider_jsonl}]\n"
+    )
+    for name in names:
+        (folder / name).write_bytes(FILES[name])
+    declarations = read_declarations(settings)
+    extract(settings, declarations)
+    with open_work(settings.root.warehouse) as connection:
+        build = builds.start_build(connection, settings.clock, synthetic=False)
+        return ingest.ingest(connection, settings, declarations, build)
+
+
+def content(settings: Settings) -> dict[str, list[tuple]]:
+    with duckdb.connect(str(settings.root.warehouse), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        return {
+            table.name: sorted(
+                connection.execute(
+                    f"select {', '.join(table.column_names)} from {table.full_name}"
+                ).fetchall(),
+                key=repr,
+            )
+            for table in CORE_TABLES
+        }
+
+
+@pytest.fixture
+def reference(make_settings, tmp_path):
+    settings = make_settings(tmp_path / "reference")
+    night(settings, tuple(FILES))
+    return content(settings)
+
+
+@pytest.mark.parametrize(
+    "nights",
+    [
+        *([(name,) for name in order] for order in itertools.permutations(FILES)),
+        [("users.jsonl", "tweets_2.jsonl"), ("bad.jsonl", "tweets_1.jsonl"), tuple(FILES)],
+    ],
+    ids=lambda nights: "-".join(name[0] + name[-7] for part in nights for name in part),
+)
+def test_any_order_and_split_gives_the_same_content(make_settings, tmp_path, reference, nights):
+    settings = make_settings(tmp_path / "other")
+    for names in nights:
+        night(settings, names)
+    assert content(settings) == reference
+
+
+def test_what_was_found_where(reference):
+    posts = reference["posts"]
+    texts = {row[CORE_TABLES[1].column_names.index("text")] for row in posts}
+    assert texts == {"#样城通报# 情况", "#样城通报# 改过"}
+    likes = CORE_TABLES[2].column_names.index("likes_lo")
+    assert sorted(row[likes] for row in reference["post_metric_snapshots"]) == [3, 4, 1_000_000]
+
+
+def test_every_record_is_loaded_duplicate_or_quarantined(make_settings):
+    settings = make_settings()
+    first = night(settings, tuple(FILES))
+    assert (first.records_in, first.records_quarantined) == (9, 2)
+    assert first.records_in == (
+        first.records_loaded + first.records_duplicate + first.records_quarantined
+    )
+    again = night(settings, ())
+    assert (again.files, again.records_in, set(again.rows_added.values())) == (0, 0, {0})
+
+
+def test_a_renamed_copy_is_all_duplicates(make_settings):
+    settings = make_settings()
+    night(settings, ("tweets_2.jsonl",))
+    copy = settings.root.inbox / "spider" / "copy.jsonl"
+    copy.write_bytes(FILES["tweets_2.jsonl"])
+    done = night(settings, ())
+    assert (done.records_in, done.records_loaded, done.records_duplicate) == (2, 0, 2)
+
+
+def test_the_lake_holds_every_cleaned_record_in_one_file_per_table_and_day(make_settings):
+    settings = make_settings()
+    for name in FILES:
+        night(settings, (name,))
+    days = list(settings.root.lake.glob("*/observed_date=*"))
+    assert days
+    assert all(len(list(day.iterdir())) == 1 for day in days)
+    pattern = settings.root.lake / "post_metric_snapshots" / "*" / "*.parquet"
+    with duckdb.connect() as connection:
+        rows = connection.execute(
+            f"select count(*), count(distinct (file_id, record_number)) from read_parquet('{pattern}')"
+        ).fetchone()
+    assert rows == (5, 5)
+
+
+def test_a_failing_load_leaves_the_warehouse_as_it_was(make_settings, monkeypatch):
+    settings = make_settings()
+    night(settings, ("users.jsonl",))
+    before = content(settings)
+    monkeypatch.setattr(
+        "orchestration.warehouse.load._ledger_rows", lambda *a, **k: 1 / 0
+    )
+    with pytest.raises(ZeroDivisionError):
+        night(settings, ("tweets_1.jsonl",))
+    assert content(settings) == before
+    monkeypatch.undo()
+    resumed = night(settings, ())
+    assert (resumed.files, resumed.records_loaded) == (1, 2)
+
+
+def test_no_name_text_or_id_of_an_ordinary_person_passes(make_settings, tmp_path: Path):
+    settings = make_settings()
+    night(settings, ("tweets_1.jsonl",))  # nobody vouches for the author
+    stored = repr(content(settings))
+    for private in ("9900000001", "5315658459906048", "样城通报", "情况"):
+        assert private not in stored
