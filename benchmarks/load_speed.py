@@ -80,7 +80,8 @@ def write_snapshots(path: Path, rows: int, seed: int = 7) -> None:
             file.write(
                 f'{{"_id":"{mid}","mblogid":"x{post}","created_at":"{_wall(second)}",'
                 f'"reposts_count":{growth},"comments_count":{growth // 2},'
-                f'"attitudes_count":{growth * 3},"content":"#样城通报{post % 997}# 情况通报 {post}",'
+                f'"attitudes_count":{growth * 3},'
+                f'"content":"#样城通报{post % 997}# 情况通报 {post}",'
                 f'"isLongText":false,"is_retweet":false,'
                 f'"url":"https://weibo.com/{uid}/x{post}",'
                 f'"crawl_time":{_EPOCH + 2_592_000 + night * 86_400}}}\n'

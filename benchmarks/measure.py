@@ -47,9 +47,7 @@ def run_child(code: Sequence[str], environment: Mapping[str, str] | None = None)
     return Cost(cpu, wall, peak / 2**20)
 
 
-def interleaved(
-    contenders: Mapping[str, Callable[[], Cost]], rounds: int
-) -> dict[str, list[Cost]]:
+def interleaved(contenders: Mapping[str, Callable[[], Cost]], rounds: int) -> dict[str, list[Cost]]:
     """Run every contender once a round, so that drift of the machine hits all alike."""
     costs: dict[str, list[Cost]] = {name: [] for name in contenders}
     for _ in range(rounds):

@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -87,7 +87,7 @@ def _say(message: str) -> None:
 def _run(options: argparse.Namespace, settings: Settings) -> int:
     outcome = _nightly(settings)
     if options.json:
-        print(json.dumps(outcome.as_dict(), ensure_ascii=False))
+        print(json.dumps(asdict(outcome), ensure_ascii=False, default=str))
     else:
         print(outcome.message)
     return _exit_code(outcome.outcome)

@@ -37,6 +37,7 @@ _REPAIRS = "select count(*) from quality.repairs"
 def findings(settings: Settings) -> list[str]:
     """Five lines: accounts, growth, response within 24 hours, quarantine, where to look."""
     with open_published(settings.root.published) as connection:
+
         def one(query: str) -> tuple[object, ...]:
             return connection.execute(query).fetchone() or ()
 

@@ -32,6 +32,11 @@ _LOCATION = {".dagster/repository": "__repository__@orchestration.definitions"}
 """What the UI files a run under; a run of the schedule has it too."""
 
 
+_CHATTER = ("dagster", "dagster._core.execution.plan.active")
+"""Loggers whose lines are in the run's own log. The second warns, on a night with nothing new,
+that a skipped check did not gate the step that is skipped with it."""
+
+
 @dataclass(frozen=True)
 class Intake:
     """What the files of a build held."""
@@ -71,9 +76,7 @@ def prepare_dagster_home(settings: Settings) -> Path:
     return home
 
 
-def run_nightly(
-    settings: Settings, progress: Progress = lambda message: None
-) -> NightlyOutcome:
+def run_nightly(settings: Settings, progress: Progress = lambda message: None) -> NightlyOutcome:
     """Run the job once; never raises for what can go wrong with data, files or other runs."""
     try:
         with run_lock(settings.root.lock, settings.clock):
@@ -87,8 +90,8 @@ def _run(settings: Settings, progress: Progress) -> NightlyOutcome:
     progress("starting Dagster")
     import dagster as dg
 
-    from orchestration.defs.resources import held_resource, reap_dead_runs
     from orchestration.definitions import build_defs
+    from orchestration.defs.resources import held_resource, reap_dead_runs
 
     before = _newest_build(settings)
     with dg.DagsterInstance.get() as instance, _silenced():
@@ -191,9 +194,8 @@ def _facts(settings: Settings, build_id: str) -> tuple[Intake, tuple[CheckResult
 @contextmanager
 def _silenced() -> Iterator[None]:
     """Keep standard output for results: what dbt prints is in the run's log in the UI."""
-    logger = logging.getLogger("dagster")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
+    for name in _CHATTER:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     sys.stdout.flush()
     try:
         kept, null = os.dup(1), os.open(os.devnull, os.O_WRONLY)
@@ -208,4 +210,3 @@ def _silenced() -> Iterator[None]:
         os.dup2(kept, 1)
         os.close(kept)
         os.close(null)
-        logger.setLevel(level)

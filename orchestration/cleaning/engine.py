@@ -17,7 +17,7 @@ from orchestration.cleaning.fields import Context, Field, TableMapping
 from orchestration.cleaning.people import Door
 from orchestration.cleaning.rows import PROBLEM_SCHEMA, REPAIR_SCHEMA, ROW, Finished, problems
 from orchestration.schemas.render import polars_schema
-from orchestration.schemas.tables import PROVENANCE, Table
+from orchestration.schemas.tables import ACCOUNT_SNAPSHOTS, PROVENANCE, TABLES, Table
 
 FINISHERS: Mapping[str, Callable[[pl.DataFrame, Door], Finished]] = {
     "account_snapshots": accounts.finish_account_snapshots,
@@ -90,7 +90,7 @@ def clean_batch(
     refusals += [frame for f in results for frame in f.problems]
     refused = _rows_of(refusals)
     tables = {
-        name: _conform([f.rows for f in group], _table_of(name, mappings), raw, refused)
+        name: _conform([f.rows for f in group], TABLES[f"core.{name}"], raw, refused)
         for name, group in finished.items()
     }
     noted = [frame for e in evaluated for frame in e.field_problems]
@@ -164,17 +164,8 @@ def _accounts_first(
         accounts.declared_authors(e.rows, declared.kind, declared.level, declared.region)
         for e in authored
     ]
-    from orchestration.schemas.tables import ACCOUNT_SNAPSHOTS
-
     mapping = TableMapping(ACCOUNT_SNAPSHOTS, ())
     return [*(_Evaluated(mapping, frame) for frame in rows), *ordered]
-
-
-def _table_of(name: str, mappings: tuple[TableMapping, ...]) -> Table:
-    from orchestration.schemas.tables import TABLES
-
-    del mappings
-    return TABLES[f"core.{name}"]
 
 
 def _conform(
@@ -196,7 +187,7 @@ def _conform(
             ],
         )
         joined = rows.join(provenance, on=ROW, how="left", maintain_order="left")
-        shaped.append(joined.select(ROW, *schema).cast({**schema}))
+        shaped.append(joined.select(ROW, *schema).cast(pl.Schema(schema)))
     return pl.concat(shaped)
 
 

@@ -19,6 +19,7 @@ from typing import Literal
 import polars as pl
 
 from orchestration.cleaning import counts, ids, times
+from orchestration.clock import CLOCK_SKEW
 from orchestration.schemas.tables import Table
 
 OBSERVED_AT = "@observed_at"
@@ -140,13 +141,15 @@ def instant(
         value = _raw(frame, raw)
         seen = frame[OBSERVED_AT] if OBSERVED_AT in frame.columns else None
         found = times.parse_instants(value, context.zone, observed_at=seen, pattern=pattern)
-        limit = context.now + _skew()
+        limit = context.now + CLOCK_SKEW
         future = (found.at > limit).fill_null(False)
         problem = found.problem.set(future, "future_time")
         columns = {column: found.at.set(future, None)}
         if details is not None:
-            label = found.source if source is None else found.source.set(
-                found.source.is_not_null(), source
+            label = (
+                found.source
+                if source is None
+                else found.source.set(found.source.is_not_null(), source)
             )
             columns |= {
                 f"{details}_source": label,
@@ -273,9 +276,7 @@ def observed() -> tuple[Field, Field]:
     """When the collector looked, as the engine established it for the file or record."""
     return (
         Field("observed_at", OBSERVED_AT, _copy(OBSERVED_AT, "observed_at"), required=True),
-        Field(
-            "observed_at_source", None, _copy(OBSERVED_AT_SOURCE, "observed_at_source")
-        ),
+        Field("observed_at_source", None, _copy(OBSERVED_AT_SOURCE, "observed_at_source")),
     )
 
 
@@ -291,9 +292,3 @@ def _raw(frame: pl.DataFrame, name: str) -> pl.Series:
     if name in frame.columns:
         return frame[name].cast(pl.String)
     return pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
-
-
-def _skew():  # type: ignore[no-untyped-def]
-    from orchestration.clock import CLOCK_SKEW
-
-    return CLOCK_SKEW

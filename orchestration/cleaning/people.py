@@ -9,6 +9,8 @@ reversed by hashing all possible ids.
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 import polars_hash as plh
 
@@ -16,7 +18,11 @@ PSEUDONYM_PREFIX = "p:"
 _DIGITS = 20
 """80 bits: no collision among a billion ids at odds of one in two million."""
 
-SCOPE_SCHEMA = {"platform": pl.String(), "account_id": pl.String(), "account_kind": pl.String()}
+SCOPE_SCHEMA: dict[str, Any] = {
+    "platform": pl.String(),
+    "account_id": pl.String(),
+    "account_kind": pl.String(),
+}
 
 
 class Door:
@@ -32,7 +38,7 @@ class Door:
         Officers stand there under their pseudonym. An account once known as an officer's
         stays one: later evidence never takes protection away.
         """
-        merged = pl.concat([self.scope, accounts.select(list(SCOPE_SCHEMA)).cast(SCOPE_SCHEMA)])
+        merged = pl.concat([self.scope, accounts.select(list(SCOPE_SCHEMA)).cast(pl.Schema(SCOPE_SCHEMA))])
         self.scope = (
             merged.with_columns(_officer=pl.col("account_kind") == "officer")
             .sort("platform", "account_id", "_officer", descending=[False, False, True])
@@ -81,9 +87,7 @@ class Door:
                 kind=pl.coalesce("_as_pseudonym", "account_kind"),
             )
         )
-        joined = frame.join(
-            known, on=["platform", "account_id"], how="left", maintain_order="left"
-        )
+        joined = frame.join(known, on=["platform", "account_id"], how="left", maintain_order="left")
         return joined["kind"]
 
     def close(

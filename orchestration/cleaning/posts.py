@@ -79,8 +79,8 @@ def apply_id_clock(finished: Finished) -> Finished:
     """Verify, complete or repair posted_at with the clock inside Weibo ids.
 
     Missing time: taken from the clock. Minute, hour or day precision that agrees, or seconds
-    cut to :00: refined to the second. Off by exactly eight hours (within 60 s): a zone error, corrected. Anything
-    else that disagrees by more than 60 s cannot be explained and is quarantined.
+    cut to :00: refined to the second. Off by exactly eight hours (within 60 s): a zone error,
+    corrected. Anything else that disagrees by more than 60 s is quarantined.
     """
     rows = finished.rows
     clock = ids.id_clock(rows["post_id"]).set(rows["platform"] != "weibo", None)

@@ -24,9 +24,7 @@ def finish_comments(rows: pl.DataFrame, door: Door) -> Finished:
         is_official=pl.col("_kind").is_not_null(),
         reply_to_comment_id=door.pseudonyms(rows["platform"], rows["reply_to_comment_id"]),
     )
-    return Finished(
-        door.close(rows, identities=("account_id", "comment_id"), personal=("text",))
-    )
+    return Finished(door.close(rows, identities=("account_id", "comment_id"), personal=("text",)))
 
 
 def finish_rulings(rows: pl.DataFrame, door: Door) -> Finished:

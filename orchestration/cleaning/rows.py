@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import polars as pl
 
 ROW = "_row"
 """Index of the raw record within its batch; every frame on the way carries it."""
 
-PROBLEM_SCHEMA = {
+PROBLEM_SCHEMA: dict[str, Any] = {
     ROW: pl.UInt32(),
     "extent": pl.String(),
     "table_name": pl.String(),
@@ -17,7 +18,7 @@ PROBLEM_SCHEMA = {
     "reason": pl.String(),
     "excerpt": pl.String(),
 }
-REPAIR_SCHEMA = {
+REPAIR_SCHEMA: dict[str, Any] = {
     ROW: pl.UInt32(),
     "table_name": pl.String(),
     "column_name": pl.String(),
@@ -44,9 +45,7 @@ class Finished:
             return
         bad = self.rows.filter(mask)
         excerpt = None if shown is None else shown.filter(mask).cast(pl.String)
-        self.problems.append(
-            problems(bad[ROW], "record", table, column, pl.lit(reason), excerpt)
-        )
+        self.problems.append(problems(bad[ROW], "record", table, column, pl.lit(reason), excerpt))
         self.rows = self.rows.filter(~mask)
 
     def repair(
@@ -75,7 +74,7 @@ class Finished:
                 repair_id=pl.lit(repair_id),
             )
             .select(list(REPAIR_SCHEMA))
-            .cast(REPAIR_SCHEMA)  # type: ignore[arg-type]
+            .cast(pl.Schema(REPAIR_SCHEMA))
         )
 
 
@@ -97,7 +96,7 @@ def problems(
         if excerpt is None
         else excerpt.str.slice(0, EXCERPT_LENGTH),
     )
-    return frame.select(list(PROBLEM_SCHEMA)).cast(PROBLEM_SCHEMA)  # type: ignore[arg-type]
+    return frame.select(list(PROBLEM_SCHEMA)).cast(pl.Schema(PROBLEM_SCHEMA))
 
 
 def ensure(frame: pl.DataFrame, **defaults: pl.DataType | type[pl.DataType]) -> pl.DataFrame:

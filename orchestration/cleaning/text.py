@@ -17,9 +17,7 @@ def match_key(text: pl.Series) -> pl.Series:
     NFKC, no white space, no invisible characters, lower case. The original stays stored; an
     empty key is NULL.
     """
-    return pl.DataFrame({"text": text.cast(pl.String)}).select(_match_key(pl.col("text")))[
-        "key"
-    ]
+    return pl.DataFrame({"text": text.cast(pl.String)}).select(_match_key(pl.col("text")))["key"]
 
 
 def _match_key(text: pl.Expr) -> pl.Expr:
@@ -93,8 +91,6 @@ def language(text: pl.Series) -> pl.Series:
     )
     return counted.select(
         pl.when(pl.col("letters") > 0)
-        .then(
-            pl.when(is_chinese).then(pl.lit("zh")).when(is_english).then(pl.lit("en"))
-        )
+        .then(pl.when(is_chinese).then(pl.lit("zh")).when(is_english).then(pl.lit("en")))
         .alias("language")
     )["language"]

@@ -117,9 +117,7 @@ class _Reading:
     def is_complete(self) -> bool:
         return not self.open.any()
 
-    def fill(
-        self, found: pl.Series, precision: str, *, assumed: bool, source: str = "api"
-    ) -> None:
+    def fill(self, found: pl.Series, precision: str, *, assumed: bool, source: str = "api") -> None:
         """Take instants where none was found yet."""
         new = self.open & found.is_not_null()
         if not new.any():
@@ -142,7 +140,7 @@ class _Reading:
         self.fill(found.cast(INSTANT), precision, assumed=not zoned)
 
     def fill_relative(self, observed_at: pl.Series, zone: str) -> None:
-        """"5分钟前", "昨天 08:15", "03-05 12:30": against the record's own observation."""
+        """ "5分钟前", "昨天 08:15", "03-05 12:30": against the record's own observation."""
         frame = pl.DataFrame({"text": self.text, "seen": observed_at.cast(INSTANT)})
         amount = pl.col("text").str.extract(r"^(\d{1,4})(?:秒|分钟|小时)前$", 1).cast(pl.Int64)
         unit = pl.col("text").str.extract(r"^\d{1,4}(秒|分钟|小时)前$", 1)

@@ -28,7 +28,7 @@ CLEANED = (
     COLUMN_DICTIONARY,
 )  # fmt: skip
 
-Metadata = dict[str, dg.MetadataValue]  # type: ignore[type-arg]
+Metadata = dict[str, dg.MetadataValue]
 
 
 @dg.multi_asset(

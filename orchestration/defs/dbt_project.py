@@ -74,7 +74,7 @@ def ensure_manifest() -> bool:
 
 
 def _parse(target: Path) -> None:
-    done = subprocess.run(  # noqa: S603 - our own dbt, arguments of our own
+    done = subprocess.run(
         [
             dbt_executable(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT),
             "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target),

@@ -30,22 +30,20 @@ def archive_files(
         night = open_night(observatory.settings(), say)
         say(night.reason)
         for notice in night.extracted.notices:
-            context.log.warning(
-                f"not taken: {notice.display} ({notice.reason}): {notice.detail}"
-            )
+            context.log.warning(f"not taken: {notice.display} ({notice.reason}): {notice.detail}")
         if night.build is None:
             yield dg.AssetObservation(ARCHIVE_FILES, metadata=_metadata(night))
         else:
             yield dg.MaterializeResult(metadata=_metadata(night))
 
 
-def _metadata(night: Opening) -> dict[str, dg.MetadataValue]:  # type: ignore[type-arg]
+def _metadata(night: Opening) -> dict[str, dg.MetadataValue]:
     delivered, notices = night.extracted.delivered, night.extracted.notices
     return {
         "decision": dg.MetadataValue.text(night.reason),
         "build_id": dg.MetadataValue.text(night.build.build_id if night.build else "none"),
         "new_files": dg.MetadataValue.int(len(delivered)),
-        "new_bytes": dg.MetadataValue.int(sum(file.bytes for file in delivered)),
+        "new_bytes": dg.MetadataValue.int(sum(file.size for file in delivered)),
         "waiting_files": dg.MetadataValue.int(night.waiting),
         "not_taken": dg.MetadataValue.int(len(notices)),
         "notices": as_table(

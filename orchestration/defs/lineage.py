@@ -38,7 +38,7 @@ def lineage_of_models(
     for name, sql in compiled.items():
         try:
             found[name] = column_lineage(sql, columns)
-        except Exception as error:  # noqa: BLE001 - a picture is missing, not a number
+        except Exception as error:
             warn(f"no column lineage of {name}: {type(error).__name__}: {error}")
             found[name] = {}
     _write(cache, {"version": version, "models": found})
@@ -74,8 +74,8 @@ def column_lineage(sql: str, columns: Columns) -> Lineage:
     return found
 
 
-def _nested(columns: Columns) -> dict[str, dict[str, dict[str, str]]]:
-    nested: dict[str, dict[str, dict[str, str]]] = {}
+def _nested(columns: Columns) -> dict[str, Any]:
+    nested: dict[str, Any] = {}
     for name, types in columns.items():
         schema, table = name.split(".", 1)
         nested.setdefault(schema, {})[table] = dict(types)

@@ -69,7 +69,7 @@ class Translator(DagsterDbtTranslator):
         return OWNERS
 
 
-class OfflineDbt(DbtCliResource):  # type: ignore[misc]
+class OfflineDbt(DbtCliResource):
     """dbt without the two things that DbtCliResource does before it starts.
 
     `dbt --version` asks PyPI for a newer one, on every run; and the adapter that it loads into
@@ -80,7 +80,7 @@ class OfflineDbt(DbtCliResource):  # type: ignore[misc]
     def _cli_version(self) -> Version:
         return Version(installed_version("dbt-core"))
 
-    def _initialize_dbt_core_adapter(self, args: Any) -> None:
+    def _initialize_dbt_core_adapter(self, args: Any) -> Any:
         return None
 
 
@@ -90,7 +90,7 @@ def dbt_resource() -> OfflineDbt:
         project_dir=str(DBT_PROJECT),
         profiles_dir=str(DBT_PROJECT),
         dbt_executable=dbt_project.dbt_executable(),
-        global_config_flags=["--no-version-check", "--no-use-colors"],
+        global_config_flags=["--no-version-check", "--no-use-colors", "--log-level-file", "info"],
     )
 
 
@@ -166,7 +166,7 @@ class DbtRun:
         self._answers = dbt_results(invocation.target_path / "run_results.json", self._manifest)
         with open_work(settings.root.warehouse) as connection:
             write_results(connection, build.build_id, "dbt", self._answers)
-            self._rows = _row_counts(connection, self._built_tables())
+            self._rows = _row_counts(connection, self._stored_tables())
             columns = _columns(connection)
         self._lineage = lineage_of_models(
             self._compiled(), columns, settings.root.dbt_target / "lineage.json",
@@ -193,6 +193,14 @@ class DbtRun:
     def _built_tables(self) -> list[str]:
         return [table_name(n) for n, outcome in self._nodes() if outcome["status"] in BUILT]
 
+    def _stored_tables(self) -> list[str]:
+        """Without views: they name the file as readers know it, so they cannot be read in here."""
+        return [
+            table_name(node)
+            for node, outcome in self._nodes()
+            if outcome["status"] in BUILT and node["config"]["materialized"] != "view"
+        ]
+
     def _compiled(self) -> dict[str, str]:
         return {
             table_name(node): outcome["compiled_code"]
@@ -211,7 +219,9 @@ class DbtRun:
     def _metadata(self, event: Any) -> dict[str, Any]:
         unique_id = event.metadata["unique_id"].value
         name = table_name(self._manifest["nodes"][unique_id])
-        found: dict[str, Any] = {"dagster/row_count": dg.MetadataValue.int(self._rows[name])}
+        found: dict[str, Any] = {}
+        if name in self._rows:
+            found["dagster/row_count"] = dg.MetadataValue.int(self._rows[name])
         if lineage := self._lineage.get(name):
             found["dagster/column_lineage"] = _as_dagster(lineage)
         return found
@@ -239,7 +249,6 @@ class DbtRun:
 
 
 def _row_counts(connection: duckdb.DuckDBPyConnection, tables: list[str]) -> dict[str, int]:
-    """Rows of tables; views are counted too, through what they select."""
     counts = {}
     for name in tables:
         row = connection.execute(f"select count(*) from {name}").fetchone()

@@ -29,7 +29,7 @@ POOL = "warehouse"
 OWNERS = ["team:observatory"]
 
 
-class ObservatoryResource(dg.ConfigurableResource):  # type: ignore[misc,type-arg]
+class ObservatoryResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     """Settings of the environment; holds the warehouse while a run lasts."""
 
     def settings(self) -> Settings:
@@ -68,7 +68,7 @@ class ObservatoryResource(dg.ConfigurableResource):  # type: ignore[misc,type-ar
         try:
             yield say
         except Exception as error:
-            self._record_failure(stage, context.run_id, error)
+            self._record_failure(stage, context.run.run_id, error)
             raise
 
     def _record_failure(self, stage: str, run_id: str, error: Exception) -> None:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +177,7 @@ class Subject:
     good: LastGood | None
 
 
-def _core_frame(subject: Subject, table: Table) -> pl.DataFrame:
+def _core_frame(table: Table, subject: Subject) -> pl.DataFrame:
     connection = subject.connection
     touched = profiles.touched_spans(connection, subject.build_id, table.full_name)
     frame = profiles.profile_days(connection, table, touched, subject.now)
@@ -223,7 +224,7 @@ def _tables_frame(subject: Subject) -> pl.DataFrame:
     )
 
 
-def _mart_frame(subject: Subject, table: Table) -> pl.DataFrame:
+def _mart_frame(table: Table, subject: Subject) -> pl.DataFrame:
     follows = profiles.GROWING_MARTS.get(table.full_name)
     touched = (
         profiles.touched_spans(subject.connection, subject.build_id, follows[0]) if follows else []
@@ -246,15 +247,13 @@ def _freshness_frame(subject: Subject) -> pl.DataFrame:
 
 
 def _collapses_frame(subject: Subject) -> pl.DataFrame:
-    touched = profiles.touched_spans(
-        subject.connection, subject.build_id, "core.account_snapshots"
-    )
+    touched = profiles.touched_spans(subject.connection, subject.build_id, "core.account_snapshots")
     return profiles.follower_collapses(subject.connection, touched)
 
 
 FRAMES: Mapping[str, Callable[[Subject], pl.DataFrame]] = {
-    **{t.full_name: (lambda s, t=t: _core_frame(s, t)) for t in CORE_TABLES},
-    **{t.full_name: (lambda s, t=t: _mart_frame(s, t)) for t in PROFILED_MARTS},
+    **{table.full_name: partial(_core_frame, table) for table in CORE_TABLES},
+    **{table.full_name: partial(_mart_frame, table) for table in PROFILED_MARTS},
     "tables": _tables_frame,
     "intake": _intake_frame,
     "volumes": lambda s: profiles.source_volumes(s.connection, s.build_id),
@@ -282,7 +281,7 @@ def _profile(subject: Subject, name: str) -> pl.DataFrame | Exception:
     """The profile, or why it could not be made: every rule on it has then failed."""
     try:
         return FRAMES[name](subject)
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is the answer of the checks
+    except Exception as error:
         return error
 
 
@@ -308,7 +307,7 @@ def describe(rule: Rule, frame: pl.DataFrame) -> str:
     if broken.is_empty():
         if rule.kind == "in_set":
             return f"{values.len()} values, all known"
-        low, high = _number(values.min()), _number(values.max())
+        low, high = _number(values.min(), rule.column), _number(values.max(), rule.column)
         span = low if low == high else f"{low} to {high}"
         return span if frame.height == 1 else f"{span} in {values.len()} rows"
     shown = [_place(rule, row) for row in broken.head(3).iter_rows(named=True)]
@@ -318,7 +317,8 @@ def describe(rule: Rule, frame: pl.DataFrame) -> str:
 
 def _place(rule: Rule, row: Mapping[str, Any]) -> str:
     place = " ".join(str(row[name]) for name in rule.where if name in row)
-    return f"{place}: {_number(row[rule.column])}" if place else _number(row[rule.column])
+    value = _number(row[rule.column], rule.column)
+    return f"{place}: {value}" if place else value
 
 
 def _breaks(rule: Rule) -> pl.Expr:
@@ -333,7 +333,9 @@ def _breaks(rule: Rule) -> pl.Expr:
     return broken & value.is_not_null()
 
 
-def _number(value: object) -> str:
+def _number(value: object, column: str) -> str:
+    if isinstance(value, float) and column.endswith(("_share", "_drift")):
+        return f"{value:.1%}"
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
@@ -345,13 +347,13 @@ def _judge(frames: Mapping[str, pl.DataFrame]) -> dict[Rule, bool | Exception]:
     judged: dict[Rule, bool | Exception] = {}
     try:
         source = _quiet_source()
-    except Exception as error:  # noqa: BLE001 - without its engine nothing has passed
+    except Exception as error:
         return dict.fromkeys(RULES, error)
     for name, frame in filled.items():
         rules = [rule for rule in RULES if rule.frame == name]
         try:
             judged.update(_validate(source, name, frame, rules))
-        except Exception as error:  # noqa: BLE001 - an engine that broke has passed nothing
+        except Exception as error:
             judged.update(dict.fromkeys(rules, error))
     return judged
 

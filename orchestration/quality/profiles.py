@@ -43,9 +43,7 @@ class LastGood:
 
 
 @contextmanager
-def last_good(
-    connection: duckdb.DuckDBPyConnection, published: Path
-) -> Iterator[LastGood | None]:
+def last_good(connection: duckdb.DuckDBPyConnection, published: Path) -> Iterator[LastGood | None]:
     """The published file beside the work file, read-only; None before the first publication."""
     if not published.exists():
         yield None
@@ -120,9 +118,9 @@ def _day_aggregates(table: Table, now: datetime) -> list[str]:
     return [
         "count(*) as rows",
         f"count(distinct hash({keys})) as distinct_keys",
-        f"count_if({null_key}) as null_keys",
-        f"count_if({wrong}) as reversed_intervals",
-        f"count_if({future}) as future_instants",
+        f"count(*) filter (where {null_key}) as null_keys",
+        f"count(*) filter (where {wrong}) as reversed_intervals",
+        f"count(*) filter (where {future}) as future_instants",
         *(f"avg(({stem}_lo = 0)::int) as {stem}_zero_share" for stem in counts(table)),
         *(f"avg(({stem}_lo is null)::int) as {stem}_null_share" for stem in counts(table)),
     ]
@@ -213,7 +211,7 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def source_intake(connection: duckdb.DuckDBPyConnection, build_id: str) -> pl.DataFrame:
-    """One row per source that delivered to this build: files, records_in, refused, refused_share."""
+    """One row per source of this build: files, records_in, refused, refused_share."""
     return connection.sql(
         """select source_name, count(*) as files, sum(records_in)::bigint as records_in,
                   sum(records_quarantined)::bigint as refused,
@@ -260,22 +258,26 @@ def source_volumes(connection: duckdb.DuckDBPyConnection, build_id: str) -> pl.D
 
 
 def source_freshness(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """One row per source: its newest day, how many days it lags behind the newest data of all,
-    and whether it delivers daily (on most days of the two weeks before its newest)."""
+    """One row per source: its newest day, whether it delivers daily (on most days of the two
+    weeks before its newest), and by how many days it lags behind the newest daily source."""
     return connection.sql(
         f"""with days as (
               select distinct source_name, observed_to as day from work.quality.file_ledger
               where observed_to is not null
             ), latest as (
               select source_name, max(day) as newest_date from days group by source_name
+            ), rhythm as (
+              select latest.source_name, latest.newest_date,
+                     count(days.day) >= {CADENCE_DAYS // 2} as is_daily
+              from latest join days
+                on days.source_name = latest.source_name
+                and days.day > latest.newest_date - {CADENCE_DAYS}
+              group by all
             )
-            select latest.source_name, latest.newest_date,
-                   ((select max(day) from days) - latest.newest_date)::bigint as days_behind,
-                   count(days.day) >= {CADENCE_DAYS // 2} as is_daily
-            from latest join days
-              on days.source_name = latest.source_name
-              and days.day > latest.newest_date - {CADENCE_DAYS}
-            group by all order by latest.source_name"""
+            select source_name, newest_date, is_daily,
+                   ((select max(newest_date) from rhythm where is_daily)
+                    - newest_date)::bigint as days_behind
+            from rhythm order by source_name"""
     ).pl()
 
 
@@ -288,8 +290,10 @@ def profile_mart(
     wrong = " or ".join(f"{stem}_lo > {stem}_hi" for stem in counts(table)) or "false"
     outside = " or ".join(f"{name} not between 0 and 1" for name in shares(table)) or "false"
     return connection.sql(
-        f"""select count(*) as rows, count_if({null_key}) as null_keys,
-                   count_if({wrong}) as reversed_intervals, count_if({outside}) as shares_outside
+        f"""select count(*) as rows,
+                   count(*) filter (where {null_key}) as null_keys,
+                   count(*) filter (where {wrong}) as reversed_intervals,
+                   count(*) filter (where {outside}) as shares_outside
             from work.{table.full_name} where {_mart_days(table, touched)}"""
     ).pl()
 
@@ -306,8 +310,7 @@ def shares(table: Table) -> list[str]:
         for c in table.columns
         if c.type == "float"
         and (
-            c.name.startswith(("rate_", "survival"))
-            or c.name.endswith(("_ratio", "_probability"))
+            c.name.startswith(("rate_", "survival")) or c.name.endswith(("_ratio", "_probability"))
         )
     ]
 
@@ -335,7 +338,7 @@ def follower_collapses(
     table = TABLES["main.account_days"]
     return connection.sql(
         f"""select count(*) as account_days,
-                   count_if(followers_hi < 0.1 * (followers_lo - followers_delta_lo)
+                   count(*) filter (where followers_hi < 0.1 * (followers_lo - followers_delta_lo)
                             and followers_lo - followers_delta_lo >= 1000) as collapses
             from work.main.account_days where {_mart_days(table, touched)}"""
     ).pl()
@@ -344,7 +347,8 @@ def follower_collapses(
 def recent_gaps(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """One row per source with days without a delivery in the week before the newest data."""
     return connection.sql(
-        """select source_name, count_if(is_gap) as gap_days, max(observed_date) as newest_date
+        """select source_name, count(*) filter (where is_gap) as gap_days,
+                  max(observed_date) as newest_date
            from work.quality.coverage_days
            where observed_date > (select max(observed_date) - 7 from work.quality.coverage_days)
            group by all order by source_name"""

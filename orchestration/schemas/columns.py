@@ -126,7 +126,8 @@ _define(
         "first_seen_at": "First observation by any source.",
         "last_seen_at": "Latest observation by any source.",
         "started_at": "When the run began.",
-        "data_through_at": "Latest observation contained in the build.",
+        "data_through_at": "How far the data of the build reach (file modification times count only "
+        "where nothing better is known).",
         "archived_at": "When the bytes entered the archive.",
     },
 )
@@ -166,8 +167,9 @@ _define_interval("reposts", "reposts", "the repost count")
 _define_interval("reads", "reads", "the read count")
 _define_interval("heat", "platform points", "the hot list's heat")
 _define_interval("discussions", "posts", "the discussion count of a topic")
-_define_interval("followers_delta", "accounts", "the change of followers since the previous day "
-                 "observed")
+_define_interval(
+    "followers_delta", "accounts", "the change of followers since the previous day observed"
+)
 
 # -- content ----------------------------------------------------------------------------------
 _define(
@@ -286,10 +288,16 @@ _define(
         "row_counts": "Rows per table, as JSON.",
     },
 )
-_define("bool", "", {"passed": "Whether the check passed; a check that could not run has not.",
-                     "is_synthetic": "The data are invented for demonstration.",
-                     "is_gap": "Something was expected and nothing arrived.",
-                     "is_key": "Part of the table's grain."})
+_define(
+    "bool",
+    "",
+    {
+        "passed": "Whether the check passed; a check that could not run has not.",
+        "is_synthetic": "The data are invented for demonstration.",
+        "is_gap": "Something was expected and nothing arrived.",
+        "is_key": "Part of the table's grain.",
+    },
+)
 _define("int", "", {"ordinal": "Position in the table, from 1."})
 _define(
     "int",
@@ -333,21 +341,37 @@ _define(
         "of the period.",
     },
 )
-_define("float", "ratio 0-1", {
-    "active_14d_ratio": "accounts_active_14d / accounts_checked.",
-    "coverage_ratio": "Share of expected collections that arrived in the period.",
-    "coverage": "Share of the day's expected collections that arrived.",
-})
-_define("float", "1/day", {
-    "growth_per_day": "ln(N2/N1)/(t2-t1) of accounts_registered over the period; NULL when N1 < 30.",
-})
-_define("float", "days", {
-    "doubling_days": "ln 2 / growth_per_day; NULL when growth is not positive or N1 < 30.",
-})
-_define("bool", "", {
-    "is_left_truncated": "First period of the study: everything appears at once, so nothing in it "
-    "is growth.",
-})
+_define(
+    "float",
+    "ratio 0-1",
+    {
+        "active_14d_ratio": "accounts_active_14d / accounts_checked.",
+        "coverage_ratio": "Share of expected collections that arrived in the period.",
+        "coverage": "Share of the day's expected collections that arrived.",
+    },
+)
+_define(
+    "float",
+    "1/day",
+    {
+        "growth_per_day": "ln(N2/N1)/(t2-t1) of accounts_registered over the period; NULL when N1 < 30.",
+    },
+)
+_define(
+    "float",
+    "days",
+    {
+        "doubling_days": "ln 2 / growth_per_day; NULL when growth is not positive or N1 < 30.",
+    },
+)
+_define(
+    "bool",
+    "",
+    {
+        "is_left_truncated": "First period of the study: everything appears at once, so nothing in it "
+        "is growth.",
+    },
+)
 
 # -- marts: response ----------------------------------------------------------------------------
 _define(
@@ -380,8 +404,14 @@ _define(
         "event ends earlier.",
     },
 )
-_define("bool", "", {"is_censored": "No response was seen by censored_at.",
-                     "is_proactive": "The official spoke before the first sighting."})
+_define(
+    "bool",
+    "",
+    {
+        "is_censored": "No response was seen by censored_at.",
+        "is_proactive": "The official spoke before the first sighting.",
+    },
+)
 _define(
     "int",
     "events",

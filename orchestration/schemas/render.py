@@ -153,9 +153,7 @@ def dbt_models(tables: Iterable[Table]) -> dict[str, Any]:
 
 def dbt_column_docs() -> str:
     """Every defined column as a dbt docs block, for the YAML of staging and intermediate models."""
-    blocks = [
-        f"{{% docs {name} %}}\n{column_comment(name)}\n{{% enddocs %}}\n" for name in COLUMNS
-    ]
+    blocks = [f"{{% docs {name} %}}\n{column_comment(name)}\n{{% enddocs %}}\n" for name in COLUMNS]
     return f"<!-- {GENERATED} -->\n\n" + "\n".join(blocks)
 
 

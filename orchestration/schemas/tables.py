@@ -107,8 +107,8 @@ POSTS = _core(
     (
         "platform", "post_id", "account_id", "posted_at", "posted_at_source",
         "posted_at_precision", "posted_at_text", "is_zone_assumed", "text", "hashtags",
-        "hashtag_keys", "kind", "is_repost", "repost_of_post_id", "is_truncated", "is_edited", "edit_count",
-        "is_official", "account_state", "observed_at", "observed_at_source",
+        "hashtag_keys", "kind", "is_repost", "repost_of_post_id", "is_truncated", "is_edited",
+        "edit_count", "is_official", "account_state", "observed_at", "observed_at_source",
     ),
     "posted_at",
     seen="observed_at",
@@ -302,7 +302,8 @@ SOURCES = _run(
 )  # fmt: skip
 
 RUN_TABLES: tuple[Table, ...] = (
-    FILE_LEDGER, QUARANTINE, REPAIRS, TOUCHED_DAYS, ACCOUNT_SCOPE, CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES,
+    FILE_LEDGER, QUARANTINE, REPAIRS, TOUCHED_DAYS, ACCOUNT_SCOPE, CHECK_RESULTS, BUILDS,
+    COLUMN_DICTIONARY, SOURCES,
 )  # fmt: skip
 
 

@@ -172,7 +172,7 @@ class Archive:
             file_id=entry["file_id"],
             sha256=entry["file_sha256"],
             path=entry["path"],
-            bytes=entry["bytes"],
+            size=entry["bytes"],
             modified_at=datetime.fromtimestamp(entry["modified_ns"] / 1e9, UTC),
             archived_at=datetime.fromtimestamp(entry["archived_ns"] / 1e9, UTC),
             source_name=entry["source_name"],

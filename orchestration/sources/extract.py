@@ -40,9 +40,8 @@ def extract(
     archive = Archive(settings.root.archive)
     delivered: list[RawFile] = []
     notices: list[Notice] = []
-    for item in scan(
-        settings.root.inbox, archive.seen(), settings.clock, declarations.patience
-    ):
+    handled = 0
+    for item in scan(settings.root.inbox, archive.seen(), settings.clock, declarations.patience):
         if isinstance(item, Notice):
             notices.append(item)
             continue
@@ -53,8 +52,9 @@ def extract(
                                  "it changed while it was copied"))  # fmt: skip
         except OSError as error:
             notices.append(_left(item.display, item.source_name, "unreadable", str(error)))
-        if len(delivered) % 500 == 0:
-            progress(f"archived {len(delivered)} files")
+        handled += 1
+        if handled % 500 == 0:
+            progress(f"archived {handled} files")
     return Extracted(tuple(delivered), tuple(notices))
 
 

@@ -97,7 +97,9 @@ def _walk(inbox: Path) -> Iterator[Candidate | Notice]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name, reverse=True)
         except OSError as error:
-            yield _notice(folder, inbox, "unreadable", f"{error.strerror}; check its owner and mode")
+            yield _notice(
+                folder, inbox, "unreadable", f"{error.strerror}; check its owner and mode"
+            )
             continue
         below = []
         for entry in reversed(entries):
@@ -136,7 +138,7 @@ def _is_known(candidate: Candidate, seen: dict[str, Seen]) -> bool:
     return (
         known is not None
         and (known.bytes, known.modified_ns) == (candidate.bytes, candidate.modified_ns)
-        and known.archived_ns - known.modified_ns > _RACY_NS
+        and abs(known.archived_ns - known.modified_ns) > _RACY_NS
     )
 
 
@@ -144,7 +146,10 @@ def _settled(
     candidate: Candidate, clock: Clock, patience: Patience, sleep: Callable[[float], None]
 ) -> Candidate | Notice:
     """Wait for a young file once; defer it while it grows or visibly lacks its end."""
-    age = timedelta(seconds=clock.now().timestamp() - candidate.modified_ns / 1e9)
+    # A file from the future (a clock was set back) is young, not a reason to wait for the future.
+    age = max(
+        timedelta(0), timedelta(seconds=clock.now().timestamp() - candidate.modified_ns / 1e9)
+    )
     if age >= max(patience.settle, patience.grace):
         return candidate
     flaw = incompleteness(candidate.path)

@@ -167,9 +167,7 @@ class Intake:
                 self._read(file, file_format)
         for group in self._groups.values():
             self._flush(group)
-        return [
-            tally.result(self._options(tally.file)) for tally in self._tallies.values()
-        ]
+        return [tally.result(self._options(tally.file)) for tally in self._tallies.values()]
 
     def _recognise(self, file: RawFile) -> tuple[Format | None, Reject | None]:
         declaration = self._declarations.for_source(file.source_name)
@@ -191,7 +189,7 @@ class Intake:
         )
 
     def _nothing_read(self, file: RawFile) -> Reject:
-        if file.bytes == 0:
+        if file.size == 0:
             return Reject("empty_file", "0 bytes", extent="file", records=0)
         return Reject("unreadable_content", "no byte of it could be decompressed", extent="file")
 
@@ -286,8 +284,11 @@ class Intake:
         for file_id, count in refused.iter_rows():
             self._tallies[file_id].refused += count
         paths = {file_id: tally.file.path for file_id, tally in self._tallies.items()}
-        advice = pl.col("reason").str.split(":").list.first().replace_strict(
-            ADVICE, default=None, return_dtype=pl.String()
+        advice = (
+            pl.col("reason")
+            .str.split(":")
+            .list.first()
+            .replace_strict(ADVICE, default=None, return_dtype=pl.String())
         )
         quarantine = found.with_columns(
             path=pl.col("file_id").replace_strict(paths, return_dtype=pl.String()),

@@ -36,7 +36,7 @@ class RawFile:
     file_id: str
     sha256: str
     path: str
-    bytes: int
+    size: int
     modified_at: datetime
     archived_at: datetime
     source_name: str
@@ -46,8 +46,7 @@ class RawFile:
 
     @property
     def inner_path(self) -> PurePosixPath:
-        """Path without container marks and compression suffix: what names and dates are read from.
-        """
+        """The path without container marks and compression suffix: names and dates stand here."""
         path = PurePosixPath(self.path.replace("!/", "/"))
         return path.with_suffix("") if path.suffix in COMPRESSED_SUFFIXES else path
 
@@ -74,7 +73,7 @@ class RawFile:
                 yield raw
                 return
             with gzip.open(raw) as content:
-                yield cast(BinaryIO, _Bounded(content, self.bytes))
+                yield cast(BinaryIO, _Bounded(content, self.size))
 
     def read_content(self) -> bytes:
         """The whole content; for readers of small documents."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -19,7 +20,10 @@ STORAGE_VERSION = "v1.4.0"
 """Files are written so that every DuckDB client since 1.4 can open them."""
 SCHEMAS = ("core", "quality", "meta", "staging", "intermediate")
 MEMORY_LIMIT = "2GB"
-_OFFLINE = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+_OFFLINE: dict[str, Any] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+}
 
 
 @contextmanager

@@ -81,7 +81,9 @@ def _core_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return counts
 
 
-def _ledger_totals(connection: duckdb.DuckDBPyConnection, build: Build) -> tuple[int, ...]:
+def _ledger_totals(
+    connection: duckdb.DuckDBPyConnection, build: Build
+) -> tuple[int, int, int, int, int]:
     """Files and records in, loaded, duplicate, quarantined of one build."""
     row = connection.execute(
         """select count(*), sum(records_in), sum(records_loaded), sum(records_duplicate),
@@ -89,7 +91,8 @@ def _ledger_totals(connection: duckdb.DuckDBPyConnection, build: Build) -> tuple
            from quality.file_ledger where build_id = $1""",
         [build.build_id],
     ).fetchone()
-    return tuple(int(value or 0) for value in row or (0,) * 5)
+    files, records_in, loaded, duplicate, quarantined = (int(value or 0) for value in row or ())
+    return files, records_in, loaded, duplicate, quarantined
 
 
 def _ingest_batch(

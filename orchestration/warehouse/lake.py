@@ -1,8 +1,9 @@
 """The lake: cleaned rows as Parquet, one file per table and observed local day.
 
 It is the boundary that no engine owns: every cleaned record stands here, repeated sightings
-included; core.* keeps each observation once. A day's file is rewritten whole, with what it held and what is new, and put in place
-by a rename, so a repeated or interrupted write changes nothing.
+included; core.* keeps each observation once. A day's file is rewritten whole, with what it held
+and what is new, and put in place by a rename, so a repeated or interrupted write changes
+nothing.
 """
 
 from __future__ import annotations

@@ -68,9 +68,7 @@ def load_batch(
         raise
 
 
-def _merge(
-    connection: duckdb.DuckDBPyConnection, table: Table, glob: Path, build_id: str
-) -> None:
+def _merge(connection: duckdb.DuckDBPyConnection, table: Table, glob: Path, build_id: str) -> None:
     """Merge one table month by month."""
     source = f"read_parquet({quote(str(glob))})"
     connection.execute(f"insert into record_seen select file_id, record_number from {source}")
@@ -78,10 +76,9 @@ def _merge(
     for (month,) in connection.execute(
         f"select distinct date_trunc('month', {table.bucket}) from batch order by 1 nulls last"
     ).fetchall():
-        outcome = connection.sql(_merge_sql(table, month is None), params=[month] * 3).pl() \
-            if month is not None else connection.sql(_merge_sql(table, True)).pl()  # fmt: skip
-        new = outcome.filter(pl.col("merge_action") == "INSERT")
-        _note_new(connection, table, new, build_id)
+        values = [] if month is None else [month] * 3
+        merged = connection.sql(_merge_sql(table, month is None), params=values).pl()
+        _note_merged(connection, table, merged, build_id)
     connection.execute("drop table batch")
 
 
@@ -119,9 +116,7 @@ def _merge_sql(table: Table, without_bucket: bool) -> str:
         for n in table.value_names
     )
     rank = ([table.seen] if table.seen else []) + list(_RANK)
-    earlier = (
-        f"({', '.join(f's.{n}' for n in rank)}) < ({', '.join(f't.{n}' for n in rank)})"
-    )
+    earlier = f"({', '.join(f's.{n}' for n in rank)}) < ({', '.join(f't.{n}' for n in rank)})"
     moved = ([table.seen] if table.seen else []) + list(PROVENANCE)
     names = ", ".join(table.column_names)
     return f"""
@@ -129,8 +124,9 @@ def _merge_sql(table: Table, without_bucket: bool) -> str:
         using (select * from batch where {of_month}) as s
         on {in_target} and {same}
         when matched and {earlier} then update set {", ".join(f"{n} = s.{n}" for n in moved)}
-        when not matched then insert ({names}) values ({", ".join(f"s.{n}" for n in
-        table.column_names)})
+        when not matched then insert ({names}) values ({
+        ", ".join(f"s.{n}" for n in table.column_names)
+    })
         returning merge_action, file_id, record_number, {_day_column(table)} as moment"""
 
 
@@ -138,22 +134,27 @@ def _day_column(table: Table) -> str:
     return "observed_at" if "observed_at" in table.column_names else str(table.bucket)
 
 
-def _note_new(
-    connection: duckdb.DuckDBPyConnection, table: Table, new: pl.DataFrame, build_id: str
+def _note_merged(
+    connection: duckdb.DuckDBPyConnection, table: Table, merged: pl.DataFrame, build_id: str
 ) -> None:
-    if new.is_empty():
+    """Remember which records were new, and which local days changed: by a new row, or by a
+    sighting that moved to an earlier one."""
+    if merged.is_empty():
         return
-    connection.register("new_rows", new.to_arrow())
-    connection.execute("insert into record_new select file_id, record_number from new_rows")
+    connection.register("merged_rows", merged.to_arrow())
+    connection.execute(
+        "insert into record_new select file_id, record_number from merged_rows "
+        "where merge_action = 'INSERT'"
+    )
     connection.execute(
         """insert into meta.touched_days
-           select distinct $1, $2, timezone('Asia/Shanghai', moment)::date from new_rows
+           select distinct $1, $2, timezone('Asia/Shanghai', moment)::date from merged_rows
            where moment is not null
            except select build_id, table_name, observed_date from meta.touched_days
                   where build_id = $1 and table_name = $2""",
         [build_id, table.full_name],
     )
-    connection.unregister("new_rows")
+    connection.unregister("merged_rows")
 
 
 def _append(
@@ -163,8 +164,7 @@ def _append(
         return
     glob = quote(str(staged[table.name]))
     connection.execute(
-        f"insert into {table.full_name} by name "
-        f"select *, $1 as build_id from read_parquet({glob})",
+        f"insert into {table.full_name} by name select *, $1 as build_id from read_parquet({glob})",
         [build_id],
     )
 
@@ -212,7 +212,7 @@ def _ledger_rows(
                 "path": file.path,
                 "container_sha256": file.container_sha256,
                 "source_name": file.source_name,
-                "bytes": file.bytes,
+                "bytes": file.size,
                 "format": read.format_id,
                 "format_version": read.format_version,
                 "encoding": read.encoding,
@@ -271,9 +271,7 @@ def scope(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     return connection.sql(f"from {ACCOUNT_SCOPE.full_name}").pl()
 
 
-def files_of_accounts(
-    connection: duckdb.DuckDBPyConnection, accounts: pl.DataFrame
-) -> list[str]:
+def files_of_accounts(connection: duckdb.DuckDBPyConnection, accounts: pl.DataFrame) -> list[str]:
     """Files in which accounts (platform, account_id as pseudonym) passed as ordinary people."""
     if accounts.is_empty():
         return []

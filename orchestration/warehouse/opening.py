@@ -53,9 +53,7 @@ def open_night(
     return Opening(extracted, waiting, build, need)
 
 
-def _need(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, waiting: int
-) -> str | None:
+def _need(connection: duckdb.DuckDBPyConnection, settings: Settings, waiting: int) -> str | None:
     """Why a build is necessary, or None."""
     if waiting:
         return f"{waiting} files are new"

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -53,7 +54,7 @@ def publish(settings: Settings, build: Build) -> Published:
             finish_build(connection, build, "refused", message)
             raise PublishRefusedError(
                 f"build {build.build_id} is not published: {message}. Readers keep the last good "
-                'version. See: observatory status'
+                "version. See: observatory status"
             )
         counts = row_counts(connection)
         for statement in comment_sql(MARTS):
@@ -64,6 +65,10 @@ def publish(settings: Settings, build: Build) -> Published:
             data_through_at=_data_through(connection),
             row_counts=json.dumps(counts),
         )  # fmt: skip
+        # Every earlier build's days are in this one: nothing of theirs is left to take in.
+        connection.execute(
+            "delete from meta.touched_days where build_id <> $1", [build.build_id]
+        )
         connection.execute("checkpoint work")
     try:
         release = _release(root, build)
@@ -123,13 +128,9 @@ def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     return counts
 
 
-def _data_through(connection: duckdb.DuckDBPyConnection):  # type: ignore[no-untyped-def]
+def _data_through(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     row = connection.execute(
-        """select max(moment) from (
-             select max(observed_at) as moment from core.account_snapshots
-             union all select max(observed_at) from core.post_metric_snapshots
-             union all select max(seen_hi_at) from core.hot_topic_slots
-             union all select max(observed_at) from core.posts)"""
+        "select data_through_at from intermediate.int_observation_bounds"
     ).fetchone()
     return row[0] if row else None
 

@@ -12,6 +12,7 @@ from orchestration.settings import Settings
 from orchestration.sources import formats
 from orchestration.sources.archive import Archive
 from orchestration.sources.extract import read_declarations
+from orchestration.sources.formats.base import Head
 from orchestration.sources.mapping import mapped_format
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import Located, ReadOptions
@@ -97,7 +98,8 @@ def _conditions(table_name: str, key: str) -> dict[str, object]:
         unknown = [name for name in pairs if name not in table.column_names]
         if unknown:
             raise TraceError(
-                f"{table_name} has no column {unknown[0]!r}; it has: {', '.join(table.column_names)}"
+                f"{table_name} has no column {unknown[0]!r}; it has: "
+                f"{', '.join(table.column_names)}"
             )
         return dict(pairs)
     identifying = [name for name in table.key if name.endswith("_id")] or list(table.key)
@@ -151,7 +153,7 @@ def _locate(settings: Settings, file: RawFile, record_number: int) -> Located | 
     elif declaration.format is not None:
         file_format = formats.formats()[declaration.format]
     else:
-        candidates = formats.sniff(formats.Head(file.inner_path, file.head()))
+        candidates = formats.sniff(Head(file.inner_path, file.head()))
         if not candidates:
             return None
         file_format = candidates[0][0]

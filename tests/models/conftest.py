@@ -12,8 +12,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-import worlds
-from warehouse import DbtResult, Warehouse
+import model_worlds as worlds
+from model_warehouse import DbtResult, Warehouse
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 from lifelines.utils import restricted_mean_survival_time
-from warehouse import Warehouse
+from model_warehouse import Warehouse
 
 CHAIN = (
     ("intermediate", "int_response_strata_days"),

@@ -11,7 +11,7 @@ from typing import Any
 import jinja2
 import pytest
 import sqlglot
-from warehouse import PROJECT
+from model_warehouse import PROJECT
 
 MODELS = sorted((PROJECT / "models").rglob("*.sql"))
 DUCKDB_ONLY = (

@@ -165,7 +165,8 @@ def test_all_ced_posts_are_loaded_or_refused_and_agree_with_their_ids(published,
     loaded = dict(
         ask(
             published,
-            """select l.path, p.posted_at from core.posts p join quality.file_ledger l using (file_id)
+            """select l.path, p.posted_at
+               from core.posts p join quality.file_ledger l using (file_id)
                where l.source_name = 'ced_posts'""",
         )
     )

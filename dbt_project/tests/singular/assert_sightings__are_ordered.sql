@@ -1,10 +1,8 @@
--- Nothing is last seen before it is first seen, or after the data end.
-select 'accounts' as table_name, accounts.account_id as key_text
-from {{ ref('accounts') }} as accounts
-cross join {{ ref('int_observation_bounds') }} as bounds
-where accounts.first_seen_at > accounts.last_seen_at or accounts.last_seen_at > bounds.data_through_at
+-- Nothing is last seen before it is first seen.
+select 'accounts' as table_name, account_id as key_text
+from {{ ref('accounts') }}
+where first_seen_at > last_seen_at
 union all
-select 'posts' as table_name, posts.post_id as key_text
-from {{ ref('posts') }} as posts
-cross join {{ ref('int_observation_bounds') }} as bounds
-where posts.first_seen_at > posts.last_seen_at or posts.last_seen_at > bounds.data_through_at
+select 'posts' as table_name, post_id as key_text
+from {{ ref('posts') }}
+where first_seen_at > last_seen_at

@@ -57,14 +57,10 @@ def _followers(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
     for part in rows.partition_by("file", maintain_order=True):
         found = counts.parse_counts(part["text"], finest_of_column=True)
         parts.append(
-            part.select("row").with_columns(
-                lo=found.lo, hi=found.hi, problem=found.problem
-            )
+            part.select("row").with_columns(lo=found.lo, hi=found.hi, problem=found.problem)
         )
     every = pl.concat(parts).sort("row") if parts else rows.select("row")
-    return f.Parsed(
-        {"followers_lo": every["lo"], "followers_hi": every["hi"]}, every["problem"]
-    )
+    return f.Parsed({"followers_lo": every["lo"], "followers_hi": every["hi"]}, every["problem"])
 
 
 def _account(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
@@ -78,9 +74,10 @@ def _account(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
 
 def _refused_count(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
     """A line whose count is no count is refused whole: nothing else stands in it."""
-    found = _followers(frame, context)
-    good = found.problem.is_null() if found.problem is not None else None
-    return f.Parsed({"_counted": good.set(~good, None)}, found.problem)  # type: ignore[union-attr]
+    problem = _followers(frame, context).problem
+    assert problem is not None
+    refused = problem.is_not_null()
+    return f.Parsed({"_counted": (~refused).set(refused, None)}, problem)
 
 
 def _sniff(head: Head) -> Evidence | None:
@@ -114,9 +111,7 @@ FORMAT = Format(
             tables.ACCOUNT_SNAPSHOTS,
             (
                 f.computed("account_id", _account, raw="@account", required=True),
-                f.computed(
-                    "followers_lo", _followers, raw="count", is_personal=False
-                ),
+                f.computed("followers_lo", _followers, raw="count", is_personal=False),
                 f.computed(
                     "_counted", _refused_count, raw="count", required=True, is_personal=False
                 ),

@@ -40,7 +40,7 @@ def _slot(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
         {
             "slot_at": slot,
             "seen_lo_at": slot,
-            "seen_hi_at": slot + timedelta(days=1),
+            "seen_hi_at": slot + timedelta(days=1, seconds=-1),
             "is_pinned": pinned,
         }
     )

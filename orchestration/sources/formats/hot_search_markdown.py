@@ -54,9 +54,7 @@ def _split(
 def _facts(file: RawFile, zone: str) -> FileFacts | Reject:
     at = time_in_name(file.inner_path, zone) if _NAME.match(file.inner_path.stem) else None
     if at is None:
-        return Reject(
-            "no_slot_in_path", "the name is not YYYY年MM月DD日HH点.md", extent="file"
-        )
+        return Reject("no_slot_in_path", "the name is not YYYY年MM月DD日HH点.md", extent="file")
     return {"@slot_at": at.astimezone(UTC)}
 
 

@@ -137,9 +137,7 @@ def _content(file: RawFile, options: ReadOptions) -> tuple[str, str] | Reject:
     return decode_strictly(data, options)
 
 
-def _spans(
-    text: str, delimiter: str
-) -> Iterator[tuple[tuple[int, int], int, list[str]]]:
+def _spans(text: str, delimiter: str) -> Iterator[tuple[tuple[int, int], int, list[str]]]:
     """((begin, end) in characters, physical line, cells) of every row that is not blank."""
     csv.field_size_limit(MAXIMUM_CELL)
     consumed = 0

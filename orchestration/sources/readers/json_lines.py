@@ -154,9 +154,7 @@ def parse_line(line: bytes, number: int, watched: frozenset[str]) -> dict[str, A
         text = line.decode("utf-8-sig" if number == 1 else "utf-8")
         value = strict_json.parse(text, watched)
     except UnicodeDecodeError as error:
-        return Reject(
-            "encoding", f"byte {error.start} of the line is not UTF-8", number, number
-        )
+        return Reject("encoding", f"byte {error.start} of the line is not UTF-8", number, number)
     except strict_json.JsonProblemError as problem:
         return Reject(problem.reason, problem.detail, number, number)
     if not isinstance(value, dict):
@@ -173,7 +171,7 @@ def _may_be_too_deep(data: bytes) -> bool:
 def _long_line(line: LongLine) -> Reject:
     return Reject(
         "line_too_long",
-        f"the line has {line.bytes} bytes; at most {MAXIMUM_LINE_BYTES} are read",
+        f"the line has {line.length} bytes; at most {MAXIMUM_LINE_BYTES} are read",
         line.line_number,
         line.line_number,
     )

@@ -24,7 +24,7 @@ class LongLine:
     """A line beyond MAXIMUM_LINE_BYTES, skipped while streaming."""
 
     line_number: int
-    bytes: int
+    length: int
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def line_blocks(stream: BinaryIO) -> Iterator[LineBlock | LongLine | BrokenStrea
         end = data.rfind(b"\n") + 1
         if end == 0 and len(data) > MAXIMUM_LINE_BYTES:
             skipped = _skip_line(stream, data)
-            yield LongLine(line, skipped.bytes)
-            line, offset, carry = line + 1, offset + skipped.bytes, skipped.rest
+            yield LongLine(line, skipped.length)
+            line, offset, carry = line + 1, offset + skipped.length, skipped.rest
             continue
         block, carry = data[:end], data[end:]
         if block:
@@ -64,7 +64,7 @@ def line_blocks(stream: BinaryIO) -> Iterator[LineBlock | LongLine | BrokenStrea
 
 @dataclass(frozen=True)
 class _Skipped:
-    bytes: int
+    length: int
     rest: bytes
 
 

@@ -50,7 +50,13 @@ def test_the_id_clock_of_a_dated_comment():
 
 
 def test_no_clock_in_other_ids():
-    others = ["p:0123456789abcdef0123", "97c643e4cc3aae62b387c48d4b3c14c1", "123", "bid:zudhTB", None]
+    others = [
+        "p:0123456789abcdef0123",
+        "97c643e4cc3aae62b387c48d4b3c14c1",
+        "123",
+        "bid:zudhTB",
+        None,
+    ]
     assert id_clock(pl.Series(others)).null_count() == len(others)
 
 

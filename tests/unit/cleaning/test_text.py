@@ -30,7 +30,9 @@ def test_a_claim_loses_mentions_and_length():
 
 
 def test_addresses_of_posts_are_cited():
-    accounts, bids = text.cited_bids(pl.Series(["见 https://weibo.com/1234567890/Iz33N9J1h 。", ""]))
+    accounts, bids = text.cited_bids(
+        pl.Series(["见 https://weibo.com/1234567890/Iz33N9J1h 。", ""])
+    )
     assert accounts.to_list() == [["1234567890"], []]
     assert bids.to_list() == [["Iz33N9J1h"], []]
 

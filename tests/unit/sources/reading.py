@@ -48,7 +48,7 @@ def raw_file(folder: Path, name: str, content: bytes | str) -> RawFile:
     blob.write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()
     return RawFile(
-        file_id=digest[:16], sha256=digest, path=f"test/{name}", bytes=len(data),
+        file_id=digest[:16], sha256=digest, path=f"test/{name}", size=len(data),
         modified_at=MODIFIED, archived_at=NOW, source_name="test", blob=blob,
     )  # fmt: skip
 

@@ -61,7 +61,7 @@ def test_regular_files_are_taken_in_order_and_the_rest_is_named(inbox):
 @pytest.mark.parametrize(
     ("name", "data"),
     [
-        ("source/a.jsonl.gz", gzip.compress(b'{"a": 1}\n' * 99)[:-9]),
+        ("source/a.jsonl.gz", gzip.compress(b'{"a": 1}\n' * 99, mtime=0)[:-9]),
         ("source/a.jsonl", b'{"a": 1}\n{"a": '),
         ("source/a.json", b'[{"a": 1}, {"a'),
         ("source/a.zip", b"PK\x03\x04 cut"),

@@ -162,7 +162,7 @@ def test_a_record_is_found_again_by_its_number(tmp_path):
     assert GOOD[located.offset :].startswith(located.raw)
 
 
-CSV = "\ufeffid,text\n1,\"two\nlines\"\n2,plain\n3,too,wide\n".encode()
+CSV = '\ufeffid,text\n1,"two\nlines"\n2,plain\n3,too,wide\n'.encode()
 
 
 def test_csv_rows_have_their_physical_line_and_ragged_ones_are_named(tmp_path):

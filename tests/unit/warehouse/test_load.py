@@ -131,7 +131,8 @@ def test_the_lake_holds_every_cleaned_record_in_one_file_per_table_and_day(make_
     pattern = settings.root.lake / "post_metric_snapshots" / "*" / "*.parquet"
     with duckdb.connect() as connection:
         rows = connection.execute(
-            f"select count(*), count(distinct (file_id, record_number)) from read_parquet('{pattern}')"
+            "select count(*), count(distinct (file_id, record_number)) "
+            f"from read_parquet('{pattern}')"
         ).fetchone()
     assert rows == (5, 5)
 
@@ -140,9 +141,7 @@ def test_a_failing_load_leaves_the_warehouse_as_it_was(make_settings, monkeypatc
     settings = make_settings()
     night(settings, ("users.jsonl",))
     before = content(settings)
-    monkeypatch.setattr(
-        "orchestration.warehouse.load._ledger_rows", lambda *a, **k: 1 / 0
-    )
+    monkeypatch.setattr("orchestration.warehouse.load._ledger_rows", lambda *a, **k: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         night(settings, ("tweets_1.jsonl",))
     assert content(settings) == before

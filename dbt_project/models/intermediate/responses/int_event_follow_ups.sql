@@ -1,6 +1,6 @@
--- Grain: one event and how long it was watched for a response: 14 days, or until the data end.
--- An event whose first sighting is only known to the day may begin after the data end: it was
--- watched for no time at all.
+-- Grain: one event and how long it was watched for a response: 14 days, or until the collection of
+-- official posts ends. An event outside that collection was watched for no time at all: that
+-- nobody answered it is not known, and it is at risk at no hour.
 with events as (
     select * from {{ ref('events') }}
 ),
@@ -16,10 +16,14 @@ watched as (
         events.onset_lo_at,
         events.onset_hi_at,
         {{ local_date('events.onset_hi_at') }} as onset_date,
-        greatest(
-            events.onset_hi_at,
-            least(events.onset_hi_at + interval 14 days, bounds.data_through_at)
-        ) as watched_until_at
+        case
+            when events.onset_hi_at >= bounds.official_posts_from_at
+                then greatest(
+                    events.onset_hi_at,
+                    least(events.onset_hi_at + interval 14 days, bounds.official_posts_through_at)
+                )
+            else events.onset_hi_at
+        end as watched_until_at
     from events
     cross join bounds
 )

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from warehouse import PROJECT
+from model_warehouse import PROJECT
 
 GOOD = "select 1 as id, 'a' as part, 5 as amount union all select 1, 'b', null"
 BAD = {

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from warehouse import PROJECT, DbtResult, Warehouse
+from model_warehouse import PROJECT, DbtResult, Warehouse
 
 from orchestration.schemas.tables import MARTS
 

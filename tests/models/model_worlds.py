@@ -9,7 +9,7 @@ import random
 from datetime import timedelta
 from typing import Any
 
-from warehouse import instant
+from model_warehouse import instant
 
 START = instant("2020-03-01 01:00")
 DAYS = 24

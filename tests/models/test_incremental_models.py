@@ -7,9 +7,9 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import model_worlds as worlds
 import pytest
-import worlds
-from warehouse import Warehouse, difference
+from model_warehouse import Warehouse, difference
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,192 @@
+"""`make demo`: the synthetic sample through the whole job, against the truth it was made with."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.paths import PROJECT_ROOT, DataRoot
+from orchestration.schemas.tables import TABLES
+
+pytestmark = pytest.mark.slow
+
+
+def observatory(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "orchestration.cli", *arguments],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "OBSERVATORY_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    home = tmp_path_factory.mktemp("demo with 空格")
+    done = observatory(home, "demo", "--home", str(home))
+    assert done.returncode == 0, done.stderr[-3000:]
+    return home, done.stdout
+
+
+@pytest.fixture(scope="module")
+def published(demo: tuple[Path, str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(DataRoot(demo[0]).published), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def planted() -> dict:
+    """The truth of the generator; the models never see it."""
+    done = subprocess.run(
+        [sys.executable, str(PROJECT_ROOT / "data" / "sample_generator"), "--facts"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+def test_the_sample_is_what_its_generator_makes():
+    done = subprocess.run(
+        [sys.executable, str(PROJECT_ROOT / "data" / "sample_generator"), "--check"],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_it_ends_with_five_findings_and_three_commands(demo):
+    findings, _, commands = demo[1].partition("\n\n")
+    assert [line.split(":")[0] for line in findings.splitlines()] == [
+        "SYNTHETIC DATA. Accounts", "Growth", "Response", "Quarantined", "Look",
+    ]  # fmt: skip
+    assert len([line for line in commands.splitlines() if line.startswith("  ")]) == 3
+
+
+def test_every_planted_answer_is_found_at_its_hour_and_no_other(published, planted):
+    found = {
+        title: (post_id, round(hours, 3))
+        for title, post_id, hours in published.execute(
+            """select e.title, r.post_id, r.response_hours from main.event_responses r
+               join main.events e using (event_id)
+               where e.event_type = 'hot_topic' and not r.is_censored"""
+        ).fetchall()
+    }
+    answered = {
+        incident["title"]: incident
+        for incident in planted["coverage"]
+        if incident["style"] in ("answered", "early")
+    }
+    assert len(answered) == planted["incidents_answered_with_hashtag"]
+    assert set(found) == set(answered)
+    for title, incident in answered.items():
+        post_id, hours = found[title]
+        assert post_id.startswith("p:") or post_id == incident["post_id"]
+        assert hours == pytest.approx(incident["response_hours"], abs=0.001)
+
+
+def test_every_record_of_the_sample_is_accounted_for(published):
+    broken = published.execute(
+        """select path from quality.file_ledger
+           where records_in <> records_loaded + records_duplicate + records_quarantined"""
+    ).fetchall()
+    assert broken == []
+
+
+def test_every_table_and_column_is_described(published):
+    tables = published.execute(
+        """select schema_name || '.' || table_name, comment from duckdb_tables()
+           where schema_name in ('main', 'core', 'quality', 'meta')"""
+    ).fetchall()
+    columns = published.execute(
+        """select schema_name || '.' || table_name || '.' || column_name from duckdb_columns()
+           where schema_name in ('main', 'core', 'quality', 'meta') and comment is null and not internal"""
+    ).fetchall()
+    assert {name for name, _ in tables} == set(TABLES)
+    assert all(comment for _, comment in tables)
+    assert columns == []
+    described = published.execute("select count(*) from meta.columns").fetchone()
+    assert described == (sum(len(t.column_names) for t in TABLES.values()),)
+
+
+def test_no_private_field_passed_the_door(published):
+    texts = published.execute(
+        """select count(*) from core.posts where not is_official and text is not null
+           union all select count(*) from main.accounts
+             where account_kind = 'officer' and (screen_name is not null
+                                                 or account_id not like 'p:%')
+           union all select count(*) from core.posts
+             where not is_official and account_id not like 'p:%'"""
+    ).fetchall()
+    assert texts == [(0,), (0,), (0,)]
+
+
+def test_the_published_file_is_read_only_and_locked_down(demo):
+    home = demo[0]
+    path = DataRoot(home).published
+    assert path.stat().st_mode & 0o222 == 0
+    for attack in (
+        "create table x as select 1",
+        "copy (select 1) to '/tmp/observatory-leak.csv'",
+        "select * from read_csv('/etc/passwd')",
+        "attach '/tmp/observatory-other.duckdb'",
+        "set enable_external_access = true",
+    ):
+        done = observatory(home, "sql", attack)
+        assert done.returncode == 1, attack
+        assert "Traceback" not in done.stderr
+
+
+def test_sql_prints_tables_csv_and_json(demo):
+    query = "select account_id, followers_lo from main.accounts order by 1 limit 2"
+    as_json = json.loads(observatory(demo[0], "sql", query, "--format", "json").stdout)
+    as_csv = list(csv.DictReader(io.StringIO(observatory(demo[0], "sql", query, "--format",
+                                                         "csv").stdout)))  # fmt: skip
+    assert [row["account_id"] for row in as_json] == [row["account_id"] for row in as_csv]
+    assert as_json[0]["account_id"] in observatory(demo[0], "sql", query).stdout
+
+
+def test_a_post_is_traced_to_its_file_line_and_bytes(demo, published):
+    (post_id,) = published.execute(
+        "select post_id from main.posts where account_id not like 'p:%' order by 1 limit 1"
+    ).fetchone()
+    done = observatory(demo[0], "trace", "main.posts", post_id)
+    assert done.returncode == 0, done.stderr
+    assert "sha256" in done.stdout
+    assert "line" in done.stdout
+    assert post_id in done.stdout.split("bytes", 1)[1]
+
+
+def test_a_row_that_is_not_there_is_named(demo):
+    done = observatory(demo[0], "trace", "main.posts", "no-such-post")
+    assert done.returncode == 1
+    assert "no-such-post" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_status_tells_data_through_and_quarantine(demo):
+    report = json.loads(observatory(demo[0], "status", "--json").stdout)
+    assert report["published"]["data_through_at"].startswith("2026-08-2")
+    assert report["published"]["is_synthetic"] is True
+    assert {row["reason"] for row in report["quarantine"]} >= {
+        "not_json", "duplicate_key", "truncated_gzip", "encoding", "scientific_id",
+        "id_clock_contradiction", "unrecognised_format", "ragged_row", "future_time",
+    }  # fmt: skip
+
+
+COOKBOOK = (PROJECT_ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("query", re.findall(r"```sql\n(.*?)```", COOKBOOK, re.DOTALL))
+def test_every_query_of_the_cookbook_answers(published, query):
+    assert published.execute(query).fetchall()

@@ -1,0 +1,245 @@
+"""The job end to end: real dbt, real Great Expectations, one warehouse, night after night.
+
+The tests follow each other like nights do; each says what the night before must have left.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pytest
+
+from orchestration.nightly import NightlyOutcome, run_nightly
+from orchestration.paths import PROJECT_ROOT
+from orchestration.schemas.tables import MARTS, TABLES
+from orchestration.settings import Settings
+from orchestration.warehouse.connect import open_published, open_work
+from orchestration.warehouse.lock import run_lock
+from tests.pipeline.conftest import LAST_DAY, LATER_DAY, NEXT_DAY, deliver
+
+pytestmark = pytest.mark.slow
+
+NIGHT = (
+    "import sys; from orchestration.settings import Settings; "
+    "from orchestration.nightly import run_nightly; "
+    "say = lambda message: print(message, file=sys.stderr, flush=True); "
+    "print(run_nightly(Settings.from_environment(), say).outcome)"
+)
+
+
+def _night(settings: Settings) -> NightlyOutcome:
+    said: list[str] = []
+    outcome = run_nightly(settings, said.append)
+    print(outcome.outcome, outcome.message, *said, sep="\n")
+    return outcome
+
+
+def _ask(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    with open_published(settings.root.published) as published:
+        return published.execute(query).fetchall()
+
+
+def _work(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    with open_work(settings.root.warehouse) as work:
+        return work.execute(query).fetchall()
+
+
+def _fingerprint(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _every_row(settings: Settings) -> dict[str, Any]:
+    with open_work(settings.root.warehouse) as work:
+        return {
+            name: work.execute(f"select count(*), sum(hash(t)) from {name} as t").fetchone()
+            for name in TABLES
+        }
+
+
+@pytest.fixture(scope="module")
+def first(observatory: Settings) -> NightlyOutcome:
+    return _night(observatory)
+
+
+@pytest.fixture
+def history(observatory: Settings, first: NightlyOutcome) -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.from_config(str(observatory.root.dagster_home)) as instance:
+        yield instance
+
+
+def test_the_first_night_is_published(observatory: Settings, first: NightlyOutcome) -> None:
+    assert first.outcome == "published", first.message
+    assert first.intake.files == 9
+    assert first.intake.records_in == (
+        first.intake.records_loaded
+        + first.intake.records_duplicate
+        + first.intake.records_quarantined
+    )
+    assert not [check for check in first.failed_checks if check.severity == "error"]
+    assert _ask(observatory, "select build_id, outcome from meta.builds") == [
+        (first.build_id, "published")
+    ]
+
+
+def test_every_tool_answered_and_every_mart_is_of_this_build(
+    observatory: Settings, first: NightlyOutcome
+) -> None:
+    tools = _ask(observatory, "select distinct tool from quality.check_results order by 1")
+    assert [tool for (tool,) in tools] == ["conservation", "dbt", "great_expectations"]
+    for table in MARTS:
+        builds = _ask(observatory, f"select distinct build_id from {table.full_name}")
+        assert builds in ([], [(first.build_id,)]), table.full_name
+    repeated = "select tool, check_name, table_name from quality.check_results group by all"
+    assert _ask(observatory, f"{repeated} having count(*) > 1") == []
+
+
+def test_the_run_shows_in_the_history_with_counts_lineage_and_checks(
+    history: dg.DagsterInstance, first: NightlyOutcome
+) -> None:
+    run = history.get_run_by_id(str(first.run_id))
+    assert run is not None
+    assert (run.job_name, run.status) == ("nightly", dg.DagsterRunStatus.SUCCESS)
+    growth = history.get_latest_materialization_event(dg.AssetKey(["main", "account_growth"]))
+    assert growth is not None
+    assert growth.asset_materialization is not None
+    metadata = growth.asset_materialization.metadata
+    assert metadata["dagster/row_count"].value
+    lineage = metadata["dagster/column_lineage"].value
+    assert lineage.deps_by_column["followers_lo"]
+    checks = [
+        event.dagster_event.asset_check_evaluation_data
+        for event in history.all_logs(run.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+        if event.dagster_event is not None
+    ]
+    assert len(checks) > 100
+    assert {c.check_name for c in checks} >= {"records_are_conserved", "volume_is_usual"}
+
+
+def test_a_second_night_has_nothing_to_do_and_changes_no_row(
+    observatory: Settings, first: NightlyOutcome
+) -> None:
+    rows, published = _every_row(observatory), _fingerprint(observatory.root.published)
+    outcome = _night(observatory)
+    assert outcome.outcome == "nothing_new"
+    assert outcome.message.startswith(f"nothing new: {first.build_id} stays published")
+    assert _every_row(observatory) == rows
+    assert _fingerprint(observatory.root.published) == published
+
+
+def test_a_night_with_nothing_new_skips_every_step_but_the_first(
+    history: dg.DagsterInstance, observatory: Settings
+) -> None:
+    outcome = _night(observatory)
+    stats = history.get_run_step_stats(str(outcome.run_id))
+    assert {step.step_key: step.status.value for step in stats} == {
+        "archive__files": "SUCCESS", "cleaned_tables": "SKIPPED", "models": "SKIPPED",
+        "check_results": "SKIPPED", "audit_checks": "SKIPPED", "publication": "SKIPPED",
+    }  # fmt: skip
+
+
+def test_while_one_run_holds_the_warehouse_another_is_refused(
+    observatory: Settings, first: NightlyOutcome
+) -> None:
+    with run_lock(observatory.root.lock, observatory.clock):
+        outcome = run_nightly(observatory)
+    assert outcome.outcome == "busy"
+    assert f"held by process {os.getpid()} since " in outcome.message
+
+
+def test_a_killed_night_is_marked_failed_by_the_next_which_takes_in_everything(
+    observatory: Settings, first: NightlyOutcome, history: dg.DagsterInstance
+) -> None:
+    deliver(observatory.root.home, NEXT_DAY)
+    process = subprocess.Popen(
+        [sys.executable, "-c", NIGHT], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
+        text=True, cwd=PROJECT_ROOT, env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
+    )  # fmt: skip
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("clean: "):  # loaded, and dbt is about to start
+            process.send_signal(signal.SIGKILL)
+            break
+    process.communicate()
+    assert _work(observatory, "select outcome from meta.builds order by build_id")[-1] == ("running",)
+    stuck = history.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED]))
+    assert len(stuck) == 1
+
+    outcome = _night(observatory)
+    assert outcome.outcome == "published", outcome.message
+    builds = _ask(observatory, "select outcome, message from meta.builds order by build_id")
+    assert [b[0] for b in builds] == ["published", "failed", "published"]
+    assert builds[1][1] == "interrupted"
+    reaped = history.get_run_by_id(stuck[0].run_id)
+    assert reaped is not None
+    assert reaped.status == dg.DagsterRunStatus.FAILURE
+    days = "select distinct observed_to::varchar from quality.file_ledger where source_name = $$%s$$"
+    assert ("2026-07-04",) in _ask(observatory, days % "spider_users")
+
+
+def test_a_failed_error_check_keeps_the_last_good_build(
+    observatory: Settings, first: NightlyOutcome
+) -> None:
+    published = _fingerprint(observatory.root.published)
+    good = _ask(observatory, "select max(build_id) from meta.builds")
+    deliver(observatory.root.home, LATER_DAY)
+    _work(
+        observatory,
+        "update quality.file_ledger set records_loaded = records_loaded + 1 "
+        "where path = 'hot_daily/2026-07-01.json'",
+    )
+    outcome = _night(observatory)
+    assert outcome.outcome == "refused"
+    assert "quality.file_ledger: records_are_conserved failed (error)" in outcome.message
+    assert "hot_daily/2026-07-01.json" in outcome.message
+    assert [c.check_name for c in outcome.failed_checks if c.severity == "error"] == [
+        "records_are_conserved"
+    ]
+    assert _fingerprint(observatory.root.published) == published
+    assert _ask(observatory, "select max(build_id) from meta.builds") == good
+    assert observatory.root.last_failure.exists()
+
+
+def test_once_repaired_the_refused_nights_files_are_published(
+    observatory: Settings, first: NightlyOutcome
+) -> None:
+    _work(
+        observatory,
+        "update quality.file_ledger set records_loaded = records_loaded - 1 "
+        "where path = 'hot_daily/2026-07-01.json'",
+    )
+    deliver(observatory.root.home, LAST_DAY)
+    outcome = _night(observatory)
+    assert outcome.outcome == "published", outcome.message
+    topics = "select count(distinct slot_at) from core.hot_topic_slots"
+    assert _ask(observatory, topics) == [(6,)]
+    accounts = "select max(observed_date)::varchar from main.account_days where coverage = 'observed'"
+    assert _ask(observatory, accounts) == [("2026-07-05",)]
+
+
+def test_a_dbt_test_that_fails_blocks_before_the_audit(
+    observatory: Settings, first: NightlyOutcome
+) -> None:
+    published = _fingerprint(observatory.root.published)
+    _work(observatory, "update meta.builds set inputs = 'other' where outcome = 'published'")
+    with duckdb.connect(str(observatory.root.warehouse)) as work:
+        work.execute(
+            "insert into meta.touched_days select (select max(build_id) from meta.builds), "
+            "'core.account_snapshots', '2026-07-05'"
+        )
+        work.execute(
+            "update core.account_snapshots set followers_lo = followers_hi + 5 "
+            "where followers_hi > 0 and observed_at >= '2026-07-04 16:00:00+00'"
+        )
+    outcome = _night(observatory)
+    assert outcome.outcome in ("refused", "failed"), outcome.message
+    assert any(check.tool == "dbt" for check in outcome.failed_checks)
+    assert _fingerprint(observatory.root.published) == published

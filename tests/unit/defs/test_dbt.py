@@ -1,0 +1,83 @@
+"""dbt as Dagster runs it: offline, with a manifest of today, its columns traced to their origin."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from dagster_dbt import DbtCliResource
+
+from orchestration.defs import dbt_project
+from orchestration.defs.lineage import column_lineage, lineage_of_models
+from orchestration.defs.model import dbt_resource
+
+COLUMNS = {
+    "core.posts": {"post_id": "VARCHAR", "likes_lo": "BIGINT", "likes_hi": "BIGINT"},
+    "core.accounts": {"post_id": "VARCHAR", "screen_name": "VARCHAR"},
+}
+SQL = """
+with posts as (select * from "observatory"."core"."posts"),
+named as (select post_id, screen_name as name from "observatory"."core"."accounts")
+select posts.post_id, (likes_lo + likes_hi) / 2 as likes, named.name, 'b1' as build_id
+from posts left join named using (post_id)
+"""
+
+
+def test_what_dagster_dbt_would_do_online_or_in_process_is_still_replaced() -> None:
+    """A new version that renames one of these would ask PyPI every night again."""
+    assert hasattr(DbtCliResource, "_cli_version")
+    assert hasattr(DbtCliResource, "_initialize_dbt_core_adapter")
+    dbt = dbt_resource()
+    assert dbt._cli_version.release[:2] == (1, 11)
+    assert dbt._initialize_dbt_core_adapter([]) is None
+    assert "--no-version-check" in dbt.global_config_flags
+
+
+def test_there_is_no_package_file_that_would_need_the_network() -> None:
+    for name in ("packages.yml", "dependencies.yml"):
+        assert not (dbt_project.DBT_PROJECT / name).exists()
+
+
+def test_columns_are_followed_through_ctes_and_stars() -> None:
+    assert column_lineage(SQL, COLUMNS) == {
+        "post_id": [("core.posts", "post_id")],
+        "likes": [("core.posts", "likes_hi"), ("core.posts", "likes_lo")],
+        "name": [("core.accounts", "screen_name")],
+        "build_id": [],
+    }
+
+
+def test_lineage_is_kept_for_a_version_and_survives_sql_it_cannot_read(tmp_path: Path) -> None:
+    said: list[str] = []
+    cache = tmp_path / "lineage.json"
+    compiled = {"main.good": SQL, "main.bad": "select from where ("}
+    first = lineage_of_models(compiled, COLUMNS, cache, "v1", said.append)
+    assert first["main.bad"] == {}
+    assert len(said) == 1
+    assert said[0].startswith("no column lineage of main.bad")
+    again = lineage_of_models(compiled, {}, cache, "v1", said.append)
+    assert set(again["main.good"]) == set(first["main.good"])
+    assert len(said) == 1
+
+
+def test_the_manifest_is_parsed_again_only_when_a_file_is_newer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = tmp_path / "dbt_project"
+    (project / "models").mkdir(parents=True)
+    model = project / "models" / "a.sql"
+    model.write_text("select 1")
+    monkeypatch.setattr(dbt_project, "DBT_PROJECT", project)
+    monkeypatch.setattr(dbt_project, "MANIFEST", project / "target" / "manifest.json")
+
+    def parse(target: Path) -> None:
+        for name in ("manifest.json", "partial_parse.msgpack"):
+            (target / name).write_text("{}")
+
+    monkeypatch.setattr(dbt_project, "_parse", parse)
+    assert dbt_project.ensure_manifest()
+    assert not dbt_project.ensure_manifest()
+    os.utime(model, (4102444800, 4102444800))
+    assert dbt_project.ensure_manifest()
+    assert not dbt_project.ensure_manifest()
