@@ -202,7 +202,8 @@ def _trace(options: argparse.Namespace, settings: Settings) -> int:
         if origin.located is not None:
             place = f"record {origin.record_number}"
             if origin.located.line_number is not None:
-                place += f", line {origin.located.line_number}, byte {origin.located.offset}"
+                place += f", line {origin.located.line_number}"
+                place += f", byte {origin.located.offset} of the content"
             print(f"  place   {place}, {len(origin.located.raw)} bytes")
             print(f"  bytes   {_shown(origin.located.raw)}")
     return 0

@@ -38,7 +38,9 @@ class Door:
         Officers stand there under their pseudonym. An account once known as an officer's
         stays one: later evidence never takes protection away.
         """
-        merged = pl.concat([self.scope, accounts.select(list(SCOPE_SCHEMA)).cast(pl.Schema(SCOPE_SCHEMA))])
+        merged = pl.concat(
+            [self.scope, accounts.select(list(SCOPE_SCHEMA)).cast(pl.Schema(SCOPE_SCHEMA))]
+        )
         self.scope = (
             merged.with_columns(_officer=pl.col("account_kind") == "officer")
             .sort("platform", "account_id", "_officer", descending=[False, False, True])

@@ -22,11 +22,16 @@ GATE = "errors_are_none"
 AUDITED = (*CORE_TABLES, FILE_LEDGER, QUARANTINE, *MARTS)
 _SHOWN = ("tool", "table_name", "check_name", "severity", "observed", "expected")
 
+_CONSEQUENCE = {
+    "error": f"Severity error: keeps the build from its readers, through the check {GATE}.",
+    "warn": "Severity warn: reported, blocks nothing.",
+}
+
 SPECS = [
     dg.AssetCheckSpec(
         name=check.check_name,
         asset=asset_key(check.table_name),
-        description=check.expected,
+        description=f"{check.expected}. {_CONSEQUENCE[check.severity]}",
         additional_deps=[RESULTS],
         metadata={"tool": check.tool, "severity": check.severity},
     )

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.paths import DBT_PROJECT
+from orchestration.quality.results import tested_node
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 _SOURCES = (".sql", ".yml", ".yaml", ".md", ".csv")
@@ -49,7 +50,20 @@ def manifest() -> Mapping[str, Any]:
     """The manifest of the models as they are now; parsed first if it is missing or older."""
     ensure_manifest()
     found: dict[str, Any] = json.loads(MANIFEST.read_text(encoding="utf-8"))
+    _attach_tests(found)
     return found
+
+
+def _attach_tests(found: dict[str, Any]) -> None:
+    """Tell dagster-dbt which model a singular test over several models is about; without it the
+    test is no asset check."""
+    for node in found["nodes"].values():
+        if node["resource_type"] != "test" or node.get("attached_node"):
+            continue
+        target = tested_node(node, found)
+        if target is not None and target["resource_type"] == "model":
+            meta = node["config"].setdefault("meta", {})
+            meta.setdefault("dagster", {})["ref"] = {"name": target["name"]}
 
 
 def ensure_manifest() -> bool:

@@ -25,9 +25,9 @@ from orchestration.defs.resources import (
     Say,
     refuse_if_blocked,
 )
-from orchestration.defs.specs import asset_key
+from orchestration.defs.specs import asset_key, column_schema
 from orchestration.paths import DBT_PROJECT
-from orchestration.quality.results import dbt_results, write_results
+from orchestration.quality.results import dbt_demand, dbt_results, write_results
 from orchestration.schemas.render import table_comment
 from orchestration.schemas.tables import BUILDS, TABLES
 from orchestration.settings import Settings
@@ -59,6 +59,31 @@ class Translator(DagsterDbtTranslator):
         """The definition of a published table, else what its YAML says."""
         table = TABLES.get(table_name(dbt_resource_props))
         return table_comment(table) if table else dbt_resource_props.get("description", "")
+
+    def get_metadata(self, dbt_resource_props: Mapping[str, Any]) -> Mapping[str, Any]:
+        """The columns of a published table with key and NULLs, else those of its YAML."""
+        metadata = dict(super().get_metadata(dbt_resource_props))
+        name = table_name(dbt_resource_props)
+        metadata["dagster/table_name"] = name
+        if name in TABLES:
+            metadata["dagster/column_schema"] = column_schema(TABLES[name])
+        return metadata
+
+    def get_asset_check_spec(
+        self, asset_spec: dg.AssetSpec, manifest: Mapping[str, Any], unique_id: str, project: Any
+    ) -> dg.AssetCheckSpec | None:
+        """The check of a dbt test, saying what it demands."""
+        spec = super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+        if spec is None:
+            return None
+        return dg.AssetCheckSpec(
+            name=spec.name,
+            asset=spec.asset_key,
+            description=dbt_demand(manifest["nodes"][unique_id]),
+            additional_deps=spec.additional_deps,
+            metadata=spec.metadata,
+            blocking=spec.blocking,
+        )
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """All of dbt is one stage."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -134,7 +135,7 @@ def _dbt_answer(
     severity: Severity = (
         "warn" if str(node["config"].get("severity", "error")).lower() == "warn" else "error"
     )
-    check = Check(node["name"], "dbt", _dbt_table(node, manifest), severity, _dbt_demand(node))
+    check = Check(node["name"], "dbt", _dbt_table(node, manifest), severity, dbt_demand(node))
     passed = outcome["status"] in _PASSED
     return check.answer(passed, _dbt_observation(outcome))
 
@@ -148,23 +149,44 @@ def _dbt_observation(outcome: Mapping[str, Any]) -> str:
     return f"{failures} rows against it" if failures else f"{outcome['status']}: {message}"
 
 
-def _dbt_demand(node: Mapping[str, Any]) -> str:
-    description = node.get("description") or ""
-    return shortened(description) if description else f"no row of {node['name']}"
+def dbt_demand(node: Mapping[str, Any]) -> str:
+    """What a dbt test demands, in words: its description, its opening comment, or its arguments."""
+    if node.get("description"):
+        return shortened(node["description"])
+    opening = itertools.takewhile(
+        lambda line: line.startswith("--"), str(node.get("raw_code") or "").splitlines()
+    )
+    if comment := " ".join(line.lstrip("- ") for line in opening):
+        return shortened(comment)
+    test = node.get("test_metadata") or {}
+    arguments = test.get("kwargs", {})
+    wording = {
+        "not_null": "{column_name} is never NULL",
+        "unique": "every {column_name} occurs once",
+        "unique_key": "one row for every {columns}",
+        "holds": "{expression}",
+    }.get(str(test.get("name")), f"no row of {node['name']}")
+    columns = ", ".join(arguments.get("columns", ()))
+    return shortened(wording.format_map({**arguments, "columns": columns}))
 
 
 def _dbt_table(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
-    """The table a test is about: the one it is attached to, named by it, or read first."""
-    attached = node.get("attached_node") or _named_model(node, manifest)
+    target = tested_node(node, manifest)
+    return f"{target['schema']}.{target['name']}" if target else str(node["name"])
+
+
+def tested_node(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What a dbt test is about: what it is attached to, what its meta or its name says
+    (`assert_<model>__<rule>`), or what it reads first."""
     parents = node["depends_on"]["nodes"]
-    target = attached or (parents[0] if parents else None)
-    found = manifest["nodes"].get(target) or manifest["sources"].get(target)
-    return f"{found['schema']}.{found['name']}" if found else node["name"]
+    target = node.get("attached_node") or _named_model(node, manifest) or next(iter(parents), None)
+    found: Mapping[str, Any] | None = manifest["nodes"].get(target)
+    return found or manifest["sources"].get(target)
 
 
 def _named_model(node: Mapping[str, Any], manifest: Mapping[str, Any]) -> str | None:
-    """`assert_<model>__<rule>`: the model in the name of a singular test."""
-    name = str(node["name"]).removeprefix("assert_").split("__")[0]
+    declared = node["config"].get("meta", {}).get("dagster", {}).get("ref", {}).get("name")
+    name = declared or str(node["name"]).removeprefix("assert_").split("__")[0]
     for parent in node["depends_on"]["nodes"]:
         found = manifest["nodes"].get(parent)
         if found and found["name"] == name:

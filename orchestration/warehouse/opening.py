@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import duckdb
 
 from orchestration.settings import Settings
-from orchestration.sources.archive import Archive
 from orchestration.sources.extract import Extracted, extract, read_declarations
+from orchestration.warehouse import load
 from orchestration.warehouse.builds import Build, is_up_to_date, start_build
 from orchestration.warehouse.connect import open_published, open_work
 from orchestration.warehouse.ingest import pending
@@ -41,9 +41,6 @@ def open_night(
     """
     declarations = read_declarations(settings)
     extracted = extract(settings, declarations, progress)
-    if not settings.root.warehouse.exists() and not Archive(settings.root.archive).deliveries():
-        reason = f"nothing new: no file was ever delivered to {settings.root.inbox}"
-        return Opening(extracted, 0, None, reason)
     with open_work(settings.root.warehouse) as connection:
         waiting = len(pending(connection, settings))
         need = _need(connection, settings, waiting)
@@ -57,9 +54,9 @@ def _need(connection: duckdb.DuckDBPyConnection, settings: Settings, waiting: in
     """Why a build is necessary, or None."""
     if waiting:
         return f"{waiting} files are new"
-    if not _has_data(connection):
-        return None
     published = published_build(settings)
+    if published is None and not load.ledgered_files(connection):
+        return f"a first build without observations: no file was delivered to {settings.root.inbox}"
     if published is None:
         return "no readable build is published"
     newest = _newest_published(connection)
@@ -88,16 +85,11 @@ def _newest_published(connection: duckdb.DuckDBPyConnection) -> str | None:
     return row[0] if row else None
 
 
-def _has_data(connection: duckdb.DuckDBPyConnection) -> bool:
-    return bool(connection.execute("select 1 from quality.file_ledger limit 1").fetchone())
-
-
 def _nothing_new(connection: duckdb.DuckDBPyConnection) -> str:
     row = connection.execute(
         "select build_id, data_through_at from meta.builds where outcome = 'published' "
         "order by build_id desc limit 1"
     ).fetchone()
-    if row is None:
-        return "nothing new: no file was delivered yet"
+    assert row is not None  # otherwise a build would have been necessary
     through = f", data through {row[1]:%Y-%m-%d %H:%M} UTC" if row[1] else ""
     return f"nothing new: {row[0]} stays published{through}"

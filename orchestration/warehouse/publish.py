@@ -66,9 +66,7 @@ def publish(settings: Settings, build: Build) -> Published:
             row_counts=json.dumps(counts),
         )  # fmt: skip
         # Every earlier build's days are in this one: nothing of theirs is left to take in.
-        connection.execute(
-            "delete from meta.touched_days where build_id <> $1", [build.build_id]
-        )
+        connection.execute("delete from meta.touched_days where build_id <> $1", [build.build_id])
         connection.execute("checkpoint work")
     try:
         release = _release(root, build)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -36,16 +37,13 @@ def deliver(home: Path, patterns: tuple[str, ...]) -> int:
 
 
 @pytest.fixture(scope="module")
-def observatory(
-    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Settings:
+def observatory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """Settings over a data root with three days in its inbox."""
-    patch = pytest.MonkeyPatch()
-    request.addfinalizer(patch.undo)
     home = tmp_path_factory.mktemp("观测 站") / "data"
     home.mkdir()
     shutil.copyfile(SAMPLE / "sources.yaml", home / "sources.yaml")
     assert deliver(home, FIRST_DAYS) >= 6
-    patch.setenv("OBSERVATORY_HOME", str(home))
-    patch.setenv("DAGSTER_HOME", "")  # put back what run_nightly sets
-    return Settings(DataRoot(home))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OBSERVATORY_HOME", str(home))
+        patch.setenv("DAGSTER_HOME", "")  # put back what run_nightly sets
+        yield Settings(DataRoot(home))

@@ -110,7 +110,8 @@ def test_every_table_and_column_is_described(published):
     ).fetchall()
     columns = published.execute(
         """select schema_name || '.' || table_name || '.' || column_name from duckdb_columns()
-           where schema_name in ('main', 'core', 'quality', 'meta') and comment is null and not internal"""
+           where schema_name in ('main', 'core', 'quality', 'meta') and comment is null
+             and not internal"""
     ).fetchall()
     assert {name for name, _ in tables} == set(TABLES)
     assert all(comment for _, comment in tables)

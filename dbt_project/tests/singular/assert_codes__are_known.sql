@@ -1,4 +1,5 @@
 -- Codes come from the lists of the dictionary.
+{{ config(meta={"dagster": {"ref": {"name": "accounts"}}}) }}
 {%- set kinds = "('organ', 'officer', 'state_media', 'other_government', 'unclear')" %}
 {%- set levels = "('ministry', 'province', 'prefecture', 'county', 'station', 'unclear')" %}
 {%- set states = "('present', 'hidden', 'permission_denied', 'deleted_by_author', 'removed_by_platform', 'not_found')" %}

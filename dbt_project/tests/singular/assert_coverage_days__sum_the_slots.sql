@@ -1,4 +1,5 @@
 -- No day claims more than was expected, and days hold every slot.
+{{ config(meta={"dagster": {"ref": {"name": "coverage_days"}}}) }}
 with days as (
     select
         coalesce(sum(expected_count), 0) as expected,

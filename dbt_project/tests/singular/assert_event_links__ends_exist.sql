@@ -1,4 +1,5 @@
 -- A link joins an event and an official post that are both published.
+{{ config(meta={"dagster": {"ref": {"name": "event_links"}}}) }}
 select
     links.event_id,
     links.post_id

@@ -1,4 +1,5 @@
 -- A lower bound is never above its upper bound.
+{{ config(meta={"dagster": {"ref": {"name": "account_days"}}}) }}
 select 'accounts' as table_name, account_id as key_text
 from {{ ref('accounts') }}
 where followers_lo > followers_hi

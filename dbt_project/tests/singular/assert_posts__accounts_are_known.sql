@@ -1,6 +1,6 @@
 -- A post is only official by its account. A post whose account was never itself observed counts
 -- as of unclear kind: worth knowing, no reason to stop.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={"dagster": {"ref": {"name": "posts"}}}) }}
 select
     posts.platform,
     posts.post_id

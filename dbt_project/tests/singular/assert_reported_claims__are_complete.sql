@@ -1,4 +1,5 @@
 -- The ledger of published figures is part of the code: all of it, every night.
+{{ config(meta={"dagster": {"ref": {"name": "reported_claims"}}}) }}
 select
     (select count(*) from {{ ref('reported_claims') }}) as published,
     (select count(*) from {{ ref('reported_figures') }}) as shipped

@@ -1,4 +1,5 @@
 -- Every curve has its summary, and answers on the curve add up to those of the summary.
+{{ config(meta={"dagster": {"ref": {"name": "response_curves"}}}) }}
 with curves as (
     select
         period,

@@ -1,5 +1,6 @@
 -- The row of everybody in `all` periods holds every event once, with the outcome that
 -- event_responses gives it.
+{{ config(meta={"dagster": {"ref": {"name": "response_timing"}}}) }}
 with responses as (
     select
         count(*) as events,

@@ -1,4 +1,5 @@
 -- Nothing is last seen before it is first seen.
+{{ config(meta={"dagster": {"ref": {"name": "posts"}}}) }}
 select 'accounts' as table_name, account_id as key_text
 from {{ ref('accounts') }}
 where first_seen_at > last_seen_at

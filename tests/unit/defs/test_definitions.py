@@ -10,8 +10,8 @@ import dagster as dg
 import pytest
 import yaml
 
-from orchestration.defs import automation
 from orchestration.definitions import build_defs, defs
+from orchestration.defs import automation
 from orchestration.paths import PROJECT_ROOT
 
 
@@ -24,7 +24,9 @@ def test_definitions_load_without_a_data_root(tmp_path: Path) -> None:
     home = tmp_path / "nowhere"
     done = subprocess.run(
         [sys.executable, "-c", "import orchestration.definitions"],
-        env={"OBSERVATORY_HOME": str(home), "PATH": "/nonexistent", "PYTHONPATH": str(PROJECT_ROOT)},
+        env={
+            "OBSERVATORY_HOME": str(home), "PATH": "/nonexistent", "PYTHONPATH": str(PROJECT_ROOT),
+        },
         cwd=tmp_path, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -48,7 +50,7 @@ def test_the_job_holds_every_asset_and_check_and_runs_in_one_process() -> None:
     job = build_defs().resolve_job_def("nightly")
     graph = build_defs().get_repository_def().asset_graph
     assert job.executor_def.name == "in_process"
-    assert {k for k in job.asset_layer.executable_asset_keys} == set(graph.get_all_asset_keys())
+    assert set(job.asset_layer.executable_asset_keys) == set(graph.get_all_asset_keys())
     assert set(job.asset_layer.asset_graph.asset_check_keys) == set(graph.asset_check_keys)
 
 

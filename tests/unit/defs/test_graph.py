@@ -61,8 +61,7 @@ def test_every_published_table_is_an_asset(repository: dg.RepositoryDefinition) 
 
 def test_every_check_of_the_audit_is_an_asset_check(repository: dg.RepositoryDefinition) -> None:
     shown = {
-        (".".join(key.asset_key.path), key.name)
-        for key in repository.asset_graph.asset_check_keys
+        (".".join(key.asset_key.path), key.name) for key in repository.asset_graph.asset_check_keys
     }
     assert {(check.table_name, check.check_name) for check in CHECKS} <= shown
     assert ("quality.check_results", "errors_are_none") in shown

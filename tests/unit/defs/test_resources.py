@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
@@ -22,6 +24,7 @@ from orchestration.warehouse.builds import Build, start_build
 from orchestration.warehouse.connect import open_work
 from orchestration.warehouse.lock import run_lock
 
+CONTEXT = SimpleNamespace(run=SimpleNamespace(run_id="r1"), log=logging.getLogger("test"))
 CHECK = Check("keys_are_present", "great_expectations", "core.posts", "error", "no NULL")
 
 
@@ -95,8 +98,7 @@ def test_a_step_that_breaks_closes_the_build_and_leaves_a_failure(settings: Sett
     build = _build(settings)
     said: list[str] = []
     observatory = held_resource(settings, said.append)
-    context = dg.build_asset_context()
-    with pytest.raises(OSError, match="disk"), observatory.step(context, "clean") as say:  # noqa: PT012
+    with pytest.raises(OSError, match="disk"), observatory.step(CONTEXT, "clean") as say:  # noqa: PT012
         say("reading")
         raise OSError("the disk is full")
     assert said == ["clean: reading"]
@@ -120,7 +122,7 @@ def test_a_failed_error_refuses_the_build_in_words(settings: Settings) -> None:
 def test_a_refused_build_stays_refused_when_its_step_fails(settings: Settings) -> None:
     build = _build(settings)
     observatory = held_resource(settings, lambda message: None)
-    with pytest.raises(dg.Failure), observatory.step(dg.build_asset_context(), "audit"):
+    with pytest.raises(dg.Failure), observatory.step(CONTEXT, "audit"):
         refuse_if_blocked(settings, build, [CHECK.answer(False, "3 rows")])
     assert _outcome(settings)[0] == "refused"
 

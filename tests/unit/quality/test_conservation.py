@@ -98,9 +98,7 @@ def test_what_is_even_passes(settings: Settings) -> None:
         ),
     ],
 )
-def test_what_is_lost_is_named(
-    settings: Settings, statement: str, check: str, words: str
-) -> None:
+def test_what_is_lost_is_named(settings: Settings, statement: str, check: str, words: str) -> None:
     _change(settings, statement)
     assert _failed(settings)[check] == words
 
@@ -113,9 +111,9 @@ def test_bytes_that_are_gone_from_the_archive_are_named(settings: Settings) -> N
 
 def test_a_mart_that_does_not_exist_fails_its_check(settings: Settings) -> None:
     _change(settings, "drop table main.events")
-    assert "could not run: CatalogException" in _failed(settings)[
-        "main.events rows_are_of_this_build"
-    ]
+    assert (
+        "could not run: CatalogException" in _failed(settings)["main.events rows_are_of_this_build"]
+    )
 
 
 def test_every_check_of_conservation_blocks() -> None:

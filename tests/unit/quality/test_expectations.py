@@ -35,8 +35,12 @@ def _frames(good: bool) -> dict[str, pl.DataFrame]:
 
 def test_every_rule_passes_good_values_and_fails_bad_ones() -> None:
     good, bad = _frames(True), _frames(False)
-    assert {rule for rule, passed in expectations._judge(good).items() if passed is not True} == set()
-    assert {rule for rule, passed in expectations._judge(bad).items() if passed is not False} == set()
+    assert {
+        rule for rule, passed in expectations._judge(good).items() if passed is not True
+    } == set()
+    assert {
+        rule for rule, passed in expectations._judge(bad).items() if passed is not False
+    } == set()
 
 
 def test_null_is_not_judged() -> None:
