@@ -137,14 +137,21 @@ def _status_lines(report: dict[str, Any]) -> list[str]:
             f"  warning        {w['check']} on {w['table']}: {w['observed']}"
             for w in report["warnings"]
         ]
-    failure = report["last_failure"]
-    lines.append(f"last failure     {failure['message'] if failure else 'none'}")
+    lines.append(f"last failure     {_failure_text(report['last_failure'], published)}")
     lines.append(f"waiting          {report['waiting']} files")
     lines += [
         f"  left in inbox  {n['path']}: {n['reason']}, {n['detail']}"
         for n in report["left_in_inbox"]
     ]
     return lines
+
+
+def _failure_text(failure: dict[str, Any] | None, published: dict[str, Any] | None) -> str:
+    if failure is None:
+        return "none"
+    mended = published is not None and published["published_at"] > failure["failed_at"]
+    since = " (a later night was published)" if mended else ""
+    return f"{failure['failed_at']} {failure['stage']}: {failure['message']}{since}"
 
 
 def _sql(options: argparse.Namespace, settings: Settings) -> int:

@@ -275,9 +275,17 @@ def computed(
 def observed() -> tuple[Field, Field]:
     """When the collector looked, as the engine established it for the file or record."""
     return (
-        Field("observed_at", OBSERVED_AT, _copy(OBSERVED_AT, "observed_at"), required=True),
+        Field("observed_at", OBSERVED_AT, _observed_at, required=True),
         Field("observed_at_source", None, _copy(OBSERVED_AT_SOURCE, "observed_at_source")),
     )
+
+
+def _observed_at(frame: pl.DataFrame, context: Context) -> Parsed:
+    """Nothing can have been seen in the future: such a clock is not to be trusted."""
+    seen = frame[OBSERVED_AT]
+    future = (seen > context.now + CLOCK_SKEW).fill_null(False)
+    problem = pl.repeat(None, len(seen), dtype=pl.String(), eager=True).set(future, "future_time")
+    return Parsed({"observed_at": seen}, problem)
 
 
 def _copy(raw: str, column: str) -> Parse:

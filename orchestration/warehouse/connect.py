@@ -13,7 +13,12 @@ from typing import Any
 
 import duckdb
 
-from orchestration.schemas.render import comment_sql, create_table_sql, dictionary_frame
+from orchestration.schemas.render import (
+    DUCKDB_TYPES,
+    comment_sql,
+    create_table_sql,
+    dictionary_frame,
+)
 from orchestration.schemas.tables import CORE_TABLES, RUN_TABLES
 
 STORAGE_VERSION = "v1.4.0"
@@ -52,14 +57,37 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("begin")
     for schema in SCHEMAS:
         connection.execute(f"create schema if not exists {schema}")
+    bring_up_to_date(connection)
+    connection.execute("commit")
+
+
+def bring_up_to_date(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give the work file the tables, columns, comments and dictionary that the code has now.
+
+    A column that is new is added, NULL in older rows; nothing is ever dropped here.
+    """
+    existing = {
+        (row[0], row[1])
+        for row in connection.execute(
+            "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+            "where database_name = current_database()"
+        ).fetchall()
+    }
     for table in (*CORE_TABLES, *RUN_TABLES):
         connection.execute(create_table_sql(table))
+        for column in table.columns:
+            is_known = (table.full_name, column.name) in existing
+            if not is_known and any(name == table.full_name for name, _ in existing):
+                connection.execute(
+                    f"alter table {table.full_name} add column {column.name} "
+                    f"{DUCKDB_TYPES[column.type]}"
+                )
     for statement in comment_sql((*CORE_TABLES, *RUN_TABLES)):
         connection.execute(statement)
+    connection.execute("delete from meta.columns")
     connection.register("dictionary", dictionary_frame().to_arrow())
     connection.execute("insert into meta.columns by name select * from dictionary")
     connection.unregister("dictionary")
-    connection.execute("commit")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from orchestration.settings import Settings
 from orchestration.sources.extract import Extracted, extract, read_declarations
 from orchestration.warehouse import load
 from orchestration.warehouse.builds import Build, is_up_to_date, start_build
-from orchestration.warehouse.connect import open_published, open_work
+from orchestration.warehouse.connect import bring_up_to_date, open_published, open_work
 from orchestration.warehouse.ingest import pending
 
 
@@ -46,6 +46,7 @@ def open_night(
         need = _need(connection, settings, waiting)
         if need is None:
             return Opening(extracted, 0, None, _nothing_new(connection))
+        bring_up_to_date(connection)
         build = start_build(connection, settings.clock, declarations.is_synthetic)
     return Opening(extracted, waiting, build, need)
 
