@@ -37,7 +37,7 @@ from orchestration.sources.readers.lines import (
     line_blocks,
 )
 
-_SUSPICIOUS = re.compile(rb"\x00|\\u0000|\\u[dD][89a-fA-F]|\xef\xbb\xbf|\n[ \t\r]*\n|\A[ \t\r]*\n")
+_DAMAGED_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class JsonLines:
 
     def _read_fast(self, block: LineBlock) -> pl.DataFrame | None:
         rows = block.data.count(b"\n") + (not block.data.endswith(b"\n"))
-        if _SUSPICIOUS.search(block.data) or _may_be_too_deep(block.data):
+        if _may_be_damaged(block.data) or _may_be_too_deep(block.data):
             return None
         try:
             nested = pl.read_ndjson(io.BytesIO(block.data), schema=_nested_schema(self.fields))
@@ -160,6 +160,13 @@ def parse_line(line: bytes, number: int, watched: frozenset[str]) -> dict[str, A
     if not isinstance(value, dict):
         return Reject("not_an_object", "the line is JSON but not an object", number, number)
     return value
+
+
+def _may_be_damaged(data: bytes) -> bool:
+    """Whether the block holds what Polars changes or drops without a word."""
+    if b"\x00" in data or b"\xef\xbb\xbf" in data:
+        return True
+    return b"\\u" in data and _DAMAGED_ESCAPE.search(data) is not None
 
 
 def _may_be_too_deep(data: bytes) -> bool:
