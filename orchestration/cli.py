@@ -9,18 +9,23 @@ import argparse
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestration.paths import DBT_PROJECT, PROJECT_ROOT, SAMPLE, DataRoot
 from orchestration.settings import Settings, SettingsError
 
+if TYPE_CHECKING:
+    import polars as pl
+
 FAILURE = 1
 BUSY = 75
+UI_PORT = 3000
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -178,18 +183,38 @@ def _print_result(result: Any, form: str) -> None:
     if form == "table":
         result.show(max_width=max(80, shutil.get_terminal_size((120, 24)).columns), max_rows=200)
     elif form == "csv":
-        frame = result.pl()
-        nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
-        import polars as pl
-
-        flat = frame.with_columns(
-            pl.col(name).list.join("; ") for name in nested if frame.schema[name] == pl.List
-        )
-        print(flat.write_csv(), end="")
+        print(_guarded(result.pl()).write_csv(), end="")
     else:
         names = [str(column) for column in result.columns]
         rows = [dict(zip(names, row, strict=True)) for row in result.fetchall()]
         print(json.dumps(rows, ensure_ascii=False, default=str))
+
+
+def _cell(value: Any) -> str | None:
+    """A nested value as one cell: a list of texts joined, anything else as JSON."""
+    if value is None or (isinstance(value, list) and all(isinstance(v, str) for v in value)):
+        return None if value is None else "; ".join(value)
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _guarded(frame: pl.DataFrame) -> pl.DataFrame:
+    """Text that a spreadsheet would run as a formula gets a leading apostrophe."""
+    import polars as pl
+
+    flat = frame.with_columns(
+        pl.Series(name, [_cell(value) for value in frame[name].to_list()], dtype=pl.String)
+        for name, dtype in frame.schema.items()
+        if dtype.is_nested()
+    )
+    flat = flat.rename({name: f"'{name}" for name in flat.columns if name[:1] in tuple("=+-@\t\r")})
+    return flat.with_columns(
+        pl.when(pl.col(name).str.contains(r"^[=+\-@\t\r]"))
+        .then(pl.lit("'") + pl.col(name))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name, dtype in flat.schema.items()
+        if dtype == pl.String
+    )
 
 
 def _trace(options: argparse.Namespace, settings: Settings) -> int:
@@ -266,23 +291,30 @@ def _ui(options: argparse.Namespace, settings: Settings) -> int:
     del options
     from orchestration.nightly import prepare_dagster_home
 
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", UI_PORT)) == 0:
+            _say(f"port {UI_PORT} on 127.0.0.1 is taken, perhaps by another UI; end that one first")
+            return FAILURE
     prepare_dagster_home(settings)
     command = [
         str(Path(sys.executable).with_name("dagster")), "dev",
-        "-w", str(PROJECT_ROOT / "workspace.yaml"), "-h", "127.0.0.1", "-p", "3000",
+        "-w", str(PROJECT_ROOT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(UI_PORT),
     ]  # fmt: skip
     environment = {
         **os.environ,
         "DAGSTER_HOME": str(settings.root.dagster_home),
         "OBSERVATORY_HOME": str(settings.root.home),
     }
-    _say("the UI answers in about half a minute: http://127.0.0.1:3000  (Ctrl-C ends it)")
+    _say(f"the UI answers in about half a minute: http://127.0.0.1:{UI_PORT}  (Ctrl-C ends it)")
     return subprocess.call(command, cwd=PROJECT_ROOT, env=environment)
 
 
 def _demo(options: argparse.Namespace, settings: Settings) -> int:
     """Start from a clean copy of the sample every time; only Dagster's history stays."""
     root = DataRoot(options.home.absolute())
+    if not _may_be_reset(root):
+        _say(f"{root.home} holds data that is not the demo's; name an empty folder with --home")
+        return FAILURE
     root.home.mkdir(parents=True, exist_ok=True)
     for folder in (root.inbox, root.archive, root.lake, root.warehouse_folder,
                    root.published.parent, root.releases):  # fmt: skip
@@ -300,6 +332,14 @@ def _demo(options: argparse.Namespace, settings: Settings) -> int:
     for line in [*findings(demo), "", *next_commands(demo)]:
         print(line)
     return 0
+
+
+def _may_be_reset(root: DataRoot) -> bool:
+    """Only a folder that is empty, or holds nothing but an earlier demo, is ever cleared."""
+    if not root.home.exists() or not any(root.home.iterdir()):
+        return True
+    declared = root.sources_file
+    return declared.exists() and declared.read_bytes() == (SAMPLE / "sources.yaml").read_bytes()
 
 
 def _prepare(options: argparse.Namespace, settings: Settings) -> int:

@@ -46,13 +46,14 @@ def findings(settings: Settings) -> list[str]:
         synthetic = one("select bool_or(is_synthetic) from meta.builds")
     mark = "SYNTHETIC DATA. " if synthetic and synthetic[0] else ""
     return [
-        f"{mark}Accounts: {accounts[0]} official ({accounts[1]} organs, {accounts[2]} officers), "
+        f"{mark}Accounts: {accounts[0]} official, {accounts[1]} of them organs and {accounts[2]} "
+        f"officers; "
         f"{accounts[3]} active within 14 days.",
         _growth_line(growth),
         _response_line(response),
-        f"Quarantined: {records[1]} of {records[0]} records in {records[3]} files "
-        f"({records[2]} duplicates, {repairs[0]} values repaired); each with file, line and reason "
-        "in quality.quarantine.",
+        f"Quarantined: {records[1]} of {records[0]} records in {records[3]} files, with place and "
+        f"reason in quality.quarantine; {records[2]} more were duplicates, {repairs[0]} values "
+        "were repaired.",
         f"Look: {settings.root.published}",
     ]
 

@@ -33,6 +33,10 @@ FINISHERS: Mapping[str, Callable[[pl.DataFrame, Door], Finished]] = {
 ACCOUNTS = "account_snapshots"
 
 
+class IncompleteMappingError(LookupError):
+    """A format is declared without columns that its table cannot be without."""
+
+
 @dataclass(frozen=True)
 class DeclaredAccount:
     """What a source declares about the authors it holds."""
@@ -93,7 +97,9 @@ def clean_batch(
         name: _conform([f.rows for f in group], TABLES[f"core.{name}"], raw, refused)
         for name, group in finished.items()
     }
-    noted = [frame for e in evaluated for frame in e.field_problems]
+    private = _rows_of_people(evaluated, door)
+    refusals = [_without_excerpts(frame, private) for frame in refusals]
+    noted = [_without_excerpts(frame, private) for e in evaluated for frame in e.field_problems]
     idle = _without_rows(raw, tables, refused)
     refusals += _refuse_idle(idle, noted)
     refused = _rows_of(refusals)
@@ -119,6 +125,13 @@ def _evaluate(raw: pl.DataFrame, mapping: TableMapping, context: Context) -> _Ev
             series.alias(name) for name, series in parsed.columns.items()
         )
         _note_problems(result, rule, chosen, parsed.problem)
+    table = mapping.table
+    missing = [name for name in table.key if name not in {*result.rows.columns, *PROVENANCE}]
+    if missing:
+        raise IncompleteMappingError(
+            f"the mapping of {context.source_name} to {table.full_name} does not fill "
+            f"{', '.join(missing)}, which make its rows unique; add them to the format's fields"
+        )
     return result
 
 
@@ -189,6 +202,27 @@ def _conform(
         joined = rows.join(provenance, on=ROW, how="left", maintain_order="left")
         shaped.append(joined.select(ROW, *schema).cast(pl.Schema(schema)))
     return pl.concat(shaped)
+
+
+def _rows_of_people(evaluated: list[_Evaluated], door: Door) -> pl.Series:
+    """Records whose author is known and may not be named, or not known at all."""
+    found = []
+    for rows in (e.rows for e in evaluated):
+        if not {"platform", "account_id"} <= set(rows.columns):
+            continue
+        kind = door.kinds(rows["platform"], rows["account_id"])
+        nameable = (kind != "officer").fill_null(False)
+        if "scope_evidence" in rows.columns:
+            nameable |= rows["scope_evidence"].is_not_null()
+        found.append(rows.filter(~nameable).select(ROW))
+    return _rows_of(found)
+
+
+def _without_excerpts(problem: pl.DataFrame, private: pl.Series) -> pl.DataFrame:
+    """What stood in a person's record is never quoted."""
+    return problem.with_columns(
+        excerpt=pl.when(~pl.col(ROW).is_in(private.implode())).then("excerpt")
+    )
 
 
 def _without_rows(

@@ -9,6 +9,9 @@ reversed by hashing all possible ids.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
@@ -31,6 +34,7 @@ class Door:
     def __init__(self, key: str, scope: pl.DataFrame | None = None) -> None:
         self._key = key
         self.scope = pl.DataFrame(schema=SCOPE_SCHEMA) if scope is None else scope
+        self._nameable: dict[tuple[str, str], bool] | None = None
 
     def admit(self, accounts: pl.DataFrame) -> None:
         """Add accounts (platform, account_id, account_kind) to the scope.
@@ -38,6 +42,7 @@ class Door:
         Officers stand there under their pseudonym. An account once known as an officer's
         stays one: later evidence never takes protection away.
         """
+        self._nameable = None
         merged = pl.concat(
             [self.scope, accounts.select(list(SCOPE_SCHEMA)).cast(pl.Schema(SCOPE_SCHEMA))]
         )
@@ -91,6 +96,26 @@ class Door:
         )
         joined = frame.join(known, on=["platform", "account_id"], how="left", maintain_order="left")
         return joined["kind"]
+
+    def names(self, platform: str, account_id: str) -> bool:
+        """Whether one account may be named: it is in scope and not an officer's."""
+        hidden = self._pseudonym(platform, account_id)
+        if self._nameable is None:
+            rows = self.scope.select("platform", "account_id", "account_kind").rows()
+            self._nameable = {(p, a): kind != "officer" for p, a, kind in rows}
+        is_officer = self._nameable.get((platform, hidden)) is False
+        return not is_officer and self._nameable.get((platform, account_id), False)
+
+    def hide(self, platform: str, text: str, identities: Iterable[str]) -> str:
+        """A text with each identity in it replaced by its pseudonym (a path, say)."""
+        for identity in sorted(identities, key=len, reverse=True):
+            text = text.replace(identity, self._pseudonym(platform, identity))
+        return text
+
+    def _pseudonym(self, platform: str, identity: str) -> str:
+        message = f"{platform}:{identity}".encode()
+        digest = hmac.new(self._key.encode(), message, hashlib.sha256).hexdigest()
+        return PSEUDONYM_PREFIX + digest[:_DIGITS]
 
     def close(
         self,

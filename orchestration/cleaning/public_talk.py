@@ -31,12 +31,47 @@ def finish_rulings(rows: pl.DataFrame, door: Door) -> Finished:
     """Keep the wording of the claim without its author, and what the ruling cites."""
     wording = text.claim_wording(rows["_claim"])
     return Finished(
-        rows.with_columns(
+        _hide_cited(rows, door).with_columns(
             ruling_id=door.pseudonyms(rows["platform"], rows["ruling_id"]),
             claim_text=wording,
             hashtag_keys=text.hashtag_keys(text.hashtags(rows["_claim"])),
         )
     )
+
+
+def _hide_cited(rows: pl.DataFrame, door: Door) -> pl.DataFrame:
+    """Cited accounts and posts keep their ids only where the account may be named.
+
+    The two lists run side by side; where they do not, whose post it is is unknown.
+    """
+    rows = ensure(rows, cited_account_ids=pl.List(pl.String), cited_post_ids=pl.List(pl.String))
+    accounts, posts = rows["cited_account_ids"], rows["cited_post_ids"]
+    side_by_side = (accounts.list.len() == posts.list.len()).fill_null(False)
+    authors = pl.DataFrame({"account": accounts, "known": side_by_side}).select(
+        pl.when("known").then("account")
+    )["account"]
+    return rows.with_columns(
+        _hide_list(rows["platform"], accounts, accounts, door).alias("cited_account_ids"),
+        _hide_list(rows["platform"], posts, authors, door).alias("cited_post_ids"),
+    )
+
+
+def _hide_list(
+    platform: pl.Series, identities: pl.Series, authors: pl.Series, door: Door
+) -> pl.Series:
+    """Each identity of each list, or its pseudonym where its author may not be named."""
+    hidden = []
+    for place, names, whose in zip(platform, identities, authors, strict=True):
+        owners = whose if whose is not None else [None] * len(names or [])
+        hidden.append(
+            [
+                name
+                if owner is not None and door.names(place, owner)
+                else door.hide(place, name, [name])
+                for name, owner in zip(names if names is not None else [], owners, strict=True)
+            ]
+        )
+    return pl.Series(hidden, dtype=pl.List(pl.String))
 
 
 def finish_repost_timings(rows: pl.DataFrame, door: Door) -> Finished:

@@ -36,7 +36,6 @@ WALL_PATTERNS: tuple[tuple[str, str], ...] = (
     ("%Y年%m月%d日%H:%M", "minute"),
 )
 DAY_PATTERNS: tuple[str, ...] = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y.%m.%d")
-PRECISION_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 
 _RELATIVE_UNITS = {"秒": 1, "分钟": 60, "小时": 3600}
 _EARLIEST_YEAR = 1985

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from orchestration.quality.profiles import day_instant, local_midnight, touched_spans
+from orchestration.quality.profiles import day_instant, local_midnight, touched_spans, unread
 from orchestration.quality.results import Check, CheckResult
 from orchestration.schemas.tables import CORE_TABLES, MARTS, Table
 from orchestration.sources.archive import Archive
@@ -59,8 +59,8 @@ def _deliveries_ledgered(subject: Subject) -> Problems:
 
 def _bytes_archived(subject: Subject) -> Problems:
     rows = subject.connection.execute(
-        """select path, coalesce(container_sha256, file_sha256), bytes, container_sha256 is null
-           from work.quality.file_ledger where build_id = $1 order by path""",
+        f"""select path, coalesce(container_sha256, file_sha256), bytes, container_sha256 is null
+           from work.quality.file_ledger where {unread()} order by path""",
         [subject.build_id],
     ).fetchall()
     problems = []
@@ -75,10 +75,9 @@ def _bytes_archived(subject: Subject) -> Problems:
 
 def _refusals_ledgered(subject: Subject) -> Problems:
     rows = subject.connection.execute(
-        """select ledger.path, ledger.records_quarantined, coalesce(sum(refused.records), 0)
-           from work.quality.file_ledger as ledger
+        f"""select ledger.path, ledger.records_quarantined, coalesce(sum(refused.records), 0)
+           from (from work.quality.file_ledger where {unread()}) as ledger
            left join work.quality.quarantine as refused using (file_id)
-           where ledger.build_id = $1
            group by ledger.file_id, ledger.path, ledger.records_quarantined
            having ledger.records_quarantined <> coalesce(sum(refused.records), 0)
            order by ledger.path""",

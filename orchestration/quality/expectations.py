@@ -27,7 +27,7 @@ from orchestration.sources.declarations import ACCOUNT_KINDS, ADMIN_LEVELS
 
 REPORTED_FIGURES = 64
 """Rows of the seed dbt_project/seeds/reported_figures.csv: a published figure is never lost."""
-RARELY_REFUSED, MOSTLY_ACCEPTED = 0.05, 0.5
+RARELY_REFUSED = 0.05
 JUDGED_RECORDS = 100
 """A source that delivered fewer records is not judged by a share of them."""
 VOLUME_RANGE = (0.2, 5.0)
@@ -128,10 +128,6 @@ def _single_rules() -> list[Rule]:
     by_source = ("source_name",)
     low, high = VOLUME_RANGE
     return [
-        _rule("records_are_mostly_accepted", ledger, "error",
-              f"at most {MOSTLY_ACCEPTED:.0%} of a source's records refused (from "
-              f"{JUDGED_RECORDS} on)", "intake", "judged_share", high=MOSTLY_ACCEPTED,
-              where=by_source),
         _rule("records_are_rarely_refused", ledger, "warn",
               f"at most {RARELY_REFUSED:.0%} of a source's records refused", "intake",
               "refused_share", high=RARELY_REFUSED, where=by_source),
@@ -232,13 +228,6 @@ def _mart_frame(table: Table, subject: Subject) -> pl.DataFrame:
     return profiles.profile_mart(subject.connection, table, touched)
 
 
-def _intake_frame(subject: Subject) -> pl.DataFrame:
-    frame = profiles.source_intake(subject.connection, subject.build_id)
-    return frame.with_columns(
-        judged_share=pl.when(pl.col("records_in") > JUDGED_RECORDS).then(pl.col("refused_share"))
-    )
-
-
 def _freshness_frame(subject: Subject) -> pl.DataFrame:
     frame = profiles.source_freshness(subject.connection)
     return frame.with_columns(
@@ -255,7 +244,7 @@ FRAMES: Mapping[str, Callable[[Subject], pl.DataFrame]] = {
     **{table.full_name: partial(_core_frame, table) for table in CORE_TABLES},
     **{table.full_name: partial(_mart_frame, table) for table in PROFILED_MARTS},
     "tables": _tables_frame,
-    "intake": _intake_frame,
+    "intake": lambda s: profiles.source_intake(s.connection, s.build_id),
     "volumes": lambda s: profiles.source_volumes(s.connection, s.build_id),
     "freshness": _freshness_frame,
     "gaps": lambda s: profiles.recent_gaps(s.connection),

@@ -58,6 +58,15 @@ def last_good(connection: duckdb.DuckDBPyConnection, published: Path) -> Iterato
         connection.execute("detach good")
 
 
+def unread(catalog: str = "work") -> str:
+    """SQL condition: rows of this build ($1) or of one that readers never got. What was refused
+    last night is judged again tonight, however quiet the night is."""
+    return (
+        f"(build_id = $1 or build_id not in "
+        f"(select build_id from {catalog}.meta.builds where outcome = 'published'))"
+    )
+
+
 def touched_spans(
     connection: duckdb.DuckDBPyConnection, build_id: str, table_name: str, catalog: str = "work"
 ) -> list[Span]:
@@ -66,7 +75,7 @@ def touched_spans(
         row[0]
         for row in connection.execute(
             f"""select distinct observed_date from {catalog}.meta.touched_days
-                where build_id = $1 and table_name = $2
+                where {unread(catalog)} and table_name = $2
                 order by observed_date desc limit {DAYS_PROFILED}""",
             [build_id, table_name],
         ).fetchall()
@@ -213,10 +222,10 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 def source_intake(connection: duckdb.DuckDBPyConnection, build_id: str) -> pl.DataFrame:
     """One row per source of this build: files, records_in, refused, refused_share."""
     return connection.sql(
-        """select source_name, count(*) as files, sum(records_in)::bigint as records_in,
+        f"""select source_name, count(*) as files, sum(records_in)::bigint as records_in,
                   sum(records_quarantined)::bigint as refused,
                   sum(records_quarantined) / nullif(sum(records_in), 0) as refused_share
-           from work.quality.file_ledger where build_id = $1
+           from work.quality.file_ledger where {unread()}
            group by source_name order by source_name""",
         params=[build_id],
     ).pl()
@@ -234,7 +243,7 @@ def source_volumes(connection: duckdb.DuckDBPyConnection, build_id: str) -> pl.D
         f"""with days as (
               select source_name, observed_to as observed_date, count(*) as files,
                      sum(records_in) / count(*) as records_per_file,
-                     bool_or(build_id = $1) as is_of_this_build
+                     bool_or({unread()}) as is_of_this_build
               from work.quality.file_ledger
               where observed_from = observed_to and records_in > 0
               group by all

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -120,7 +121,7 @@ class SourceDeclaration(_Strict):
     @field_validator("observed_at")
     @classmethod
     def _known_observation(cls, value: str | None) -> str | None:
-        if value in (None, "file_name", "file_mtime") or str(value).startswith("column:"):
+        if value in (None, "file_name", "file_mtime") or re.match(r"column:\s*\S", str(value)):
             return value
         try:
             instant = datetime.fromisoformat(str(value))

@@ -24,6 +24,7 @@ from orchestration.schemas.tables import QUARANTINE, REPAIRS
 from orchestration.sources import formats as registry
 from orchestration.sources.declarations import Declarations, SourceDeclaration
 from orchestration.sources.formats.base import (
+    FileFacts,
     Format,
     FromFileName,
     FromModificationTime,
@@ -41,7 +42,8 @@ STAGED_ROWS = 1_000_000
 
 ADVICE = {
     "unrecognised_format": "Name its format in sources.yaml, or map its columns with "
-    "`format: mapped`; `observatory sniff PATH` tells what was tried.",
+    "`format: mapped`, and deliver it again under another name; `observatory formats` lists what "
+    "can be read.",
     "empty_file": "The file has no content; it is recorded and nothing is missing from it.",
     "missing_key": "Without this value the record cannot be placed.",
     "id_clock_contradiction": "The publication time disagrees with the second inside the id, and "
@@ -60,6 +62,8 @@ class ReadFile:
     """What one delivery was read as, for the ledger."""
 
     file: RawFile
+    path: str
+    source_name: str
     format_id: str | None
     format_version: str | None
     encoding: str | None
@@ -73,6 +77,9 @@ class _Tally:
 
     file: RawFile
     format: Format | None
+    path: str
+    source_name: str
+    encoding: str = "utf-8"
     rows: int = 0
     rejected: int = 0
     refused: int = 0
@@ -80,9 +87,11 @@ class _Tally:
     def result(self, options: ReadOptions) -> ReadFile:
         return ReadFile(
             self.file,
+            self.path,
+            self.source_name,
             self.format.id if self.format else None,
             self.format.version if self.format else None,
-            (options.encoding or "utf-8") if self.format else None,
+            (options.encoding or self.encoding) if self.format else None,
             self.rows + self.rejected,
             self.rejected + self.refused,
         )
@@ -158,7 +167,7 @@ class Intake:
         recognised = [(file, *self._recognise(file)) for file in files]
         recognised.sort(key=lambda r: (not (r[1] and r[1].names_accounts), r[0].path))
         for number, (file, file_format, reject) in enumerate(recognised, start=1):
-            self._tallies[file.file_id] = _Tally(file, file_format)
+            self._tallies[file.file_id] = _Tally(file, file_format, file.path, file.source_name)
             if number % 200 == 0:
                 self._progress(f"read {number} of {len(recognised)} files")
             if reject is not None:
@@ -180,12 +189,21 @@ class Intake:
         head = Head(file.inner_path, file.head())
         if not head.data:
             return None, self._nothing_read(file)
+        if not head.data.strip():
+            return None, Reject("empty_file", "only blank lines", extent="file", records=0)
+        if file.inner_path.suffix.lower() == ".zip":
+            return None, Reject(
+                "unreadable_zip",
+                "no member could be read: the zip is empty, damaged or protected by a password",
+                extent="file",
+            )
         candidates = registry.sniff(head)
         if candidates and candidates[0][1].score >= registry.RECOGNISED:
             return candidates[0][0], None
-        looks = "an HTML page" if head.text.lstrip()[:15].lower().startswith("<") else "no format"
+        is_page = head.text.lstrip().startswith("<")
+        looks = "it looks like an HTML page, and " if is_page else ""
         return None, Reject(
-            "unrecognised_format", f"looks like {looks} this version knows", extent="file"
+            "unrecognised_format", f"{looks}no format of this version claims it", extent="file"
         )
 
     def _nothing_read(self, file: RawFile) -> Reject:
@@ -199,10 +217,12 @@ class Intake:
         if isinstance(facts, Reject):
             self._refuse_whole(file, file_format, facts)
             return
+        self._hide_author(file, declaration, declaration.platform or file_format.platform, facts)
         group = self._groups.setdefault(
             (file.source_name, file_format.id), _Group(file_format, declaration)
         )
         tally = self._tallies[file.file_id]
+        tally.encoding = _encoding_of(file.head(3))
         for found in file_format.reader.read(file, self._options(file)):
             if isinstance(found, Reject):
                 self._note_reject(file, found)
@@ -217,6 +237,19 @@ class Intake:
             self._note_reject(
                 file, Reject("empty_file", "no record in it", extent="file", records=0)
             )
+
+    def _hide_author(
+        self, file: RawFile, declaration: SourceDeclaration, platform: str, facts: FileFacts
+    ) -> None:
+        """Where a path names an author who may not be named, what is stored names a pseudonym."""
+        uid = facts.get("@uid")
+        if uid is None or declaration.account is not None or self._door.names(platform, uid):
+            return
+        private = [facts[key] for key in ("@uid", "@bid", "@screen_name") if facts.get(key)]
+        tally = self._tallies[file.file_id]
+        tally.path = self._door.hide(platform, file.path, private)
+        if declaration.name not in self._declarations.by_name:
+            tally.source_name = self._door.hide(platform, file.source_name, private)
 
     def _refuse_whole(self, file: RawFile, file_format: Format, why: Reject) -> None:
         """A file that cannot be placed counts every record it holds as quarantined."""
@@ -245,7 +278,7 @@ class Intake:
         ]
         frame = frame.rename({RECORD: "record_number"}).with_columns(
             *typed,
-            source_name=pl.lit(file.source_name),
+            source_name=pl.lit(self._tallies[file.file_id].source_name),
             file_id=pl.lit(file.file_id),
             file_sha256=pl.lit(file.sha256),
         )
@@ -283,7 +316,7 @@ class Intake:
         refused = found.filter(pl.col("extent") == "record").group_by("file_id").len()
         for file_id, count in refused.iter_rows():
             self._tallies[file_id].refused += count
-        paths = {file_id: tally.file.path for file_id, tally in self._tallies.items()}
+        paths = {file_id: tally.path for file_id, tally in self._tallies.items()}
         advice = (
             pl.col("reason")
             .str.split(":")
@@ -309,8 +342,8 @@ class Intake:
         row = {
             "file_id": file.file_id,
             "file_sha256": file.sha256,
-            "path": file.path,
-            "source_name": file.source_name,
+            "path": tally.path,
+            "source_name": tally.source_name,
             "extent": reject.extent,
             "records": reject.records,
             "record_number": reject.record_number,
@@ -321,6 +354,13 @@ class Intake:
         self._staging.append(
             "quarantine", _shaped(pl.DataFrame([row]), QUARANTINE.column_names[:-1])
         )
+
+
+def _encoding_of(beginning: bytes) -> str:
+    """Encoding by byte order mark; UTF-8 without one."""
+    if beginning.startswith(b"\xef\xbb\xbf"):
+        return "utf-8-sig"
+    return "utf-16" if beginning.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
 
 
 def _shaped(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:

@@ -64,6 +64,8 @@ def ingest(
         _ingest_batch(connection, settings, declarations, build, batch, replaced, progress)
         reread = _passed_too_early(connection, settings, before)
         replaced = [f.file_id for f in reread]
+        if reread:
+            progress(f"{len(reread)} files are read again: accounts in them came into scope")
         waiting = reread + waiting
     _record_sources(connection, declarations)
     rows_after = _core_rows(connection)

@@ -209,9 +209,9 @@ def _ledger_rows(
             {
                 "file_id": file.file_id,
                 "file_sha256": file.sha256,
-                "path": file.path,
+                "path": read.path,
                 "container_sha256": file.container_sha256,
-                "source_name": file.source_name,
+                "source_name": read.source_name,
                 "bytes": file.size,
                 "format": read.format_id,
                 "format_version": read.format_version,
@@ -281,6 +281,9 @@ def files_of_accounts(connection: duckdb.DuckDBPyConnection, accounts: pl.DataFr
         f"select file_id from {t.full_name} semi join admitted using (platform, account_id)"
         for t in tables
     )
+    query += """ union select file_id from (
+        select file_id, platform, unnest(cited_account_ids) as account_id from core.rulings
+      ) semi join admitted using (platform, account_id)"""
     found = [row[0] for row in connection.execute(query).fetchall()]
     connection.unregister("admitted")
     return found

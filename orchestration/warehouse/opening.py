@@ -57,7 +57,8 @@ def _need(connection: duckdb.DuckDBPyConnection, settings: Settings, waiting: in
         return f"{waiting} files are new"
     published = published_build(settings)
     if published is None and not load.ledgered_files(connection):
-        return f"a first build without observations: no file was delivered to {settings.root.inbox}"
+        settings.root.inbox.mkdir(parents=True, exist_ok=True)
+        return f"a first build without observations: put files into {settings.root.inbox}"
     if published is None:
         return "no readable build is published"
     newest = _newest_published(connection)

@@ -26,7 +26,8 @@ from orchestration.warehouse.connect import open_work
 
 RELEASES_KEPT = 3
 FREE_SPACE_FACTOR = 1.5
-PUBLIC_SCHEMAS = ("main", "core", "quality", "meta")
+PRIVATE_SCHEMAS = ("staging", "intermediate", "seeds")
+"""Steps on the way to the marts; readers get what the dictionary describes and nothing else."""
 
 
 class PublishRefusedError(Exception):
@@ -145,14 +146,23 @@ def _release(root: DataRoot, build: Build) -> Path:
     try:
         with source.open("rb") as reader, temporary.open("wb") as writer:
             shutil.copyfileobj(reader, writer, 1 << 22)
-            writer.flush()
-            os.fsync(writer.fileno())
+        _drop_private_schemas(temporary)
+        with temporary.open("rb+") as written:
+            os.fsync(written.fileno())
         temporary.chmod(0o444)
         os.replace(temporary, target)
     finally:
         temporary.unlink(missing_ok=True)
     _sync_folder(folder)
     return target
+
+
+def _drop_private_schemas(copy: Path) -> None:
+    with duckdb.connect(str(copy)) as connection:
+        for schema in PRIVATE_SCHEMAS:
+            connection.execute(f"drop schema if exists {schema} cascade")
+        connection.execute("checkpoint")
+    _refuse_wal(copy)
 
 
 def _link_atomically(release: Path, published: Path) -> None:

@@ -68,10 +68,14 @@ def _published(settings: Settings) -> dict[str, Any]:
 
 def _inbox(settings: Settings) -> tuple[int, list[dict[str, str]]]:
     """Files that a run would take now, and what it would leave, with the reason."""
+    from orchestration.sources.declarations import DeclarationError
     from orchestration.sources.extract import read_declarations
 
     seen = Archive(settings.root.archive).seen()
-    patience = read_declarations(settings).patience
+    try:
+        patience = read_declarations(settings).patience
+    except DeclarationError as error:
+        return 0, [{"path": "sources.yaml", "reason": "declaration", "detail": str(error)}]
     try:
         items = list(
             scan(settings.root.inbox, seen, settings.clock, patience, sleep=lambda _: None)

@@ -157,6 +157,12 @@ def test_sql_prints_tables_csv_and_json(demo):
     assert as_json[0]["account_id"] in observatory(demo[0], "sql", query).stdout
 
 
+def test_csv_never_carries_a_formula(demo):
+    query = "select '=1+1' as a, -3 as b, ['x', 'y'] as c, '@d' as d, 'ok' as e"
+    done = observatory(demo[0], "sql", query, "--format", "csv")
+    assert done.stdout.splitlines()[1] == "'=1+1,-3,x; y,'@d,ok"
+
+
 def test_a_post_is_traced_to_its_file_line_and_bytes(demo, published):
     (post_id,) = published.execute(
         "select post_id from main.posts where account_id not like 'p:%' order by 1 limit 1"

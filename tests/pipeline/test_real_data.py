@@ -21,6 +21,7 @@ import duckdb
 import pytest
 
 from orchestration.paths import PROJECT_ROOT, DataRoot
+from orchestration.sources.archive import Archive
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
@@ -162,14 +163,14 @@ def test_monthly_first_and_last_followers_are_those_of_the_truth(published, real
 
 def test_all_ced_posts_are_loaded_or_refused_and_agree_with_their_ids(published, home, real_data):
     posts = list((home / "inbox" / "ced_posts").iterdir())
-    loaded = dict(
-        ask(
-            published,
-            """select l.path, p.posted_at
-               from core.posts p join quality.file_ledger l using (file_id)
-               where l.source_name = 'ced_posts'""",
+    # the published path names a pseudonym; the archive knows what the file was called
+    names = {f.file_id: f.path for f in Archive(DataRoot(home).archive).deliveries()}
+    loaded = {
+        names[file_id]: posted_at
+        for file_id, posted_at in ask(
+            published, "select file_id, posted_at from core.posts where source_name = 'ced_posts'"
         )
-    )
+    }
     refused = ask(
         published,
         "select path, reason from quality.quarantine where source_name = 'ced_posts' "
@@ -185,6 +186,28 @@ def test_all_ced_posts_are_loaded_or_refused_and_agree_with_their_ids(published,
             clocked += 1
             assert abs((posted_at - id_time(bid)).total_seconds()) <= 6, path
     assert clocked > 500
+
+
+def test_no_id_of_an_ordinary_person_is_anywhere_in_the_published_file(published, home):
+    uids = {path.stem.split("_")[2] for path in (home / "inbox" / "ced_posts").iterdir()}
+    official = {row[0] for row in ask(published, "select account_id from main.accounts")}
+    ordinary = sorted(uid for uid in uids - official if uid.isdigit() and len(uid) == 10)
+    assert len(ordinary) > 100
+    published.execute("create temp table ordinary as select unnest($1) as uid", [ordinary])
+    columns = ask(
+        published,
+        """select table_schema || '.' || table_name, column_name from information_schema.columns
+           where data_type in ('VARCHAR', 'VARCHAR[]') and table_catalog = 'observatory'
+             and table_schema in ('main', 'core', 'quality', 'meta')""",
+    )
+    for table, column in columns:
+        found = ask(
+            published,
+            f"""select count(*) from ordinary semi join (
+                  select distinct unnest(regexp_extract_all(cast({column} as varchar), '\\d{{10}}'))
+                    as uid from {table}) using (uid)""",
+        )
+        assert found == [(0,)], f"{table}.{column}"
 
 
 def id_time(bid: str) -> datetime:

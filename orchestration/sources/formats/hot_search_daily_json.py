@@ -49,7 +49,8 @@ def _slot(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
 def _sniff(head: Head) -> Evidence | None:
     if head.suffix != ".json" or time_in_name(head.path, "UTC") is None:
         return None
-    if '"title"' in head.text and "/weibo?q=" in head.text:
+    is_hourly = '"ads"' in head.text and '"hot"' in head.text
+    if '"title"' in head.text and "/weibo?q=" in head.text and not is_hourly:
         return Evidence(0.95, "JSON list of title and /weibo?q= addresses, named by its day")
     if head.text.strip() == "[]":
         return Evidence(0.4, "empty JSON list named by its day")

@@ -64,6 +64,10 @@ class Delimited:
                 yield item
                 continue
             line, cells = item
+            if cells is None:
+                record += 1
+                yield _unreadable_row(record, line)
+                continue
             if header is None:
                 assumed = self.header(cells) if self.header else None
                 header = assumed or [name.strip("\ufeff \t") for name in cells]
@@ -92,7 +96,7 @@ class Delimited:
         text, encoding = decoded
         header_seen, record = False, 0
         for start, line, cells in _spans(text, self.delimiter):
-            if not header_seen and not (self.header and self.header(cells)):
+            if not header_seen and not (self.header and self.header(cells or ())):
                 header_seen = True
                 continue
             header_seen = True
@@ -106,14 +110,14 @@ class Delimited:
 
     def _rows(
         self, file: RawFile, options: ReadOptions
-    ) -> Iterator[tuple[int, list[str]] | Reject]:
+    ) -> Iterator[tuple[int, list[str] | None] | Reject]:
         decoded = _content(file, options)
         if isinstance(decoded, Reject):
             yield decoded
             return
         text, _ = decoded
         for _, line, cells in _spans(text, self.delimiter):
-            if any("\x00" in cell for cell in cells):
+            if cells is not None and any("\x00" in cell for cell in cells):
                 yield Reject("control_character", "a NUL stands in the row", line_number=line)
             else:
                 yield line, cells
@@ -137,8 +141,9 @@ def _content(file: RawFile, options: ReadOptions) -> tuple[str, str] | Reject:
     return decode_strictly(data, options)
 
 
-def _spans(text: str, delimiter: str) -> Iterator[tuple[tuple[int, int], int, list[str]]]:
-    """((begin, end) in characters, physical line, cells) of every row that is not blank."""
+def _spans(text: str, delimiter: str) -> Iterator[tuple[tuple[int, int], int, list[str] | None]]:
+    """((begin, end) in characters, physical line, cells) of every row that is not blank; cells
+    are None for a row that the csv machine gives up on."""
     csv.field_size_limit(MAXIMUM_CELL)
     consumed = 0
 
@@ -156,8 +161,8 @@ def _spans(text: str, delimiter: str) -> Iterator[tuple[tuple[int, int], int, li
         except StopIteration:
             return
         except csv.Error:
-            cells = []
-        if cells:
+            cells = None
+        if cells != []:
             yield (begin, consumed), line, cells
         begin, line = consumed, reader.line_num + 1
 
@@ -169,6 +174,15 @@ def _cells_at(
     return [
         cells[places[name]] if name in places and places[name] < width else None for name in names
     ]
+
+
+def _unreadable_row(record: int, line: int) -> Reject:
+    return Reject(
+        "cell_too_long",
+        f"a cell has more than {MAXIMUM_CELL} characters; perhaps a quote was never closed",
+        record,
+        line,
+    )
 
 
 def _ragged(record: int, line: int, width: int, header: int) -> Reject:

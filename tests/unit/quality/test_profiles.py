@@ -20,6 +20,7 @@ SNAPSHOTS = TABLES["core.account_snapshots"]
 @pytest.fixture
 def work(make_settings: Callable[..., Settings]) -> Iterator[duckdb.DuckDBPyConnection]:
     with open_work(make_settings().root.warehouse) as connection:
+        connection.execute("insert into meta.builds (build_id, outcome) values ('b1', 'published')")
         yield connection
 
 
@@ -123,6 +124,15 @@ def test_only_a_daily_source_can_be_late(work: duckdb.DuckDBPyConnection) -> Non
         "punctual": True, "stopped": True, "registry": False,
     }  # fmt: skip
     assert (found["punctual"]["days_behind"], found["stopped"]["days_behind"]) == (0, 3)
+
+
+def test_what_a_refused_night_brought_is_judged_again_by_the_next(
+    work: duckdb.DuckDBPyConnection,
+) -> None:
+    work.execute("insert into meta.builds (build_id, outcome) values ('b2', 'refused')")
+    _file(work, date(2026, 8, 2), 100, "b2")
+    (row,) = profiles.source_intake(work, "b3").to_dicts()
+    assert row["records_in"] == 100
 
 
 def test_shares_of_refused_records_count_this_build_only(

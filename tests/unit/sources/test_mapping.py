@@ -257,7 +257,8 @@ def test_comments_rulings_and_timings(tmp_path: Path) -> None:
         "rulings"
     )
     assert (row["claim_text"], row["hashtag_keys"]) == ("@… #洪水# 假", ["洪水"])
-    assert row["cited_account_ids"] == ["1", "2"]
+    assert len(row["cited_account_ids"]) == 2
+    assert all(cited.startswith("p:") for cited in row["cited_account_ids"])
     timings = declare(reader="csv", table="repost_timings", platform="weibo", columns={
         "post_id": "post", "repost_id": "id", "reposted_at": "at",
     })  # fmt: skip

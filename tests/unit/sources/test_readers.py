@@ -197,6 +197,16 @@ def test_an_unclosed_quote_is_named(tmp_path):
     assert "unclosed_quote" in {r.reason for r in rejects}
 
 
+def test_a_row_with_an_endless_cell_is_named_and_not_lost(tmp_path, monkeypatch):
+    monkeypatch.setattr("orchestration.sources.readers.delimited.MAXIMUM_CELL", 100)
+    data = b"id,text\n1,a\n2," + b"x" * 500 + b"\n3,b\n"
+    frame, rejects = read(Delimited(), raw(tmp_path, "a.csv", data))
+    assert frame["id"].to_list() == ["1", "3"]
+    assert [(r.reason, r.record_number, r.line_number) for r in rejects] == [
+        ("cell_too_long", 2, 3)
+    ]
+
+
 def test_a_list_deep_inside_a_document(tmp_path):
     data = b'{"features": [{"properties": {"id": 1}}, {"properties": {"id": 2}}, {}]}'
     reader = JsonDocument(("id",), "$.features[*].properties")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from pathlib import Path
+import os
 
 import duckdb
 import pytest
@@ -150,7 +150,40 @@ def test_a_failing_load_leaves_the_warehouse_as_it_was(make_settings, monkeypatc
     assert (resumed.files, resumed.records_loaded) == (1, 2)
 
 
-def test_no_name_text_or_id_of_an_ordinary_person_passes(make_settings, tmp_path: Path):
+def test_what_stood_in_a_persons_record_is_never_quoted(make_settings):
+    settings = make_settings()
+    FILES["private.jsonl"] = lines(
+        {**TWEET, "comments_count": "9900000001 secret"}, {**TWEET, "created_at": "secret time"}
+    )
+    night(settings, ("private.jsonl",))
+    del FILES["private.jsonl"]
+    with duckdb.connect(str(settings.root.warehouse), read_only=True) as connection:
+        found = connection.execute(
+            "select reason, excerpt from quality.quarantine order by 1"
+        ).fetchall()
+    assert found == [("not_a_count", None), ("not_a_time", None)]
+
+
+def test_the_path_of_an_ordinary_persons_file_names_a_pseudonym(make_settings):
+    settings = make_settings()
+    folder = settings.root.inbox / "9900000001_某人"
+    folder.mkdir(parents=True)
+    header = "id,bid,正文,头条文章url,原始图片url,视频url,Live Photo视频url,位置,日期,工具,点赞数,"
+    header += "评论数,转发数,话题,@用户,完整日期,是否编辑过,编辑次数"
+    row = "5315658459906048\t,x,文,,,,,,,,1,2,3,,,2026-07-01 00:00:00,False,0"
+    path = folder / "9900000001.csv"
+    path.write_text(f"{header}\n{row}\n", encoding="utf-8-sig")
+    os.utime(path, (1782849600, 1782849600))
+    night(settings, ())
+    with duckdb.connect(str(settings.root.warehouse), read_only=True) as connection:
+        ledger = connection.execute(
+            "select path, source_name, records_loaded from quality.file_ledger"
+        ).fetchall()
+    assert ledger[0][2] == 1
+    assert "9900000001" not in repr((ledger, content(settings)))
+
+
+def test_no_name_text_or_id_of_an_ordinary_person_passes(make_settings):
     settings = make_settings()
     night(settings, ("tweets_1.jsonl",))  # nobody vouches for the author
     stored = repr(content(settings))
