@@ -208,6 +208,7 @@ def test_no_id_of_an_ordinary_person_is_anywhere_in_the_published_file(published
                     as uid from {table}) using (uid)""",
         )
         assert found == [(0,)], f"{table}.{column}"
+    published.execute("drop table ordinary")
 
 
 def id_time(bid: str) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 from datetime import UTC, datetime
@@ -200,7 +201,11 @@ def test_an_unclosed_quote_is_named(tmp_path):
 def test_a_row_with_an_endless_cell_is_named_and_not_lost(tmp_path, monkeypatch):
     monkeypatch.setattr("orchestration.sources.readers.delimited.MAXIMUM_CELL", 100)
     data = b"id,text\n1,a\n2," + b"x" * 500 + b"\n3,b\n"
-    frame, rejects = read(Delimited(), raw(tmp_path, "a.csv", data))
+    ordinary_limit = csv.field_size_limit()
+    try:
+        frame, rejects = read(Delimited(), raw(tmp_path, "a.csv", data))
+    finally:
+        csv.field_size_limit(ordinary_limit)
     assert frame["id"].to_list() == ["1", "3"]
     assert [(r.reason, r.record_number, r.line_number) for r in rejects] == [
         ("cell_too_long", 2, 3)
