@@ -12,6 +12,7 @@ from orchestration.schemas.tables import (
     ACCOUNT_SCOPE,
     COLUMN_DICTIONARY,
     CORE_TABLES,
+    FILE_DAYS,
     FILE_LEDGER,
     QUARANTINE,
     REPAIRS,
@@ -24,7 +25,7 @@ from orchestration.warehouse.connect import open_work
 from orchestration.warehouse.ingest import Ingested, ingest
 
 CLEANED = (
-    *CORE_TABLES, FILE_LEDGER, QUARANTINE, REPAIRS, ACCOUNT_SCOPE, SOURCES, TOUCHED_DAYS,
+    *CORE_TABLES, FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, ACCOUNT_SCOPE, SOURCES, TOUCHED_DAYS,
     COLUMN_DICTIONARY,
 )  # fmt: skip
 

@@ -259,6 +259,12 @@ REPAIRS = _run(
     ),
 )  # fmt: skip
 
+FILE_DAYS = _run(
+    "quality", "file_days", "one delivery and one local day on which it observed anything",
+    ("file_id", "observed_date"),
+    ("file_id", "source_name", "observed_date"),
+)  # fmt: skip
+
 TOUCHED_DAYS = _run(
     "meta", "touched_days", "one local day of one core table that a build changed",
     ("build_id", "table_name", "observed_date"),
@@ -302,7 +308,7 @@ SOURCES = _run(
 )  # fmt: skip
 
 RUN_TABLES: tuple[Table, ...] = (
-    FILE_LEDGER, QUARANTINE, REPAIRS, TOUCHED_DAYS, ACCOUNT_SCOPE, CHECK_RESULTS, BUILDS,
+    FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, TOUCHED_DAYS, ACCOUNT_SCOPE, CHECK_RESULTS, BUILDS,
     COLUMN_DICTIONARY, SOURCES,
 )  # fmt: skip
 

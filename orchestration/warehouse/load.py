@@ -19,6 +19,7 @@ from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import (
     ACCOUNT_SCOPE,
     CORE_TABLES,
+    FILE_DAYS,
     FILE_LEDGER,
     PROVENANCE,
     QUARANTINE,
@@ -53,6 +54,7 @@ def load_batch(
         for table in CORE_TABLES:
             if table.name in staged:
                 _merge(connection, table, staged[table.name], build_id)
+        _note_days(connection, staged)
         _append(connection, QUARANTINE, staged, build_id)
         _append(connection, REPAIRS, staged, build_id)
         _widen_scope(connection, staged)
@@ -155,6 +157,24 @@ def _note_merged(
         [build_id, table.full_name],
     )
     connection.unregister("merged_rows")
+
+
+def _note_days(connection: duckdb.DuckDBPyConnection, staged: Mapping[str, Path]) -> None:
+    """Remember on which local days each delivery observed anything, known before or not: a
+    source that delivers what another one had is not a source that failed."""
+    parts = [
+        f"select file_id, source_name, {_day_column(table)} as moment "
+        f"from read_parquet({quote(str(staged[table.name]))})"
+        for table in CORE_TABLES
+        if table.name in staged
+    ]
+    if parts:
+        connection.execute(
+            f"""insert into {FILE_DAYS.full_name} by name
+                select distinct file_id, source_name,
+                       timezone('Asia/Shanghai', moment)::date as observed_date
+                from ({" union all ".join(parts)}) where moment is not null"""
+        )
 
 
 def _append(
@@ -260,7 +280,7 @@ def _withdraw(connection: duckdb.DuckDBPyConnection, file_ids: Sequence[str]) ->
     """Take out everything that files said, because they are read again."""
     if not file_ids:
         return
-    for table in (*CORE_TABLES, QUARANTINE, REPAIRS, FILE_LEDGER):
+    for table in (*CORE_TABLES, QUARANTINE, REPAIRS, FILE_DAYS, FILE_LEDGER):
         connection.execute(
             f"delete from {table.full_name} where file_id in (select unnest($1))", [list(file_ids)]
         )

@@ -77,6 +77,14 @@ class Warehouse:
             marks = ", ".join("?" for _ in columns)
             with self.connect() as con:
                 con.executemany(f"insert into {table_name} values ({marks})", values)
+                if table_name.startswith("core.") and "observed_at" in columns:
+                    con.execute(
+                        f"""insert into quality.file_days
+                            select distinct file_id, source_name,
+                                   timezone('Asia/Shanghai', observed_at)::date
+                            from {table_name} where observed_at is not null
+                            except from quality.file_days"""
+                    )
 
     def load(self, build_id: str, tables: Mapping[str, Iterable[Row]]) -> None:
         """Insert as the load stage does: with the touched local days of the build."""

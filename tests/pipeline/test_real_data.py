@@ -294,13 +294,15 @@ def test_the_same_files_in_another_order_give_the_same_content(
 
 
 def content(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, object]]:
-    """Rows and an order-free hash of every core table and mart, without the build's name."""
+    """Rows and an order-free hash of every core table, mart and coverage, without the build."""
     tables = ask(
         connection,
         """select table_schema || '.' || table_name,
                   string_agg(column_name, ', ' order by ordinal_position)
            from information_schema.columns
-           where table_schema in ('core', 'main') and column_name <> 'build_id' group by 1""",
+           where (table_schema in ('core', 'main')
+                  or table_schema = 'quality' and table_name like 'coverage%')
+             and column_name <> 'build_id' group by 1""",
     )
     return {
         name: ask(connection, f"select count(*), bit_xor(hash({columns})) from {name}")[0]

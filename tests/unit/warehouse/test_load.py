@@ -112,6 +112,25 @@ def test_every_record_is_loaded_duplicate_or_quarantined(make_settings):
     assert (again.files, again.records_in, set(again.rows_added.values())) == (0, 0, {0})
 
 
+def test_a_source_that_repeats_another_has_observed_all_the_same(make_settings, tmp_path):
+    days = []
+    for order in (("one", "two"), ("two", "one")):
+        settings = make_settings(tmp_path / order[0])
+        for source in order:
+            folder = settings.root.inbox / source
+            folder.mkdir(parents=True)
+            (folder / "tweets.jsonl").write_bytes(FILES["tweets_2.jsonl"])
+            night(settings, ())
+        with duckdb.connect(str(settings.root.warehouse), read_only=True) as connection:
+            days.append(
+                connection.execute(
+                    "select source_name, observed_date from quality.file_days order by all"
+                ).fetchall()
+            )
+    assert days[0] == days[1]
+    assert {source for source, _ in days[0]} == {"one", "two"}
+
+
 def test_a_renamed_copy_is_all_duplicates(make_settings):
     settings = make_settings()
     night(settings, ("tweets_2.jsonl",))
