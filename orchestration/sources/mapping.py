@@ -216,7 +216,7 @@ class _Plan:
         if kind == "text_list":
             return f.text_list(column, raw)
         if kind != "text":
-            raise NotImplementedError(f"no core column is a {kind} yet")
+            raise TypeError(f"a mapped source cannot fill a column of type {kind}")
         codes = words or ({code: code for code in _CODES[name]} if name in _CODES else None)
         return f.choice(column, raw, codes) if codes else f.text(column, raw)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import re
 import subprocess
 import sys
@@ -17,19 +16,9 @@ import pytest
 
 from orchestration.paths import PROJECT_ROOT, DataRoot
 from orchestration.schemas.tables import TABLES
+from tests.pipeline.commands import observatory
 
 pytestmark = pytest.mark.slow
-
-
-def observatory(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", *arguments],
-        cwd=PROJECT_ROOT,
-        env={**os.environ, "OBSERVATORY_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=600,
-    )
 
 
 @pytest.fixture(scope="module")

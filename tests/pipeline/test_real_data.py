@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +17,9 @@ from urllib.parse import unquote
 import duckdb
 import pytest
 
-from orchestration.paths import PROJECT_ROOT, DataRoot
+from orchestration.paths import DataRoot
 from orchestration.sources.archive import Archive
+from tests.pipeline.commands import observatory
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
@@ -48,17 +46,6 @@ sources:
 BASE62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def observe(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "orchestration.cli", *arguments],
-        cwd=PROJECT_ROOT,
-        env={**os.environ, "OBSERVATORY_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        timeout=900,
-    )
-
-
 def fill_inbox(home: Path, real_data: Path, order: list[str]) -> None:
     inbox = home / "inbox"
     for name in order:
@@ -75,7 +62,7 @@ def fill_inbox(home: Path, real_data: Path, order: list[str]) -> None:
 def home(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("real")
     fill_inbox(folder, real_data, list(FOLDERS))
-    done = observe(folder, "run", "--json")
+    done = observatory(folder, "run", "--json")
     assert done.returncode == 0, done.stderr[-3000:]
     assert json.loads(done.stdout)["outcome"] == "published"
     return folder
@@ -266,7 +253,7 @@ def test_every_county_address_is_an_account_or_says_why_not(published, real_data
 def test_a_night_with_nothing_new_changes_no_table_and_says_so(published, home):
     before = content(published)
     stamp = DataRoot(home).published.stat()
-    done = observe(home, "run", "--json")
+    done = observatory(home, "run", "--json")
     summary = json.loads(done.stdout)
     assert (done.returncode, summary["outcome"]) == (0, "nothing_new")
     assert "nothing new" in summary["message"]
@@ -287,7 +274,7 @@ def test_the_same_files_in_another_order_give_the_same_content(
     (other / DataRoot(home).key_file.name).write_text(key, encoding="ascii")
     for part in (names[:6], names[6:]):
         fill_inbox(other, real_data, part)
-        done = observe(other, "run", "--json")
+        done = observatory(other, "run", "--json")
         assert done.returncode == 0, done.stderr[-3000:]
     with duckdb.connect(str(DataRoot(other).published), read_only=True) as connection:
         assert content(connection) == content(published)
