@@ -6,7 +6,7 @@ from .files import Files
 from .world import World, stream
 
 _NOTES = """\
-TODO 样城 call back ;; 03
+样城 call back ;; 03
 >> 12|x|?? do not forget the keys
 ~~~ 7 7 7 ~~~
 """
