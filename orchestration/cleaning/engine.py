@@ -15,7 +15,14 @@ import polars as pl
 from orchestration.cleaning import accounts, posts, public_talk
 from orchestration.cleaning.fields import Context, Field, TableMapping
 from orchestration.cleaning.people import Door
-from orchestration.cleaning.rows import PROBLEM_SCHEMA, REPAIR_SCHEMA, ROW, Finished, problems
+from orchestration.cleaning.rows import (
+    PROBLEM_SCHEMA,
+    REPAIR_SCHEMA,
+    ROW,
+    Finished,
+    problems,
+    repairs,
+)
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import ACCOUNT_SNAPSHOTS, PROVENANCE, TABLES, Table
 
@@ -29,6 +36,7 @@ FINISHERS: Mapping[str, Callable[[pl.DataFrame, Door], Finished]] = {
     "articles": public_talk.finish_articles,
     "hot_topic_slots": public_talk.finish_hot_topic_slots,
     "inquiries": public_talk.finish_inquiries,
+    "deletions": posts.finish_deletions,
 }
 ACCOUNTS = "account_snapshots"
 
@@ -64,6 +72,7 @@ class _Evaluated:
     rows: pl.DataFrame
     refusals: list[pl.DataFrame] = field(default_factory=list)
     field_problems: list[pl.DataFrame] = field(default_factory=list)
+    repairs: list[pl.DataFrame] = field(default_factory=list)
 
 
 def clean_batch(
@@ -104,15 +113,15 @@ def clean_batch(
     refusals += _refuse_idle(idle, noted)
     refused = _rows_of(refusals)
     field_problems = [frame.filter(~pl.col(ROW).is_in(refused.implode())) for frame in noted]
-    repairs = [
-        frame.filter(~pl.col(ROW).is_in(refused.implode())) for f in results for frame in f.repairs
-    ]
+    made = [frame for e in evaluated for frame in e.repairs]
+    made += [frame for f in results for frame in f.repairs]
+    made = [frame.filter(~pl.col(ROW).is_in(refused.implode())) for frame in made]
     return Cleaned(
         {name: frame.drop(ROW) for name, frame in tables.items()},
         pl.concat([_one_per_record(refusals), *field_problems])
         if refusals or field_problems
         else pl.DataFrame(schema=PROBLEM_SCHEMA),
-        pl.concat(repairs) if repairs else pl.DataFrame(schema=REPAIR_SCHEMA),
+        pl.concat(made) if made else pl.DataFrame(schema=REPAIR_SCHEMA),
     )
 
 
@@ -125,6 +134,11 @@ def _evaluate(raw: pl.DataFrame, mapping: TableMapping, context: Context) -> _Ev
             series.alias(name) for name, series in parsed.columns.items()
         )
         _note_problems(result, rule, chosen, parsed.problem)
+        result.repairs += [
+            repairs(chosen[ROW], mapping.table.full_name, done)
+            for done in parsed.repairs
+            if done.mask.any()
+        ]
     table = mapping.table
     missing = [name for name in table.key if name not in {*result.rows.columns, *PROVENANCE}]
     if missing:

@@ -19,6 +19,7 @@ from typing import Literal
 import polars as pl
 
 from orchestration.cleaning import counts, ids, times
+from orchestration.cleaning.repairs import Repaired
 from orchestration.clock import CLOCK_SKEW
 from orchestration.schemas.tables import Table
 
@@ -38,10 +39,12 @@ class Context:
 
 @dataclass(frozen=True)
 class Parsed:
-    """Series for each core column, and a reason code per row where the value is refused."""
+    """Series for each core column, a reason code per row where the value is refused, and the
+    repairs of the catalogue that were made on the way."""
 
     columns: Mapping[str, pl.Series]
     problem: pl.Series | None = None
+    repairs: tuple[Repaired, ...] = ()
 
 
 Parse = Callable[[pl.DataFrame, Context], Parsed]

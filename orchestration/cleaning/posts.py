@@ -75,6 +75,13 @@ def finish_metrics(rows: pl.DataFrame, door: Door) -> Finished:
     return Finished(door.close(rows, identities=("account_id", "post_id")))
 
 
+def finish_deletions(rows: pl.DataFrame, door: Door) -> Finished:
+    """Posts that went: officials' by id, everyone else's as anonymous intervals."""
+    rows = ensure(rows, account_id=pl.String, missing_at=INSTANT, account_state=pl.String)
+    rows = rows.with_columns(_kind=door.kinds(rows["platform"], rows["account_id"]))
+    return Finished(door.close(rows, identities=("account_id", "post_id")))
+
+
 def apply_id_clock(finished: Finished) -> Finished:
     """Verify, complete or repair posted_at with the clock inside Weibo ids.
 
@@ -100,11 +107,11 @@ def apply_id_clock(finished: Finished) -> Finished:
     cut = (rows["posted_at"] == clock.dt.truncate("1m")) & (off.abs() > DRIFT_SECONDS)
     coarse = agrees & ((precision != "second") | cut).fill_null(False)
     contradicts = off.is_not_null() & ~agrees & ~shifted
-    for mask, repair_id in (
+    for mask, rule in (
         (missing, "time_from_id_clock"), (coarse, "second_from_id_clock"),
         (shifted, "zone_shift_8h"),
     ):  # fmt: skip
-        finished.repair(mask, TABLE, "posted_at", repair_id, rows["posted_at"], clock)
+        finished.repair(mask, TABLE, "posted_at", rule, rows["posted_at"], clock)
     changed = missing | coarse | shifted
     finished.rows = rows.with_columns(
         clock.zip_with(changed, rows["posted_at"]).alias("posted_at"),

@@ -7,6 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from orchestration.cleaning.repairs import CATALOGUE, Repaired
+
 ROW = "_row"
 """Index of the raw record within its batch; every frame on the way carries it."""
 
@@ -22,7 +24,7 @@ REPAIR_SCHEMA: dict[str, Any] = {
     ROW: pl.UInt32(),
     "table_name": pl.String(),
     "column_name": pl.String(),
-    "repair_id": pl.String(),
+    "rule": pl.String(),
     "before": pl.String(),
     "after": pl.String(),
 }
@@ -53,29 +55,31 @@ class Finished:
         mask: pl.Series,
         table: str,
         column: str,
-        repair_id: str,
+        rule: str,
         before: pl.Series,
         after: pl.Series,
     ) -> None:
-        """Log that values under the mask were changed."""
-        if not mask.any():
-            return
-        self.repairs.append(
-            pl.DataFrame(
-                {
-                    ROW: self.rows[ROW].filter(mask),
-                    "before": before.filter(mask).cast(pl.String),
-                    "after": after.filter(mask).cast(pl.String),
-                }
+        """Log that values under the mask were changed by a rule of the catalogue."""
+        if mask.any():
+            self.repairs.append(
+                repairs(self.rows[ROW], table, Repaired(rule, column, mask, before, after))
             )
-            .with_columns(
-                table_name=pl.lit(table),
-                column_name=pl.lit(column),
-                repair_id=pl.lit(repair_id),
-            )
-            .select(list(REPAIR_SCHEMA))
-            .cast(pl.Schema(REPAIR_SCHEMA))
-        )
+
+
+def repairs(rows: pl.Series, table: str, done: Repaired) -> pl.DataFrame:
+    """Applications of one rule, one row each; a rule that is not in the catalogue is a bug."""
+    found = pl.DataFrame(
+        {
+            ROW: rows.filter(done.mask),
+            "before": done.before.filter(done.mask).cast(pl.String),
+            "after": done.after.filter(done.mask).cast(pl.String),
+        }
+    ).with_columns(
+        table_name=pl.lit(table),
+        column_name=pl.lit(done.column),
+        rule=pl.lit(CATALOGUE[done.rule].rule),
+    )
+    return found.select(list(REPAIR_SCHEMA)).cast(pl.Schema(REPAIR_SCHEMA))
 
 
 def problems(

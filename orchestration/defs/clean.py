@@ -15,6 +15,7 @@ from orchestration.schemas.tables import (
     FILE_DAYS,
     FILE_LEDGER,
     QUARANTINE,
+    REPAIR_RULES,
     REPAIRS,
     SOURCES,
     TOUCHED_DAYS,
@@ -25,7 +26,8 @@ from orchestration.warehouse.connect import open_work
 from orchestration.warehouse.ingest import Ingested, ingest
 
 CLEANED = (
-    *CORE_TABLES, FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, ACCOUNT_SCOPE, SOURCES, TOUCHED_DAYS,
+    *CORE_TABLES, FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, ACCOUNT_SCOPE,
+    SOURCES, TOUCHED_DAYS,
     COLUMN_DICTIONARY,
 )  # fmt: skip
 

@@ -10,12 +10,14 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import yaml
 
+from orchestration.cleaning.repairs import CATALOGUE, catalogue_markdown
 from orchestration.schemas.columns import COLUMNS, ColumnType
 from orchestration.schemas.tables import CORE_TABLES, MARTS, RUN_TABLES, TABLES, Table
 
@@ -91,6 +93,12 @@ def dictionary_frame() -> pl.DataFrame:
         for ordinal, column in enumerate(table.columns, start=1)
     ]
     return pl.DataFrame(rows, schema=polars_schema(TABLES["meta.columns"]))
+
+
+def repair_rules_frame() -> pl.DataFrame:
+    """The rows of quality.repair_rules."""
+    rows = [asdict(repair) for repair in CATALOGUE.values()]
+    return pl.DataFrame(rows, schema=polars_schema(TABLES["quality.repair_rules"]))
 
 
 def _literal(text: str) -> str:
@@ -184,6 +192,7 @@ def rendered_files() -> dict[str, str]:
         "dbt_project/models/_published_tables.yml": to_yaml(dbt_models(MARTS)),
         "dbt_project/models/_columns.md": dbt_column_docs(),
         "docs/data_dictionary.md": dictionary_markdown(),
+        "docs/repairs.md": catalogue_markdown(GENERATED),
     }
 
 

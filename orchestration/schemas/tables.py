@@ -210,9 +210,24 @@ REPOST_TIMINGS = _core(
     required=("observed_at",),
 )  # fmt: skip
 
+DELETIONS = _core(
+    "deletions",
+    "one post that a collector found missing, with the interval in which it went",
+    ("platform", "post_id"),
+    (
+        "platform", "post_id", "account_id", "seen_until_at", "missing_at", "account_state",
+        "is_zone_assumed", "observed_at", "observed_at_source",
+    ),
+    "seen_until_at",
+    seen="observed_at",
+    required=("seen_until_at", "observed_at"),
+    caveat="A post went after seen_until_at and, where the collector says so, before missing_at; "
+    "neither is the moment of its deletion. account_state here is the state of the post.",
+)  # fmt: skip
+
 CORE_TABLES: tuple[Table, ...] = (
     ACCOUNT_SNAPSHOTS, POSTS, POST_METRIC_SNAPSHOTS, HOT_TOPIC_SLOTS, ARTICLES, COMMENTS,
-    INQUIRIES, RULINGS, REPOST_TIMINGS,
+    INQUIRIES, RULINGS, REPOST_TIMINGS, DELETIONS,
 )  # fmt: skip
 
 
@@ -252,11 +267,17 @@ QUARANTINE = _run(
 
 REPAIRS = _run(
     "quality", "repairs", "one repair of one value",
-    ("file_id", "record_number", "table_name", "column_name", "repair_id"),
+    ("file_id", "record_number", "table_name", "column_name", "rule"),
     (
         "file_id", "file_sha256", "source_name", "record_number", "table_name", "column_name",
-        "repair_id", "before", "after", "build_id",
+        "rule", "before", "after", "build_id",
     ),
+)  # fmt: skip
+
+REPAIR_RULES = _run(
+    "quality", "repair_rules", "one rule of the repair catalogue",
+    ("rule",),
+    ("rule", "wrong", "proof", "change"),
 )  # fmt: skip
 
 FILE_DAYS = _run(
@@ -308,7 +329,8 @@ SOURCES = _run(
 )  # fmt: skip
 
 RUN_TABLES: tuple[Table, ...] = (
-    FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, TOUCHED_DAYS, ACCOUNT_SCOPE, CHECK_RESULTS, BUILDS,
+    FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, TOUCHED_DAYS, ACCOUNT_SCOPE,
+    CHECK_RESULTS, BUILDS,
     COLUMN_DICTIONARY, SOURCES,
 )  # fmt: skip
 

@@ -15,9 +15,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, Protocol, cast
 
-COMPRESSED_SUFFIXES = (".gz",)
+COMPRESSED_SUFFIXES = (".gz", ".zst")
 MAXIMUM_EXPANSION = 200
 EXPANSION_FLOOR = 64 * 1024 * 1024
 """A stream may always expand to this many bytes; beyond, only MAXIMUM_EXPANSION-fold."""
@@ -72,7 +72,7 @@ class RawFile:
             if not self.is_compressed:
                 yield raw
                 return
-            with gzip.open(raw) as content:
+            with _decompressed(raw, PurePosixPath(self.path).suffix) as content:
                 yield cast(BinaryIO, _Bounded(content, self.size))
 
     def read_content(self) -> bytes:
@@ -89,13 +89,71 @@ class RawFile:
             return b""
 
 
+class _Inner(Protocol):
+    """A decompressed stream; raises EOFError or OSError where the compressed one is damaged."""
+
+    def read1(self, size: int = -1, /) -> bytes: ...
+
+
+@contextmanager
+def _decompressed(raw: BinaryIO, suffix: str) -> Iterator[_Inner]:
+    if suffix == ".gz":
+        with gzip.open(raw) as content:
+            yield cast(_Inner, content)
+    else:
+        yield _Zstandard(raw)
+
+
+class _Zstandard:
+    """Concatenated Zstandard frames as one stream; raises EOFError where the last one is cut.
+
+    The compressed bytes are fed in pieces so small that even the densest expand to little.
+    """
+
+    _PIECE = 4096
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self._frame: Any = None
+        self._waiting = b""
+        self._ready = b""
+
+    def read1(self, size: int = -1, /) -> bytes:
+        while not self._ready and self._advance():
+            pass
+        if size < 0:
+            size = len(self._ready)
+        data, self._ready = self._ready[:size], self._ready[size:]
+        return data
+
+    def _advance(self) -> bool:
+        """Decompress one piece; False at the end of the content."""
+        import zstandard
+
+        piece = self._waiting or self._raw.read(self._PIECE)
+        self._waiting = b""
+        if not piece:
+            if self._frame is not None:
+                raise EOFError("the zstd stream ends without the end of its frame")
+            return False
+        if self._frame is None:
+            self._frame = zstandard.ZstdDecompressor().decompressobj()
+        try:
+            self._ready = self._frame.decompress(piece)
+        except zstandard.ZstdError as error:
+            raise OSError(str(error)) from error
+        if self._frame.eof:
+            self._waiting, self._frame = self._frame.unused_data, None
+        return True
+
+
 class _Bounded(io.RawIOBase):
     """A decompressed stream that refuses to expand without bound.
 
     A damaged stream first gives everything before the damage, then raises.
     """
 
-    def __init__(self, inner: gzip.GzipFile, compressed_bytes: int) -> None:
+    def __init__(self, inner: _Inner, compressed_bytes: int) -> None:
         self._inner = inner
         self._left = max(EXPANSION_FLOOR, compressed_bytes * MAXIMUM_EXPANSION)
         self._limit = self._left

@@ -18,6 +18,7 @@ from orchestration.schemas.render import (
     comment_sql,
     create_table_sql,
     dictionary_frame,
+    repair_rules_frame,
 )
 from orchestration.schemas.tables import CORE_TABLES, RUN_TABLES
 
@@ -84,10 +85,14 @@ def bring_up_to_date(connection: duckdb.DuckDBPyConnection) -> None:
                 )
     for statement in comment_sql((*CORE_TABLES, *RUN_TABLES)):
         connection.execute(statement)
-    connection.execute("delete from meta.columns")
-    connection.register("dictionary", dictionary_frame().to_arrow())
-    connection.execute("insert into meta.columns by name select * from dictionary")
-    connection.unregister("dictionary")
+    for name, frame in (
+        ("meta.columns", dictionary_frame()),
+        ("quality.repair_rules", repair_rules_frame()),
+    ):
+        connection.execute(f"delete from {name}")
+        connection.register("rendered", frame.to_arrow())
+        connection.execute(f"insert into {name} by name select * from rendered")
+        connection.unregister("rendered")
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def finish(posted_at, precision="second", mid=MID):
 def test_what_the_clock_proves_is_kept_or_repaired(recorded, precision, repair):
     done = finish(recorded, precision)
     assert not done.problems
-    assert [frame["repair_id"][0] for frame in done.repairs] == ([repair] if repair else [])
+    assert [frame["rule"][0] for frame in done.repairs] == ([repair] if repair else [])
     assert done.rows["posted_at"][0] == (TRUE_TIME if repair else recorded)
     assert done.rows["posted_at_source"][0] == ("id_clock" if repair else "api")
 
