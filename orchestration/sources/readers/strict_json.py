@@ -1,13 +1,16 @@
-"""JSON without silent damage: exact digits, no duplicate keys, no NaN, no lone surrogates."""
+"""JSON without silent damage: whole numbers with all digits, no duplicate keys, no NaN, no lone surrogates."""
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from functools import cache
 from typing import Any
 
 MAXIMUM_DEPTH = 64
+_ESCAPE = re.compile(r"\\u00[0-9a-f]{2}")
+"""Control characters as escapes, whose digits are written in capitals."""
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -23,6 +26,22 @@ class JsonProblemError(ValueError):
 
 def _no_constant(name: str) -> Any:
     raise JsonProblemError("number_range", f"{name} is not a number JSON allows")
+
+
+class Number(str):
+    """A JSON number as the text it is known by; `dump` writes it without quotes."""
+
+    __slots__ = ()
+
+
+def _whole(text: str) -> Number:
+    return Number("0" if text == "-0" else text)
+
+
+def _fraction(text: str) -> Number:
+    """A number with a fraction or exponent by its value; beyond a double's range as written."""
+    value = float(text)
+    return Number(text if math.isinf(value) else repr(value))
 
 
 @cache
@@ -42,8 +61,8 @@ def _decoder(watched: frozenset[str] | None) -> json.JSONDecoder:
 
     return json.JSONDecoder(
         object_pairs_hook=without_duplicates,
-        parse_int=str,
-        parse_float=str,
+        parse_int=_whole,
+        parse_float=_fraction,
         parse_constant=_no_constant,
     )
 
@@ -84,8 +103,15 @@ def has_bad_characters(value: Any) -> bool:
 
 
 def dump(value: Any) -> str:
-    """Compact JSON text of a parsed value."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """Compact JSON text of a parsed value; numbers keep their text."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{dump(k)}:{dump(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(dump(item) for item in value) + "]"
+    if isinstance(value, Number):
+        return str(value)
+    text = json.dumps(value, ensure_ascii=False)
+    return _ESCAPE.sub(lambda found: found.group().upper().replace("U", "u", 1), text)
 
 
 def is_too_deep(text: str) -> bool:
