@@ -20,6 +20,9 @@ _BID = r"^[0-9a-zA-Z]{9}$"
 _SCIENTIFIC = r"^[0-9]+(\.[0-9]+)?[eE]\+?[0-9]+$"
 _FLOAT = r"^\d+\.0+$"
 MAXIMUM_LENGTH = 200
+_DIGITS_ONLY = r"^[0-9]+$"
+_PLAIN_LENGTH = 32
+"""What nearly every column of ids is made of; such a column needs no other look."""
 
 
 class Ids(NamedTuple):
@@ -35,7 +38,10 @@ def parse_ids(raw: pl.Series) -> Ids:
     "4.9E+15" has lost its digits for good and is refused (scientific_id), as is anything that
     is longer than an id can be or has control characters (not_an_id). Missing stays NULL.
     """
-    text = raw.cast(pl.String).str.strip_chars(" \t\r\n\u200b\ufeff'")
+    text = raw.cast(pl.String)
+    if text.str.contains(_DIGITS_ONLY).all() and (text.str.len_bytes().max() or 0) <= _PLAIN_LENGTH:  # type: ignore[operator]
+        return Ids(text, pl.repeat(None, len(text), dtype=pl.String, eager=True))
+    text = text.str.strip_chars(" \t\r\n\u200b\ufeff'")
     frame = pl.DataFrame({"text": text.set(text == "", None)})
     problem = frame.select(
         pl.when(pl.col("text").str.contains(_SCIENTIFIC) | pl.col("text").str.contains(_FLOAT))

@@ -7,7 +7,9 @@ observed_at, and a wall time gets the zone its source declares. What a text does
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -38,7 +40,7 @@ WALL_PATTERNS: tuple[tuple[str, str], ...] = (
 DAY_PATTERNS: tuple[str, ...] = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y.%m.%d")
 
 _RELATIVE_UNITS = {"秒": 1, "分钟": 60, "小时": 3600}
-_EARLIEST_YEAR = 1985
+_EARLIEST_YEAR, _LATEST_YEAR = 1985, 2200
 
 
 class Instants(NamedTuple):
@@ -70,6 +72,9 @@ def parse_instants(
     writes both; epochs are never guessed.
     Reasons: not_a_time, time_range, relative_without_observed_at.
     """
+    plain = _of_one_notation(raw.cast(pl.String), zone, pattern)
+    if plain is not None:
+        return plain
     text = raw.cast(pl.String).str.normalize("NFKC").str.strip_chars()
     text = text.set((text == "").fill_null(False), None).str.replace(r"(?i)(\d)Z$", "${1}+0000")
     state = _Reading(text)
@@ -83,6 +88,48 @@ def parse_instants(
     else:
         _read_any(state, zone, observed_at)
     return state.finish()
+
+
+_ONE_NOTATION = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+"""Notations in which whole columns are written; the text is exactly as long as its pattern says."""
+_NOTATION_LENGTH = 19
+
+
+def _of_one_notation(text: pl.Series, zone: str, pattern: str | None) -> Instants | None:
+    """A column in which every value is an epoch, or a wall time in one plain notation, read in one
+    pass; None where it is anything else, and the general way decides."""
+    at: pl.Series | None = None
+    if pattern in ("epoch_s", "epoch_ms"):
+        at = _from_epoch(text, pattern)
+    elif pattern is None or pattern in _ONE_NOTATION:
+        lengths = text.str.len_bytes()
+        if lengths.min() == lengths.max() == _NOTATION_LENGTH:
+            for notation in _ONE_NOTATION if pattern is None else (pattern,):
+                wall = text.str.to_datetime(notation, time_unit="us", strict=False)
+                if wall.null_count() == text.null_count():
+                    at = at_zone(wall, zone)
+                    break
+    if at is None or at.null_count() != text.null_count():
+        return None
+    year = at.dt.year()
+    if len(at) == at.null_count() or year.min() < _EARLIEST_YEAR or year.max() > _LATEST_YEAR:  # type: ignore[operator]
+        return None
+    is_epoch = pattern in ("epoch_s", "epoch_ms")
+    known = at.is_not_null()
+    return Instants(
+        at,
+        _where(known, "second"),
+        _where(known, "api"),
+        _where(known, not is_epoch),
+        pl.repeat(None, len(at), dtype=pl.String, eager=True),
+    )
+
+
+def _where(mask: pl.Series, value: str | bool) -> pl.Series:
+    """The value where the mask holds, NULL elsewhere."""
+    if mask.all():
+        return pl.repeat(value, len(mask), eager=True)
+    return pl.select(pl.when(mask).then(pl.lit(value)).alias("value"))["value"]
 
 
 def _read_any(state: _Reading, zone: str, observed_at: pl.Series | None) -> None:
@@ -176,7 +223,7 @@ class _Reading:
 
     def finish(self) -> Instants:
         year = self.at.dt.year()
-        out_of_range = ((year < _EARLIEST_YEAR) | (year > 2200)).fill_null(False)
+        out_of_range = ((year < _EARLIEST_YEAR) | (year > _LATEST_YEAR)).fill_null(False)
         frame = pl.DataFrame({"text": self.text, "open": self.open, "range": out_of_range})
         relative = pl.col("text").str.contains(r"^(今天|昨天|前天|\d{1,4}(秒|分钟|小时)前)")
         problem = frame.select(
@@ -196,11 +243,31 @@ def at_zone(wall: pl.Series, zone: str) -> pl.Series:
     An ambiguous time (a clock set back) means its first occurrence; one that never existed
     (a clock set forward) becomes NULL.
     """
+    shift = _constant_offset(wall, zone)
+    if shift is not None:
+        return (wall.cast(_NAIVE) - shift).dt.replace_time_zone("UTC")
     return (
         wall.cast(_NAIVE)
         .dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
         .dt.convert_time_zone("UTC")
     )
+
+
+def _constant_offset(wall: pl.Series, zone: str) -> timedelta | None:
+    """The zone's offset where it is the same for all the times; looked up every third day, for no
+    zone goes to summer time and back within less."""
+    first, last = wall.min(), wall.max()
+    if not isinstance(first, datetime) or not isinstance(last, datetime):
+        return None
+    if last - first > timedelta(days=366 * 20):
+        return None
+    place = ZoneInfo(zone)
+    day, offset = first - timedelta(days=2), place.utcoffset(first)
+    while day < last + timedelta(days=2):
+        if place.utcoffset(day) != offset:
+            return None
+        day += timedelta(days=3)
+    return offset if place.utcoffset(last + timedelta(days=2)) == offset else None
 
 
 def _from_epoch(text: pl.Series, unit: str) -> pl.Series:

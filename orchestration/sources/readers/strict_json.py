@@ -1,4 +1,4 @@
-"""JSON without silent damage: whole numbers with all digits, no duplicate keys, no NaN, no lone surrogates."""
+"""JSON without silent damage: all digits of whole numbers, no duplicate keys, no NaN, no surrogates."""
 
 from __future__ import annotations
 
