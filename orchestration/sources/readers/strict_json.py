@@ -1,4 +1,4 @@
-"""JSON without silent damage: all digits of whole numbers, no duplicate keys, no NaN, no surrogates."""
+"""JSON without silent damage: exact digits, no duplicate keys, no NaN, no lone surrogates."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from typing import Any
 MAXIMUM_DEPTH = 64
 _ESCAPE = re.compile(r"\\u00[0-9a-f]{2}")
 """Control characters as escapes, whose digits are written in capitals."""
+_LENIENT = re.compile(
+    r'"(?:[^"\\]|\\.)*"|(?<=[^\s,\[{:]),(?=\s*[}\]])|-?\b(?:nan|inf|infinity)\b', re.IGNORECASE
+)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -24,12 +27,14 @@ class JsonProblemError(ValueError):
         self.line = line
 
 
-def _no_constant(name: str) -> Any:
-    raise JsonProblemError("number_range", f"{name} is not a number JSON allows")
-
-
 class Number(str):
     """A JSON number as the text it is known by; `dump` writes it without quotes."""
+
+    __slots__ = ()
+
+
+class NoNumber(Number):
+    """NaN or Infinity where a number should be."""
 
     __slots__ = ()
 
@@ -50,6 +55,9 @@ def _decoder(watched: frozenset[str] | None) -> json.JSONDecoder:
 
     def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         record = dict(pairs)
+        for key, value in pairs:
+            if isinstance(value, NoNumber) and (watched is None or key in watched):
+                raise JsonProblemError("number_range", f"{value} is not a number JSON allows")
         if len(record) != len(pairs):
             keys = [key for key, _ in pairs if watched is None or key in watched]
             twice = [key for key in keys if keys.count(key) > 1]
@@ -63,14 +71,15 @@ def _decoder(watched: frozenset[str] | None) -> json.JSONDecoder:
         object_pairs_hook=without_duplicates,
         parse_int=_whole,
         parse_float=_fraction,
-        parse_constant=_no_constant,
+        parse_constant=NoNumber,
     )
 
 
 def parse(text: str, watched: frozenset[str] | None = None) -> Any:
     """Parse one document; numbers come back as the text they are written in.
 
-    watched: keys that must not stand twice in an object; None watches every key. Raises
+    watched: keys that are read: they must not stand twice in an object, and no NaN or Infinity may
+    stand under them; None watches every key. Raises
     JsonProblemError with a reason code: not_json, html_not_json, duplicate_key, number_range,
     too_deep, control_character.
     """
@@ -79,7 +88,7 @@ def parse(text: str, watched: frozenset[str] | None = None) -> Any:
     if is_too_deep(text):
         raise JsonProblemError("too_deep", f"nested deeper than {MAXIMUM_DEPTH} levels")
     try:
-        value = _decoder(watched).decode(text)
+        value = _decode(text, watched)
     except json.JSONDecodeError as error:
         if text.lstrip()[:1] == "<":
             raise JsonProblemError(
@@ -91,6 +100,29 @@ def parse(text: str, watched: frozenset[str] | None = None) -> Any:
     if "\\u" in text and has_bad_characters(value):
         raise JsonProblemError("control_character", "a NUL or lone surrogate stands in a value")
     return value
+
+
+def _decode(text: str, watched: frozenset[str] | None) -> Any:
+    """Decode, overlooking a comma before a closing bracket and any spelling of NaN and Infinity:
+    the fast path does too, and neither leaves a doubt about what is read."""
+    decoder = _decoder(watched)
+    try:
+        return decoder.decode(text)
+    except json.JSONDecodeError:
+        amended = _LENIENT.sub(_amend, text)
+        if amended == text:
+            raise
+        try:
+            return decoder.decode(amended)
+        except json.JSONDecodeError:
+            return decoder.decode(text)  # for the place of the first problem
+
+
+def _amend(found: re.Match[str]) -> str:
+    piece = found.group()
+    if piece[0] == '"':
+        return piece
+    return "" if piece == "," else "NaN"
 
 
 def has_bad_characters(value: Any) -> bool:

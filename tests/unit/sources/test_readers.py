@@ -132,6 +132,57 @@ OBJECTS = st.fixed_dictionaries(
 )
 
 
+PIECES = (
+    '{"id": 1}',
+    '{"id": 1,}',
+    '{"other": nan}',
+    '{"other": -Infinity}',
+    '{"id": inf}',
+    "null",
+    "[]",
+    '{"id": "nan"}',
+    '{"id": {"a": 1, "a": 2}}',
+    '{"id": [{"a": 1}]}',
+    '{"user": 5}',
+    '{"user": []}',
+    '{"user.id": 3}',
+    '{"other": {"x": 1, "x": 2}}',
+    '{"id": 1, "id": 2}',
+    '{"id": 1} {"id": 2}',
+    "",
+    '{"tags": ["\u001f", "\\u001f"], "id": 1e400}',
+    '{"id": 01}',
+    '{"id": 1e5}',
+    '{"user": {"id": NaN}}',
+    '{"id": "\\ud83d\\ude00"}',
+    '{"\\u0069d": 7}',
+    '{"id": [1,]}',
+    '{"id": "a\\\\u0000"}',
+    "  {}  ",
+    '{"other": [[[]]], "id": "x"}',
+    '{"id": [NaN]}',
+    '{"id": "x\\u0000"}',
+    '{"other": "x\\u0000"}',
+    '{"other": ' + "[" * 80 + "]" * 80 + "}",
+    '{"id": "\\ud800"}',
+    '{"id": ,}',
+    '{"id": 1,,}',
+    "{,}",
+)
+"""Lines on which two JSON parsers may well differ."""
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=3))
+def test_the_fast_path_never_accepts_what_the_careful_path_reads_otherwise(pieces):
+    data = "".join(piece + "\n" for piece in pieces).encode()
+    block = lines.LineBlock(data, 1, 0)
+    fast = FastJson(READER.fields).read(block)
+    careful = list(READER._read_carefully(block))
+    if fast is not None:
+        assert [type(item) for item in careful] == [pl.DataFrame]
+        assert fast.rows() == careful[0].rows()
+
+
 @given(st.lists(OBJECTS, min_size=1, max_size=8))
 def test_the_fast_path_equals_the_careful_path(objects):
     data = "".join(json.dumps(o, ensure_ascii=False) + "\n" for o in objects).encode()
