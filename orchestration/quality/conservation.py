@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from orchestration.quality.profiles import day_instant, local_midnight, touched_spans, unread
+from orchestration.quality.profiles import local_midnight, touched_spans, unread
 from orchestration.quality.results import Check, CheckResult
 from orchestration.schemas.tables import CORE_TABLES, MARTS, Table
 from orchestration.sources.archive import Archive
@@ -89,7 +89,7 @@ def _refusals_ledgered(subject: Subject) -> Problems:
 def _rows_ledgered(subject: Subject, table: Table) -> Problems:
     problems = []
     for first, last in touched_spans(subject.connection, subject.build_id, table.full_name):
-        moment = day_instant(table)
+        moment = table.moment
         rows = subject.connection.execute(
             f"""select file_id, count(*) from work.{table.full_name}
                 where {moment} >= $1::timestamptz and {moment} < $2::timestamptz + interval 1 day

@@ -106,7 +106,7 @@ def profile_days(
     rows, distinct_keys, null_keys, reversed_intervals, future_instants, and for every count
     `<stem>_zero_share` and `<stem>_null_share` (0-1; NULL where nothing was observed).
     """
-    moment = day_instant(table)
+    moment = table.moment
     query = " union all ".join(
         f"""select source_name, timezone('Asia/Shanghai', {moment})::date as observed_date,
                    {", ".join(_day_aggregates(table, now))}
@@ -133,11 +133,6 @@ def _day_aggregates(table: Table, now: datetime) -> list[str]:
         *(f"avg(({stem}_lo = 0)::int) as {stem}_zero_share" for stem in counts(table)),
         *(f"avg(({stem}_lo is null)::int) as {stem}_null_share" for stem in counts(table)),
     ]
-
-
-def day_instant(table: Table) -> str:
-    """The instant that puts a row on a local day; the one meta.touched_days goes by."""
-    return "observed_at" if "observed_at" in table.column_names else str(table.bucket)
 
 
 def counts(table: Table) -> list[str]:

@@ -50,6 +50,11 @@ class Table:
         return tuple(COLUMNS[name] for name in self.column_names)
 
     @property
+    def moment(self) -> str:
+        """The instant whose local day a row of a core table belongs to."""
+        return "observed_at" if "observed_at" in self.column_names else str(self.bucket)
+
+    @property
     def value_names(self) -> tuple[str, ...]:
         """Columns that make two rows the same observation: all but provenance and `seen`."""
         skipped = {*PROVENANCE, self.seen}

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -36,9 +35,9 @@ from orchestration.sources.formats.base import (
 from orchestration.sources.mapping import mapped_format
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import LINE, RECORD, ReadOptions, Reject
+from orchestration.warehouse.staging import Staging
 
 BATCH_ROWS = 200_000
-STAGED_ROWS = 1_000_000
 
 ADVICE = {
     "unrecognised_format": "Name its format in sources.yaml, or map its columns with "
@@ -59,7 +58,8 @@ ADVICE = {
 
 @dataclass(frozen=True)
 class ReadFile:
-    """What one delivery was read as, for the ledger."""
+    """What one delivery was read as, for the ledger. records_used: how many gave a row of any
+    core table, new or known."""
 
     file: RawFile
     path: str
@@ -68,6 +68,7 @@ class ReadFile:
     format_version: str | None
     encoding: str | None
     records_in: int
+    records_used: int
     records_quarantined: int
 
 
@@ -81,6 +82,7 @@ class _Tally:
     source_name: str
     encoding: str = "utf-8"
     rows: int = 0
+    used: int = 0
     rejected: int = 0
     refused: int = 0
 
@@ -93,43 +95,9 @@ class _Tally:
             self.format.version if self.format else None,
             (options.encoding or self.encoding) if self.format else None,
             self.rows + self.rejected,
+            self.used,
             self.rejected + self.refused,
         )
-
-
-class Staging:
-    """Cleaned rows on their way to the warehouse, one folder of Parquet files a table."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._frames: dict[str, list[pl.DataFrame]] = {}
-        self._rows: dict[str, int] = {}
-        self._parts: dict[str, int] = {}
-
-    def append(self, table: str, frame: pl.DataFrame) -> None:
-        """Add rows of a table; they reach the disk in large pieces."""
-        if frame.is_empty():
-            return
-        self._frames.setdefault(table, []).append(frame)
-        self._rows[table] = self._rows.get(table, 0) + frame.height
-        if self._rows[table] >= STAGED_ROWS:
-            self._write(table)
-
-    def close(self) -> dict[str, Path]:
-        """Write what is left; returns a glob per table that has rows."""
-        for table in list(self._frames):
-            self._write(table)
-        return {table: self.folder / table / "*.parquet" for table in self._parts}
-
-    def _write(self, table: str) -> None:
-        frames = self._frames.pop(table, [])
-        self._rows[table] = 0
-        if not frames:
-            return
-        part = self._parts[table] = self._parts.get(table, 0) + 1
-        folder = self.folder / table
-        folder.mkdir(parents=True, exist_ok=True)
-        pl.concat(frames).write_parquet(folder / f"{part:05}.parquet", compression="lz4")
 
 
 @dataclass
@@ -305,6 +273,9 @@ class Intake:
         )
         for table, rows in cleaned.tables.items():
             self._staging.append(table, rows)
+        used = raw.select("file_id").filter(cleaned.is_used).group_by("file_id").len()
+        for file_id, count in used.iter_rows():
+            self._tallies[file_id].used += count
         self._stage_problems(raw, cleaned)
 
     def _stage_problems(self, raw: pl.DataFrame, cleaned: Cleaned) -> None:

@@ -19,11 +19,12 @@ from orchestration.schemas.tables import CORE_TABLES, SOURCES
 from orchestration.settings import Settings
 from orchestration.sources.archive import Archive
 from orchestration.sources.declarations import Declarations
-from orchestration.sources.intake import Intake, Staging
+from orchestration.sources.intake import Intake
 from orchestration.sources.rawfile import RawFile
 from orchestration.warehouse import load
 from orchestration.warehouse.builds import Build
-from orchestration.warehouse.lake import write_lake
+from orchestration.warehouse.lake import withdraw_from_lake, write_lake
+from orchestration.warehouse.staging import Staging
 
 FILES_PER_LOAD = 20_000
 """Deliveries taken together: enough to make small files cheap, few enough to resume soon."""
@@ -115,7 +116,8 @@ def _ingest_batch(
     staged = staging.close()
     progress(f"read {len(read)} files, {sum(r.records_in for r in read)} records")
     again = [file_id for file_id in replaced if file_id in {f.file_id for f in files}]
-    write_lake(settings.root.lake, staged, staging_folder / "lake", again)
+    withdraw_from_lake(settings.root.lake, again)
+    write_lake(settings.root.lake, staged, [file.file_id for file in files])
     load.load_batch(connection, staged, read, build.build_id, again)
     shutil.rmtree(staging_folder, ignore_errors=True)
 

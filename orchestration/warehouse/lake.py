@@ -1,119 +1,113 @@
 """The lake: cleaned rows as Parquet, one file per table and observed local day.
 
-It is the boundary that no engine owns: every cleaned record stands here, repeated sightings
-included; core.* keeps each observation once. A day's file is rewritten whole, with what it held
-and what is new, and put in place by a rename, so a repeated or interrupted write changes
-nothing.
+It is the boundary that no engine owns. A day's file is put in place by a rename or a link, so a
+repeated or interrupted write changes nothing: rows of a delivery that is written again replace
+what the day held of it.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
 from orchestration.schemas.tables import CORE_TABLES, Table
 from orchestration.warehouse.connect import quote
+from orchestration.warehouse.staging import Staged
 
 FILE_NAME = "data_0.parquet"
-_UNDATED = "__HIVE_DEFAULT_PARTITION__"
 
 
-def write_lake(
-    lake: Path,
-    staged: Mapping[str, Path],
-    temporary: Path,
-    withdrawn: Sequence[str] = (),
-) -> int:
-    """Merge staged rows into the lake; returns the number of day files written.
+def write_lake(lake: Path, staged: Staged, written: Sequence[str]) -> int:
+    """Place staged rows in the lake; returns the number of day files written.
 
-    withdrawn: file ids whose earlier rows are dropped from every day they are in.
+    written: ids of the files that the batch read; whatever the lake has of them is replaced.
     """
-    written = 0
-    for table in CORE_TABLES:
-        source = staged.get(table.name)
-        folder = lake / table.name
-        if source is None and not (withdrawn and folder.exists()):
-            continue
-        incoming = temporary / f"lake-{table.name}"
-        shutil.rmtree(incoming, ignore_errors=True)
-        incoming.parent.mkdir(parents=True, exist_ok=True)
-        replaced = _write_days(table, folder, source, incoming, withdrawn)
-        moved = _move_into_place(incoming, folder)
-        for path in set(replaced) - set(moved):
-            path.unlink()  # every row of that day was withdrawn
-        written += len(moved)
-        shutil.rmtree(incoming, ignore_errors=True)
-    return written
-
-
-def _write_days(
-    table: Table, folder: Path, source: Path | None, incoming: Path, withdrawn: Sequence[str]
-) -> list[Path]:
-    """Write the days into `incoming`; returns the day files that they replace."""
-    at = "observed_at" if "observed_at" in table.column_names else table.bucket
-    day = f"timezone('Asia/Shanghai', {at})::date"
+    placed = 0
     with duckdb.connect(":memory:", config={"threads": 1}) as connection:
-        connection.execute("set TimeZone = 'UTC'")
-        columns = ", ".join(table.column_names)
-        queries = []
-        days: set[str] = set()
-        if source is not None:
-            staged = f"read_parquet({quote(str(source))})"
-            queries.append(f"select {columns} from {staged}")
-            days = {
-                str(row[0]) if row[0] else _UNDATED
-                for row in connection.execute(f"select distinct {day} from {staged}").fetchall()
-            }
-        existing = _existing_files(connection, folder, days, withdrawn)
-        if existing:
-            files = ", ".join(quote(str(path)) for path in existing)
-            keep = f"select {columns} from read_parquet([{files}], hive_partitioning = false)"
-            if withdrawn:
-                gone = ", ".join(quote(file_id) for file_id in withdrawn)
-                keep += f" where file_id not in ({gone})"
-            queries.append(keep)
-        if not queries:
-            return []
-        rows = " union ".join(queries) if existing else f"select distinct * from ({queries[0]})"
-        connection.execute(
-            f"""copy (
-                  select *, {day} as observed_date from ({rows})
-                  order by observed_date, file_sha256, record_number
-                ) to {quote(str(incoming))}
-                (format parquet, partition_by (observed_date), compression zstd)"""
-        )
-        return existing
+        for table in CORE_TABLES:
+            incoming = staged.core.get(table.name)
+            days = sorted(incoming.glob("observed_date=*")) if incoming is not None else []
+            for day in days:
+                target = lake / table.name / day.name / FILE_NAME
+                _place_day(connection, table, sorted(day.iterdir()), target, written)
+            placed += len(days)
+    return placed
 
 
-def _existing_files(
-    connection: duckdb.DuckDBPyConnection, folder: Path, days: set[str], withdrawn: Sequence[str]
+def withdraw_from_lake(lake: Path, file_ids: Sequence[str]) -> None:
+    """Take the rows of files out of every day they are in, because they are read again."""
+    if not file_ids:
+        return
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        for table in CORE_TABLES:
+            for path in _holding(connection, lake / table.name, file_ids):
+                _rewrite(connection, table, [], path, file_ids)
+
+
+def _place_day(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    parts: list[Path],
+    target: Path,
+    written: Sequence[str],
+) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if len(parts) > 1 or target.exists():
+        _rewrite(connection, table, parts, target, written)
+        return
+    temporary = target.with_suffix(".incoming")
+    temporary.unlink(missing_ok=True)
+    try:
+        os.link(parts[0], temporary)
+    except OSError:  # a file system without links
+        shutil.copyfile(parts[0], temporary)
+    temporary.replace(target)
+
+
+def _rewrite(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    parts: Sequence[Path],
+    target: Path,
+    without: Sequence[str],
+) -> None:
+    """Write a day anew: the parts, and what it held of other files; a day without rows goes."""
+    columns = ", ".join(table.column_names)
+    queries = [f"select {columns} from {_parquet(part)}" for part in parts]
+    if target.exists():
+        gone = ", ".join(quote(file_id) for file_id in without)
+        queries.append(f"select {columns} from {_parquet(target)} where file_id not in ({gone})")
+    temporary = target.with_suffix(".incoming")
+    written = connection.execute(
+        f"copy ({' union all '.join(queries)}) to {quote(str(temporary))} "
+        "(format parquet, compression zstd)"
+    ).fetchone()
+    if written and written[0]:
+        temporary.replace(target)
+    else:
+        temporary.unlink(missing_ok=True)
+        target.unlink(missing_ok=True)
+
+
+def _holding(
+    connection: duckdb.DuckDBPyConnection, folder: Path, file_ids: Sequence[str]
 ) -> list[Path]:
-    """Day files that will be rewritten: those of touched days, and those with withdrawn rows."""
-    touched = [folder / f"observed_date={day}" / FILE_NAME for day in sorted(days)]
-    found = [path for path in touched if path.exists()]
-    if withdrawn and folder.exists():
-        gone = ", ".join(quote(file_id) for file_id in withdrawn)
-        pattern = quote(str(folder / "*" / FILE_NAME))
-        holding = connection.execute(
-            f"""select distinct filename from read_parquet({pattern}, filename = true,
-                hive_partitioning = false) where file_id in ({gone})"""
-        ).fetchall()
-        found += [Path(row[0]) for row in holding if Path(row[0]) not in found]
-    return found
+    """Day files of a table that hold rows of the files."""
+    if not folder.exists():
+        return []
+    gone = ", ".join(quote(file_id) for file_id in file_ids)
+    rows = connection.execute(
+        f"""select distinct filename
+            from read_parquet({quote(str(folder / "*" / FILE_NAME))}, filename = true,
+                              hive_partitioning = false)
+            where file_id in ({gone})"""
+    ).fetchall()
+    return sorted(Path(row[0]) for row in rows)
 
 
-def _move_into_place(incoming: Path, folder: Path) -> list[Path]:
-    moved = []
-    for part in sorted(incoming.glob("observed_date=*")):
-        files = sorted(part.iterdir())
-        if [file.name for file in files] != [FILE_NAME]:
-            raise RuntimeError(f"{part} holds {len(files)} files where one was expected")
-        target = folder / part.name
-        target.mkdir(parents=True, exist_ok=True)
-        os.replace(files[0], target / FILE_NAME)
-        moved.append(target / FILE_NAME)
-    return moved
+def _parquet(path: Path) -> str:
+    return f"read_parquet({quote(str(path))}, hive_partitioning = false)"

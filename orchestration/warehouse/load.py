@@ -1,16 +1,16 @@
 """Staged rows into core.*, with the ledger, in one transaction.
 
 Rows of one month are merged at a time, so that a merge reads only the row groups of that month
-(tables are kept in the order of their bucket and have no key index). Two rows with the same
-values are one observation: the earliest sighting is kept, ties broken by content hash and
-record number, so that the result does not depend on the order of loading. Rows with the same
-key and different values are kept side by side.
+(tables are filled month by month and have no key index); a month of which the table has nothing
+yet is only appended. Two rows with the same values are one observation: the earliest sighting is
+kept, ties broken by content hash and record number, so that the result does not depend on the
+order of loading. Rows with the same key and different values are kept side by side.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
+from datetime import datetime
 
 import duckdb
 import polars as pl
@@ -29,80 +29,199 @@ from orchestration.schemas.tables import (
 )
 from orchestration.sources.intake import ReadFile
 from orchestration.warehouse.connect import quote
+from orchestration.warehouse.staging import Staged
 
 _RANK = ("file_sha256", "record_number", "file_id")
+_RECORD_BITS = 40
+"""A record is counted as file number * 2^40 + record number: one integer is soon made distinct."""
+
+Month = datetime | None
 
 
 def load_batch(
     connection: duckdb.DuckDBPyConnection,
-    staged: Mapping[str, Path],
+    staged: Staged,
     files: Sequence[ReadFile],
     build_id: str,
     replaced: Sequence[str] = (),
 ) -> None:
-    """Merge staged Parquet into the warehouse and enter the files in the ledger.
+    """Merge staged rows into the warehouse and enter the files in the ledger.
 
-    staged: table name to a glob of Parquet files (core tables, quarantine, repairs).
     replaced: file ids whose earlier rows are withdrawn first, because they were read again.
     All or nothing: any error leaves the warehouse as it was.
     """
     connection.execute("begin")
     try:
         _withdraw(connection, replaced)
-        connection.execute("create temp table record_seen (file_id varchar, record_number bigint)")
-        connection.execute("create temp table record_new (file_id varchar, record_number bigint)")
-        for table in CORE_TABLES:
-            if table.name in staged:
-                _merge(connection, table, staged[table.name], build_id)
-        _note_days(connection, staged)
-        _append(connection, QUARANTINE, staged, build_id)
-        _append(connection, REPAIRS, staged, build_id)
+        _number_files(connection, files)
+        new = [
+            _merge(connection, table, staged, build_id)
+            for table in CORE_TABLES
+            if table.name in staged.core
+        ]
+        _insert(connection, FILE_DAYS, staged.days)
+        for table in (QUARANTINE, REPAIRS):
+            _append(connection, table, staged, build_id)
         _widen_scope(connection, staged)
-        ledger = _ledger_rows(connection, files, staged, build_id)
-        connection.register("ledger_rows", ledger.to_arrow())
-        connection.execute("insert into quality.file_ledger by name select * from ledger_rows")
-        connection.unregister("ledger_rows")
-        connection.execute("drop table record_seen")
-        connection.execute("drop table record_new")
+        _insert(connection, FILE_LEDGER, _ledger_rows(files, staged.days, _loaded(new), build_id))
+        connection.execute("drop table batch_files")
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")
         raise
 
 
-def _merge(connection: duckdb.DuckDBPyConnection, table: Table, glob: Path, build_id: str) -> None:
-    """Merge one table month by month."""
-    source = f"read_parquet({quote(str(glob))})"
-    connection.execute(f"insert into record_seen select file_id, record_number from {source}")
-    _collapse(connection, table, source)
-    for (month,) in connection.execute(
-        f"select distinct date_trunc('month', {table.bucket}) from batch order by 1 nulls last"
-    ).fetchall():
-        values = [] if month is None else [month] * 3
-        merged = connection.sql(_merge_sql(table, month is None), params=values).pl()
-        _note_merged(connection, table, merged, build_id)
-    connection.execute("drop table batch")
+def _insert(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> None:
+    connection.register("given_rows", frame.to_arrow())
+    connection.execute(f"insert into {table.full_name} by name select * from given_rows")
+    connection.unregister("given_rows")
 
 
-def _collapse(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> None:
-    """One row per distinct observation of the batch, in the order the table is kept in."""
-    keys = ", ".join(table.key)
-    values = ", ".join(table.value_names)
-    order = ", ".join(([table.seen] if table.seen else []) + list(_RANK))
-    repeated = connection.execute(
-        f"select count(*) from (select 1 from {source} group by {keys} having count(*) > 1 limit 1)"
+def _number_files(connection: duckdb.DuckDBPyConnection, files: Sequence[ReadFile]) -> None:
+    """Number the batch's files from 0, for counting records."""
+    ids = pl.DataFrame({"file_id": [read.file.file_id for read in files]}).with_row_index("number")
+    connection.register("given_files", ids.to_arrow())
+    connection.execute("create temp table batch_files as select * from given_files")
+    connection.unregister("given_files")
+
+
+def _merge(
+    connection: duckdb.DuckDBPyConnection, table: Table, staged: Staged, build_id: str
+) -> pl.Series:
+    """Merge one table month by month; returns the records that brought a row not there before."""
+    _collapse(connection, table, staged)
+    months = [
+        row[0]
+        for row in connection.execute(
+            f"select distinct date_trunc('month', {table.bucket}) from batch order by 1 nulls last"
+        ).fetchall()
+    ]
+    fresh = [month for month in months if not _has_rows(connection, table, month)]
+    new = [_append_months(connection, table, fresh, months, build_id)] if fresh else []
+    new += [
+        _merge_month(connection, table, month, build_id) for month in months if month not in fresh
+    ]
+    connection.execute(f"drop {'table' if _is_table(connection, 'batch') else 'view'} batch")
+    return pl.concat(new) if new else pl.Series(dtype=pl.Int64)
+
+
+def _is_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    row = connection.execute(
+        f"select count(*) from duckdb_tables() where table_name = {quote(name)}"
     ).fetchone()
-    if repeated and repeated[0]:
-        query = f"""
-            select * exclude (copy) from (
-              select *, row_number() over (partition by {values} order by {order}) as copy
-              from {source}
-            ) where copy = 1"""
-    else:
-        query = f"select * from {source}"
+    return bool(row and row[0])
+
+
+def _collapse(connection: duckdb.DuckDBPyConnection, table: Table, staged: Staged) -> None:
+    """`batch`: one row per distinct observation. Almost always the staged rows are that already,
+    which distinct hashes of their keys prove; only then rows that share a key are compared."""
+    source = f"read_parquet({quote(staged.parts(table))}, hive_partitioning = false)"
+    keys, values = ", ".join(table.key), ", ".join(table.value_names)
+    row = connection.execute(
+        f"select count(*) = count(distinct hash({keys})) from {source}"
+    ).fetchone()
+    if row and row[0]:
+        connection.execute(f"create temp view batch as select * from {source}")
+        return
+    order = ", ".join(([table.seen] if table.seen else []) + list(_RANK))
     connection.execute(
-        f"create temp table batch as select * from ({query}) order by {table.bucket} nulls last"
+        f"""create temp table batch as
+            with rows as (
+              select *, count(*) over (partition by hash({keys})) > 1 as is_shared from {source}
+            )
+            select * exclude (is_shared) from rows where not is_shared
+            union all
+            select * exclude (is_shared, copy) from (
+              select *, row_number() over (partition by {values} order by {order}) as copy
+              from rows where is_shared
+            ) where copy = 1"""
     )
+
+
+def _has_rows(connection: duckdb.DuckDBPyConnection, table: Table, month: Month) -> bool:
+    bucket = table.bucket
+    if month is None:
+        condition = f"{bucket} is null"
+    else:
+        start = f"timestamptz {quote(month.isoformat())}"
+        condition = f"{bucket} >= {start} and {bucket} < {start} + interval 1 month"
+    query = f"select 1 from {table.full_name} where {condition} limit 1"
+    return connection.execute(query).fetchone() is not None
+
+
+def _append_months(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    fresh: Sequence[Month],
+    months: Sequence[Month],
+    build_id: str,
+) -> pl.Series:
+    """Append months of which the table has nothing, one after the other."""
+    month = f"date_trunc('month', {table.bucket})"
+    names = ", ".join(table.column_names)
+    chosen = "batch"
+    if len(fresh) < len(months):
+        dated = ", ".join(f"timestamptz {quote(m.isoformat())}" for m in fresh if m is not None)
+        conditions = ([f"{month} in ({dated})"] if dated else []) + (
+            [f"{table.bucket} is null"] if None in fresh else []
+        )
+        chosen = f"(select * from batch where {' or '.join(conditions)})"
+    order = f" order by {month} nulls last" if len(fresh) > 1 else ""
+    connection.execute(
+        f"insert into {table.full_name} ({names}) select {names} from {chosen}{order}"
+    )
+    connection.execute(
+        f"""insert into meta.touched_days
+            select distinct {quote(build_id)}, {quote(table.full_name)},
+                   timezone('Asia/Shanghai', hour)::date
+            from (select distinct date_trunc('hour', {table.moment}) as hour from {chosen})
+            where hour is not null
+            except select build_id, table_name, observed_date from meta.touched_days"""
+    )
+    return _records(connection, f"select file_id, record_number from {chosen}")
+
+
+def _records(connection: duckdb.DuckDBPyConnection, query: str) -> pl.Series:
+    """Records of a query over (file_id, record_number), each as one integer."""
+    found = connection.sql(
+        f"select (number::bigint << {_RECORD_BITS}) + record_number as record "
+        f"from ({query}) join batch_files using (file_id)"
+    )
+    return found.pl()["record"]
+
+
+def _merge_month(
+    connection: duckdb.DuckDBPyConnection, table: Table, month: Month, build_id: str
+) -> pl.Series:
+    values = [] if month is None else [month] * 3
+    merged = connection.sql(_merge_sql(table, month is None), params=values).pl()
+    if merged.is_empty():
+        return pl.Series("record", dtype=pl.Int64)
+    connection.register("merged_rows", merged.to_arrow())
+    # A day changed by a new row, or by a sighting that moved to an earlier one.
+    connection.execute(
+        """insert into meta.touched_days
+           select distinct $1, $2, timezone('Asia/Shanghai', moment)::date from merged_rows
+           where moment is not null
+           except select build_id, table_name, observed_date from meta.touched_days
+                  where build_id = $1 and table_name = $2""",
+        [build_id, table.full_name],
+    )
+    new = _records(
+        connection,
+        "select file_id, record_number from merged_rows where merge_action = 'INSERT'",
+    )
+    connection.unregister("merged_rows")
+    return new
+
+
+def _loaded(new: Sequence[pl.Series]) -> dict[int, int]:
+    """Number of a file to how many of its records brought anything new."""
+    if not new:
+        return {}
+    records = pl.concat(new).unique()
+    counted = pl.DataFrame({"file": records // 2**_RECORD_BITS}).group_by("file").len()
+    return dict(counted.iter_rows())
 
 
 def _merge_sql(table: Table, without_bucket: bool) -> str:
@@ -129,78 +248,34 @@ def _merge_sql(table: Table, without_bucket: bool) -> str:
         when not matched then insert ({names}) values ({
         ", ".join(f"s.{n}" for n in table.column_names)
     })
-        returning merge_action, file_id, record_number, {_day_column(table)} as moment"""
-
-
-def _day_column(table: Table) -> str:
-    return "observed_at" if "observed_at" in table.column_names else str(table.bucket)
-
-
-def _note_merged(
-    connection: duckdb.DuckDBPyConnection, table: Table, merged: pl.DataFrame, build_id: str
-) -> None:
-    """Remember which records were new, and which local days changed: by a new row, or by a
-    sighting that moved to an earlier one."""
-    if merged.is_empty():
-        return
-    connection.register("merged_rows", merged.to_arrow())
-    connection.execute(
-        "insert into record_new select file_id, record_number from merged_rows "
-        "where merge_action = 'INSERT'"
-    )
-    connection.execute(
-        """insert into meta.touched_days
-           select distinct $1, $2, timezone('Asia/Shanghai', moment)::date from merged_rows
-           where moment is not null
-           except select build_id, table_name, observed_date from meta.touched_days
-                  where build_id = $1 and table_name = $2""",
-        [build_id, table.full_name],
-    )
-    connection.unregister("merged_rows")
-
-
-def _note_days(connection: duckdb.DuckDBPyConnection, staged: Mapping[str, Path]) -> None:
-    """Remember on which local days each delivery observed anything, known before or not: a
-    source that delivers what another one had is not a source that failed."""
-    parts = [
-        f"select file_id, source_name, {_day_column(table)} as moment "
-        f"from read_parquet({quote(str(staged[table.name]))})"
-        for table in CORE_TABLES
-        if table.name in staged
-    ]
-    if parts:
-        connection.execute(
-            f"""insert into {FILE_DAYS.full_name} by name
-                select distinct file_id, source_name,
-                       timezone('Asia/Shanghai', moment)::date as observed_date
-                from ({" union all ".join(parts)}) where moment is not null"""
-        )
+        returning merge_action, file_id, record_number, {table.moment} as moment"""
 
 
 def _append(
-    connection: duckdb.DuckDBPyConnection, table: Table, staged: Mapping[str, Path], build_id: str
+    connection: duckdb.DuckDBPyConnection, table: Table, staged: Staged, build_id: str
 ) -> None:
-    if table.name not in staged:
+    if table.name not in staged.notes:
         return
-    glob = quote(str(staged[table.name]))
+    glob = quote(str(staged.notes[table.name]))
     connection.execute(
-        f"insert into {table.full_name} by name select *, $1 as build_id from read_parquet({glob})",
-        [build_id],
+        f"insert into {table.full_name} by name "
+        f"select *, {quote(build_id)} as build_id from read_parquet({glob})"
     )
 
 
-def _widen_scope(connection: duckdb.DuckDBPyConnection, staged: Mapping[str, Path]) -> None:
+def _widen_scope(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     """Enter accounts that came into scope; an officer once found stays an officer."""
-    if "account_snapshots" not in staged:
+    accounts = TABLES["core.account_snapshots"]
+    if accounts.name not in staged.core:
         return
-    glob = quote(str(staged["account_snapshots"]))
     connection.execute(
         f"""merge into {ACCOUNT_SCOPE.full_name} as t
             using (
               select platform, account_id,
                      case when bool_or(account_kind = 'officer') then 'officer'
                           else min(account_kind) end as account_kind
-              from read_parquet({glob}) where scope_evidence is not null
+              from read_parquet({quote(staged.parts(accounts))}, hive_partitioning = false)
+              where scope_evidence is not null
               group by platform, account_id
             ) as s
             on t.platform = s.platform and t.account_id = s.account_id
@@ -210,21 +285,21 @@ def _widen_scope(connection: duckdb.DuckDBPyConnection, staged: Mapping[str, Pat
 
 
 def _ledger_rows(
-    connection: duckdb.DuckDBPyConnection,
-    files: Sequence[ReadFile],
-    staged: Mapping[str, Path],
-    build_id: str,
+    files: Sequence[ReadFile], days: pl.DataFrame, loaded: dict[int, int], build_id: str
 ) -> pl.DataFrame:
-    """Ledger rows. Loaded and duplicate are counted from rows, not derived from each other, so
-    that records_in = loaded + duplicate + quarantined is a test of the whole way."""
-    seen = _count_records(connection, "record_seen")
-    new = _count_records(connection, "record_new")
-    days = _observed_days(connection, staged)
+    """Ledger rows. What was used is counted where records are cleaned, what was loaded where rows
+    are new, what was refused where it is refused: that records_in is their sum is a test of the
+    whole way."""
+    observed = {
+        file_id: (first, last)
+        for file_id, first, last in days.group_by("file_id")
+        .agg(first=pl.col("observed_date").min(), last=pl.col("observed_date").max())
+        .iter_rows()
+    }
     rows = []
-    for read in files:
+    for number, read in enumerate(files):
         file = read.file
-        loaded = new.get(file.file_id, 0)
-        first, last = days.get(file.file_id, (None, None))
+        first, last = observed.get(file.file_id, (None, None))
         rows.append(
             {
                 "file_id": file.file_id,
@@ -237,8 +312,8 @@ def _ledger_rows(
                 "format_version": read.format_version,
                 "encoding": read.encoding,
                 "records_in": read.records_in,
-                "records_loaded": loaded,
-                "records_duplicate": seen.get(file.file_id, 0) - loaded,
+                "records_loaded": loaded.get(number, 0),
+                "records_duplicate": read.records_used - loaded.get(number, 0),
                 "records_quarantined": read.records_quarantined,
                 "observed_from": first,
                 "observed_to": last,
@@ -247,33 +322,6 @@ def _ledger_rows(
             }
         )
     return pl.DataFrame(rows, schema=polars_schema(FILE_LEDGER))
-
-
-def _count_records(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
-    return dict(
-        connection.execute(
-            f"select file_id, count(distinct record_number) from {table} group by file_id"
-        ).fetchall()
-    )
-
-
-def _observed_days(
-    connection: duckdb.DuckDBPyConnection, staged: Mapping[str, Path]
-) -> dict[str, tuple[object, object]]:
-    parts = [
-        f"select file_id, {_day_column(table)} as moment from "
-        f"read_parquet({quote(str(staged[table.name]))})"
-        for table in CORE_TABLES
-        if table.name in staged
-    ]
-    if not parts:
-        return {}
-    rows = connection.execute(
-        f"""select file_id, min(timezone('Asia/Shanghai', moment))::date,
-                   max(timezone('Asia/Shanghai', moment))::date
-            from ({" union all ".join(parts)}) group by file_id"""
-    ).fetchall()
-    return {file_id: (first, last) for file_id, first, last in rows}
 
 
 def _withdraw(connection: duckdb.DuckDBPyConnection, file_ids: Sequence[str]) -> None:

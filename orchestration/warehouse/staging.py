@@ -1,0 +1,162 @@
+"""Cleaned rows on their way to lake and core: Parquet by table and local day.
+
+What is written here is what the lake holds: a day that only one batch touches is placed in the
+lake as it is. Of the sightings of one and the same version of something only the earliest is
+staged, as core keeps it; that every sighting was counted is the intake's to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from orchestration.clock import SHANGHAI
+from orchestration.schemas.render import polars_schema
+from orchestration.schemas.tables import FILE_DAYS, TABLES, Table
+
+ROWS_AT_ONCE = 1_000_000
+"""Rows of a table that are kept in memory before they are written."""
+VERSIONS_KNOWN = 4_000_000
+"""Versions remembered while a batch is read, to leave out their repeated sightings."""
+UNDATED = "__HIVE_DEFAULT_PARTITION__"
+_DAY = "_day"
+
+
+@dataclass(frozen=True)
+class Staged:
+    """What one batch brings. core: table name to its folder of `observed_date=…/*.parquet`; notes:
+    quarantine and repairs, a glob each; days: the local days on which each file saw anything."""
+
+    folder: Path
+    core: dict[str, Path]
+    notes: dict[str, Path]
+    days: pl.DataFrame
+
+    def parts(self, table: Table) -> str:
+        """Glob of a core table's staged files."""
+        return str(self.core[table.name] / "*" / "*.parquet")
+
+
+@dataclass
+class _Waiting:
+    """Rows of one table that are not written yet."""
+
+    frames: list[pl.DataFrame] = field(default_factory=list)
+    rows: int = 0
+    parts: int = 0
+
+
+class Staging:
+    """Takes cleaned frames and writes them below one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._waiting: dict[str, _Waiting] = {}
+        self._versions: dict[str, _Versions] = {}
+        self._days: list[pl.DataFrame] = []
+
+    def append(self, name: str, frame: pl.DataFrame) -> None:
+        """Add rows of a core table, of `quarantine` or of `repairs`."""
+        if frame.is_empty():
+            return
+        table = TABLES.get(f"core.{name}")
+        if table is not None:
+            self._note_days(table, frame)
+            frame = self._first_sightings(table, frame)
+        waiting = self._waiting.setdefault(name, _Waiting())
+        waiting.frames.append(frame)
+        waiting.rows += frame.height
+        if waiting.rows >= ROWS_AT_ONCE:
+            self._write(name, waiting)
+
+    def close(self) -> Staged:
+        """Write what is left."""
+        for name, waiting in self._waiting.items():
+            self._write(name, waiting)
+        names = [name for name, waiting in self._waiting.items() if waiting.parts]
+        core = {n: self.folder / n for n in names if f"core.{n}" in TABLES}
+        notes = {n: self.folder / n / "*.parquet" for n in names if n not in core}
+        schema = polars_schema(FILE_DAYS)
+        days = pl.concat(self._days).unique() if self._days else pl.DataFrame(schema=schema)
+        return Staged(self.folder, core, notes, days.select(list(schema)))
+
+    def _note_days(self, table: Table, frame: pl.DataFrame) -> None:
+        moment = pl.col(table.moment)
+        hours = (
+            frame.lazy()
+            .select("file_id", "source_name", hour=moment.dt.truncate("1h"))
+            .drop_nulls("hour")
+            .unique()
+            .collect()
+        )
+        self._days.append(
+            hours.select(
+                "file_id", "source_name",
+                observed_date=pl.col("hour").dt.convert_time_zone(SHANGHAI.key).dt.date(),
+            ).unique()
+        )  # fmt: skip
+
+    def _first_sightings(self, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+        if table.seen is None:
+            return frame
+        return self._versions.setdefault(table.name, _Versions(table)).first_sightings(frame)
+
+    def _write(self, name: str, waiting: _Waiting) -> None:
+        if not waiting.frames:
+            return
+        frame = pl.concat(waiting.frames)
+        waiting.frames, waiting.rows = [], 0
+        waiting.parts += 1
+        table = TABLES.get(f"core.{name}")
+        file_name = f"{waiting.parts:05}.parquet"
+        if table is None:
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+            frame.write_parquet(self.folder / name / file_name)
+            return
+        for day, rows in _by_day(frame, table):
+            folder = self.folder / name / f"observed_date={day}"
+            folder.mkdir(parents=True, exist_ok=True)
+            rows.write_parquet(folder / file_name, compression="zstd", compression_level=1)
+
+
+class _Versions:
+    """Versions of one table already staged in this batch, each with its earliest sighting.
+
+    A version is known by two independent 64-bit hashes over all its values: that two of four
+    million share both has odds of one in 10^25.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+        self._known: pl.DataFrame | None = None
+
+    def first_sightings(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows that no earlier sighting of the same version makes superfluous."""
+        seen = str(self._table.seen)
+        hashed = self._hashes(frame).with_columns(frame[seen].alias("at"))
+        earliest = hashed.group_by("a", "b").agg(pl.col("at").min())
+        if self._known is not None:
+            earliest = pl.concat([self._known, earliest]).group_by("a", "b").agg(pl.col("at").min())
+        first = hashed.join(earliest, on=["a", "b"], how="left", maintain_order="left")["at_right"]
+        self._known = earliest if earliest.height <= VERSIONS_KNOWN else None
+        is_first = hashed["at"] == first
+        return frame if is_first.all() else frame.filter(is_first)
+
+    def _hashes(self, frame: pl.DataFrame) -> pl.DataFrame:
+        values = frame.select(self._table.value_names)
+        return pl.DataFrame({"a": values.hash_rows(seed=1), "b": values.hash_rows(seed=2)})
+
+
+def _by_day(frame: pl.DataFrame, table: Table) -> list[tuple[str, pl.DataFrame]]:
+    """The rows of each local day, in order."""
+    dated = frame.with_columns(
+        pl.col(table.moment).dt.convert_time_zone(SHANGHAI.key).dt.date().alias(_DAY)
+    )
+    days: Any = dated[_DAY]
+    if days.null_count() == 0 and days.min() == days.max():
+        return [(str(days.min()), frame)]
+    parts = dated.partition_by(_DAY, as_dict=True, include_key=False, maintain_order=True)
+    return [(UNDATED if day is None else str(day), rows) for (day,), rows in parts.items()]
