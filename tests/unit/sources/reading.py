@@ -74,7 +74,9 @@ def clean(
     raw = pl.concat(frames).rename({RECORD: "record_number"}).drop(LINE)
     seen = pl.repeat(MODIFIED, raw.height, dtype=times.INSTANT, eager=True)
     if isinstance(answer := form.observation[0], FromRecord):
-        seen = times.parse_instants(raw[answer.column], zone, pattern=answer.pattern).at
+        seen = times.parse_instants(
+            raw[answer.column], answer.zone or zone, pattern=answer.pattern
+        ).at
     raw = raw.with_columns(
         seen.alias(OBSERVED_AT),
         pl.lit("file_mtime").alias(OBSERVED_AT_SOURCE),
