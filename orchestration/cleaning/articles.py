@@ -1,7 +1,7 @@
 """Articles from any source: their identity, their time, and text out of markup.
 
-What the article formats (`sources/formats/html.py`, `rss.py`, `text_article.py`) share, so that
-one article gets the same identity and the same reading of its date from each of them.
+What the article formats (`sources/formats/html.py`, `rss.py`, `warc.py` and others) share, so
+that one article gets the same identity and the same reading of its date from each of them.
 """
 
 from __future__ import annotations
@@ -176,6 +176,11 @@ def markup_text(fragment: str | None) -> str | None:
     return "\n".join(line for line in kept if line) or None
 
 
+def one_line(value: str | None) -> str | None:
+    """A text on one line (a title); None where nothing is in it."""
+    return " ".join(value.split()) or None if value else None
+
+
 def _pieces(events: Iterable[tuple[str, Any]]) -> Iterator[str]:
     """Text in document order; what stands inside a skipped element is left out."""
     skipped = 0
@@ -215,13 +220,23 @@ def _published(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
     return f.Parsed({name: kept[name] for name in kept.columns}, parsed.problem)
 
 
+_STATED = {"zh": "zh", "zho": "zh", "chi": "zh", "chinese": "zh",
+           "en": "en", "eng": "en", "english": "en"}  # fmt: skip
+
+
 def _language(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
+    """What the collector states, where it states one; else by script and common words."""
     whole = frame["title"].fill_null("") + "\n" + frame["text"].fill_null("")
-    return f.Parsed({"language": text.language(whole)})
+    found = text.language(whole)
+    if "language" in frame.columns:
+        word = frame["language"].str.to_lowercase().str.extract(r"^\s*([a-z]+)", 1)
+        stated = word.replace_strict(_STATED, default=None, return_dtype=pl.String())
+        found = stated.zip_with(word.is_not_null(), found)
+    return f.Parsed({"language": found})
 
 
 def mapping() -> f.TableMapping:
-    """core.articles from RAW_FIELDS."""
+    """core.articles from RAW_FIELDS, and from `language` where a collector states it."""
     return f.TableMapping(
         tables.ARTICLES,
         (

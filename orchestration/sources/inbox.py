@@ -6,12 +6,10 @@ named with its reason; nothing is skipped in silence.
 
 from __future__ import annotations
 
-import gzip
 import os
 import stat
 import time
 import zipfile
-import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +17,12 @@ from pathlib import Path
 
 from orchestration.clock import Clock
 from orchestration.sources.archive import Seen, escape_name
+from orchestration.sources.rawfile import (
+    COMPRESSED_SUFFIXES,
+    BrokenContentError,
+    CutContentError,
+    Decompressed,
+)
 from orchestration.sources.readers import strict_json
 
 PARTIAL_SUFFIXES = (".part", ".tmp", "~", ".crdownload")
@@ -174,8 +178,8 @@ def _settled(
 def incompleteness(path: Path) -> str | None:
     """None: provably complete. A sentence: visibly cut. "": nothing can be proven."""
     name = path.name.lower()
-    if name.endswith(".gz"):
-        return _gzip_flaw(path)
+    if name.endswith(COMPRESSED_SUFFIXES):
+        return _compression_flaw(path)
     if name.endswith(".zip"):
         return None if zipfile.is_zipfile(path) else "the zip has no directory at its end"
     if name.endswith((".jsonl", ".ndjson")):
@@ -185,15 +189,16 @@ def incompleteness(path: Path) -> str | None:
     return None if _last_byte(path) in (b"\n", b"") else ""
 
 
-def _gzip_flaw(path: Path) -> str | None:
+def _compression_flaw(path: Path) -> str | None:
     lines = 0
     try:
-        with gzip.open(path) as stream:
+        with path.open("rb") as raw:
+            stream = Decompressed(raw, path.suffix.lower())
             while chunk := stream.read1(1 << 20):
                 lines += chunk.count(b"\n")
-    except EOFError:
-        return f"the gzip stream ends without its trailer after line {lines}"
-    except (OSError, zlib.error):
+    except CutContentError as error:
+        return f"{error}, after line {lines}"
+    except BrokenContentError:
         return None  # damaged for good: waiting does not help, reading will name it
     return None
 

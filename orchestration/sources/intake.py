@@ -380,7 +380,10 @@ def _observe(
     if isinstance(answer, FromRecord):
         if answer.column not in frame.columns:
             return pl.repeat(None, frame.height, dtype=times.INSTANT, eager=True), "record"
-        return times.parse_instants(frame[answer.column], zone, pattern=answer.pattern).at, "record"
+        found = times.parse_instants(
+            frame[answer.column], answer.zone or zone, pattern=answer.pattern
+        )
+        return found.at, "record"
     if isinstance(answer, FromFileName):
         value, label = time_in_name(file.inner_path, zone), "file_name"
     elif isinstance(answer, FromModificationTime):

@@ -6,16 +6,15 @@ is decided by a format (`formats/`); how its records are found, by a reader (`re
 
 from __future__ import annotations
 
-import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol, cast
 
 COMPRESSED_SUFFIXES = (".gz", ".zst")
 MAXIMUM_EXPANSION = 200
@@ -25,6 +24,27 @@ EXPANSION_FLOOR = 64 * 1024 * 1024
 
 class DecompressionBombError(Exception):
     """The content expands beyond any ratio that real text reaches."""
+
+
+class BrokenContentError(OSError):
+    """A compressed stream that cannot be read to its end; `reason` is its quarantine code."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+class CutContentError(BrokenContentError):
+    """The stream ends before its own end: the file was cut, or is still being written."""
+
+
+class TrailingGarbageError(BrokenContentError):
+    """Every member was read to its end, and what follows is none. A read of the whole content
+    gives it in `content`; a read of a piece has given it before."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__("trailing_garbage", detail)
+        self.content = b""
 
 
 @dataclass(frozen=True)
@@ -66,14 +86,14 @@ class RawFile:
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """The content, decompressed; raises DecompressionBombError, and EOFError or OSError
-        where a compressed stream is cut or damaged."""
+        """The content, decompressed; raises DecompressionBombError, and BrokenContentError
+        where a compressed stream is cut, damaged or followed by something else."""
         with self.open_raw() as raw:
             if not self.is_compressed:
                 yield raw
                 return
-            with _decompressed(raw, PurePosixPath(self.path).suffix) as content:
-                yield cast(BinaryIO, _Bounded(content, self.size))
+            content = Decompressed(raw, PurePosixPath(self.path).suffix)
+            yield cast(BinaryIO, _Bounded(content, self.size))
 
     def read_content(self) -> bytes:
         """The whole content; for readers of small documents."""
@@ -89,36 +109,67 @@ class RawFile:
             return b""
 
 
-class _Inner(Protocol):
-    """A decompressed stream; raises EOFError or OSError where the compressed one is damaged."""
+class _Decompressor(Protocol):
+    """One member of a compressed stream (zlib's and zstandard's objects alike)."""
 
-    def read1(self, size: int = -1, /) -> bytes: ...
-
-
-@contextmanager
-def _decompressed(raw: BinaryIO, suffix: str) -> Iterator[_Inner]:
-    if suffix == ".gz":
-        with gzip.open(raw) as content:
-            yield cast(_Inner, content)
-    else:
-        yield _Zstandard(raw)
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
 
 
-class _Zstandard:
-    """Concatenated Zstandard frames as one stream; raises EOFError where the last one is cut.
+@dataclass(frozen=True)
+class _Codec:
+    """How members of one compression begin, and what reads one. `piece`: so many compressed
+    bytes are fed at a time that even the densest expand to little."""
 
-    The compressed bytes are fed in pieces so small that even the densest expand to little.
+    name: str
+    beginnings: tuple[bytes, ...]
+    start: Callable[[], _Decompressor]
+    piece: int
+    padding: bytes = b""
+
+
+def _start_gzip() -> _Decompressor:
+    return zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+
+def _start_zstd() -> _Decompressor:
+    import zstandard
+
+    return cast(_Decompressor, zstandard.ZstdDecompressor().decompressobj())
+
+
+_CODECS = {
+    ".gz": _Codec("gzip", (b"\x1f\x8b",), _start_gzip, 16384, padding=b"\x00"),
+    ".zst": _Codec(
+        "zstd",
+        (b"\x28\xb5\x2f\xfd", *(bytes([low]) + b"\x2a\x4d\x18" for low in range(0x50, 0x60))),
+        _start_zstd,
+        4096,
+    ),
+}
+
+
+class Decompressed:
+    """The members of a gzip or zstd stream as one stream.
+
+    Raises BrokenContentError with reason truncated_gzip or truncated_zstd where the last member
+    is cut, damaged_gzip or damaged_zstd where one is no such thing or fails its checksum, and
+    trailing_garbage where something else follows the last one.
     """
 
-    _PIECE = 4096
-
-    def __init__(self, raw: BinaryIO) -> None:
+    def __init__(self, raw: BinaryIO, suffix: str) -> None:
         self._raw = raw
-        self._frame: Any = None
+        self._codec = _CODECS[suffix]
+        self._member: _Decompressor | None = None
+        self._members = 0
         self._waiting = b""
         self._ready = b""
 
     def read1(self, size: int = -1, /) -> bytes:
+        """Some bytes of the content, at most `size`; b"" at its end."""
         while not self._ready and self._advance():
             pass
         if size < 0:
@@ -128,23 +179,48 @@ class _Zstandard:
 
     def _advance(self) -> bool:
         """Decompress one piece; False at the end of the content."""
-        import zstandard
-
-        piece = self._waiting or self._raw.read(self._PIECE)
+        if self._member is None:
+            if not self._starts_member():
+                return False
+            self._member = self._codec.start()
+        piece = self._waiting or self._raw.read(self._codec.piece)
         self._waiting = b""
         if not piece:
-            if self._frame is not None:
-                raise EOFError("the zstd stream ends without the end of its frame")
-            return False
-        if self._frame is None:
-            self._frame = zstandard.ZstdDecompressor().decompressobj()
+            raise CutContentError(
+                f"truncated_{self._codec.name}",
+                f"the {self._codec.name} stream ends without the end of its member",
+            )
         try:
-            self._ready = self._frame.decompress(piece)
-        except zstandard.ZstdError as error:
-            raise OSError(str(error)) from error
-        if self._frame.eof:
-            self._waiting, self._frame = self._frame.unused_data, None
+            self._ready = self._member.decompress(piece)
+        except Exception as error:  # zstandard's own error, known only once it is imported
+            raise BrokenContentError(f"damaged_{self._codec.name}", str(error)) from error
+        if self._member.eof:
+            self._waiting, self._member = self._member.unused_data, None
+            self._members += 1
         return True
+
+    def _starts_member(self) -> bool:
+        """Whether another member begins here; False at the end of the stream."""
+        longest = max(map(len, self._codec.beginnings))
+        while True:
+            if self._members:
+                self._waiting = self._waiting.lstrip(self._codec.padding)
+            if len(self._waiting) >= longest or not (more := self._raw.read(self._codec.piece)):
+                break
+            self._waiting += more
+        start = self._waiting
+        if not start:
+            return False
+        if any(start.startswith(b) or b.startswith(start) for b in self._codec.beginnings):
+            return True
+        if self._members:
+            raise TrailingGarbageError(
+                f"after {self._members} complete {self._codec.name} members, bytes follow that "
+                "begin none"
+            )
+        raise BrokenContentError(
+            f"damaged_{self._codec.name}", f"the content does not begin like {self._codec.name}"
+        )
 
 
 class _Bounded(io.RawIOBase):
@@ -153,11 +229,11 @@ class _Bounded(io.RawIOBase):
     A damaged stream first gives everything before the damage, then raises.
     """
 
-    def __init__(self, inner: _Inner, compressed_bytes: int) -> None:
+    def __init__(self, inner: Decompressed, compressed_bytes: int) -> None:
         self._inner = inner
         self._left = max(EXPANSION_FLOOR, compressed_bytes * MAXIMUM_EXPANSION)
         self._limit = self._left
-        self._failure: Exception | None = None
+        self._failure: OSError | None = None
 
     def readable(self) -> bool:
         return True
@@ -171,10 +247,13 @@ class _Bounded(io.RawIOBase):
             while wanted > 0 and (piece := self._inner.read1(min(wanted, 1 << 20))):
                 pieces.append(piece)
                 wanted -= len(piece)
-        except (OSError, EOFError, zlib.error) as error:
-            self._failure = error if isinstance(error, (OSError, EOFError)) else OSError(error)
-            if not pieces or size is None or size < 0:
-                raise self._failure from None
+        except OSError as error:
+            self._failure = error
+            whole = size is None or size < 0
+            if whole and isinstance(error, TrailingGarbageError):
+                error.content = b"".join(pieces)
+            if not pieces or whole:
+                raise
         data = b"".join(pieces)
         self._left -= len(data)
         if self._left < 0:

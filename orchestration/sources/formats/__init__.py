@@ -15,14 +15,19 @@ _MODULES = (
     "ced_json",
     "checked_jsonl",
     "follower_series_csv",
+    "gdelt_json",
     "hot_search_daily_json",
     "hot_search_hourly_json",
     "hot_search_markdown",
     "html",
+    "markdown_article",
+    "media_cloud_csv",
     "rss",
     "text_article",
+    "warc",
     "weibo_crawler_csv",
     "weibo_spider_jsonl",
+    "wordpress_json",
 )
 RECOGNISED = 0.3
 """Below this score a file is reported as unrecognised rather than read on a guess."""

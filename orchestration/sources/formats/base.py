@@ -53,10 +53,14 @@ class Evidence:
 
 @dataclass(frozen=True)
 class FromRecord:
-    """observed_at stands in every record, in this raw column and notation."""
+    """observed_at stands in every record, in this raw column and notation.
+
+    zone: of a producer whose times have none and are not in the zone of the source.
+    """
 
     column: str
     pattern: str | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from orchestration.sources.readers.json_document import JsonDocument
 _FIELDS = (
     "text", "user.verified_type", "user.messages", "user.followers", "user.friends", "user.time",
     "comments", "source", "likes", "time", "reposts", "has_url", "uid", "mid", "date",
+    "parent", "kids",
 )  # fmt: skip
 _NAME = re.compile(r"^\d+_([0-9A-Za-z]{6,9})_(\w+)$")
 CALLOUT = r"谣言|造谣|辟谣|假的|假消息|不实|谣传"
@@ -40,11 +41,13 @@ def _facts(file: RawFile, zone: str) -> FileFacts | Reject:
 
 
 def _is_post(frame: pl.DataFrame) -> pl.Series:
-    return frame["mid"].is_null()
+    return ~_is_repost(frame)
 
 
 def _is_repost(frame: pl.DataFrame) -> pl.Series:
-    return frame["mid"].is_not_null()
+    """Whether a record has anything that only reposts have; one that lacks its id is none."""
+    has_any = [frame[name].is_not_null() for name in ("mid", "uid", "date", "parent", "kids")]
+    return has_any[0] | has_any[1] | has_any[2] | has_any[3] | has_any[4]
 
 
 def _has_user(frame: pl.DataFrame) -> pl.Series:

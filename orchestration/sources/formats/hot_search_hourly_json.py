@@ -1,7 +1,8 @@
 """lxw15337674/weibo-trending-hot-history: `YYYY-MM-DD/HH.json`, one list an hour, Shanghai time.
 
-The exact capture time stands in the entries' addresses (`display_time`). `summary.json` repeats
-the hours of its day and is set aside.
+The exact capture time and the shown rank stand in the entries' addresses (`display_time`,
+`realpos`). Advertising and the pinned entry are between the ranks, and their `hot` of 0 means
+that none is shown. `summary.json` repeats the hours of its day and is set aside.
 """
 
 from __future__ import annotations
@@ -51,6 +52,9 @@ def _slot(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
     epoch = frame["url"].str.extract(r"display_time(?:=|%3D|%253D)(\d{10})", 1).cast(pl.Int64)
     captured = (epoch * 1_000_000).cast(INSTANT)
     slot = frame["@slot_at"].cast(INSTANT)
+    is_ad = frame["ads"].str.strip_chars().str.to_lowercase().is_in(["true", "1"]).fill_null(False)
+    is_placed = is_ad | _has_no_heat(frame)
+    shown = frame["url"].str.extract(r"realpos(?:=|%3D|%253D)(\d{1,4})", 1).cast(pl.Int64)
     near = ((captured - slot).dt.total_hours().abs() <= 24).fill_null(False)
     captured = captured.set(~near, None)
     return f.Parsed(
@@ -58,10 +62,19 @@ def _slot(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
             "slot_at": slot,
             "seen_lo_at": captured.fill_null(slot),
             "seen_hi_at": captured.fill_null(slot + timedelta(hours=1)),
-            "rank": frame["record_number"],
-            "is_pinned": (frame["hot"].is_null() | (frame["hot"] == "0")),
+            "rank": shown.fill_null(frame["record_number"].cast(pl.Int64)).set(is_placed, None),
+            "is_pinned": is_placed & ~is_ad,
         }
     )
+
+
+def _has_no_heat(frame: pl.DataFrame) -> pl.Series:
+    return frame["hot"].str.strip_chars().is_in(["0", ""]).fill_null(True)
+
+
+def _heat(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+    shown = frame.with_columns(frame["hot"].set(_has_no_heat(frame), None))
+    return f.count("heat", "hot").parse(shown, context)
 
 
 def _category(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
@@ -93,7 +106,7 @@ FORMAT = Format(
                 f.const("list_name", "realtime"),
                 f.text("topic", "title", required=True, is_personal=False),
                 f.computed("slot_at", _slot, required=True),
-                f.count("heat", "hot"),
+                f.computed("heat_lo", _heat, raw="hot", is_personal=False),
                 f.count("reads", "readCount"),
                 f.count("discussions", "discussCount"),
                 f.computed("category", _category),

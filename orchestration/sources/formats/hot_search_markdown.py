@@ -47,6 +47,8 @@ def _split(
             current = {"rank": topic[1], "title": topic[2], "_line": str(number)}
         elif current is not None and (heat := _HEAT.search(line)):
             current["heat"] = heat[1]
+        elif line.startswith("###") or _HEAT.search(line):
+            yield Reject("not_a_topic", "no rank and title where a topic begins", None, number)
     if current is not None:
         yield current
 

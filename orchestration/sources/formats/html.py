@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
-from datetime import timedelta
+from datetime import date, timedelta
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import urljoin
@@ -38,6 +38,7 @@ _CHARSET = re.compile(
 )
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "ascii": "cp1252"}
 """What browsers read under these names: pages say the smaller set and use the larger."""
+_LATIN = ("iso-8859-1", "latin", "windows-1252", "cp1252", "us-ascii", "ascii")
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S{1,2000}) -->")
 _PASSWORD = re.compile(r"<input\b[^>]{0,400}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 
@@ -76,12 +77,16 @@ def _split(
         yield Reject("document_too_long", f"a page of {len(data)} bytes; at most {MAXIMUM_PAGE}")
         return
     page = decode_page(data, options)
-    yield page if isinstance(page, Reject) else extract(page, file)
+    yield page if isinstance(page, Reject) else extract(page, file.archived_at.date())
 
 
-def decode_page(data: bytes, options: ReadOptions) -> str | Reject:
+def decode_page(data: bytes, options: ReadOptions, header: str | None = None) -> str | Reject:
     """Text of a page: by the declared encoding or byte order mark alone; else UTF-8, else the
-    charset the page names, else detection; never with mojibake."""
+    charset the page names, else detection; never with mojibake.
+
+    header: the charset that the server named. It counts where the page names none, and only if
+    it is no Latin one: servers name those by default, and they decode anything.
+    """
     if options.encoding or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         decoded = decode_strictly(data, options)
         return decoded if isinstance(decoded, Reject) else decoded[0]
@@ -89,6 +94,8 @@ def decode_page(data: bytes, options: ReadOptions) -> str | Reject:
 
     named = _CHARSET.search(data[:8192])
     charset = named[1].decode("ascii").lower() if named else None
+    if charset is None and header and not header.lower().startswith(_LATIN):
+        charset = header.lower()
     charset = _SUPERSETS.get(charset, charset) if charset else None
     for candidate in ("utf-8-sig", charset):
         if (text := _decoded(data, candidate, "strict")) is not None:
@@ -122,13 +129,17 @@ def _decoded(data: bytes, encoding: str | None, errors: str) -> str | None:
         return None
 
 
-def extract(page: str, file: RawFile) -> dict[str, str | None] | Reject:
-    """The article of a page, or why there is none."""
+def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, str | None] | Reject:
+    """The article of a page, or why there is none.
+
+    seen_on: the UTC day on which the page was there; no later date of publication is believed
+    than the day after it. address: where the page was fetched, if that is known.
+    """
     from lxml import etree
     from trafilatura.utils import load_html
 
     page = page.replace("\x00", "\ufffd")
-    latest = (file.archived_at + timedelta(days=1)).date().isoformat()
+    latest = (seen_on + timedelta(days=1)).isoformat()
     try:
         tree = load_html(page)
         if tree is None:
@@ -146,7 +157,7 @@ def extract(page: str, file: RawFile) -> dict[str, str | None] | Reject:
     author = found.get("author")
     if author and not any(name in bylines for name in author.casefold().split("; ")):
         author = None
-    return _record({**found, "author": author}, declared, _address(found, page))
+    return _record({**found, "author": author}, declared, _address(found, page, address))
 
 
 def _extracted(tree: Any, latest: str) -> dict[str, Any]:
@@ -209,10 +220,11 @@ def _site_name(found: Mapping[str, Any]) -> str | None:
     return re.sub(r"版权所有.*", "", found.get("sitename") or "").strip() or None
 
 
-def _address(found: Mapping[str, Any], page: str) -> str | None:
-    """What the page declares as its address, else what the browser noted on saving it."""
+def _address(found: Mapping[str, Any], page: str, fetched: str | None) -> str | None:
+    """What the page declares as its address, else where it was fetched, else what the browser
+    noted on saving it."""
     saved = _SAVED_FROM.search(page[:4096])
-    base = saved[1] if saved else ""
+    base = fetched or (saved[1] if saved else "")
     return articles.canonical_address(
         urljoin(base, found.get("url") or "")
     ) or articles.canonical_address(base)

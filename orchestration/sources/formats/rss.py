@@ -147,7 +147,7 @@ def _lines(text: str, items: int) -> list[int | None]:
 
 
 def _record(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, str | None] | None:
-    title = _one_line(articles.markup_text(entry.get("title")))
+    title = articles.one_line(articles.markup_text(entry.get("title")))
     body = _body(entry)
     if title is None and body is None:
         return None
@@ -158,7 +158,8 @@ def _record(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, str 
     guid = entry.get("id")
     return {
         "article_id": articles.identity(url or guid or body or title or ""),
-        "outlet": articles.host_of(url) or _one_line(articles.markup_text(feed.get("title"))),
+        "outlet": articles.host_of(url)
+        or articles.one_line(articles.markup_text(feed.get("title"))),
         "title": title,
         "url": url,
         "author": entry.get("author"),
@@ -179,10 +180,6 @@ def _body(entry: Mapping[str, Any]) -> str | None:
     ]  # fmt: skip
     full = max((text.strip() for text in contents if text), key=len, default=None)
     return full or articles.markup_text(entry.get("summary"))
-
-
-def _one_line(text: str | None) -> str | None:
-    return " ".join(text.split()) or None if text else None
 
 
 def _sniff(head: Head) -> Evidence | None:

@@ -13,7 +13,12 @@ from typing import Any, Literal, Protocol
 
 import polars as pl
 
-from orchestration.sources.rawfile import RawFile
+from orchestration.sources.rawfile import (
+    BrokenContentError,
+    DecompressionBombError,
+    RawFile,
+    TrailingGarbageError,
+)
 
 RECORD = "_record"
 LINE = "_line"
@@ -73,14 +78,45 @@ def raw_frame(fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> pl.DataFr
 
 
 def truncation(error: BaseException, records_before: int, line: int | None = None) -> Reject:
-    """The reject for a stream that ends or breaks before its end."""
+    """The reject for a stream that ends or breaks before its end, or goes on after it."""
+    if isinstance(error, TrailingGarbageError):
+        return Reject(
+            error.reason,
+            f"{error}; every record before it was read",
+            line_number=line,
+            records=0,
+            extent="file",
+        )
     return Reject(
-        "truncated_gzip",
-        f"the compressed stream breaks after record {records_before} ({error}); records before "
-        "the break were read. Deliver the complete file again; it will supersede this one.",
+        error.reason if isinstance(error, BrokenContentError) else "unreadable_content",
+        f"the stream breaks after record {records_before} ({error}); records before the break "
+        "were read. Deliver the complete file again; it will supersede this one.",
         record_number=records_before + 1,
         line_number=line,
     )
+
+
+def whole_content(file: RawFile, notes: list[Reject], limit: int | None = None) -> bytes | Reject:
+    """The content of a document that only makes sense whole, or why it cannot be had.
+
+    limit: bytes beyond which it is refused. Notes get a reject for what follows a complete
+    compressed stream: the document before it is read.
+    """
+    try:
+        with file.open() as stream:
+            data = b""
+            while piece := stream.read(-1 if limit is None else limit + 1 - len(data)):
+                data += piece
+                if limit is not None and len(data) > limit:
+                    return Reject("document_too_long", f"more than {limit} bytes", extent="file")
+    except DecompressionBombError as error:
+        return Reject("decompression_bomb", str(error), extent="file")
+    except TrailingGarbageError as error:
+        notes.append(truncation(error, 0))
+        return data + error.content
+    except (OSError, EOFError) as error:
+        return truncation(error, 0)
+    return data
 
 
 def decode_strictly(data: bytes, options: ReadOptions) -> tuple[str, str] | Reject:

@@ -59,7 +59,9 @@ class DeclaredReader:
         if isinstance(self.inner, Delimited):
             yield from self._checked_rows(self.inner, file, options)
         elif isinstance(self.inner, JsonDocument):
-            records = self.inner.find(file, options)
+            notes: list[Reject] = []
+            records = self.inner.find(file, options, notes)
+            yield from notes
             if isinstance(records, Reject):
                 yield records
                 return

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from orchestration.sources.rawfile import DecompressionBombError, RawFile
+from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import (
     Found,
     Located,
@@ -21,7 +21,7 @@ from orchestration.sources.readers.base import (
     Reject,
     decode_strictly,
     raw_frame,
-    truncation,
+    whole_content,
 )
 
 MAXIMUM_CELL = 8 * 1024 * 1024
@@ -90,7 +90,7 @@ class Delimited:
             yield raw_frame(names, rows)
 
     def locate(self, file: RawFile, record_number: int, options: ReadOptions) -> Located | None:
-        decoded = _content(file, options)
+        decoded = _content(file, options, [])
         if isinstance(decoded, Reject):
             return None
         text, encoding = decoded
@@ -111,7 +111,9 @@ class Delimited:
     def _rows(
         self, file: RawFile, options: ReadOptions
     ) -> Iterator[tuple[int, list[str] | None] | Reject]:
-        decoded = _content(file, options)
+        notes: list[Reject] = []
+        decoded = _content(file, options, notes)
+        yield from notes
         if isinstance(decoded, Reject):
             yield decoded
             return
@@ -131,14 +133,9 @@ class Delimited:
             )
 
 
-def _content(file: RawFile, options: ReadOptions) -> tuple[str, str] | Reject:
-    try:
-        data = file.read_content()
-    except DecompressionBombError as error:
-        return Reject("decompression_bomb", str(error), extent="file")
-    except (OSError, EOFError) as error:
-        return truncation(error, 0)
-    return decode_strictly(data, options)
+def _content(file: RawFile, options: ReadOptions, notes: list[Reject]) -> tuple[str, str] | Reject:
+    data = whole_content(file, notes)
+    return data if isinstance(data, Reject) else decode_strictly(data, options)
 
 
 def _spans(text: str, delimiter: str) -> Iterator[tuple[tuple[int, int], int, list[str] | None]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.sources.rawfile import DecompressionBombError, RawFile
+from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers import strict_json
 from orchestration.sources.readers.base import (
     Found,
@@ -17,7 +17,7 @@ from orchestration.sources.readers.base import (
     decode_strictly,
     flatten,
     raw_frame,
-    truncation,
+    whole_content,
 )
 
 _STEP = re.compile(r"\.([^.\[\]]+)|\[\*\]")
@@ -35,7 +35,9 @@ class JsonDocument:
     records: str = "$"
 
     def read(self, file: RawFile, options: ReadOptions) -> Iterator[Found]:
-        found = self.find(file, options)
+        notes: list[Reject] = []
+        found = self.find(file, options, notes)
+        yield from notes
         if isinstance(found, Reject):
             yield found
         else:
@@ -59,14 +61,16 @@ class JsonDocument:
         raw = strict_json.dump(found[record_number - 1]).encode()
         return Located(None, 0, raw)
 
-    def find(self, file: RawFile, options: ReadOptions) -> list[Any] | Reject:
-        """The parsed elements at `records`, or why the document has none that can be read."""
-        try:
-            data = file.read_content()
-        except DecompressionBombError as error:
-            return Reject("decompression_bomb", str(error), extent="file")
-        except (OSError, EOFError) as error:
-            return truncation(error, 0)
+    def find(
+        self, file: RawFile, options: ReadOptions, notes: list[Reject] | None = None
+    ) -> list[Any] | Reject:
+        """The parsed elements at `records`, or why the document has none that can be read.
+
+        notes: gets what is to be reported although the document could be read.
+        """
+        data = whole_content(file, [] if notes is None else notes)
+        if isinstance(data, Reject):
+            return data
         if not data.strip():
             return []
         decoded = decode_strictly(data, options)
@@ -84,6 +88,8 @@ class JsonDocument:
 
 
 def _at_path(document: Any, path: str) -> list[Any]:
+    if document == {} and path.startswith("$."):
+        return []  # an answer without anything in it
     values: list[Any] = [document]
     fitting: list[Any]
     for step in _STEP.finditer(path):

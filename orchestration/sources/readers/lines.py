@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from orchestration.sources.rawfile import TrailingGarbageError
+
 BLOCK_BYTES = 32 * 1024 * 1024
 SMALL_BYTES = 256 * 1024
 MAXIMUM_LINE_BYTES = 8 * 1024 * 1024
@@ -54,6 +56,12 @@ def line_blocks(stream: BinaryIO) -> Iterator[LineBlock | LongLine | BrokenStrea
     while True:
         try:
             data = stream.read(BLOCK_BYTES)
+        except TrailingGarbageError as error:
+            # The last line is whole: what follows the stream's end is no part of it.
+            if carry:
+                yield LineBlock(carry, line, offset)
+            yield BrokenStream(error, line + bool(carry), b"")
+            return
         except (OSError, EOFError) as error:
             yield BrokenStream(error, line, carry)
             return

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from orchestration.sources.rawfile import DecompressionBombError, RawFile
+from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import (
     Found,
     Located,
     ReadOptions,
     Reject,
     raw_frame,
-    truncation,
+    whole_content,
 )
 
 MAXIMUM_DOCUMENT = 64 * 1024 * 1024
@@ -32,7 +32,9 @@ class WholeFile:
     split: Splitter
 
     def read(self, file: RawFile, options: ReadOptions) -> Iterator[Found]:
-        data = _bounded_content(file)
+        notes: list[Reject] = []
+        data = whole_content(file, notes, MAXIMUM_DOCUMENT)
+        yield from notes
         if isinstance(data, Reject):
             yield data
             return
@@ -54,7 +56,7 @@ class WholeFile:
             yield raw_frame(self.fields, rows)
 
     def locate(self, file: RawFile, record_number: int, options: ReadOptions) -> Located | None:
-        data = _bounded_content(file)
+        data = whole_content(file, [], MAXIMUM_DOCUMENT)
         if isinstance(data, Reject):
             return None
         for number, record in enumerate(self.split(data, file, options), start=1):
@@ -62,16 +64,3 @@ class WholeFile:
                 line = record.get("_line")
                 return Located(int(line) if line else 1, 0, data)
         return None
-
-
-def _bounded_content(file: RawFile) -> bytes | Reject:
-    try:
-        with file.open() as stream:
-            data = stream.read(MAXIMUM_DOCUMENT + 1)
-    except DecompressionBombError as error:
-        return Reject("decompression_bomb", str(error), extent="file")
-    except (OSError, EOFError) as error:
-        return truncation(error, 0)
-    if len(data) > MAXIMUM_DOCUMENT:
-        return Reject("document_too_long", f"more than {MAXIMUM_DOCUMENT} bytes", extent="file")
-    return data

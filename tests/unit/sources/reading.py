@@ -12,7 +12,7 @@ import polars as pl
 from orchestration.cleaning import engine, times
 from orchestration.cleaning.fields import OBSERVED_AT, OBSERVED_AT_SOURCE, Context
 from orchestration.cleaning.people import Door
-from orchestration.sources.formats.base import Format, FromRecord
+from orchestration.sources.formats.base import Format, FromModificationTime, FromRecord
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import LINE, RECORD, ReadOptions, Reject
 
@@ -74,7 +74,11 @@ def clean(
     raw = pl.concat(frames).rename({RECORD: "record_number"}).drop(LINE)
     seen = pl.repeat(MODIFIED, raw.height, dtype=times.INSTANT, eager=True)
     if isinstance(answer := form.observation[0], FromRecord):
-        seen = times.parse_instants(raw[answer.column], zone, pattern=answer.pattern).at
+        seen = times.parse_instants(
+            raw[answer.column], answer.zone or zone, pattern=answer.pattern
+        ).at
+        if FromModificationTime() in form.observation:
+            seen = seen.fill_null(MODIFIED)
     raw = raw.with_columns(
         seen.alias(OBSERVED_AT),
         pl.lit("file_mtime").alias(OBSERVED_AT_SOURCE),

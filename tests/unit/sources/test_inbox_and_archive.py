@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from orchestration.clock import FixedClock
 from orchestration.sources.archive import Archive, escape_name
@@ -62,6 +63,7 @@ def test_regular_files_are_taken_in_order_and_the_rest_is_named(inbox):
     ("name", "data"),
     [
         ("source/a.jsonl.gz", gzip.compress(b'{"a": 1}\n' * 99, mtime=0)[:-9]),
+        ("source/a.jsonl.zst", zstandard.compress(b'{"a": 1}\n' * 99)[:-1]),
         ("source/a.jsonl", b'{"a": 1}\n{"a": '),
         ("source/a.json", b'[{"a": 1}, {"a'),
         ("source/a.zip", b"PK\x03\x04 cut"),
@@ -77,7 +79,14 @@ def test_a_visibly_cut_file_waits_until_its_grace_has_passed(inbox, name, data):
 def test_a_complete_young_file_is_taken_at_once(inbox):
     put(inbox, "source/a.jsonl.gz", gzip.compress(b"{}\n"), age=timedelta(seconds=0))
     put(inbox, "source/b.json", b"[]", age=timedelta(seconds=0))
-    assert look(inbox)[0] == ["source/a.jsonl.gz", "source/b.json"]
+    put(inbox, "source/c.csv.zst", zstandard.compress(b"a\n1\n"), age=timedelta(seconds=0))
+    assert look(inbox)[0] == ["source/a.jsonl.gz", "source/b.json", "source/c.csv.zst"]
+
+
+def test_a_compressed_file_with_something_after_its_end_is_not_waited_for(inbox):
+    for suffix, data in (("gz", gzip.compress(b"{}\n")), ("zst", zstandard.compress(b"{}\n"))):
+        put(inbox, f"source/a.jsonl.{suffix}", data + b"garbage", age=timedelta(seconds=0))
+    assert look(inbox) == (["source/a.jsonl.gz", "source/a.jsonl.zst"], {})
 
 
 def test_a_known_file_is_not_looked_at_again_and_a_changed_one_is(inbox, tmp_path):

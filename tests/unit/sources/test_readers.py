@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import gzip
+import hashlib
 import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
 import pytest
+import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +22,7 @@ from orchestration.sources.readers.delimited import Delimited
 from orchestration.sources.readers.fast_json import FastJson
 from orchestration.sources.readers.json_document import JsonDocument
 from orchestration.sources.readers.json_lines import JsonLines
+from orchestration.sources.readers.whole_file import WholeFile
 
 WHEN = datetime(2026, 7, 1, tzinfo=UTC)
 READER = JsonLines(("id", "count", "user.id", "tags"))
@@ -89,10 +92,75 @@ def test_a_cut_gzip_gives_what_came_before_and_names_the_break(tmp_path):
     assert rejects[0].record_number == frame.height + 1
 
 
-def test_gzip_of_several_members_is_one_stream(tmp_path):
-    data = gzip.compress(b'{"id": 1}\n') + gzip.compress(b'{"id": 2}\n')
-    frame, rejects = read(READER, raw(tmp_path, "a.jsonl.gz", data))
-    assert (frame["id"].to_list(), rejects) == (["1", "2"], [])
+COMPRESS = {
+    "gz": lambda data: gzip.compress(data, mtime=0),
+    "zst": zstandard.ZstdCompressor(write_checksum=True).compress,
+}
+CODEC = {"gz": "gzip", "zst": "zstd"}
+INCOMPRESSIBLE = b"".join(
+    b'{"id": %d, "tags": "%s"}\n' % (i, hashlib.sha256(b"%d" % i).hexdigest().encode())
+    for i in range(20_000)
+)
+
+
+@pytest.mark.parametrize("suffix", COMPRESS)
+def test_a_cut_stream_is_named_by_its_compression(tmp_path, suffix):
+    whole = COMPRESS[suffix](INCOMPRESSIBLE)
+    for end in (len(whole) // 2, len(whole) - 1):
+        frame, rejects = read(READER, raw(tmp_path, f"a.jsonl.{suffix}", whole[:end]))
+        assert frame.height > 0
+        assert [r.reason for r in rejects] == [f"truncated_{CODEC[suffix]}"]
+        assert rejects[0].record_number == frame.height + 1
+
+
+@pytest.mark.parametrize("suffix", COMPRESS)
+def test_members_are_one_stream_and_garbage_after_them_is_named(tmp_path, suffix):
+    compress = COMPRESS[suffix]
+    members = compress(b'{"id": 1}\n') + compress(b"") + compress(b'{"id": 2}')
+    assert read(READER, raw(tmp_path, f"a.jsonl.{suffix}", members))[1] == []
+    frame, rejects = read(READER, raw(tmp_path, f"a.jsonl.{suffix}", members + b"garbage"))
+    assert frame["id"].to_list() == ["1", "2"]
+    assert [(r.reason, r.extent, r.records) for r in rejects] == [("trailing_garbage", "file", 0)]
+
+
+def test_gzip_padded_with_zeros_is_whole(tmp_path):
+    data = gzip.compress(b'{"id": 1}\n') + b"\x00" * 40_000
+    assert read(READER, raw(tmp_path, "a.jsonl.gz", data))[1] == []
+
+
+def test_a_zstd_skippable_frame_holds_no_content(tmp_path):
+    skippable = b"\x5a\x2a\x4d\x18" + (3).to_bytes(4, "little") + b"abc"
+    data = skippable + COMPRESS["zst"](b'{"id": 1}\n') + skippable
+    frame, rejects = read(READER, raw(tmp_path, "a.jsonl.zst", data))
+    assert (frame["id"].to_list(), rejects) == (["1"], [])
+
+
+@pytest.mark.parametrize("suffix", COMPRESS)
+def test_a_stream_that_is_none_or_damaged_is_not_called_cut(tmp_path, suffix):
+    damaged = bytearray(COMPRESS[suffix](INCOMPRESSIBLE))
+    damaged[-3] ^= 0xFF  # inside the checksum of either
+    for data in (b"plain text", bytes(damaged)):
+        _, rejects = read(READER, raw(tmp_path, f"a.jsonl.{suffix}", data))
+        assert [r.reason for r in rejects] == [f"damaged_{CODEC[suffix]}"]
+
+
+@pytest.mark.parametrize("suffix", COMPRESS)
+@pytest.mark.parametrize(
+    ("reader", "content"),
+    [
+        (Delimited(), b"id\n1\n"),
+        (JsonDocument(("id",)), b'[{"id": 1}]'),
+        (WholeFile(("id",), lambda data, *_: iter([{"id": data[:1].decode()}])), b"1"),
+    ],
+)
+def test_documents_before_garbage_are_read_and_cut_ones_are_not(tmp_path, suffix, reader, content):
+    whole = COMPRESS[suffix](content)
+    frame, rejects = read(reader, raw(tmp_path, f"a.{suffix}", whole + b"\n<html>"))
+    assert frame["id"].to_list() == ["1"]
+    assert [r.reason for r in rejects] == ["trailing_garbage"]
+    frame, rejects = read(reader, raw(tmp_path, f"a.{suffix}", whole[:-1]))
+    assert frame is None
+    assert [r.reason for r in rejects] == [f"truncated_{CODEC[suffix]}"]
 
 
 def test_a_bomb_is_stopped_while_streaming(tmp_path):

@@ -1,0 +1,110 @@
+"""Account lists: one account a row, or a row of addresses in every shape people write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from orchestration.sources.formats.account_list_csv import FORMAT
+from orchestration.sources.formats.base import Head
+from orchestration.sources.readers.base import ReadOptions
+from tests.unit.sources import reading
+
+COUNTIES = "Location,Government_Weibo_Acct,Propaganda_Dept_Weibo_Acct,Other_CountyGovt_Weibo_Acct\n"
+
+
+def read(tmp_path: Path, content: str | bytes, **given: str) -> reading.Outcome:
+    return reading.clean(FORMAT, reading.raw_file(tmp_path, "list.csv", content), **given)
+
+
+@pytest.mark.parametrize(("address", "account"), [
+    ("http://weibo.com/u/1000000001", "1000000001"),
+    ("http://weibo.com/1000000001?from=feed&loc=at", "1000000001"),
+    ("\thttp://www.weibo.com/examplefabu", "domain:examplefabu"),
+    ("ttp://weibo.com/examplefabu/", "domain:examplefabu"),
+    ("http://weibo.com/p/1001061000000001/home?x=1#y", "1000000001"),
+    ("1000000001", "1000000001"),
+    ("http://weibo.com/n/%E7%A4%BA%E4%BE%8B", "name:示例"),
+    ("http://weibo.com/410600", "domain:410600"),
+])  # fmt: skip
+def test_addresses(tmp_path: Path, address: str, account: str) -> None:
+    row = read(tmp_path, f"{COUNTIES} 某省 某县 ,{address},,\n").only("account_snapshots")
+    assert (row["platform"], row["account_id"]) == ("weibo", account)
+    assert (row["scope_evidence"], row["account_kind"]) == ("listed", "unclear")
+    assert row["followers_lo"] is None
+
+
+def test_a_row_of_addresses_is_as_many_accounts(tmp_path: Path) -> None:
+    content = COUNTIES + " 某县 ,http://weibo.com/a_b,,http://weibo.com/u/1000000002\n 乙县 ,,,\n"
+    outcome = read(tmp_path, content)
+    assert outcome.tables["account_snapshots"]["account_id"].to_list() == [
+        "domain:a_b", "1000000002",
+    ]  # fmt: skip
+    assert outcome.reasons == ["nothing_to_load"]
+
+
+def test_other_platforms_by_their_address(tmp_path: Path) -> None:
+    content = "name,url\n甲,https://twitter.com/@example\n乙,http://t.qq.com/example\n"
+    rows = read(tmp_path, content).tables["account_snapshots"]
+    assert rows.select("platform", "account_id", "account_url").rows() == [
+        ("twitter", "example", None), ("tencent", "example", None),
+    ]  # fmt: skip
+
+
+def test_a_hopeless_address_is_named(tmp_path: Path) -> None:
+    content = f"{COUNTIES} 某县 ,http://weibo.com/p/100206/home/x,,http://weibo.com/ok\n"
+    outcome = read(tmp_path, content)
+    assert outcome.problems.select("reason", "extent").rows() == [("not_an_address", "field")]
+    assert outcome.problems["excerpt"].to_list()[0].startswith("http://weibo.com/p/")
+    assert outcome.only("account_snapshots")["account_id"] == "domain:ok"
+
+
+def test_own_ids_with_kind_level_and_name(tmp_path: Path) -> None:
+    content = (
+        "\ufeff平台,UID,昵称,类别,级别,行政区划代码,注册时间,收录时间\n"
+        "weibo,1000000001,示例发布,organ,prefecture,110000,2010-02-03,2011-04-05\n"
+        ",1000000002,张警官,officer,county,,,2011-04-05\n"
+        ",4.9E+15,示例,organ,county,,,2011-04-05\n"
+        ",1000000003,示例,ruler,county,,soon,2011-04-05\n"
+    )
+    outcome = read(tmp_path, content)
+    assert outcome.reasons == ["scientific_id", "unknown_word", "not_a_time"]
+    organ, officer, third = outcome.tables["account_snapshots"].to_dicts()
+    assert (organ["screen_name"], organ["admin_level"], organ["region_code"]) == (
+        "示例发布", "prefecture", "110000",
+    )  # fmt: skip
+    assert organ["registered_at"] == datetime(2010, 2, 2, 16, tzinfo=UTC)
+    assert officer["screen_name"] is None
+    assert officer["account_id"].startswith("p:")
+    assert (third["account_kind"], third["registered_at"]) == ("unclear", None)
+
+
+def test_listing_time_is_the_observation(tmp_path: Path) -> None:
+    (frame,) = FORMAT.reader.read(
+        reading.raw_file(tmp_path, "l.csv", "uid,kind,as_of\n1,organ,2011-04-05\n"), ReadOptions()
+    )
+    assert not hasattr(frame, "reason")
+    assert frame["listed_at"].to_list() == ["2011-04-05"]  # type: ignore[index]
+
+
+def test_ragged_rows_and_encodings(tmp_path: Path) -> None:
+    outcome = read(tmp_path, COUNTIES + "x,http://weibo.com/a\ny,http://weibo.com/bc,,\n")
+    assert [(r.reason, r.record_number) for r in outcome.rejects] == [("ragged_row", 1)]
+    gbk = "账号名称,主页\n示例,http://weibo.com/example\n".encode("gb18030")
+    assert read(tmp_path, gbk).reasons == ["encoding"]
+    assert read(tmp_path, gbk, encoding="gb18030").only("account_snapshots")["screen_name"] == (
+        "示例"
+    )
+
+
+@pytest.mark.parametrize(("name", "content", "score"), [
+    ("a.csv", "platform,account_id,account_kind\nweibo,1,organ\n", 0.9),
+    ("a.csv", COUNTIES + "x,http://weibo.com/a,http://weibo.com/b,\ny,http://weibo.com/c,,\n", 0.6),
+    ("a.csv", "title,url\nx,https://example.cn/1\n", None),
+    ("a.json", "account_id,account_kind\n", None),
+])  # fmt: skip
+def test_sniff(name: str, content: str, score: float | None) -> None:
+    found = FORMAT.sniff(Head(PurePosixPath(name), content.encode()))
+    assert (found.score if found else None) == score
