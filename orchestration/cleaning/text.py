@@ -7,6 +7,7 @@ import polars as pl
 _INVISIBLE = r"[\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2064}\u{feff}\u{e627}\u{00ad}]"
 _UNSEEN = r"\s|" + _INVISIBLE
 _HASHTAG = r"#([^#\r\n]{1,80})#"
+_WORD_TAG = r"(?:^|[^\w#&/])[#\uff03](\w*[^\W\d]\w*)"
 _MENTION = r"@[\w\-·]{1,40}"
 CLAIM_LENGTH = 140
 
@@ -33,6 +34,12 @@ def hashtags(text: pl.Series) -> pl.Series:
     bare = text.cast(pl.String).str.replace_all(r"<[^<>]{1,400}>", "")
     tags = bare.str.extract_all(_HASHTAG)
     return tags.list.eval(pl.element().str.strip_chars("#").str.strip_chars())
+
+
+def word_hashtags(text: pl.Series) -> pl.Series:
+    """Hashtags as written outside Weibo: one # before a word; an empty list where none."""
+    found = text.cast(pl.String).fill_null("").str.extract_all(_WORD_TAG)
+    return found.list.eval(pl.element().str.extract(_WORD_TAG, 1))
 
 
 def hashtag_keys(tags: pl.Series) -> pl.Series:
