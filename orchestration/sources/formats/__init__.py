@@ -12,17 +12,23 @@ from orchestration.sources.formats.base import Evidence, Format, Head
 
 _MODULES = (
     "account_list_csv",
+    "bluesky_json",
     "ced_json",
     "checked_jsonl",
+    "crowdtangle_csv",
     "follower_series_csv",
     "hot_search_daily_json",
     "hot_search_hourly_json",
     "hot_search_markdown",
     "html",
+    "mastodon_json",
+    "media_crawler",
     "rss",
+    "sfm_weibo_csv",
     "text_article",
     "weibo_crawler_csv",
     "weibo_spider_jsonl",
+    "weiboscope_csv",
 )
 RECOGNISED = 0.3
 """Below this score a file is reported as unrecognised rather than read on a guess."""
