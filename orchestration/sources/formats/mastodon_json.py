@@ -117,7 +117,7 @@ def _account_state(prefix: str, moved: str | None) -> f.Field:
             {
                 "suspended": frame[f"{prefix}suspended"] == "true",
                 "limited": frame[f"{prefix}limited"] == "true",
-                "moved": frame[moved].is_not_null() if moved else False,
+                "moved": frame[moved].is_not_null() if moved else _all(frame, False),
             }
         ).select(
             pl.when("suspended").then(pl.lit("removed_by_platform"))
@@ -159,7 +159,7 @@ def _is_public(prefix: str) -> f.Field:
         closed = frame[f"{prefix}visibility"].is_in(_PRIVATE).fill_null(False)
         none = pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
         return f.Parsed(
-            {"_is_public": pl.Series([True] * frame.height).set(closed, None)},
+            {"_is_public": _all(frame, True).set(closed, None)},
             none.set(closed, "not_public"),
         )
 
@@ -201,7 +201,7 @@ def _tag_names(value: str | None) -> list[str]:
 
 def _kind(prefix: str) -> f.Field:
     def parse(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
-        is_boost = _is_boost(frame) if prefix == _OWN else pl.Series([False] * frame.height)
+        is_boost = _is_boost(frame) if prefix == _OWN else _all(frame, False)
         is_reply = frame[f"{prefix}in_reply_to_id"].is_not_null()
         kind = pl.DataFrame({"boost": is_boost, "reply": is_reply}).select(
             pl.when("boost").then(pl.lit("repost"))
@@ -212,6 +212,10 @@ def _kind(prefix: str) -> f.Field:
         return f.Parsed({"kind": kind, "is_repost": is_boost, "is_edited": edited})
 
     return f.computed("kind", parse, is_personal=False)
+
+
+def _all(frame: pl.DataFrame, value: bool) -> pl.Series:
+    return pl.repeat(value, frame.height, dtype=pl.Boolean(), eager=True)
 
 
 _is_boost_value = has_value(f"{_REBLOG}uri")
