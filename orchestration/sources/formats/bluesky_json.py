@@ -277,11 +277,12 @@ def _reply_kind(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
 
 
 def _repost_id(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
-    """Older answers give a repost no address: then it is known by who reposted what."""
+    """Older answers give a repost no address: then it is known by who reposted when. What was
+    reposted would name its author, who may be anybody."""
     made = pl.select(
         pl.concat_str(
             pl.lit("repost:"), pl.lit(frame["reason.by.did"]), pl.lit(":"),
-            pl.lit(frame["post.uri"]),
+            pl.lit(frame["reason.indexedAt"]),
         ).alias("id")
     )["id"]  # fmt: skip
     found = ids.parse_ids(frame["reason.uri"].fill_null(made))

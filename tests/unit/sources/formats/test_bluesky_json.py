@@ -149,7 +149,8 @@ def test_a_repost_in_a_feed_is_a_post_of_its_own(tmp_path: Path) -> None:
     assert (own["account_id"], own["kind"], own["is_repost"]) == (DID, "repost", True)
     assert own["posted_at"] == WHEN + hours(1)
     assert own["repost_of_post_id"] == quoted["post_id"]
-    assert own["post_id"].startswith(f"repost:{DID}:at://")
+    assert own["post_id"] == f"repost:{DID}:{iso(WHEN + hours(1))}"
+    assert OTHER not in f"{own}{quoted}"
     assert (quoted["is_official"], quoted["text"]) == (False, None)
     assert str(quoted["account_id"]).startswith("p:")
     named = {"feed": [{"post": post(OTHER), "reason": reason | {"uri": f"at://{DID}/r/1"}}]}
