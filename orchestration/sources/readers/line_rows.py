@@ -158,6 +158,11 @@ class _Assembler:
 
     def feed(self, line: _Line) -> Iterator[Row | Reject]:
         """What is known once this line has been seen."""
+        if not self.open and '"' not in line.text:
+            cells = line.text.split(",")
+            if len(cells) == self.width:
+                yield Row(line.number, line.number, cells)
+                return
         waiting = deque((line,))
         while waiting:
             current = waiting.popleft()

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.cleaning.engine import DeclaredAccount
@@ -139,6 +139,7 @@ def test_a_record_is_found_again_with_all_its_lines(tmp_path: Path) -> None:
     assert FORMAT.reader.locate(file, 4, ReadOptions()) is None
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([
     line(), line(text='"a\nb"'), line(text='"open'), line(text="a,b"), line(text="x\ny"), '"', ",",
     line(text='"q"x'),
