@@ -23,8 +23,8 @@ def finish_account_snapshots(rows: pl.DataFrame, door: Door) -> Finished:
     rows = ensure(
         rows, screen_name=pl.String, account_kind=pl.String, admin_level=pl.String,
         region_code=pl.String, scope_evidence=pl.String, verified_type=pl.String,
-        registered_at=INSTANT, account_state=pl.String, account_url=pl.String,
-        _verified_reason=pl.String,
+        registered_at=INSTANT, registered_at_precision=pl.String, account_state=pl.String,
+        account_url=pl.String, _verified_reason=pl.String,
     )  # fmt: skip
     rows = rows.filter(pl.col("account_id").is_not_null())
     is_government = (pl.col("verified_type") == VERIFIED_GOVERNMENT).fill_null(False)
@@ -52,7 +52,7 @@ def finish_account_snapshots(rows: pl.DataFrame, door: Door) -> Finished:
             rows,
             identities=("account_id",),
             personal=("screen_name", "account_url", "region_code"),
-            private=("registered_at", "verified_type"),
+            private=("registered_at", "registered_at_precision", "verified_type"),
         )
     )
 

@@ -124,6 +124,8 @@ def clean_batch(
     raw = raw.with_row_index(ROW)
     batch = _Batch(raw, context)
     evaluated = [_evaluate(batch, mapping) for mapping in mappings]
+    for item in evaluated:
+        item.rows = _with_declared_parents(door.recognise(item.rows), item.mapping, declared)
     refusals = [frame for e in evaluated for frame in e.refusals]
     refused = _rows_of(refusals)
     finished: dict[str, list[Finished]] = {}
@@ -233,6 +235,16 @@ def _note_problems(
     (result.refusals if rule.required else result.field_problems).append(found)
 
 
+def _with_declared_parents(
+    rows: pl.DataFrame, mapping: TableMapping, declared: DeclaredAccount | None
+) -> pl.DataFrame:
+    """Comments that a source of declared posts holds stand under those posts."""
+    if mapping.table.name != "comments":
+        return rows
+    is_named = declared is not None and declared.kind != "officer"
+    return rows.with_columns(_is_under_declared=pl.lit(is_named))
+
+
 def _accounts_first(
     evaluated: list[_Evaluated], declared: DeclaredAccount | None
 ) -> list[_Evaluated]:
@@ -240,7 +252,9 @@ def _accounts_first(
     ordered = sorted(evaluated, key=lambda e: e.mapping.table.name != ACCOUNTS)
     if declared is None:
         return ordered
-    authored = [e for e in ordered if e.mapping.table.name == "posts"]
+    authored = [
+        e for e in ordered if e.mapping.table.name == "posts" and not e.mapping.quotes_others
+    ]
     rows = [
         accounts.declared_authors(e.rows, declared.kind, declared.level, declared.region)
         for e in authored

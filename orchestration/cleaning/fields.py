@@ -67,11 +67,16 @@ class Field:
 
 @dataclass(frozen=True)
 class TableMapping:
-    """Rows of one core table from raw records. `where` picks the records that have such a row."""
+    """Rows of one core table from raw records. `where` picks the records that have such a row.
+
+    quotes_others: the rows are posts that a record brings along (what was reposted, answers to
+    it), so what a source declares about its authors says nothing about theirs.
+    """
 
     table: Table
     fields: tuple[Field, ...]
     where: Callable[[pl.DataFrame], pl.Series] | None = None
+    quotes_others: bool = False
 
 
 def text(column: str, raw: str, *, required: bool = False, is_personal: bool = True) -> Field:
@@ -83,12 +88,16 @@ def text(column: str, raw: str, *, required: bool = False, is_personal: bool = T
     return Field(column, raw, parse, required, is_personal)
 
 
-def ident(column: str, raw: str, *, required: bool = False) -> Field:
-    """A platform id as text; ids destroyed by spreadsheets are refused."""
+def ident(column: str, raw: str, *, required: bool = False, prefix: str = "") -> Field:
+    """A platform id as text; ids destroyed by spreadsheets are refused.
+
+    prefix: marks ids that are not the platform's own (a collector's pseudonyms, say), so that
+    they never meet its ids, nor the clock inside them.
+    """
 
     def parse(frame: pl.DataFrame, _: Context) -> Parsed:
         found = ids.parse_ids(_raw(frame, raw))
-        return Parsed({column: found.value}, found.problem)
+        return Parsed({column: prefix + found.value if prefix else found.value}, found.problem)
 
     return Field(column, raw, parse, required)
 

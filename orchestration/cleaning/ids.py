@@ -86,6 +86,29 @@ def mid_from_bid(bid: pl.Series) -> pl.Series:
     return frame.select(number.cast(pl.String).alias("mid"))["mid"]
 
 
+_TID_ALPHABET = "234567abcdefghijklmnopqrstuvwxyz"
+_TID = r"^[2-7ab][2-7a-z]{12}$"
+"""Thirteen characters hold 65 bits; the first one's upper two are never set before 2250."""
+
+
+def tid_clock(record_key: pl.Series) -> pl.Series:
+    """Instant inside an atproto record key (a TID), in UTC; NULL for any other text.
+
+    Thirteen base-32 characters: 53 bits of microseconds since 1970, 10 bits of clock id.
+    """
+    place = {character: value for value, character in enumerate(_TID_ALPHABET)}
+    key = pl.col("key")
+    number = pl.lit(0, dtype=pl.Int64)
+    for position in range(13):
+        digit = key.str.slice(position, 1).replace_strict(
+            place, default=None, return_dtype=pl.Int64
+        )
+        number = number * 32 + digit
+    return pl.DataFrame({"key": record_key.cast(pl.String)}).select(
+        pl.when(key.str.contains(_TID)).then(number // 1024).cast(INSTANT).alias("at")
+    )["at"]
+
+
 def weibo_account(address: pl.Series) -> pl.DataFrame:
     """Account id from any address of a Weibo account people write down.
 

@@ -21,11 +21,23 @@ PSEUDONYM_PREFIX = "p:"
 _DIGITS = 20
 """80 bits: no collision among a billion ids at odds of one in two million."""
 
+HASH_PREFIX = "hash:"
+"""Marks an account known only by its collector's hash: SHA-256 of its id, unsalted, 16 digits."""
+_HASH_DIGITS = 16
+
 SCOPE_SCHEMA: dict[str, Any] = {
     "platform": pl.String(),
     "account_id": pl.String(),
     "account_kind": pl.String(),
 }
+
+
+def hashed_ids(account_id: pl.Series) -> pl.Series:
+    """Account ids as a collector writes them that hashes them without salt: `hash:` + 16 digits."""
+    hashed = pl.col("id").chash.sha2_256().str.slice(0, _HASH_DIGITS)  # type: ignore[attr-defined]
+    return pl.DataFrame({"id": account_id.cast(pl.String)}).select(
+        pl.concat_str(pl.lit(HASH_PREFIX), hashed).alias("hashed")
+    )["hashed"]
 
 
 class Door:
@@ -98,6 +110,22 @@ class Door:
         )
         joined = frame.join(known, on=["platform", "account_id"], how="left", maintain_order="left")
         return joined["kind"]
+
+    def recognise(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Give accounts in scope their own id where the file has only its unsalted hash.
+
+        Nobody else's hash is looked up: it is an id like any other and becomes a pseudonym.
+        """
+        if not {"platform", "account_id"} <= set(rows.columns):
+            return rows
+        if not rows["account_id"].cast(pl.String).str.starts_with(HASH_PREFIX).any():
+            return rows
+        named = self.scope.filter(
+            ~pl.col("account_id").str.contains(f"^(?:{PSEUDONYM_PREFIX}|{HASH_PREFIX})")
+        ).select("platform", pl.col("account_id").alias("_own_id"))
+        known = named.with_columns(account_id=hashed_ids(named["_own_id"]))
+        joined = rows.join(known, on=["platform", "account_id"], how="left", maintain_order="left")
+        return joined.with_columns(account_id=pl.coalesce("_own_id", "account_id")).drop("_own_id")
 
     def names(self, platform: str, account_id: str) -> bool:
         """Whether one account may be named: it is in scope and not an officer's."""

@@ -53,6 +53,26 @@ _RULES = (
         "It differs from the id clock by exactly eight hours, within its precision and 60 s.",
         "posted_at is the second inside the id.",
     ),
+    Repair(
+        "create_time_8h_late",
+        "MediaCrawler's create_time is 28,800 s late (versions 2023-12-24 to 2026-07-30).",
+        "create_date_time of the same record is exactly 28,800 s earlier; without it, the id clock "
+        "is, within 60 s.",
+        "The time is create_time less 28,800 s.",
+    ),
+    Repair(
+        "created_at_back_dated",
+        "A client declared a Bluesky post to be older than it is.",
+        "The clock inside the post's record key lies within ten minutes of indexedAt, and "
+        "createdAt more than ten minutes before both.",
+        "posted_at is indexedAt.",
+    ),
+    Repair(
+        "created_at_after_indexing",
+        "A client declared a Bluesky post to be younger than it is.",
+        "createdAt is more than 60 s later than indexedAt: the post was seen before it.",
+        "posted_at is indexedAt.",
+    ),
 )
 
 CATALOGUE: dict[str, Repair] = {repair.rule: repair for repair in _RULES}

@@ -9,6 +9,7 @@ _UNSEEN = r"\s|" + _INVISIBLE
 _HASHTAG = r"#([^#\r\n]{1,80})#"
 _PLAIN_KEY = r"^[0-9a-z\x{4e00}-\x{9fff}]+$"
 """Lower-case letters, digits and unified ideographs are their own match key."""
+_WORD_TAG = r"(?:^|[^\w#&/])[#\uff03](\w*[^\W\d]\w*)"
 _MENTION = r"@[\w\-·]{1,40}"
 CLAIM_LENGTH = 140
 
@@ -37,6 +38,12 @@ def hashtags(text: pl.Series) -> pl.Series:
         bare = bare.str.replace_all(r"<[^<>]{1,400}>", "")
     tags = bare.str.extract_all(_HASHTAG)
     return tags.list.eval(pl.element().str.strip_chars("#").str.strip_chars())
+
+
+def word_hashtags(text: pl.Series) -> pl.Series:
+    """Hashtags as written outside Weibo: one # before a word; an empty list where none."""
+    found = text.cast(pl.String).fill_null("").str.extract_all(_WORD_TAG)
+    return found.list.eval(pl.element().str.extract(_WORD_TAG, 1))
 
 
 def hashtag_keys(tags: pl.Series) -> pl.Series:

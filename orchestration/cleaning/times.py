@@ -7,7 +7,7 @@ observed_at, and a wall time gets the zone its source declares. What a text does
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -38,6 +38,24 @@ WALL_PATTERNS: tuple[tuple[str, str], ...] = (
     ("%Y年%m月%d日%H:%M", "minute"),
 )
 DAY_PATTERNS: tuple[str, ...] = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y.%m.%d")
+
+ZONE_OFFSETS: dict[str, str] = {
+    "UTC": "+0000", "GMT": "+0000", "EST": "-0500", "EDT": "-0400", "CDT": "-0500",
+    "MST": "-0700", "MDT": "-0600", "PST": "-0800", "PDT": "-0700", "AKST": "-0900",
+    "AKDT": "-0800", "HST": "-1000", "WET": "+0000", "WEST": "+0100", "CET": "+0100",
+    "CEST": "+0200", "EET": "+0200", "EEST": "+0300", "MSK": "+0300", "PKT": "+0500",
+    "HKT": "+0800", "SGT": "+0800", "AWST": "+0800", "JST": "+0900", "KST": "+0900",
+    "ACST": "+0930", "AEST": "+1000", "ACDT": "+1030", "AEDT": "+1100", "NZST": "+1200",
+    "NZDT": "+1300",
+}  # fmt: skip
+"""Abbreviations of zones with one meaning in use."""
+AMBIGUOUS_ZONES = frozenset(
+    ("ADT", "AMT", "AST", "BST", "CST", "ECT", "GST", "IST", "PYT", "SST", "WAT")
+)
+"""Abbreviations that several zones share: CST is Chicago's, China's and Cuba's."""
+_ABBREVIATED_WALL = "%Y-%m-%d %H:%M:%S"
+_UNDECLARED = "Asia/Shanghai"
+_ABBREVIATED = r"^(.*\d) ?([A-Za-z]{2,5})$"
 
 _RELATIVE_UNITS = {"秒": 1, "分钟": 60, "小时": 3600}
 _EARLIEST_YEAR, _LATEST_YEAR = 1985, 2200
@@ -268,6 +286,53 @@ def _constant_offset(wall: pl.Series, zone: str) -> timedelta | None:
             return None
         day += timedelta(days=3)
     return offset if place.utcoffset(last + timedelta(days=2)) == offset else None
+
+
+def fixed_zone(offset: str) -> timezone:
+    """The zone of an offset such as -0500."""
+    sign = -1 if offset.startswith("-") else 1
+    return timezone(sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[3:5])))
+
+
+def with_zone_offsets(raw: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
+    """Wall times that end in a zone's abbreviation, as text that ends in its offset.
+
+    zone: the declared zone, whose own abbreviations it may decide; not Asia/Shanghai, which
+    also stands where nothing is declared. Returns texts and reason codes (ambiguous_zone,
+    unknown_zone); texts without an abbreviation pass as they are.
+    """
+    text = raw.cast(pl.String).str.strip_chars()
+    parts = pl.DataFrame({"text": text}).select(
+        wall=pl.col("text").str.extract(_ABBREVIATED, 1).str.strip_chars(),
+        name=pl.col("text").str.extract(_ABBREVIATED, 2).str.to_uppercase(),
+    )
+    offsets = parts["name"].replace_strict(ZONE_OFFSETS, default=None, return_dtype=pl.String())
+    open_ = parts["name"].is_not_null() & offsets.is_null()
+    if zone != _UNDECLARED and open_.any():
+        own = _offsets_in(parts["wall"], parts["name"], zone)
+        offsets = offsets.zip_with(~open_, own)
+        open_ = open_ & offsets.is_null()
+    frame = parts.with_columns(text=text, offset=offsets, open=open_)
+    done = frame.select(
+        text=pl.when("open").then(None)
+        .when(pl.col("offset").is_not_null()).then(pl.col("wall") + " " + pl.col("offset"))
+        .otherwise("text"),
+        problem=pl.when("open").then(
+            pl.when(pl.col("name").is_in(list(AMBIGUOUS_ZONES))).then(pl.lit("ambiguous_zone"))
+            .otherwise(pl.lit("unknown_zone"))
+        ),
+    )  # fmt: skip
+    return done["text"], done["problem"]
+
+
+def _offsets_in(wall: pl.Series, name: pl.Series, zone: str) -> pl.Series:
+    """Offsets of those wall times at which the zone itself bears the abbreviation."""
+    local = wall.str.to_datetime(_ABBREVIATED_WALL, strict=False, time_unit="us")
+    zoned = local.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
+    frame = pl.DataFrame({"at": zoned, "name": name}).with_columns(
+        own=pl.col("at").dt.strftime("%Z"), offset=pl.col("at").dt.strftime("%z")
+    )
+    return frame.select(pl.when(pl.col("own") == pl.col("name")).then("offset").alias("o"))["o"]
 
 
 def _from_epoch(text: pl.Series, unit: str) -> pl.Series:

@@ -41,7 +41,7 @@ def _define_interval(stem: str, unit: str, what: str) -> None:
         {
             f"{stem}_lo": f"Lower bound of {what}; NULL when not observed.",
             f"{stem}_hi": f"Upper bound of {what}; NULL with a lower bound present means unbounded "
-            "(the site printed a trailing +).",
+            "(the site printed a trailing +, or only part of the network was seen).",
         },
     )
 
@@ -64,9 +64,12 @@ _define(
     "text",
     "",
     {
-        "platform": "Microblog platform: weibo, tencent, mastodon, bluesky, twitter, facebook, web.",
+        "platform": "Microblog platform: weibo, tencent, mastodon, bluesky, twitter, facebook, "
+        "instagram, web.",
         "account_id": "Account id on its platform, as text. `p:` marks the keyed pseudonym of an "
-        "ordinary person or an officer; `domain:` and `name:` an account known only by its address.",
+        "ordinary person or an officer; `domain:` and `name:` an account known only by its address; "
+        "`hash:` one known only by its collector's hash; `weiboscope:` an id of that archive alone. "
+        "Mastodon: user@host of the account's own server; Bluesky: the DID.",
         "screen_name": "Displayed name as found; NULL for officers and ordinary people.",
         "account_kind": "organ, officer, state_media, other_government or unclear; `all` in "
         "aggregates means every kind.",
@@ -80,7 +83,8 @@ _define(
         "who are not.",
         "kind_rule": "Identifier of the rule that decided account_kind.",
         "account_state": "present, hidden, permission_denied, deleted_by_author, "
-        "removed_by_platform, not_found or fetch_failed.",
+        "removed_by_platform, not_found, moved (the author left it for another account) or "
+        "fetch_failed.",
         "account_url": "Address of an in-scope account as found.",
         "status": "Last known state of the subject (see METRICS 3.7 for the set).",
         "post_id": "Post id on its platform, as text; a pseudonym (`p:`) where the author is one.",
@@ -153,6 +157,7 @@ _define(
         "posted_at_source": "api, relative, id_clock, feed or guessed: what posted_at rests on.",
         "posted_at_precision": "second, minute, hour or day.",
         "posted_at_text": "Publication time exactly as the file has it.",
+        "registered_at_precision": "second or day; NULL where the producer's times are always exact.",
         "published_at_source": "Where the article's publication time was found.",
         "published_at_precision": "second, minute, hour or day.",
     },

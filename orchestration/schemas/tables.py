@@ -98,7 +98,7 @@ ACCOUNT_SNAPSHOTS = _core(
     (
         "platform", "account_id", "observed_at", "observed_at_source", "screen_name",
         "account_kind", "admin_level", "region_code", "kind_rule", "scope_evidence",
-        "verified_type", "registered_at", "account_state", "account_url",
+        "verified_type", "registered_at", "registered_at_precision", "account_state", "account_url",
         *_interval("followers", "following", "statuses"),
     ),
     "observed_at",

@@ -52,6 +52,16 @@ ADVICE = {
     "fractional_count": "A count that is no whole number; the field is left empty.",
     "future_time": "Later than the clock of this machine allows.",
     "not_a_time": "No known notation of a time; declare `parse:` in a mapped source.",
+    "ambiguous_zone": "The zone's abbreviation has several meanings; declare a `timezone:` that "
+    "uses it and has one (America/Chicago for an American CST).",
+    "unknown_zone": "The zone's abbreviation is not known; declare a `timezone:` that uses it.",
+    "create_time_unproven": "create_time may be eight hours late and nothing in the record tells.",
+    "times_disagree": "create_time and create_date_time differ, and not by eight hours.",
+    "seen_before_posted": "The post was last seen before it was written; one of the two is wrong.",
+    "not_public": "The post was not addressed to the public; it is not collected.",
+    "no_host": "Without the host of its server an account of the fediverse is not identified.",
+    "no_post_id_in_url": "The address of the post names none, so which post this is is unknown.",
+    "facet_out_of_range": "A link's byte offsets lie outside the text, which is kept as it is.",
     "nothing_to_load": "The record holds nothing that this format can load.",
 }
 
@@ -385,7 +395,10 @@ def _observe(
         )
         return found.at, "record"
     if isinstance(answer, FromFileName):
-        value, label = time_in_name(file.inner_path, zone), "file_name"
+        value, label = (
+            time_in_name(file.inner_path, zone, needs_clock=answer.needs_clock),
+            "file_name",
+        )
     elif isinstance(answer, FromModificationTime):
         value, label = file.modified_at, "file_mtime"
     else:

@@ -68,7 +68,7 @@ _CODES: Mapping[str, Sequence[str]] = {
     "admin_level": ADMIN_LEVELS,
     "account_state": (
         "present", "hidden", "permission_denied", "deleted_by_author", "removed_by_platform",
-        "not_found", "fetch_failed",
+        "not_found", "moved", "fetch_failed",
     ),
     "kind": ("original", "repost", "reply"),
 }  # fmt: skip

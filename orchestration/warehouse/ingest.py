@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from orchestration.cleaning.people import Door
+from orchestration.cleaning.people import Door, hashed_ids
 from orchestration.schemas.tables import CORE_TABLES, SOURCES
 from orchestration.settings import Settings
 from orchestration.sources.archive import Archive
@@ -132,8 +132,15 @@ def _passed_too_early(
     if named.is_empty():
         return []
     door = Door(settings.pseudonym_key())
-    pseudonyms = named.select(
-        "platform", door.pseudonyms(named["platform"], named["account_id"]).alias("account_id")
+    known_as = pl.concat(
+        [
+            named.select("platform", "account_id"),
+            named.select("platform", hashed_ids(named["account_id"]).alias("account_id")),
+        ]
+    )
+    pseudonyms = known_as.select(
+        "platform",
+        door.pseudonyms(known_as["platform"], known_as["account_id"]).alias("account_id"),
     )
     file_ids = set(load.files_of_accounts(connection, pseudonyms))
     return [f for f in Archive(settings.root.archive).deliveries() if f.file_id in file_ids]

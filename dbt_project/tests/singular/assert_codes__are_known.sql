@@ -2,7 +2,7 @@
 {{ config(meta={"dagster": {"ref": {"name": "accounts"}}}) }}
 {%- set kinds = "('organ', 'officer', 'state_media', 'other_government', 'unclear')" %}
 {%- set levels = "('ministry', 'province', 'prefecture', 'county', 'station', 'unclear')" %}
-{%- set states = "('present', 'hidden', 'permission_denied', 'deleted_by_author', 'removed_by_platform', 'not_found')" %}
+{%- set states = "('present', 'hidden', 'permission_denied', 'deleted_by_author', 'removed_by_platform', 'not_found', 'moved')" %}
 select 'accounts' as table_name, account_id as key_text
 from {{ ref('accounts') }}
 where

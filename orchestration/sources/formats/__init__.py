@@ -12,8 +12,10 @@ from orchestration.sources.formats.base import Evidence, Format, Head
 
 _MODULES = (
     "account_list_csv",
+    "bluesky_json",
     "ced_json",
     "checked_jsonl",
+    "crowdtangle_csv",
     "follower_series_csv",
     "gdelt_json",
     "hot_search_daily_json",
@@ -22,12 +24,16 @@ _MODULES = (
     "html",
     "markdown_article",
     "media_cloud_csv",
+    "mastodon_json",
+    "media_crawler",
     "rss",
+    "sfm_weibo_csv",
     "text_article",
     "warc",
     "weibo_crawler_csv",
     "weibo_spider_jsonl",
     "wordpress_json",
+    "weiboscope_csv",
 )
 RECOGNISED = 0.3
 """Below this score a file is reported as unrecognised rather than read on a guess."""

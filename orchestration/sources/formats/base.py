@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from orchestration.cleaning import times
 from orchestration.cleaning.fields import TableMapping
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import Reader, Reject
@@ -65,7 +66,13 @@ class FromRecord:
 
 @dataclass(frozen=True)
 class FromFileName:
-    """observed_at is the time in the file's name."""
+    """observed_at is the time in the file's name.
+
+    needs_clock: a date alone is not enough. Midnight would lie before posts of that day, and in
+    the names of exports a date is often the span that was asked for.
+    """
+
+    needs_clock: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,21 +114,30 @@ class Format:
 
 _NAME_TIME = re.compile(
     r"(?P<year>(?:19|20)\d{2})[-_年.]?(?P<month>\d{2})[-_月.]?(?P<day>\d{2})日?"
-    r"(?:[T_ -]?(?P<hour>[01]\d|2[0-3])(?:点|[-:]?(?P<minute>[0-5]\d)[-:]?(?P<second>[0-5]\d)?))?"
+    r"(?:[T_ -]?(?P<hour>[01]\d|2[0-3])(?:点|[-:]?(?P<minute>[0-5]\d)[-:]?(?P<second>[0-5]\d)?"
+    r"(?:[-_ ](?P<abbreviation>[A-Z]{3,4})(?![A-Za-z]))?))?"
 )
 
 
-def time_in_name(path: PurePosixPath, zone: str) -> datetime | None:
-    """The last complete date or time in a path, as a wall time of the zone; None without one."""
+def time_in_name(path: PurePosixPath, zone: str, *, needs_clock: bool = False) -> datetime | None:
+    """The last complete date or time in a path, as a wall time of the zone; None without one.
+
+    A zone abbreviation right behind the time is honoured where it has one meaning.
+    needs_clock: dates without a time of day do not count.
+    """
     for part in reversed(path.parts):
         matches = list(_NAME_TIME.finditer(part))
         for match in reversed(matches):
-            numbers = {k: int(v) for k, v in match.groupdict(default="0").items()}
+            found = match.groupdict(default="0")
+            offset = times.ZONE_OFFSETS.get(found.pop("abbreviation"))
+            if needs_clock and not match["hour"]:
+                continue
+            numbers = {k: int(v) for k, v in found.items()}
             try:
                 return datetime(
                     numbers["year"], numbers["month"], numbers["day"],
                     numbers["hour"], numbers["minute"], numbers["second"],
-                    tzinfo=ZoneInfo(zone),
+                    tzinfo=ZoneInfo(zone) if offset is None else times.fixed_zone(offset),
                 )  # fmt: skip
             except ValueError:
                 continue

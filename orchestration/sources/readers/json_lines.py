@@ -51,7 +51,7 @@ class JsonLines:
                         yield from self._read_block(fast, part)
                         last = part.first_line + part.data.count(b"\n") - 1
                     elif isinstance(part, LongLine):
-                        yield _long_line(part)
+                        yield long_line(part)
                     else:
                         yield from self._read_rest(part)
         except DecompressionBombError as error:
@@ -106,7 +106,7 @@ class JsonLines:
 def parse_line(line: bytes, number: int, watched: frozenset[str]) -> dict[str, Any] | Reject:
     """One line carefully parsed, or the reject that names it; `watched` keys stand once."""
     if len(line) > MAXIMUM_LINE_BYTES:
-        return _long_line(LongLine(number, len(line)))
+        return long_line(LongLine(number, len(line)))
     try:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8")
         value = strict_json.parse(text, watched)
@@ -119,7 +119,8 @@ def parse_line(line: bytes, number: int, watched: frozenset[str]) -> dict[str, A
     return value
 
 
-def _long_line(line: LongLine) -> Reject:
+def long_line(line: LongLine) -> Reject:
+    """The reject for a line that is too long to be read."""
     return Reject(
         "line_too_long",
         f"the line has {line.length} bytes; at most {MAXIMUM_LINE_BYTES} are read",

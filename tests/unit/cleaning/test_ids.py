@@ -12,6 +12,7 @@ from orchestration.cleaning.ids import (
     id_clock,
     mid_from_bid,
     parse_ids,
+    tid_clock,
     weibo_account,
 )
 
@@ -97,3 +98,11 @@ def test_what_is_no_address_is_named_and_an_empty_cell_is_not():
     found = weibo_account(pl.Series(["http://weibo.com/p/100106/", "", None]))
     assert found["account_id"].null_count() == 3
     assert found["problem"].to_list() == ["not_an_address", None, None]
+
+
+def test_the_clock_inside_a_record_key() -> None:
+    number = int(datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC).timestamp() * 1_000_000) << 10
+    alphabet = "234567abcdefghijklmnopqrstuvwxyz"
+    key = "".join(alphabet[(number >> shift) & 31] for shift in range(60, -1, -5))
+    found = tid_clock(pl.Series([key, "self", "zzzzzzzzzzzzz", None])).to_list()
+    assert found == [datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC), None, None, None]

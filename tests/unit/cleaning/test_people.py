@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.cleaning.people import Door
+from orchestration.cleaning.people import Door, hashed_ids
 
 KEY = "k" * 64
 
@@ -81,3 +81,17 @@ def test_only_organs_and_media_pass_by_name_and_with_text():
     assert all(value.startswith("p:") for value in closed["account_id"].to_list()[2:])
     assert closed["text"].to_list() == ["a", "b", None, None]
     assert closed["tags"].to_list() == ["t1", "t2", "t3", None]
+
+
+def test_only_accounts_in_scope_are_recognised_by_their_unsalted_hash() -> None:
+    door = Door("0" * 64)
+    door.admit(
+        pl.DataFrame(
+            {"platform": ["weibo"], "account_id": ["9900010021"], "account_kind": ["organ"]}
+        )
+    )
+    hashed = hashed_ids(pl.Series(["9900010021", "9900010022"]))
+    rows = pl.DataFrame({"platform": ["weibo", "weibo"], "account_id": hashed})
+    assert door.recognise(rows)["account_id"].to_list() == ["9900010021", hashed[1]]
+    elsewhere = rows.with_columns(platform=pl.lit("tencent"))
+    assert door.recognise(elsewhere)["account_id"].to_list() == hashed.to_list()

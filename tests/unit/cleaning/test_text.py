@@ -41,3 +41,8 @@ def test_addresses_of_posts_are_cited():
 def test_a_key_is_its_own_key(value):
     once = text.match_key(pl.Series([value], dtype=pl.String))
     assert text.match_key(once).to_list() == once.to_list()
+
+
+def test_hashtags_of_one_sign() -> None:
+    found = text.word_hashtags(pl.Series(["#one and #two3, #4 a#b /#c ＃政务 &#39;", None, ""]))
+    assert found.to_list() == [["one", "two3", "政务"], [], []]

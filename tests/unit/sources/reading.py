@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +28,7 @@ class Outcome:
     tables: dict[str, pl.DataFrame]
     problems: pl.DataFrame
     rejects: list[Reject]
+    repairs: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     def only(self, table: str) -> dict[str, object]:
         """The single row of a table."""
@@ -89,4 +90,4 @@ def clean(
     )
     context = Context(file.source_name, form.platform, zone, NOW)
     cleaned = engine.clean_batch(raw, form.mappings, context, door or Door(KEY), declared)
-    return Outcome(cleaned.tables, cleaned.problems, rejects)
+    return Outcome(cleaned.tables, cleaned.problems, rejects, cleaned.repairs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import os
@@ -208,3 +209,32 @@ def test_no_name_text_or_id_of_an_ordinary_person_passes(make_settings):
     stored = repr(content(settings))
     for private in ("9900000001", "5315658459906048", "样城通报", "情况"):
         assert private not in stored
+
+
+@pytest.mark.parametrize("first", ["hashes", "registry"])
+def test_an_official_known_by_hash_is_found_in_either_order(make_settings, first):
+    uid = "9900000001"
+    note = {
+        "note_id": "5315658459906048", "content": "x", "create_time": "1782835200",
+        "create_date_time": "2026-07-01 00:00:00+08:00", "liked_count": "1", "comments_count": "1",
+        "shared_count": "1", "last_modify_ts": 1782849600000,
+        "creator_hash": hashlib.sha256(uid.encode()).hexdigest()[:16],
+    }  # fmt: skip
+    files = {
+        "hashes": ("posts.jsonl", lines(note)),
+        "registry": ("list_2026-07-01.csv", f"account_id,account_kind\n{uid},organ\n".encode()),
+    }
+    settings = make_settings()
+    for name in (first, *(set(files) - {first})):
+        folder = settings.root.inbox / name
+        folder.mkdir(parents=True)
+        (folder / files[name][0]).write_bytes(files[name][1])
+        settings.root.sources_file.write_text("settle_seconds: 0\n")
+        declarations = read_declarations(settings)
+        extract(settings, declarations)
+        with open_work(settings.root.warehouse) as connection:
+            build = builds.start_build(connection, settings.clock, synthetic=False)
+            ingest.ingest(connection, settings, declarations, build)
+    with open_work(settings.root.warehouse) as connection:
+        rows = connection.execute("select account_id, is_official from core.posts").fetchall()
+    assert rows == [(uid, True)]
