@@ -109,6 +109,9 @@ class JsonLines:
         """No key that is read stands more often in the bytes than values or nulls came out."""
         if b'" :' in data:
             return False
+        dotted = [name for name in self.fields if "." in name]
+        if any(b'"' + name.encode() + b'":' in data for name in dotted):
+            return False  # a key that itself has a dot in it stands for the whole path
         for leaf in self._leaves:
             values = sum(
                 frame.height - frame[name].null_count()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from orchestration.sources.declarations import DeclarationError, load
+from orchestration.sources.declarations import DeclarationError
+from orchestration.sources.sources_file import load
 
 FORMATS = ("weibo_spider_jsonl", "html")
 
