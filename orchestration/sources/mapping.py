@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
+from functools import partial
 from typing import Literal, TypeVar
 
 import polars as pl
@@ -121,7 +122,7 @@ class _Plan:
         self._check_keys()
         self.fields: dict[str, f.Field] = {}
         for name, spec in self.columns.items():
-            field = self._tried(lambda name=name, spec=spec: self._field(name, spec))
+            field = self._tried(partial(self._field, name, spec))
             if field is not None:
                 self.fields[name] = field
         self.reader = self._tried(self._reader)
@@ -167,7 +168,7 @@ class _Plan:
         """at: the field of the entry, or of the column, on whose line the problem stands."""
         place = f"column {column!r}: " if column is not None else ""
         listed = ", ".join(allowed)
-        path = ("columns",) if column is not None or at is None else ()
+        path: tuple[str, ...] = ("columns",) if column is not None or at is None else ()
         path += (column,) if column is not None else ()
         path += (at,) if at is not None else ()
         text = f"{place}{problem}" + (f"; allowed: {listed}" if listed else "")

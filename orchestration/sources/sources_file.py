@@ -31,6 +31,8 @@ from orchestration.sources.declarations import (
 
 Check = Callable[[SourceDeclaration], Iterable[Problem]]
 Path_ = tuple[str | int, ...]
+Entry = tuple[int, SourceDeclaration, bool]
+"""Its place in the list, the entry, and whether nothing had to be left out of it."""
 
 _FORMATS = "observatory formats"
 _RUN = "observatory run"
@@ -56,9 +58,10 @@ def load(path: Path, known_formats: Iterable[str], check: Check = no_further_che
     document, entries = _validated(content, found)
     by_name = _named_once(entries, found)
     allowed = (*known_formats, "mapped")
-    for place, entry in entries:
+    for place, entry, is_whole in entries:
         _check_format(place, entry, allowed, found)
-        for problem in check(entry) if entry.format is None or entry.format in allowed else ():
+        can_be_checked = is_whole and (entry.format is None or entry.format in allowed)
+        for problem in check(entry) if can_be_checked else ():
             found.note(("sources", place, *problem.field), problem.text, problem.advice)
     found.raise_any()
     assert document is not None
@@ -200,10 +203,8 @@ def _twice(root: yaml.Node | None) -> Iterator[tuple[Path_, yaml.Node]]:
 
 
 # -- shape ----------------------------------------------------------------------------------------
-def _validated(
-    content: Any, found: _Findings
-) -> tuple[Document | None, list[tuple[int, SourceDeclaration]]]:
-    """The document without its entries, and every entry that is well formed, by its place."""
+def _validated(content: Any, found: _Findings) -> tuple[Document | None, list[Entry]]:
+    """The document without its entries, and every entry as far as it is well formed."""
     if content is None:
         content = {}
     if not isinstance(content, dict):
@@ -218,13 +219,26 @@ def _validated(
     if listed is not None and not isinstance(listed, list):
         found.note(("sources",), "`sources` must be a list: one `- name: …` for each folder", _RUN)
         listed = []
-    entries: list[tuple[int, SourceDeclaration]] = []
+    entries: list[Entry] = []
     for place, entry in enumerate(listed or []):
         try:
-            entries.append((place, SourceDeclaration.model_validate(entry)))
+            entries.append((place, SourceDeclaration.model_validate(entry), True))
         except ValidationError as error:
             _note_errors(error, ("sources", place), found)
+            entries += _sound_part(place, entry, error)
     return document, entries
+
+
+def _sound_part(place: int, entry: Any, error: ValidationError) -> list[Entry]:
+    """An entry without the fields that are refused, so that the others are looked at too."""
+    refused = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
+    if not isinstance(entry, dict) or "name" in refused:
+        return []
+    rest = {key: value for key, value in entry.items() if key not in refused}
+    try:
+        return [(place, SourceDeclaration.model_validate(rest), False)]
+    except ValidationError:
+        return []
 
 
 def _note_errors(error: ValidationError, prefix: Path_, found: _Findings) -> None:
@@ -294,11 +308,9 @@ def _shown(value: Any) -> str:
 
 
 # -- entries together -----------------------------------------------------------------------------
-def _named_once(
-    entries: Sequence[tuple[int, SourceDeclaration]], found: _Findings
-) -> dict[str, SourceDeclaration]:
+def _named_once(entries: Sequence[Entry], found: _Findings) -> dict[str, SourceDeclaration]:
     by_name: dict[str, SourceDeclaration] = {}
-    for place, entry in entries:
+    for place, entry, _ in entries:
         if entry.name in by_name:
             found.note(
                 ("sources", place, "name"),

@@ -92,13 +92,13 @@ class Parquet:
                         (row,) = table.to_pylist()
                         return Located(None, 0, strict_json.dump(_plain(row)).encode())
                     first += rows
-        except (_UnreadableError, *_damage()):
+        except _damage():
             return None
         return None
 
 
 def _damage() -> tuple[type[BaseException], ...]:
-    """What reading damaged Parquet raises."""
+    """What reading damaged Parquet raises; _UnreadableError is a ValueError."""
     import pyarrow
 
     return (
@@ -154,7 +154,7 @@ def _rows_of(file: RawFile) -> int:
     try:
         with _opened(file) as parquet:
             return int(parquet.metadata.num_rows)
-    except (_UnreadableError, *_damage()):
+    except _damage():
         return 0
 
 

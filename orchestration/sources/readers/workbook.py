@@ -71,7 +71,8 @@ class Row:
 class Workbook:
     """Rows of one sheet below its header. `sheet`: its name, or `$` for the first.
 
-    Record numbers count filled rows below the header; the line is the row's number in the sheet.
+    A damaged sheet is refused whole: it is looked through before its first row is given. Record
+    numbers count filled rows below the header; the line is the row's number in the sheet.
     `fields` None: every column of the header.
     """
 
@@ -98,9 +99,7 @@ class Workbook:
                     yield raw_frame(names, rows)
                     rows = []
         except WorkbookError as error:
-            if rows:
-                yield raw_frame(names, rows)
-            yield _refusal(error, record)
+            yield _refusal(error)
             return
         if rows:
             yield raw_frame(names, rows)
@@ -111,7 +110,7 @@ class Workbook:
         try:
             return _header(next(self._rows(file), Row(0, {})))
         except WorkbookError as error:
-            return _refusal(error, 0)
+            return _refusal(error)
 
     def locate(self, file: RawFile, record_number: int, options: ReadOptions) -> Located | None:
         del options
@@ -157,14 +156,8 @@ def sheet_names(file: RawFile) -> list[str]:
         return []
 
 
-def _refusal(error: WorkbookError, records_before: int) -> Reject:
-    if records_before == 0:
-        return Reject(error.reason, error.detail, extent="file")
-    return Reject(
-        error.reason,
-        f"{error.detail}; the {records_before} records before it were read",
-        record_number=records_before + 1,
-    )
+def _refusal(error: WorkbookError) -> Reject:
+    return Reject(error.reason, error.detail, extent="file")
 
 
 def _header(row: Row) -> list[str]:

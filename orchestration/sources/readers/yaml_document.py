@@ -185,18 +185,20 @@ class _Builder:
         return self._root
 
     def take(self, event: Any) -> None:
-        line = event.start_mark.line + 1
+        mark: Any = event.start_mark
+        line = mark.line + 1
         if isinstance(event, yaml.ScalarEvent):
             self._take_scalar(event, line)
         elif isinstance(event, yaml.AliasEvent):
             self._take_alias(event, line)
         elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
-            self._begin(event, line)
+            is_mapping = isinstance(event, yaml.MappingStartEvent)
+            self._begin(event, line, is_mapping=is_mapping)
         elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
             self._end(event)
 
     def _take_scalar(self, event: Any, line: int) -> None:
-        is_null = event.style is None and event.implicit[0] and event.value in _NULL
+        is_null = not event.style and event.implicit[0] and event.value in _NULL
         value = None if is_null else event.value
         size = 1 + len(event.value)
         self._size += size
@@ -220,13 +222,13 @@ class _Builder:
             )
         self._place(value, line)
 
-    def _begin(self, event: Any, line: int) -> None:
+    def _begin(self, event: Any, line: int, *, is_mapping: bool) -> None:
         if len(self._open) >= MAXIMUM_DEPTH:
             raise strict_json.JsonProblemError(
                 "too_deep", f"nested deeper than {MAXIMUM_DEPTH} levels", line
             )
         value: YamlRecord | list[Any] = []
-        if isinstance(event, yaml.MappingStartEvent):
+        if is_mapping:
             value = YamlRecord()
             value.line, value.span = line, (event.start_mark.index, 0)
         self._size += 1
