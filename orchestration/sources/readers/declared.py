@@ -137,7 +137,7 @@ class DeclaredReader:
             absent = [name for name in absent if not _has(record, name)]
             if not absent:
                 return None
-            there |= dict.fromkeys(record)
+            there |= dict.fromkeys(_paths(record))
         return replace(_missing_column(absent, list(there)), records=count) if count else None
 
 
@@ -164,6 +164,15 @@ def _with_nearest(name: str, there: Sequence[str]) -> str:
 
 def _short(name: str) -> str:
     return name if len(name) <= 40 else name[:39] + "…"
+
+
+def _paths(record: Mapping[str, Any], prefix: str = "", depth: int = 0) -> Iterator[str]:
+    """Dotted paths of a record, as far down as declarations usually reach."""
+    for key, value in record.items():
+        if isinstance(value, Mapping) and value and depth < 3:
+            yield from _paths(value, f"{prefix}{key}.", depth + 1)
+        else:
+            yield prefix + str(key)
 
 
 def _has(record: Mapping[str, Any], path: str) -> bool:
