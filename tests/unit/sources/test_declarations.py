@@ -3,7 +3,7 @@
 import contextlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.sources import formats
@@ -177,6 +177,7 @@ def test_bytes_that_are_not_utf_8_are_named_with_their_line(tmp_path):
         load(path, FORMATS)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="sourcenamft: -[]{}\n'\"&*!|>#1,", max_size=60))
 def test_no_file_makes_more_than_a_declaration_error(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("any") / "sources.yaml"

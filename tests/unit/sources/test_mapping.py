@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.cleaning.engine import DeclaredAccount
@@ -326,6 +326,7 @@ def test_version_follows_the_declaration() -> None:
     assert mapped_format(board()).version != mapped_format(board(where={"note": "a"})).version
 
 
+@settings(deadline=None)  # the machine may be busy with other things
 @given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=12)), max_size=6))
 def test_every_record_is_loaded_or_accounted_for(
     tmp_path_factory: pytest.TempPathFactory, records: list[tuple[str, str]]

@@ -299,6 +299,7 @@ def test_a_series_of_one_account_needs_a_person_to_say_whose(tmp_path: Path) -> 
         mapped_format(entry_of(found))
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_quoted_text_is_one_scalar_whatever_is_in_it(text: str) -> None:
     written = quoted(text)
