@@ -14,7 +14,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from orchestration.paths import DBT_PROJECT, PROJECT_ROOT, SAMPLE, DataRoot
@@ -76,8 +76,11 @@ def _parser() -> argparse.ArgumentParser:
     trace.add_argument("table", help="schema.table, for example main.posts")
     trace.add_argument("key", help="the row's id, or column=value,column=value")
     command("formats", _formats, "What can be read.")
-    sniff = command("sniff", _sniff, "What this file is, and why.")
-    sniff.add_argument("path", type=Path)
+    sniff = command(
+        "sniff", _sniff, "What this file is, and why; a mapping where nothing knows it."
+    )
+    sniff.add_argument("path", type=Path, help="a file, a zip, or a folder of files")
+    sniff.add_argument("--propose", action="store_true", help="propose a mapping in any case")
     command("ui", _ui, "Dagster UI on 127.0.0.1:3000, schedule running.")
     demo = command("demo", _demo, "Run the main job on the synthetic sample, in data/demo.")
     demo.add_argument("--home", type=Path, default=PROJECT_ROOT / "data" / "demo")
@@ -255,36 +258,20 @@ def _formats(options: argparse.Namespace, settings: Settings) -> int:
     for file_format in formats().values():
         print(f"{file_format.id:26} {file_format.producer}")
         print(f"{'':26} becomes {', '.join(file_format.becomes)}")
-    print(f"{'mapped':26} any CSV, TSV, JSON or JSONL, by a declaration in sources.yaml")
+    print(
+        f"{'mapped':26} any CSV, TSV, JSON, JSONL, YAML, XLSX or Parquet, by a declaration\n"
+        f"{'':26} in sources.yaml; `observatory sniff PATH` proposes one"
+    )
     return 0
 
 
 def _sniff(options: argparse.Namespace, settings: Settings) -> int:
-    from orchestration.sources.formats import RECOGNISED, sniff
-    from orchestration.sources.formats.base import Head
-    from orchestration.sources.inbox import incompleteness
-    from orchestration.sources.rawfile import RawFile
+    from orchestration.sources.sniffing import sniff
 
-    path: Path = options.path.absolute()
-    if not path.is_file():
-        _say(f"{path} is not a file")
-        return FAILURE
-    now = settings.clock.now()
-    file = RawFile("", "", path.as_posix().lstrip("/"), path.stat().st_size, now, now, "", path)
-    head = Head(PurePosixPath(file.inner_path), file.head())
-    flaw = incompleteness(path)
-    if flaw:
-        print(f"incomplete: {flaw}")
-    found = sniff(head)
-    for file_format, evidence in found:
-        print(f"{file_format.id:26} {evidence.score:.2f}  {evidence.why}")
-    if not found or found[0][1].score < RECOGNISED:
-        print(
-            "unrecognised: no format claims it. Name one in sources.yaml (observatory formats "
-            "lists them), or map its columns with `format: mapped`."
-        )
-        return FAILURE
-    return 0
+    found = sniff(options.path, settings, always_propose=options.propose)
+    for line in found.lines:
+        print(line)
+    return 0 if found.is_readable else FAILURE
 
 
 def _ui(options: argparse.Namespace, settings: Settings) -> int:

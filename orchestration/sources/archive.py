@@ -118,7 +118,7 @@ class Archive:
     def _describe(
         self, digest: str, display: str, size: int, common: dict[str, Any]
     ) -> Iterator[dict[str, Any]]:
-        members = self._members(digest) if display.lower().endswith(".zip") else []
+        members = zip_members(self.blob(digest)) if is_container(display) else []
         if not members:
             yield {**common, **_identity(digest, display), "bytes": size}
             return
@@ -132,23 +132,6 @@ class Archive:
                 "container_sha256": digest,
                 "member": name,
             }
-
-    def _members(self, digest: str) -> list[tuple[str, str, int]]:
-        """(name, sha256, size) of a zip's regular members; [] when it is no readable zip."""
-        found = []
-        try:
-            with zipfile.ZipFile(self.blob(digest)) as container:
-                for info in container.infolist()[:MAXIMUM_MEMBERS]:
-                    if info.is_dir() or info.file_size > 200 * max(info.compress_size, 1 << 20):
-                        continue
-                    hasher = hashlib.sha256()
-                    with container.open(info) as stream:
-                        while chunk := stream.read(_CHUNK):
-                            hasher.update(chunk)
-                    found.append((info.filename, hasher.hexdigest(), info.file_size))
-        except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError):
-            return []
-        return found
 
     def _entries(self) -> Iterator[dict[str, Any]]:
         if not self.index_path.exists():
@@ -180,6 +163,29 @@ class Archive:
             container_sha256=container,
             member=entry.get("member"),
         )
+
+
+def is_container(name: str) -> bool:
+    """Whether a file's members are deliveries: a .zip is, an .xlsx (a zip too) is one file."""
+    return name.lower().endswith(".zip")
+
+
+def zip_members(path: Path) -> list[tuple[str, str, int]]:
+    """(name, sha256, size) of a zip's regular members; [] when it is no readable zip."""
+    found = []
+    try:
+        with zipfile.ZipFile(path) as container:
+            for info in container.infolist()[:MAXIMUM_MEMBERS]:
+                if info.is_dir() or info.file_size > 200 * max(info.compress_size, 1 << 20):
+                    continue
+                hasher = hashlib.sha256()
+                with container.open(info) as stream:
+                    while chunk := stream.read(_CHUNK):
+                        hasher.update(chunk)
+                found.append((info.filename, hasher.hexdigest(), info.file_size))
+    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError):
+        return []
+    return found
 
 
 def escape_name(name: str) -> str:

@@ -1,28 +1,52 @@
-"""`sources.yaml`: what the inbox folders hold, checked before any record is read."""
+"""`sources.yaml`: what an entry may say about an inbox folder. `sources_file.py` reads the file."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
+from difflib import get_close_matches
 from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from orchestration.sources import platforms
 from orchestration.sources.inbox import Patience
 
 ACCOUNT_KINDS = ("organ", "officer", "state_media", "other_government", "unclear")
 ADMIN_LEVELS = ("ministry", "province", "prefecture", "county", "station", "unclear")
 DEFAULT_ZONE = "Asia/Shanghai"
+_ENCODINGS = (
+    "utf-8", "utf-16", "gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp1252", "latin-1",
+    "mac_roman", "cp1251", "koi8-r", "euc-jp", "shift_jis", "euc-kr",
+)  # fmt: skip
+
+
+READERS = ("csv", "tsv", "json", "jsonl", "yaml", "xlsx", "parquet")
+MAPPED_FIELDS = ("reader", "records", "table", "columns", "where", "delimiter", "header")
+"""Fields that only `format: mapped` reads."""
 
 
 class DeclarationError(ValueError):
-    """sources.yaml cannot work; the message names entry, field, value and what is allowed."""
+    """sources.yaml cannot work; the message names entry, field, value and what is allowed.
+
+    problems: the same one by one, for whoever knows where the entry stands in its file.
+    """
+
+    def __init__(self, message: str, problems: tuple[Problem, ...] = ()) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with an entry. `field`: path of keys inside the entry."""
+
+    field: tuple[str, ...]
+    text: str
+    advice: str = "observatory sniff PATH"
 
 
 class _Strict(BaseModel):
@@ -76,6 +100,13 @@ class ColumnSource(_Strict):
         return self
 
 
+class ObservedColumn(_Strict):
+    """The source column that says when the collector looked, and its notation."""
+
+    from_: str = Field(alias="from")
+    parse: str | None = None
+
+
 class SourceDeclaration(_Strict):
     """One entry of sources.yaml."""
 
@@ -83,18 +114,36 @@ class SourceDeclaration(_Strict):
     format: str | None = None
     platform: str | None = None
     timezone: str = DEFAULT_ZONE
-    observed_at: str | None = None
+    observed_at: str | ObservedColumn | None = None
     encoding: str | None = None
     account: AccountDeclaration | None = None
-    reader: Literal["csv", "tsv", "json", "jsonl"] | None = None
+    reader: Literal["csv", "tsv", "json", "jsonl", "yaml", "xlsx", "parquet"] | None = None
     records: str = "$"
     table: str | None = None
     columns: dict[str, ColumnSource] | None = None
     where: dict[str, str] | None = None
+    delimiter: str | None = None
+    header: tuple[str, ...] | None = None
+
+    @property
+    def observed_column(self) -> ObservedColumn | None:
+        """The declared column of the collection time, whichever way it was written."""
+        if isinstance(self.observed_at, ObservedColumn):
+            return self.observed_at
+        if (self.observed_at or "").startswith("column:"):
+            return ObservedColumn.model_validate(
+                {"from": (self.observed_at or "").removeprefix("column:").strip()}
+            )
+        return None
 
     @field_validator("observed_at", mode="before")
     @classmethod
-    def _instant_as_text(cls, value: Any) -> Any:
+    def _one_notation(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            if unknown := set(value) - {"from", "parse"} or "from" not in value:
+                told = "" if unknown is True else f", not {_shown(sorted(map(str, unknown)))}"
+                raise ValueError(f"as a mapping it needs `from`, and may have `parse`{told}")
+            return ObservedColumn.model_validate(_texts(value))
         return value.isoformat() if isinstance(value, datetime) else value
 
     @field_validator("columns", mode="before")
@@ -114,24 +163,56 @@ class SourceDeclaration(_Strict):
     def _known_zone(cls, value: str) -> str:
         try:
             ZoneInfo(value)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"{value!r} is not an IANA zone such as Asia/Shanghai") from error
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            close = get_close_matches(value, available_timezones(), n=1)
+            meant = f"; did you mean {close[0]!r}?" if close else ""
+            raise ValueError(
+                f"{_shown(value)} is not an IANA zone such as Asia/Shanghai{meant}"
+            ) from error
         return value
 
     @field_validator("observed_at")
     @classmethod
-    def _known_observation(cls, value: str | None) -> str | None:
-        if value in (None, "file_name", "file_mtime") or re.match(r"column:\s*\S", str(value)):
+    def _known_observation(cls, value: str | ObservedColumn | None) -> str | ObservedColumn | None:
+        if not isinstance(value, str) or value in ("file_name", "file_mtime"):
+            return value
+        if re.match(r"column:\s*\S", value):
             return value
         try:
-            instant = datetime.fromisoformat(str(value))
+            instant = datetime.fromisoformat(re.sub(r"\s+(?=[+-]\d)", "", value))
         except ValueError as error:
+            close = get_close_matches(value, ("file_name", "file_mtime"), n=1)
+            meant = f"; did you mean {close[0]!r}?" if close else ""
             raise ValueError(
-                f"{value!r} is none of file_name, file_mtime, column:NAME, an ISO instant"
+                f"{_shown(value)} is none of file_name, file_mtime, column:NAME, an ISO instant"
+                f"{meant}"
             ) from error
         if instant.tzinfo is None:
-            raise ValueError(f"{value!r} has no zone; append +08:00")
+            raise ValueError(f"{_shown(value)} has no zone; append +08:00")
+        return instant.isoformat()
+
+    @field_validator("platform")
+    @classmethod
+    def _known_platform(cls, value: str | None) -> str | None:
+        if value is None or value in platforms.PLATFORMS:
+            return value
+        close = platforms.nearest(value)
+        meant = f"; did you mean {close!r}?" if close else ""
+        raise ValueError(
+            f"{_shown(value)} is unknown{meant}; allowed: {', '.join(platforms.PLATFORMS)}"
+        )
+
+    @field_validator("delimiter")
+    @classmethod
+    def _one_character(cls, value: str | None) -> str | None:
+        if value is not None and (len(value) != 1 or value in '"\r\n\x00'):
+            raise ValueError(f"{_shown(value)} is not one character such as ';' or '|'")
         return value
+
+    @field_validator("header", mode="before")
+    @classmethod
+    def _names_as_text(cls, value: Any) -> Any:
+        return tuple(_text(name) for name in value) if isinstance(value, list) else value
 
     @field_validator("encoding")
     @classmethod
@@ -139,8 +220,12 @@ class SourceDeclaration(_Strict):
         if value is not None:
             try:
                 "".encode(value)
-            except LookupError as error:
-                raise ValueError(f"{value!r} is not an encoding Python knows") from error
+            except (LookupError, UnicodeError, ValueError) as error:
+                close = get_close_matches(value.lower(), _ENCODINGS, n=1)
+                meant = f"; did you mean {close[0]!r}?" if close else ""
+                raise ValueError(
+                    f"{_shown(value)} is not an encoding Python knows{meant}"
+                ) from error
         return value
 
     def as_json(self) -> str:
@@ -150,7 +235,9 @@ class SourceDeclaration(_Strict):
         )
 
 
-class _Document(_Strict):
+class Document(_Strict):
+    """The whole of sources.yaml."""
+
     sources: tuple[SourceDeclaration, ...] = ()
     synthetic: bool = False
     settle_seconds: float | None = Field(default=None, ge=0)
@@ -170,34 +257,8 @@ class Declarations:
         return self.by_name.get(name) or SourceDeclaration(name=name)
 
 
-def load(path: Path, known_formats: Iterable[str]) -> Declarations:
-    """Read and check sources.yaml; an absent file declares nothing.
-
-    Raises DeclarationError naming the entry and field.
-    """
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DeclarationError(f"{path} is not readable YAML: {error}") from error
-    try:
-        document = _Document.model_validate(content or {})
-    except ValidationError as error:
-        raise DeclarationError(f"{path}: {_first_problem(error)}") from error
-    by_name: dict[str, SourceDeclaration] = {}
-    allowed = {*known_formats, "mapped"}
-    for source in document.sources:
-        if source.name in by_name:
-            raise DeclarationError(f"{path}: source {source.name!r} is declared twice")
-        if source.format is not None and source.format not in allowed:
-            raise DeclarationError(
-                f"{path}: source {source.name!r}: format {source.format!r} is unknown; "
-                "`observatory formats` lists what can be read"
-            )
-        by_name[source.name] = source
-    return Declarations(by_name, document.synthetic, _patience(document))
-
-
-def _patience(document: _Document) -> Patience:
+def patience_of(document: Document) -> Patience:
+    """How long the declarations wait for writers."""
     default = Patience()
     settle, grace = document.settle_seconds, document.grace_seconds
     if settle is not None and grace is None:
@@ -208,7 +269,7 @@ def _patience(document: _Document) -> Patience:
     )
 
 
-def _first_problem(error: ValidationError) -> str:
-    problem = error.errors()[0]
-    place = ".".join(str(part) for part in problem["loc"]) or "document"
-    return f"{place}: {problem['msg']} (found {str(problem.get('input'))[:60]!r})"
+def _shown(value: Any) -> str:
+    """A value for a message: quoted, shortened."""
+    text = repr(value)
+    return text if len(text) <= 62 else text[:60] + "…" + text[-1]

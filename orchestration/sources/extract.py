@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from orchestration.settings import Settings
 from orchestration.sources import formats
 from orchestration.sources.archive import Archive, FileChangedError
-from orchestration.sources.declarations import Declarations, load
+from orchestration.sources.declarations import (
+    DeclarationError,
+    Declarations,
+    Problem,
+    SourceDeclaration,
+)
 from orchestration.sources.inbox import Notice, scan
-from orchestration.sources.mapping import mapped_format
+from orchestration.sources.mapping import mapped_format, observation_problem
 from orchestration.sources.rawfile import RawFile
+from orchestration.sources.sources_file import load
 
 
 @dataclass(frozen=True)
@@ -24,11 +31,32 @@ class Extracted:
 
 def read_declarations(settings: Settings) -> Declarations:
     """sources.yaml, checked in whole before any record is read: mapped sources too."""
-    declarations = load(settings.root.sources_file, formats.formats())
-    for declaration in declarations.by_name.values():
-        if declaration.format == "mapped":
+    return load(settings.root.sources_file, formats.formats(), problems_of)
+
+
+def problems_of(declaration: SourceDeclaration) -> Iterator[Problem]:
+    """What cannot work in an entry that is well formed."""
+    if declaration.format == "mapped":
+        try:
             mapped_format(declaration)
-    return declarations
+        except DeclarationError as error:
+            yield from error.problems
+        return
+    problem = observation_problem(declaration)
+    if problem is not None:
+        yield problem
+    observed = declaration.observed_column
+    if observed is None or declaration.format is None:
+        return
+    fields = getattr(formats.formats()[declaration.format].reader, "fields", None)
+    if fields and observed.from_ not in fields:
+        close = get_close_matches(observed.from_, fields, n=1)
+        meant = f"; did you mean {close[0]!r}?" if close else ""
+        yield Problem(
+            ("observed_at",),
+            f"observed_at: {declaration.format} reads no column {observed.from_!r}{meant}; "
+            f"it reads: {', '.join(fields)}",
+        )
 
 
 def extract(

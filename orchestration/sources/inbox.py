@@ -85,7 +85,7 @@ def scan(
                 "Mount it again, or set OBSERVATORY_HOME."
             )
         return
-    for item in _walk(inbox):
+    for item in walk(inbox):
         if isinstance(item, Notice) or _is_known(item, seen):
             if isinstance(item, Notice):
                 yield item
@@ -93,7 +93,7 @@ def scan(
         yield _settled(item, clock, patience, sleep)
 
 
-def _walk(inbox: Path) -> Iterator[Candidate | Notice]:
+def walk(inbox: Path) -> Iterator[Candidate | Notice]:
     """Regular files below the inbox by name; links and devices are named, never followed."""
     folders = [inbox]
     while folders:
@@ -111,11 +111,12 @@ def _walk(inbox: Path) -> Iterator[Candidate | Notice]:
             if entry.is_dir(follow_symlinks=False):
                 below.append(path)
                 continue
-            yield _inspect(path, inbox)
+            yield inspect(path, inbox)
         folders += reversed(below)
 
 
-def _inspect(path: Path, inbox: Path) -> Candidate | Notice:
+def inspect(path: Path, inbox: Path) -> Candidate | Notice:
+    """A file to be taken, or why it is left."""
     status = path.lstat()
     if not stat.S_ISREG(status.st_mode):
         return _notice(path, inbox, "not_a_regular_file", "links, pipes and devices are not read")
@@ -123,17 +124,18 @@ def _inspect(path: Path, inbox: Path) -> Candidate | Notice:
         return _notice(path, inbox, "unfinished_name", "its name says that it is being written")
     if not os.access(path, os.R_OK):
         return _notice(path, inbox, "unreadable", "permission denied; chmod it, or chown it")
-    display, source = _names(path, inbox)
+    display, source = names_of(path, inbox)
     return Candidate(path, display, source, status.st_size, status.st_mtime_ns)
 
 
-def _names(path: Path, inbox: Path) -> tuple[str, str]:
+def names_of(path: Path, inbox: Path) -> tuple[str, str]:
+    """How a path below the inbox is displayed, and the source it belongs to."""
     parts = [escape_name(part) for part in path.relative_to(inbox).parts]
     return "/".join(parts), parts[0] if len(parts) > 1 else "inbox"
 
 
 def _notice(path: Path, inbox: Path, reason: str, detail: str) -> Notice:
-    display, source = _names(path, inbox) if path != inbox else ("", "inbox")
+    display, source = names_of(path, inbox) if path != inbox else ("", "inbox")
     return Notice(display, source, reason, detail)
 
 
@@ -180,8 +182,10 @@ def incompleteness(path: Path) -> str | None:
     name = path.name.lower()
     if name.endswith(COMPRESSED_SUFFIXES):
         return _compression_flaw(path)
-    if name.endswith(".zip"):
+    if name.endswith((".zip", ".xlsx")):
         return None if zipfile.is_zipfile(path) else "the zip has no directory at its end"
+    if name.endswith(".parquet"):
+        return None if _ends_with(path, b"PAR1") else "the Parquet file has no footer"
     if name.endswith((".jsonl", ".ndjson")):
         return _last_line_flaw(path)
     if name.endswith(".json"):
@@ -227,6 +231,14 @@ def _json_flaw(path: Path) -> str | None:
         unfinished = problem.reason == "not_json" and path.stat().st_size > 0
         return f"the JSON document does not end ({problem.detail})" if unfinished else ""
     return None
+
+
+def _ends_with(path: Path, mark: bytes) -> bool:
+    if path.stat().st_size < len(mark):
+        return False
+    with path.open("rb") as stream:
+        stream.seek(-len(mark), os.SEEK_END)
+        return stream.read() == mark
 
 
 def _last_byte(path: Path) -> bytes:

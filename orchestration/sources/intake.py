@@ -8,8 +8,9 @@ vectorised passes. What comes out is staged as Parquet for `warehouse/load.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import Any
 
 import polars as pl
@@ -20,7 +21,6 @@ from orchestration.cleaning.fields import OBSERVED_AT, OBSERVED_AT_SOURCE, Conte
 from orchestration.cleaning.people import Door
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import QUARANTINE, REPAIRS
-from orchestration.sources import formats as registry
 from orchestration.sources.declarations import Declarations, SourceDeclaration
 from orchestration.sources.formats.base import (
     FileFacts,
@@ -28,13 +28,12 @@ from orchestration.sources.formats.base import (
     FromFileName,
     FromModificationTime,
     FromRecord,
-    Head,
     Observation,
     time_in_name,
 )
-from orchestration.sources.mapping import mapped_format
 from orchestration.sources.rawfile import RawFile
-from orchestration.sources.readers.base import LINE, RECORD, ReadOptions, Reject
+from orchestration.sources.readers.base import LINE, RECORD, Found, ReadOptions, Reject
+from orchestration.sources.recognise import Recogniser
 from orchestration.warehouse.staging import Staging
 
 BATCH_ROWS = 200_000
@@ -42,7 +41,7 @@ BATCH_ROWS = 200_000
 ADVICE = {
     "unrecognised_format": "Name its format in sources.yaml, or map its columns with "
     "`format: mapped`, and deliver it again under another name; `observatory formats` lists what "
-    "can be read.",
+    "can be read, `observatory sniff PATH` proposes a mapping.",
     "empty_file": "The file has no content; it is recorded and nothing is missing from it.",
     "missing_key": "Without this value the record cannot be placed.",
     "id_clock_contradiction": "The publication time disagrees with the second inside the id, and "
@@ -138,7 +137,7 @@ class Intake:
         self._progress = progress
         self._groups: dict[tuple[str, str], _Group] = {}
         self._tallies: dict[str, _Tally] = {}
-        self._mapped: dict[str, Format] = {}
+        self._recogniser = Recogniser()
 
     def read_all(self, files: Iterable[RawFile]) -> list[ReadFile]:
         """Read every file, those that name accounts first; nothing one file holds stops another."""
@@ -158,36 +157,8 @@ class Intake:
 
     def _recognise(self, file: RawFile) -> tuple[Format | None, Reject | None]:
         declaration = self._declarations.for_source(file.source_name)
-        if declaration.format == "mapped":
-            if declaration.name not in self._mapped:
-                self._mapped[declaration.name] = mapped_format(declaration)
-            return self._mapped[declaration.name], None
-        if declaration.format is not None:
-            return registry.formats()[declaration.format], None
-        head = Head(file.inner_path, file.head())
-        if not head.data:
-            return None, self._nothing_read(file)
-        if not head.data.strip():
-            return None, Reject("empty_file", "only blank lines", extent="file", records=0)
-        if file.inner_path.suffix.lower() == ".zip":
-            return None, Reject(
-                "unreadable_zip",
-                "no member could be read: the zip is empty, damaged or protected by a password",
-                extent="file",
-            )
-        candidates = registry.sniff(head)
-        if candidates and candidates[0][1].score >= registry.RECOGNISED:
-            return candidates[0][0], None
-        is_page = head.text.lstrip().startswith("<")
-        looks = "it looks like an HTML page, and " if is_page else ""
-        return None, Reject(
-            "unrecognised_format", f"{looks}no format of this version claims it", extent="file"
-        )
-
-    def _nothing_read(self, file: RawFile) -> Reject:
-        if file.size == 0:
-            return Reject("empty_file", "0 bytes", extent="file", records=0)
-        return Reject("unreadable_content", "no byte of it could be decompressed", extent="file")
+        found = self._recogniser.recognise(file, declaration)
+        return found.format, found.reject
 
     def _read(self, file: RawFile, file_format: Format) -> None:
         declaration = self._declarations.for_source(file.source_name)
@@ -201,10 +172,15 @@ class Intake:
         )
         tally = self._tallies[file.file_id]
         tally.encoding = _encoding_of(file.head(3))
-        for found in file_format.reader.read(file, self._options(file)):
+        items = file_format.reader.read(file, self._options(file))
+        for found in items:
             if isinstance(found, Reject):
                 self._note_reject(file, found)
                 continue
+            if (absent := _absent_observation(declaration, found)) is not None:
+                records = sum(map(_records, (found, *items)))
+                self._note_reject(file, replace(absent, records=records))
+                return
             tally.rows += found.height
             frame = self._with_facts(found, file, file_format, declaration, facts)
             group.frames.append(frame)
@@ -231,10 +207,7 @@ class Intake:
 
     def _refuse_whole(self, file: RawFile, file_format: Format, why: Reject) -> None:
         """A file that cannot be placed counts every record it holds as quarantined."""
-        records = sum(
-            found.records if isinstance(found, Reject) else found.height
-            for found in file_format.reader.read(file, self._options(file))
-        )
+        records = sum(map(_records, file_format.reader.read(file, self._options(file))))
         self._note_reject(
             file, Reject(why.reason, why.detail, records=max(records, 1), extent="file")
         )
@@ -372,16 +345,37 @@ def _observations(
 def _declared_observation(
     declaration: SourceDeclaration,
 ) -> tuple[Observation | datetime, ...] | None:
+    column = declaration.observed_column
+    if column is not None:
+        return (FromRecord(column.from_, column.parse),)
     declared = declaration.observed_at
-    if declared is None:
+    if not isinstance(declared, str):
         return None
     if declared == "file_name":
         return (FromFileName(),)
     if declared == "file_mtime":
         return (FromModificationTime(),)
-    if declared.startswith("column:"):
-        return (FromRecord(declared.removeprefix("column:")),)
     return (datetime.fromisoformat(declared),)
+
+
+def _absent_observation(declaration: SourceDeclaration, frame: pl.DataFrame) -> Reject | None:
+    """The reject for a file without the column that was declared to say when it was collected."""
+    column = declaration.observed_column
+    if column is None or column.from_ in frame.columns:
+        return None
+    there = [name for name in frame.columns if name not in (RECORD, LINE)]
+    close = get_close_matches(column.from_, there, n=1)
+    meant = f" (did you mean {close[0]!r}?)" if close else ""
+    return Reject(
+        "missing_column",
+        f"`observed_at` names the column {column.from_!r}{meant}, which the file does not have; it "
+        f"has: {', '.join(there[:40])}. Correct `observed_at` in sources.yaml",
+        extent="file",
+    )
+
+
+def _records(found: Found) -> int:
+    return found.records if isinstance(found, Reject) else found.height
 
 
 def _observe(

@@ -1,4 +1,4 @@
-"""`format: mapped`: any CSV, TSV, JSON or JSON Lines into a core table, declared, without code.
+"""`format: mapped`: any table or list of records into a core table, declared, without code.
 
 A declaration becomes a Format like those in `formats/`, of the same fields, so a mapped file
 gets the same counts, times, ids and privacy as a known producer's. Everything that can be wrong
@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
-from typing import Literal
+from functools import partial
+from typing import Literal, TypeVar
 
 import polars as pl
 
@@ -25,8 +26,10 @@ from orchestration.schemas.tables import PROVENANCE, Table
 from orchestration.sources.declarations import (
     ACCOUNT_KINDS,
     ADMIN_LEVELS,
+    READERS,
     ColumnSource,
     DeclarationError,
+    Problem,
     SourceDeclaration,
 )
 from orchestration.sources.formats.base import (
@@ -39,11 +42,15 @@ from orchestration.sources.formats.base import (
     Observation,
 )
 from orchestration.sources.mapping_rules import Declared, TableRules
-from orchestration.sources.readers.declared import DeclaredReader
+from orchestration.sources.readers.declared import DeclarableReader, DeclaredReader
 from orchestration.sources.readers.delimited import Delimited
 from orchestration.sources.readers.json_document import JsonDocument
 from orchestration.sources.readers.json_lines import JsonLines
+from orchestration.sources.readers.parquet import Parquet
+from orchestration.sources.readers.workbook import Workbook
+from orchestration.sources.readers.yaml_document import YamlDocument
 
+T = TypeVar("T")
 Kind = Literal["count", "id"] | ColumnType
 
 DEFAULT_PLATFORM = "web"
@@ -92,18 +99,39 @@ def mapped_format(declaration: SourceDeclaration) -> Format:
     return _Plan(declaration).format()
 
 
+class _ImpossibleError(Exception):
+    """One thing that cannot work; the plan collects them."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.text)
+        self.problem = problem
+
+
 class _Plan:
-    """One declaration being checked and turned into fields."""
+    """One declaration being checked and turned into fields; everything wrong is found at once."""
 
     def __init__(self, declaration: SourceDeclaration) -> None:
         self.declaration = declaration
-        self.table = self._known_table()
+        self.problems: list[Problem] = []
+        try:
+            self.table = self._known_table()
+        except _ImpossibleError as error:
+            raise self._refusal([error.problem]) from None
         self.kinds = _kinds(self.table)
         self.columns = self._known_columns()
         self._check_keys()
-        self.fields = {name: self._field(name, spec) for name, spec in self.columns.items()}
+        self.fields: dict[str, f.Field] = {}
+        for name, spec in self.columns.items():
+            field = self._tried(partial(self._field, name, spec))
+            if field is not None:
+                self.fields[name] = field
+        self.reader = self._tried(self._reader)
+        self._tried(self._check_observation)
+        if self.problems:
+            raise self._refusal(self.problems)
 
     def format(self) -> Format:
+        assert self.reader is not None
         declared = Declared(
             self.declaration, self.table, self.kinds, self.columns, self.fields,
             self._has_id_clock(),
@@ -112,7 +140,7 @@ class _Plan:
             id="mapped",
             producer=f"declared as {self.declaration.name} in sources.yaml",
             becomes=(self.table.name,),
-            reader=self._reader(),
+            reader=self.reader,
             mappings=TableRules(declared).mappings(),
             sniff=_never,
             platform=self.declaration.platform or DEFAULT_PLATFORM,
@@ -121,20 +149,39 @@ class _Plan:
             names_accounts=self.table is tables.ACCOUNT_SNAPSHOTS,
         )
 
+    def _tried(self, step: Callable[[], T]) -> T | None:
+        """The result of a step, or None with its problem noted."""
+        try:
+            return step()
+        except _ImpossibleError as error:
+            self.problems.append(error.problem)
+            return None
+
+    def _refusal(self, problems: Sequence[Problem]) -> DeclarationError:
+        place = f"source {self.declaration.name!r}: "
+        return DeclarationError("\n".join(place + p.text for p in problems), tuple(problems))
+
     # -- what is declared ---------------------------------------------------------------------
-    def _fail(self, column: str | None, problem: str, allowed: Iterable[str]) -> DeclarationError:
-        place = f"source {self.declaration.name!r}" + (f": column {column!r}" if column else "")
+    def _fail(
+        self, column: str | None, problem: str, allowed: Iterable[str], *, at: str | None = None
+    ) -> _ImpossibleError:
+        """at: the field of the entry, or of the column, on whose line the problem stands."""
+        place = f"column {column!r}: " if column is not None else ""
         listed = ", ".join(allowed)
-        return DeclarationError(f"{place}: {problem}" + (f"; allowed: {listed}" if listed else ""))
+        path: tuple[str, ...] = ("columns",) if column is not None or at is None else ()
+        path += (column,) if column is not None else ()
+        path += (at,) if at is not None else ()
+        text = f"{place}{problem}" + (f"; allowed: {listed}" if listed else "")
+        return _ImpossibleError(Problem(path, text))
 
     def _known_table(self) -> Table:
         by_name = {table.name: table for table in tables.CORE_TABLES}
         name = (self.declaration.table or "").removeprefix("core.")
         if name not in by_name:
             given = f"table {self.declaration.table!r} is unknown" if name else "`table` is missing"
-            raise self._fail(None, given + _suggestion(name, by_name), by_name)
+            raise self._fail(None, given + _suggestion(name, by_name), by_name, at="table")
         if self.declaration.reader is None:
-            raise self._fail(None, "`reader` is missing", ("csv", "tsv", "json", "jsonl"))
+            raise self._fail(None, "`reader` is missing", READERS, at="reader")
         if not self.declaration.columns:
             raise self._fail(
                 None, f"`columns` is missing: it says what fills {name}", _kinds(by_name[name])
@@ -145,11 +192,15 @@ class _Plan:
         found: dict[str, ColumnSource] = {}
         for name, spec in (self.declaration.columns or {}).items():
             known = "account_id" if name == "uid" and "account_id" in self.kinds else name
+            problem = None
             if known in found:
-                raise self._fail(name, "`uid` and `account_id` name the same", ())
-            if known not in self.kinds:
-                raise self._fail(name, self._why_unknown(name), self.kinds)
-            found[known] = spec
+                problem = self._fail(name, "`uid` and `account_id` name the same", ())
+            elif known not in self.kinds:
+                problem = self._fail(name, self._why_unknown(name), self.kinds)
+            if problem is not None:
+                self.problems.append(problem.problem)
+            else:
+                found[known] = spec
         return found
 
     def _why_unknown(self, name: str) -> str:
@@ -172,12 +223,13 @@ class _Plan:
             if name in self.columns or self._can_derive(name):
                 continue
             also = " (or `uid`)" if name == "account_id" else ""
-            raise self._fail(
+            problem = self._fail(
                 name,
                 f"core.{self.table.name} needs it{also}: name the column it is read `from`, or a "
-                f"`const`; columns declared: {', '.join(self.columns)}",
+                f"`const`; columns declared: {', '.join(self.declaration.columns or {})}",
                 (),
             )
+            self.problems.append(problem.problem)
 
     def _has_id_clock(self) -> bool:
         return self.table is tables.POSTS and self.declaration.platform == "weibo"
@@ -227,13 +279,13 @@ class _Plan:
         if spec.map is None:
             return
         if kind not in ("text", "bool"):
-            raise self._fail(name, f"`map` cannot give {_described(kind)}", ("parse",))
+            raise self._fail(name, f"`map` cannot give {_described(kind)}", ("parse",), at="map")
         if spec.const is not None:
             raise self._fail(name, "`map` needs `from`, not `const`", ())
         codes = ("true", "false") if kind == "bool" else _CODES.get(name)
         for word, code in spec.map.items():
             if codes is not None and code not in codes:
-                raise self._fail(name, f"map gives {code!r} for {word!r}", codes)
+                raise self._fail(name, f"map gives {code!r} for {word!r}", codes, at="map")
 
     def _parse_of(self, name: str, kind: Kind, spec: ColumnSource) -> tuple[str | None, str | None]:
         """`parse` as (time pattern, regex); both None where it adds nothing."""
@@ -247,7 +299,7 @@ class _Plan:
             if parse not in _EPOCHS and not _gives_instants(parse):
                 raise self._fail(
                     name, f"parse {parse!r} is no time pattern with year, month and day",
-                    ("a strptime pattern such as %Y/%m/%d %H:%M", *_EPOCHS, _ONE_GROUP),
+                    ("a strptime pattern such as %Y/%m/%d %H:%M", *_EPOCHS, _ONE_GROUP), at="parse",
                 )  # fmt: skip
             return parse, None
         if kind in ("count", "int") and parse == "count":
@@ -256,12 +308,12 @@ class _Plan:
             made = "a count" if parse == "count" else "an instant"
             raise self._fail(
                 name, f"parse {parse!r} gives {made}, but {name} holds {_described(kind)}",
-                _allowed_parses(kind),
+                _allowed_parses(kind), at="parse",
             )  # fmt: skip
         groups = _groups(parse)
         if groups != 1:
             found = "is no regular expression" if groups is None else f"has {groups} groups"
-            raise self._fail(name, f"parse {parse!r} {found}", _allowed_parses(kind))
+            raise self._fail(name, f"parse {parse!r} {found}", _allowed_parses(kind), at="parse")
         return None, parse
 
     def _constant(self, name: str, kind: Kind, field: f.Field, spec: ColumnSource) -> f.Field:
@@ -274,7 +326,10 @@ class _Plan:
         is_refused = tried.problem is not None and tried.problem.is_not_null().any()
         if is_refused or next(iter(tried.columns.values())).is_null().any():
             raise self._fail(
-                name, f"const {value!r} is not {_described(kind)}", _CODES.get(name, ())
+                name,
+                f"const {value!r} is not {_described(kind)}",
+                _CODES.get(name, ()),
+                at="const",
             )
 
         def parse(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
@@ -287,42 +342,103 @@ class _Plan:
     def _needed(self) -> tuple[str, ...]:
         """Source columns the file must have."""
         named = [spec.from_ for spec in self.columns.values() if spec.from_ is not None]
-        observed = self.declaration.observed_at or ""
-        if observed.startswith("column:"):
-            named.append(observed.removeprefix("column:"))
+        observed = self.declaration.observed_column
+        if observed is not None:
+            named.append(observed.from_)
         return tuple(dict.fromkeys((*named, *(self.declaration.where or {}))))
 
+    def _check_observation(self) -> None:
+        problem = observation_problem(self.declaration)
+        if problem is not None:
+            raise _ImpossibleError(problem)
+
     def _observation(self) -> tuple[Observation, ...]:
-        observed = self.declaration.observed_at or ""
-        if observed.startswith("column:"):
-            return (FromRecord(observed.removeprefix("column:")),)
-        return (FromFileName(),) if observed == "file_name" else (FromModificationTime(),)
+        observed = self.declaration.observed_column
+        if observed is not None:
+            return (FromRecord(observed.from_, observed.parse),)
+        by_name = self.declaration.observed_at == "file_name"
+        return (FromFileName(),) if by_name else (FromModificationTime(),)
 
     def _reader(self) -> DeclaredReader:
-        needed, records = self._needed(), self.declaration.records
+        needed = self._needed()
+        inner = self._inner_reader(needed)
+        return DeclaredReader(inner, needed, dict(self.declaration.where or {}))
+
+    def _inner_reader(self, needed: tuple[str, ...]) -> DeclarableReader:
         reader = self.declaration.reader
-        inner: Delimited | JsonDocument | JsonLines
-        if reader != "json" and records != "$":
-            raise self._fail(None, f"`records` is for reader json, not {reader}", ())
+        records = self._records()
         if reader in ("csv", "tsv"):
-            inner = Delimited(needed, delimiter="," if reader == "csv" else "\t")
-        elif reader == "json":
+            return self._delimited(needed)
+        for name in ("delimiter", "header"):
+            if getattr(self.declaration, name) is not None:
+                raise self._fail(None, f"`{name}` is for readers csv and tsv, not {reader}", (),
+                                 at=name)  # fmt: skip
+        if reader == "json":
+            return JsonDocument(needed, records)
+        if reader == "yaml":
+            return YamlDocument(needed, records)
+        if reader == "xlsx":
+            return Workbook(needed, records)
+        if reader == "parquet":
+            return Parquet(needed)
+        return JsonLines(self._unnested(needed))
+
+    def _records(self) -> str:
+        """Where the records are: a path in a document, the name of a sheet."""
+        reader, records = self.declaration.reader, self.declaration.records
+        if reader in ("json", "yaml"):
             if not _RECORDS.match(records):
                 raise self._fail(
                     None, f"records {records!r} is no path",
-                    ("$", "$.data.items", "$.features[*].properties"),
+                    ("$", "$.data.items", "$.features[*].properties"), at="records",
                 )  # fmt: skip
-            inner = JsonDocument(needed, records)
-        else:
-            inner = JsonLines(self._unnested(needed))
-        return DeclaredReader(inner, needed, dict(self.declaration.where or {}))
+        elif reader != "xlsx" and records != "$":
+            raise self._fail(
+                None,
+                f"`records` is for reader json or yaml (a path) or xlsx (a sheet), not {reader}",
+                (), at="records",
+            )  # fmt: skip
+        return records
+
+    def _delimited(self, needed: tuple[str, ...]) -> Delimited:
+        given, header = self.declaration.delimiter, self.declaration.header
+        delimiter = given or ("," if self.declaration.reader == "csv" else "\t")
+        if header is None:
+            return Delimited(needed, delimiter=delimiter)
+        if len(set(header)) != len(header):
+            raise self._fail(None, "`header` names a column twice", (), at="header")
+        absent = [name for name in needed if name not in header]
+        if absent:
+            raise self._fail(
+                None,
+                f"`header` has no column {absent[0]!r}" + _suggestion(absent[0], header),
+                header, at="header",
+            )  # fmt: skip
+        return Delimited(needed, delimiter=delimiter, header=lambda cells: header)
 
     def _unnested(self, needed: tuple[str, ...]) -> tuple[str, ...]:
         for name in needed:
             inside = next((other for other in needed if other.startswith(f"{name}.")), None)
             if inside is not None:
-                raise self._fail(None, f"{name!r} cannot be read whole and by {inside!r}", ())
+                raise self._fail(
+                    None, f"{name!r} cannot be read whole and by {inside!r}", (), at="columns"
+                )
         return needed
+
+
+def observation_problem(declaration: SourceDeclaration) -> Problem | None:
+    """What is wrong with the notation declared for the collection time."""
+    observed = declaration.observed_column
+    if observed is None or observed.parse is None or observed.parse in _EPOCHS:
+        return None
+    if _gives_instants(observed.parse):
+        return None
+    allowed = ", ".join(("a strptime pattern such as %Y/%m/%d %H:%M", *_EPOCHS))
+    return Problem(
+        ("observed_at",),
+        f"observed_at: parse {observed.parse!r} is no time pattern with year, month and day; "
+        f"allowed: {allowed}",
+    )
 
 
 def _never(head: Head) -> Evidence | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any
 
 import polars as pl
@@ -18,6 +19,11 @@ from orchestration.sources.readers.delimited import Delimited
 from orchestration.sources.readers.json_document import JsonDocument
 from orchestration.sources.readers.json_lines import JsonLines, parse_line
 from orchestration.sources.readers.lines import LineBlock, line_blocks
+from orchestration.sources.readers.parquet import Parquet
+from orchestration.sources.readers.workbook import Workbook
+from orchestration.sources.readers.yaml_document import YamlDocument
+
+DeclarableReader = Delimited | JsonDocument | JsonLines | Parquet | Workbook | YamlDocument
 
 _NO_KEYS: frozenset[str] = frozenset()
 
@@ -29,7 +35,7 @@ class DeclaredReader:
     Records that `where` leaves out are counted in one reject a file, so none vanishes.
     """
 
-    inner: Delimited | JsonDocument | JsonLines
+    inner: DeclarableReader
     needed: tuple[str, ...]
     where: Mapping[str, str]
 
@@ -58,7 +64,9 @@ class DeclaredReader:
     def _checked(self, file: RawFile, options: ReadOptions) -> Iterator[Found]:
         if isinstance(self.inner, Delimited):
             yield from self._checked_rows(self.inner, file, options)
-        elif isinstance(self.inner, JsonDocument):
+        elif isinstance(self.inner, (Parquet, Workbook)):
+            yield from self._checked_columns(self.inner, file, options)
+        elif isinstance(self.inner, (JsonDocument, YamlDocument)):
             notes: list[Reject] = []
             records = self.inner.find(file, options, notes)
             yield from notes
@@ -74,14 +82,31 @@ class DeclaredReader:
             else:
                 yield from self.inner.read(file, options)
 
+    def _checked_columns(
+        self, reader: Parquet | Workbook, file: RawFile, options: ReadOptions
+    ) -> Iterator[Found]:
+        """Records of a file whose columns are known before its records are."""
+        columns = reader.columns(file, options)
+        if isinstance(columns, Reject):
+            yield columns
+            return
+        refusal = self._misfit(columns) if columns else None
+        if refusal is None:
+            yield from reader.read(file, options)
+            return
+        records = sum(map(_records, reader.read(file, options)))
+        yield replace(refusal, records=records)
+
     def _checked_rows(
         self, reader: Delimited, file: RawFile, options: ReadOptions
     ) -> Iterator[Found]:
         """Rows of a CSV whose header, seen first, has every column once."""
         header: list[str] = []
 
-        def note_header(cells: Sequence[str]) -> None:
-            header.extend(name.strip("\ufeff \t") for name in cells)
+        def note_header(cells: Sequence[str]) -> Sequence[str] | None:
+            given = reader.header(cells) if reader.header is not None else None
+            header.extend(given or [name.strip("\ufeff \t") for name in cells])
+            return given
 
         rows = replace(reader, header=note_header).read(file, options)
         for found in rows:
@@ -114,7 +139,7 @@ class DeclaredReader:
             absent = [name for name in absent if not _has(record, name)]
             if not absent:
                 return None
-            there |= dict.fromkeys(record)
+            there |= dict.fromkeys(_paths(record))
         return replace(_missing_column(absent, list(there)), records=count) if count else None
 
 
@@ -123,12 +148,33 @@ def _records(found: Found) -> int:
 
 
 def _missing_column(absent: Sequence[str], there: Sequence[str]) -> Reject:
+    named = [_with_nearest(name, there) for name in absent]
+    listed = ", ".join(_short(name) for name in there[:40])
     return Reject(
         "missing_column",
-        f"the file has no column {', '.join(repr(name) for name in absent)}; it has: "
-        f"{', '.join(there[:40])}. Correct `columns` in sources.yaml, or deliver a complete file.",
+        f"the file has no column {', '.join(named)}; it has: {listed}. Correct `columns` in "
+        "sources.yaml (`observatory sniff PATH` proposes an entry), or deliver a complete file.",
         extent="file",
     )
+
+
+def _with_nearest(name: str, there: Sequence[str]) -> str:
+    """A missing name, and the one the file has that it may be a slip of."""
+    close = get_close_matches(name, there, n=1)
+    return repr(name) + (f" (did you mean {_short(close[0])!r}?)" if close else "")
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= 40 else name[:39] + "…"
+
+
+def _paths(record: Mapping[str, Any], prefix: str = "", depth: int = 0) -> Iterator[str]:
+    """Dotted paths of a record, as far down as declarations usually reach."""
+    for key, value in record.items():
+        if isinstance(value, Mapping) and value and depth < 3:
+            yield from _paths(value, f"{prefix}{key}.", depth + 1)
+        else:
+            yield prefix + str(key)
 
 
 def _has(record: Mapping[str, Any], path: str) -> bool:

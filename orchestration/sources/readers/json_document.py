@@ -77,7 +77,7 @@ class JsonDocument:
         if isinstance(decoded, Reject):
             return decoded
         try:
-            return _at_path(strict_json.parse(decoded[0]), self.records)
+            return at_path(strict_json.parse(decoded[0]), self.records)
         except strict_json.JsonProblemError as problem:
             return Reject(
                 problem.reason,
@@ -87,7 +87,11 @@ class JsonDocument:
             )
 
 
-def _at_path(document: Any, path: str) -> list[Any]:
+def at_path(document: Any, path: str) -> list[Any]:
+    """The values at a path of a parsed document; a list at its end is spread.
+
+    Raises JsonProblemError (records_not_found) where nothing stands.
+    """
     if document == {} and path.startswith("$."):
         return []  # an answer without anything in it
     values: list[Any] = [document]

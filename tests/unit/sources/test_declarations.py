@@ -1,8 +1,15 @@
 """sources.yaml is checked before any record is read, and says which entry cannot work."""
 
-import pytest
+import contextlib
 
-from orchestration.sources.declarations import DeclarationError, load
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from orchestration.sources import formats
+from orchestration.sources.declarations import DeclarationError
+from orchestration.sources.extract import problems_of
+from orchestration.sources.sources_file import load
 
 FORMATS = ("weibo_spider_jsonl", "html")
 
@@ -59,3 +66,129 @@ def test_what_cannot_work_is_named(tmp_path, entry, named):
 def test_broken_yaml_is_named_with_its_file(tmp_path):
     with pytest.raises(DeclarationError, match=r"sources\.yaml"):
         declare(tmp_path, "sources: [")
+
+
+BAD = """\
+settle_seconds: -1
+sources:
+  - name: police
+    formt: weibo
+    platform: weebo
+    account: {kind: orgn, region: 110000}
+  - name: board
+    format: mapped
+    reader: cvs
+  - name: list
+    format: mapped
+    reader: csv
+    table: inquiries
+    columns:
+      inquiry_id: nr
+      askedat: day
+      status: {from: s, parse: epoch_s}
+      region_text: {form: x}
+  - name: list
+    format: htlm
+    timezone: Asia/Shangai
+    columns: {a: b}
+  - name: seen
+    format: weibo_spider_jsonl
+    observed_at: column:crawl_tim
+    where: {a: 1}
+"""
+
+
+def problems(tmp_path, text, check=problems_of, known=None):
+    path = tmp_path / "sources.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DeclarationError) as caught:
+        load(path, known or formats.formats(), check)
+    return [line.removeprefix(f"{path}:") for line in str(caught.value).splitlines()]
+
+
+def test_every_problem_of_the_file_is_told_at_once_with_its_line(tmp_path):
+    lines = problems(tmp_path, BAD)
+    expected = [
+        ("1: ", "settle_seconds", "negative"),
+        ("4: source 'police': ", "formt", "did you mean 'format'", "allowed: name, format"),
+        ("5: source 'police': ", "'weebo'", "did you mean 'weibo'", "mastodon"),
+        ("6: source 'police': ", "'orgn'", "did you mean 'organ'"),
+        ("6: source 'police': ", "account.region", "110000", "quotes"),
+        ("9: source 'board': ", "'cvs'", "did you mean 'csv'", "parquet"),
+        ("18: source 'list': ", "'form'", "did you mean 'from'"),
+        ("20: source 'list': ", "'htlm'", "did you mean 'html'", "observatory formats"),
+        ("21: source 'list': ", "Asia/Shangai", "did you mean 'Asia/Shanghai'"),
+        ("25: source 'seen': ", "'crawl_tim'", "did you mean 'crawl_time'"),
+        ("26: source 'seen': ", "where", "`format: mapped` only"),
+    ]
+    for place, *parts in expected:
+        found = [x for x in lines if x.startswith(place) and all(part in x for part in parts)]
+        assert found, (place, parts, lines)
+        assert "; type: observatory " in found[0]
+    assert lines[-1].endswith("problems; no record was read")
+
+
+def test_problems_of_a_mapped_entry_stand_on_their_own_lines(tmp_path):
+    text = BAD.split("  - name: list\n    format: htlm")[0].replace("{form: x}", "x")
+    text = "sources:\n" + text[text.index("  - name: list") :]
+    lines = problems(tmp_path, text)
+    assert [line.split(": ")[0] for line in lines[:-1]] == ["6", "8", "9"]
+    assert "column 'asked_at': core.inquiries needs it" in lines[0]
+    assert "did you mean 'asked_at'" in lines[1]
+    assert "gives an instant" in lines[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("sources:\n- name: a\n  name: b\n", 3, "'name' stands twice"),
+        ("sources: []\nsources: []\n", 2, "'sources' stands twice"),
+        ("sources:\n- name: a\n  account:\n    kind: organ\n    kind: organ\n", 5, "twice"),
+        ("sources:\n- name: a\n\tformat: x\n", 3, "spaces"),
+        ("sources:\n  name: a\n", 1, "must be a list"),
+        ("- name: a\n", 1, "begin with `sources:`"),
+        ("sources:\n- a\n", 2, "it must be a mapping"),
+        ("sources:\n- format: html\n", 2, "source number 1: name: it is missing"),
+        ("sources:\n- name: a\n  observed_at: 2021-13-45\n", 3, "none of file_name"),
+        ("sources:\n- name: a\n  observed_at: {form: x}\n", 3, "it needs `from`"),
+        ("sources:\n- name: a\n  observed_at: {from: x, parse: '%Q'}\n", 3, "no time pattern"),
+        ("sources:\n- name: a\n  delimiter: ';;'\n", 3, "not one character"),
+        ("sources:\n- name: a\n  encoding: gb18031\n", 3, "did you mean 'gb18030'"),
+        ("sources:\n- name: a\n  platform: X\n", 3, "did you mean 'twitter'"),
+        ("sources:\n- name: a\n  columns: [x]\n", 3, "must be a mapping"),
+        ("sources:\n- name: 7\n", 2, "put it in quotes"),
+    ],
+)
+def test_line_and_reason_of_what_cannot_work(tmp_path, text, line, said):
+    lines = problems(tmp_path, text)
+    assert any(x.startswith(f"{line}: ") and said in x for x in lines), lines
+
+
+def test_long_values_are_shortened(tmp_path):
+    (line,) = problems(tmp_path, f"sources: [{{name: a, format: {'x' * 500}}}]")
+    assert "x" * 40 in line
+    assert "x" * 100 not in line
+
+
+def test_bytes_that_are_not_utf_8_are_named_with_their_line(tmp_path):
+    path = tmp_path / "sources.yaml"
+    path.write_bytes(b"sources:\n- name: \xff\n")
+    with pytest.raises(DeclarationError, match=r"sources\.yaml:2: .*UTF-8"):
+        load(path, FORMATS)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="sourcenamft: -[]{}\n'\"&*!|>#1,", max_size=60))
+def test_no_file_makes_more_than_a_declaration_error(tmp_path_factory, text):
+    path = tmp_path_factory.mktemp("any") / "sources.yaml"
+    path.write_text(text, encoding="utf-8")
+    with contextlib.suppress(DeclarationError):
+        load(path, formats.formats(), problems_of)
+
+
+def test_an_observation_column_with_its_notation(tmp_path):
+    entry = "{name: x, format: weibo_spider_jsonl, observed_at: {from: crawl_time, parse: epoch_s}}"
+    found = declare(tmp_path, f"sources: [{entry}]").for_source("x")
+    assert (found.observed_column.from_, found.observed_column.parse) == ("crawl_time", "epoch_s")
+    found = declare(tmp_path, "sources: [{name: x, observed_at: 'column: seen '}]").for_source("x")
+    assert found.observed_column.from_ == "seen"

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.cleaning.engine import DeclaredAccount
@@ -326,6 +326,7 @@ def test_version_follows_the_declaration() -> None:
     assert mapped_format(board()).version != mapped_format(board(where={"note": "a"})).version
 
 
+@settings(deadline=None)  # the machine may be busy with other things
 @given(st.lists(st.tuples(st.text(max_size=12), st.text(max_size=12)), max_size=6))
 def test_every_record_is_loaded_or_accounted_for(
     tmp_path_factory: pytest.TempPathFactory, records: list[tuple[str, str]]
@@ -349,6 +350,12 @@ def test_every_record_is_loaded_or_accounted_for(
     ({"columns": {}}, ["`columns` is missing"]),
     ({"records": "$.data"}, ["`records` is for reader json"]),
     ({"reader": "json", "records": "data"}, ["'data' is no path", "$.data.items"]),
+    ({"reader": "yaml", "records": "data"}, ["'data' is no path"]),
+    ({"reader": "parquet", "records": "data"}, ["`records` is for reader json or yaml"]),
+    ({"reader": "json", "delimiter": ";"}, ["`delimiter` is for readers csv and tsv"]),
+    ({"header": ["a", "a"]}, ["names a column twice"]),
+    ({"header": ["replyID"]}, ["`header` has no column 'replyDate'"]),
+    ({"observed_at": {"from": "a", "parse": "%H"}}, ["no time pattern with year"]),
 ])  # fmt: skip
 def test_impossible_sources(given: dict[str, Any], said: list[str]) -> None:
     message = refusal(board(**given))
@@ -379,6 +386,33 @@ def test_impossible_columns(columns: dict[str, Any], said: list[str]) -> None:
     merged = {name: spec for name, spec in (INQUIRIES | columns).items() if spec is not None}
     message = refusal(board(columns=merged))
     assert all(part in message for part in said), message
+
+
+def test_everything_wrong_with_a_declaration_is_told_at_once() -> None:
+    columns = INQUIRIES | {"inqury_id": "a", "status": {"const": 1, "map": {"x": "y"}}}
+    message = refusal(board(columns=columns, records="$.x"))
+    assert len(message.splitlines()) == 3
+
+
+def test_other_delimiters_and_files_without_a_header(tmp_path: Path) -> None:
+    plain = read(tmp_path, board(), BOARD).tables["inquiries"].drop("file_id", "file_sha256")
+    header, body = BOARD.split("\n", 1)
+    bare = board(delimiter=";", header=header.split(","))
+    outcome = read(tmp_path, bare, body.replace(",", ";"))
+    same = outcome.tables["inquiries"].drop("file_id", "file_sha256")
+    assert same.equals(plain)
+    located = mapped_format(bare).reader.locate(
+        reading.raw_file(tmp_path, "y.csv", body.replace(",", ";")), 1, ReadOptions()
+    )
+    assert located is not None
+    assert located.raw.startswith(b"31;")
+
+
+def test_keys_with_a_dot_in_them_and_fields_inside_objects(tmp_path: Path) -> None:
+    columns = {"inquiry_id": "a.b", "asked_at": "at"}
+    for line in ('{"a.b": 7, "at": "2021-07-20"}', '{"a": {"b": 7}, "at": "2021-07-20"}'):
+        outcome = read(tmp_path, board(reader="jsonl", columns=columns), line, "x.jsonl")
+        assert outcome.only("inquiries")["inquiry_id"] == "7"
 
 
 @pytest.mark.parametrize(("table", "columns", "said"), [

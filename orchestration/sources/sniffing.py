@@ -1,0 +1,217 @@
+"""`observatory sniff`: what a file is and why, judged as the intake judges it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from orchestration.settings import Settings
+from orchestration.sources import inbox
+from orchestration.sources.archive import escape_name, is_container, zip_members
+from orchestration.sources.declarations import Declarations, SourceDeclaration
+from orchestration.sources.extract import read_declarations
+from orchestration.sources.proposal import propose
+from orchestration.sources.rawfile import RawFile
+from orchestration.sources.readers.base import ReadOptions, Reject
+from orchestration.sources.recognise import Recogniser, Recognition
+
+SHOWN = 20
+
+
+@dataclass
+class Sniffed:
+    """Lines to print, and whether everything looked at can be read."""
+
+    lines: list[str] = field(default_factory=list)
+    is_readable: bool = True
+
+    def say(self, *lines: str) -> None:
+        self.lines += lines
+
+
+def sniff(path: Path, settings: Settings, *, always_propose: bool = False) -> Sniffed:
+    """Judge a file, the first members of a zip, or the first files of a folder.
+
+    Raises DeclarationError where sources.yaml cannot work, OSError where the path cannot be read.
+    """
+    return _Sniffer(settings, always_propose=always_propose).judge(path)
+
+
+class _Sniffer:
+    def __init__(self, settings: Settings, *, always_propose: bool) -> None:
+        self._settings = settings
+        self._inbox = settings.root.inbox.absolute()
+        self._always_propose = always_propose
+        self._recogniser = Recogniser()
+        self._declarations: Declarations | None = None
+
+    def judge(self, path: Path) -> Sniffed:
+        path = path.absolute()
+        result = Sniffed()
+        if path.is_dir() and not path.is_symlink():
+            self._folder(path, result)
+        elif not path.exists() and not path.is_symlink():
+            result.say(f"{path} is not there")
+            result.is_readable = False
+        else:
+            self._file(path, result)
+        return result
+
+    # -- one path ---------------------------------------------------------------------------------
+    def _folder(self, path: Path, result: Sniffed) -> None:
+        """One line for each of the first files below a folder."""
+        items = list(islice(inbox.walk(path), SHOWN + 1))
+        if not items:
+            result.say("an empty folder: nothing in it to read")
+            result.is_readable = False
+        for item in items[:SHOWN]:
+            if isinstance(item, inbox.Notice):
+                result.say(f"{item.display}: left in the inbox: {item.reason}, {item.detail}")
+                continue
+            self._one_line(item.path, item.display, result)
+        if len(items) > SHOWN:
+            result.say(f"… only the first {SHOWN} files are shown")
+
+    def _one_line(self, path: Path, shown: str, result: Sniffed) -> None:
+        file, declaration = self._raw_file(path)
+        if is_container(path.name) and (members := zip_members(path)):
+            result.say(f"{shown}: a zip of {len(members)} files; sniff it to see them")
+            return
+        verdict = self._recogniser.recognise(file, declaration)
+        result.say(f"{shown}: {_verdict(verdict)}")
+        result.is_readable &= verdict.format is not None
+
+    def _file(self, path: Path, result: Sniffed) -> None:
+        refused = inbox.inspect(path, path.parent)
+        if isinstance(refused, inbox.Notice):
+            result.say(f"left in the inbox: {refused.reason}, {refused.detail}")
+            result.is_readable = False
+            return
+        flaw = inbox.incompleteness(path)
+        if flaw:
+            result.say(f"incomplete: {flaw}")
+        file, declaration = self._raw_file(path)
+        result.say(*self._declared(path, declaration))
+        if is_container(path.name) and (members := zip_members(path)):
+            self._members(file, declaration, members, result)
+            return
+        verdict = self._recogniser.recognise(file, declaration)
+        result.say(*_reasons(verdict, declaration))
+        result.is_readable = verdict.format is not None
+        if verdict.format is not None:
+            self._say_what_reading_finds(file, declaration, verdict, result)
+        can_map = verdict.reject is not None and verdict.reject.reason == "unrecognised_format"
+        if can_map or self._always_propose:
+            result.say(*_proposed(file, self._folder_name(path)))
+
+    def _members(
+        self,
+        file: RawFile,
+        declaration: SourceDeclaration,
+        members: list[tuple[str, str, int]],
+        result: Sniffed,
+    ) -> None:
+        """What each of the first members of a zip is: each is a delivery of its own."""
+        result.say(f"a zip of {len(members)} files; each is read by itself:")
+        for name, digest, size in members[:SHOWN]:
+            member = RawFile(
+                "", digest, f"{file.path}!/{escape_name(name)}", size, file.modified_at,
+                file.archived_at, file.source_name, file.blob, file.sha256, name,
+            )  # fmt: skip
+            verdict = self._recogniser.recognise(member, declaration)
+            result.say(f"  {escape_name(name)}: {_verdict(verdict)}")
+            result.is_readable &= verdict.format is not None
+        if len(members) > SHOWN:
+            result.say(f"  … {len(members) - SHOWN} more")
+
+    # -- the source it belongs to -----------------------------------------------------------------
+    def _raw_file(self, path: Path) -> tuple[RawFile, SourceDeclaration]:
+        """The delivery a file would be, and what its source declares."""
+        now = self._settings.clock.now()
+        status = path.stat()
+        if not path.is_relative_to(self._inbox):
+            shown = "/".join(escape_name(part) for part in path.parts[1:])
+            file = RawFile("", "", shown, status.st_size, now, now, "", path)
+            return file, SourceDeclaration(name="unnamed")
+        if self._declarations is None:
+            self._declarations = read_declarations(self._settings)
+        display, source = inbox.names_of(path, self._inbox)
+        file = RawFile("", "", display, status.st_size, now, now, source, path)
+        return file, self._declarations.for_source(source)
+
+    def _declared(self, path: Path, declaration: SourceDeclaration) -> Iterator[str]:
+        if self._declarations is None or not path.is_relative_to(self._inbox):
+            return
+        where = self._settings.root.sources_file
+        if declaration.name not in self._declarations.by_name:
+            yield f"source {declaration.name!r} has no entry in {where}: its files are recognised"
+        elif declaration.format is None:
+            yield f"source {declaration.name!r} in {where} names no format: files are recognised"
+        else:
+            yield f"source {declaration.name!r} in {where} says format: {declaration.format}"
+
+    def _folder_name(self, path: Path) -> str:
+        if path.is_relative_to(self._inbox) and path.parent != self._inbox:
+            return inbox.names_of(path, self._inbox)[1]
+        stem = path.name.split(".")[0]
+        return re.sub(r"\W+", "_", stem).strip("_").lower()[:60] or "new_source"
+
+    def _say_what_reading_finds(
+        self,
+        file: RawFile,
+        declaration: SourceDeclaration,
+        verdict: Recognition,
+        result: Sniffed,
+    ) -> None:
+        """Where reading refuses the whole file, the reason it will give."""
+        assert verdict.format is not None
+        options = ReadOptions(declaration.encoding)
+        first = next(iter(verdict.format.reader.read(file, options)), None)
+        if first is None:
+            result.say("empty_file: no record in it")
+        elif isinstance(first, Reject) and first.extent == "file":
+            result.say(f"refused when read: {first.reason}: {first.detail}")
+            result.is_readable = False
+
+
+def _verdict(verdict: Recognition) -> str:
+    if verdict.format is not None:
+        return verdict.format.id
+    assert verdict.reject is not None
+    return f"{verdict.reject.reason}: {verdict.reject.detail}"
+
+
+def _reasons(verdict: Recognition, declaration: SourceDeclaration) -> Iterator[str]:
+    if verdict.format is not None and not verdict.candidates:
+        yield f"{verdict.format.id:26} declared for {declaration.name}"
+    for file_format, evidence in verdict.candidates:
+        yield f"{file_format.id:26} {evidence.score:.2f}  {evidence.why}"
+    if verdict.reject is None:
+        return
+    reject = verdict.reject
+    if reject.reason != "unrecognised_format":
+        yield f"{reject.reason}: {reject.detail}"
+        return
+    yield (
+        f"unrecognised: {reject.detail}. Name one in sources.yaml (observatory formats lists "
+        "them), or map its columns with `format: mapped`."
+    )
+
+
+def _proposed(file: RawFile, name: str) -> Iterator[str]:
+    found = propose(file, name)
+    if isinstance(found, str):
+        yield f"no mapping can be proposed: {found}"
+        return
+    yield ""
+    if found.is_complete:
+        yield f"# A proposal from {found.records_seen} records; decide what its comments ask. It"
+        yield "# goes below `sources:` in sources.yaml, the file into the folder it names."
+    else:
+        lacks = ", ".join(found.missing)
+        yield f"# A proposal that still lacks {lacks}; it works once that is given."
+    yield "sources:"
+    yield found.entry

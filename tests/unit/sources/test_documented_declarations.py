@@ -1,0 +1,30 @@
+"""Every declaration that data/README.md shows can work, and every reader is shown."""
+
+from __future__ import annotations
+
+import re
+
+import yaml
+
+from orchestration.paths import PROJECT_ROOT
+from orchestration.sources.declarations import MAPPED_FIELDS, READERS, SourceDeclaration
+from orchestration.sources.mapping import mapped_format
+
+TEXT = (PROJECT_ROOT / "data" / "README.md").read_text(encoding="utf-8")
+ENTRIES = [
+    SourceDeclaration.model_validate(entry)
+    for block in re.findall(r"```yaml\n(.*?)```", TEXT, re.S)
+    for entry in yaml.safe_load(f"sources:\n{block}")["sources"]
+]
+
+
+def test_every_documented_declaration_can_work() -> None:
+    assert len(ENTRIES) >= 6
+    for entry in ENTRIES:
+        mapped_format(entry)
+
+
+def test_every_reader_and_every_field_is_documented() -> None:
+    assert all(f"`{name}`" in TEXT for name in (*READERS, *SourceDeclaration.model_fields))
+    assert {entry.reader for entry in ENTRIES} >= set(READERS) - {"tsv", "jsonl"}
+    assert all(f"`{name}`" in TEXT for name in MAPPED_FIELDS)

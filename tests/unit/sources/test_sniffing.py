@@ -1,0 +1,374 @@
+"""What `observatory sniff` says is what the intake does, and what it proposes works."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import zipfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from orchestration.cleaning.people import Door
+from orchestration.clock import FixedClock
+from orchestration.paths import DataRoot
+from orchestration.settings import Settings
+from orchestration.sources import extract
+from orchestration.sources.archive import Archive
+from orchestration.sources.declarations import DeclarationError, SourceDeclaration
+from orchestration.sources.intake import Intake, Staging
+from orchestration.sources.mapping import mapped_format
+from orchestration.sources.proposal import Proposal, propose, quoted
+from orchestration.sources.sniffing import sniff
+from tests.unit.sources import reading
+from tests.unit.sources.test_declared_readers import parquet, workbook
+
+
+def settings_of(home: Path) -> Settings:
+    return Settings(root=DataRoot(home), clock=FixedClock(reading.NOW))
+
+
+def judged(home: Path, name: str, content: bytes) -> tuple[list[str], bool]:
+    path = home / "inbox" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    found = sniff(path, settings_of(home))
+    return found.lines, found.is_readable
+
+
+def taken_in(home: Path, name: str) -> list[tuple[str | None, str | None]]:
+    """(format, reason for the file) of every delivery that the intake makes of an inbox file."""
+    at = settings_of(home)
+    archive = Archive(home / "archive")
+    files = archive.add(home / "inbox" / name, name, name.split("/")[0], at.clock)
+    staging = Staging(home / "staging")
+    intake = Intake(extract.read_declarations(at), Door(reading.KEY), staging, reading.NOW)
+    read = intake.read_all(files)
+    staged = staging.close()
+    reasons: dict[str, str] = {}
+    if "quarantine" in staged:
+        rows = pl.read_parquet(staged["quarantine"]).filter(pl.col("extent") == "file")
+        reasons = dict(rows.select("file_id", "reason").iter_rows())
+    return [(item.format_id, reasons.get(item.file.file_id)) for item in read]
+
+
+def zipped(**members: bytes) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as container:
+        for name, content in members.items():
+            container.writestr(name.replace("__", "."), content)
+    return target.getvalue()
+
+
+PAGE = b"<!DOCTYPE html><html><body><p>login</p></body></html>"
+SPIDER = json.dumps({
+    "crawl_time": 1722475801, "_id": "5061234567890123", "mblogid": "Oq1", "content": "x",
+    "created_at": "2024-08-01 08:00:00", "user": {"_id": "1", "nick_name": "a"},
+}).encode() + b"\n"  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "content", "reason"), [
+    ("a/x.json", b"", "empty_file"),
+    ("a/x.json.gz", gzip.compress(b""), "empty_file"),
+    ("a/x.jsonl", b"\n \n", "empty_file"),
+    ("a/x.zip", b"PK\x03\x04 no zip", "unreadable_zip"),
+    ("a/x.zip", zipped(), "unreadable_zip"),
+    ("a/x.json.gz", b"not gzip at all", "unreadable_content"),
+    ("a/x.dat", b"\x00\x01\x02", "unrecognised_format"),
+    ("a/x.xlsx", workbook(("A", [["a"], [1]])), "unrecognised_format"),
+    ("a/x.parquet", parquet(pl.DataFrame({"zz": [1]})), "unrecognised_format"),
+])  # fmt: skip
+def test_sniff_and_intake_refuse_the_same_for_the_same_reason(
+    tmp_path: Path, name: str, content: bytes, reason: str
+) -> None:
+    lines, is_readable = judged(tmp_path, name, content)
+    assert not is_readable
+    shown = "unrecognised: " if reason == "unrecognised_format" else f"{reason}: "
+    assert any(line.startswith(shown) for line in lines), lines
+    assert taken_in(tmp_path, name) == [(None, reason)]
+
+
+@pytest.mark.parametrize(("name", "content"), [
+    ("a/page.html", PAGE), ("a/page.json", PAGE), ("a/s.jsonl", SPIDER),
+    ("a/s.jsonl.gz", gzip.compress(SPIDER)), ("a/s.jsonl.gz", gzip.compress(SPIDER)[:-9]),
+])  # fmt: skip
+def test_sniff_and_intake_recognise_the_same(tmp_path: Path, name: str, content: bytes) -> None:
+    lines, is_readable = judged(tmp_path, name, content)
+    ((taken, _),) = taken_in(tmp_path, name)
+    assert is_readable == (taken is not None)
+    if taken is not None:
+        assert any(line.startswith(taken) for line in lines)
+
+
+def test_members_of_a_zip_are_judged_one_by_one(tmp_path: Path) -> None:
+    members = {f"m{n:02}__dat": b"\x00\x01" for n in range(24)}
+    content = zipped(a__html=PAGE, empty__json=b"", **members)
+    lines, is_readable = judged(tmp_path, "a/x.zip", content)
+    assert not is_readable
+    assert "  a.html: html" in lines
+    assert any(line.startswith("  empty.json: empty_file") for line in lines)
+    assert lines[-1] == "  … 6 more"
+    assert sum(kind == "html" for kind, _ in taken_in(tmp_path, "a/x.zip")) == 1
+
+
+def test_a_folder_names_what_each_of_its_files_is(tmp_path: Path) -> None:
+    judged(tmp_path, "a/page.html", PAGE)
+    judged(tmp_path, "a/x.part", b"half")
+    found = sniff(tmp_path / "inbox", settings_of(tmp_path))
+    assert "a/page.html: html" in found.lines
+    assert any("unfinished_name" in line for line in found.lines)
+    assert not sniff(tmp_path / "nowhere", settings_of(tmp_path)).is_readable
+
+
+def test_links_and_unfinished_names_are_left_as_the_intake_leaves_them(tmp_path: Path) -> None:
+    lines, is_readable = judged(tmp_path, "a/x.json.part", b"{}")
+    assert not is_readable
+    assert "unfinished_name" in lines[0]
+    (tmp_path / "link").symlink_to(tmp_path / "inbox" / "a" / "x.json.part")
+    assert "not_a_regular_file" in sniff(tmp_path / "link", settings_of(tmp_path)).lines[0]
+
+
+DECLARED = """
+sources:
+  - {name: board, format: mapped, reader: csv, table: inquiries,
+     columns: {inquiry_id: nr, asked_at: day}}
+"""
+
+
+def test_sniff_honours_the_declaration_of_the_inbox_folder(tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_text(DECLARED)
+    lines, is_readable = judged(tmp_path, "board/x.csv", b"nr,day\n1,2021-07-20\n")
+    assert is_readable
+    assert any("says format: mapped" in line for line in lines)
+    lines, is_readable = judged(tmp_path, "board/y.csv", b"no,day\n1,2021-07-20\n")
+    assert not is_readable
+    assert any("missing_column" in line for line in lines)
+    lines, _ = judged(tmp_path, "other/x.csv", b"nr,day\n1,2021-07-20\n")
+    assert any("has no entry" in line for line in lines)
+    (tmp_path / "sources.yaml").write_text("sources: [{name: x, colour: red}]")
+    with pytest.raises(DeclarationError):
+        sniff(tmp_path / "inbox/board/x.csv", settings_of(tmp_path))
+
+
+def test_observed_at_of_a_column_that_the_file_lacks_refuses_the_file(tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_text(
+        "sources: [{name: a, format: mapped, reader: csv, table: inquiries, "
+        "observed_at: column:seen, columns: {inquiry_id: nr, asked_at: day}}]"
+    )
+    judged(tmp_path, "a/x.csv", b"nr,day,sen\n1,2021-07-20,2021-07-21\n2,2021-07-20,\n")
+    assert taken_in(tmp_path, "a/x.csv") == [("mapped", "missing_column")]
+
+
+# -- proposals ------------------------------------------------------------------------------------
+def entry_of(proposal: Proposal) -> SourceDeclaration:
+    (source,) = yaml.safe_load(f"sources:\n{proposal.entry}")["sources"]
+    return SourceDeclaration.model_validate(source)
+
+
+def loaded(tmp_path: Path, name: str, content: bytes) -> tuple[SourceDeclaration, reading.Outcome]:
+    """The proposal for a file, run on the file."""
+    file = reading.raw_file(tmp_path, name, content)
+    proposal = propose(file, "a")
+    assert isinstance(proposal, Proposal), proposal
+    assert proposal.is_complete, proposal.entry
+    declared = entry_of(proposal)
+    outcome = reading.clean(mapped_format(declared), file, encoding=declared.encoding)
+    return declared, outcome
+
+
+POSTS = [
+    {"mid": "4544836471326734", "uid": "1", "发布时间": "2021-07-20 08:00", "正文": "a",
+     "点赞数": "1.2万"},
+    {"mid": "4544836471326735", "uid": "2", "发布时间": "2021-07-20 09:00", "正文": "b;c",
+     "点赞数": "3"},
+]  # fmt: skip
+
+
+def delimited(rows: list[dict[str, str]], sign: str) -> bytes:
+    return pl.DataFrame(rows).write_csv(separator=sign).encode()
+
+
+@pytest.mark.parametrize(("name", "content", "reader", "records"), [
+    ("x.csv", delimited(POSTS, ","), "csv", "$"),
+    ("x.csv", delimited(POSTS, ";"), "csv", "$"),
+    ("x.csv", delimited(POSTS, ",").decode().encode("gb18030"), "csv", "$"),
+    ("x.csv", delimited(POSTS, ",").decode().encode("utf-16"), "csv", "$"),
+    ("x.tsv", delimited(POSTS, "\t"), "tsv", "$"),
+    ("x.txt", delimited(POSTS, "|"), "csv", "$"),
+    ("x.jsonl", "\n".join(map(json.dumps, POSTS)).encode(), "jsonl", "$"),
+    ("x.json", json.dumps(POSTS).encode(), "json", "$"),
+    ("x.json", json.dumps({"ok": 1, "data": {"items": POSTS}}).encode(), "json", "$.data.items"),
+    ("x.geojson", json.dumps({"type": "FeatureCollection", "features": [
+        {"type": "Feature", "properties": row, "geometry": {"coordinates": [1, 2]}} for row in POSTS
+    ]}).encode(), "json", "$.features[*]"),
+    ("x.yaml", yaml.safe_dump({"list": POSTS}, allow_unicode=True).encode(), "yaml", "$.list"),
+    ("x.xlsx", workbook(("表", [list(POSTS[0]), *[list(row.values()) for row in POSTS]])),
+     "xlsx", "$"),
+    ("x.parquet", parquet(pl.DataFrame(POSTS)), "parquet", "$"),
+    ("x.csv.gz", gzip.compress(delimited(POSTS, ",")), "csv", "$"),
+])  # fmt: skip
+def test_a_proposal_for_every_reader_loads_the_file(
+    tmp_path: Path, name: str, content: bytes, reader: str, records: str
+) -> None:
+    declared, outcome = loaded(tmp_path, name, content)
+    assert (declared.reader, declared.records, declared.table) == (reader, records, "posts")
+    assert outcome.tables["posts"]["posted_at"].to_list() == [
+        datetime(2021, 7, 20, 0, tzinfo=UTC), datetime(2021, 7, 20, 1, tzinfo=UTC),
+    ]  # fmt: skip
+    assert outcome.reasons == []
+
+
+@pytest.mark.parametrize(("content", "table", "columns"), [
+    ("用户id,粉丝数,昵称,日期\n1,22.5万,a,2021-07-20\n", "account_snapshots",
+     {"account_id": "用户id", "followers": "粉丝数", "screen_name": "昵称"}),
+    ("title,rank,heat,time\n洪水,1,100万+,1626739200\n", "hot_topic_slots",
+     {"topic": "title", "slot_at": "time", "rank": "rank", "heat": "heat"}),
+    ("mid,uid,likes,comments\n1,2,3,4\n", "post_metric_snapshots",
+     {"post_id": "mid", "account_id": "uid", "likes": "likes", "comments": "comments"}),
+    ("url,标题,发布时间\nhttps://a.example/1,t,2021-07-20\n", "articles",
+     {"url": "url", "title": "标题", "published_at": "发布时间"}),
+    ("mid,uid,last_seen,deleted_at\n1,2,2021-07-20,2021-07-21\n", "deletions",
+     {"post_id": "mid", "account_id": "uid", "seen_until_at": "last_seen",
+      "missing_at": "deleted_at"}),
+    ("comment_id,mid,uid,created_at,text\n1,2,3,1626739200000,x\n", "comments",
+     {"comment_id": "comment_id", "post_id": "mid", "account_id": "uid",
+      "commented_at": "created_at", "text": "text"}),
+    ("留言编号,留言时间,状态\n1,2021-07-20,x\n", "inquiries",
+     {"inquiry_id": "留言编号", "asked_at": "留言时间", "status_text": "状态"}),
+])  # fmt: skip
+def test_tables_are_found_by_names_and_values(
+    tmp_path: Path, content: str, table: str, columns: dict[str, str]
+) -> None:
+    declared, outcome = loaded(tmp_path, "x.csv", content.encode())
+    assert declared.table == table
+    assert {name: spec.from_ for name, spec in (declared.columns or {}).items()
+            if spec.from_ is not None} == columns  # fmt: skip
+    assert outcome.tables[table].height == 1
+    assert outcome.problems.height == 0
+
+
+def test_times_are_proposed_in_the_notation_they_have(tmp_path: Path) -> None:
+    content = "url,text,created_at,user\n" + "".join(
+        f"https://twitter.com/a/status/9200{n},t,10/{n}/17 22:59,a\n" for n in (9, 16, 30)
+    )
+    declared, outcome = loaded(tmp_path, "x.csv", content.encode())
+    columns = declared.columns or {}
+    assert declared.platform == "twitter"
+    assert columns["posted_at"].parse == "%m/%d/%y %H:%M"
+    assert outcome.tables["posts"]["posted_at"].to_list()[0] == datetime(
+        2017, 10, 9, 14, 59, tzinfo=UTC
+    )
+    assert outcome.reasons == []
+
+
+def test_the_collection_time_is_a_column_where_there_is_one(tmp_path: Path) -> None:
+    content = b"uid,fans,last_modify_ts\n1,2,1626739200000\n"
+    declared, outcome = loaded(tmp_path, "x.csv", content)
+    assert declared.observed_column is not None
+    assert declared.observed_column.parse == "epoch_ms"
+    assert outcome.only("account_snapshots")["observed_at"] == datetime(2021, 7, 20, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    (b",base_text,tweet_class\n7,hello,1\n", "posts is nearest"),
+    (b"a,b\nx,y\n", "none of its columns"),
+    (b"\x00\x01\x02", "neither text nor"),
+    (b"just words\nand more of them\n", "no rows of a table"),
+    (b"<a>b</a>", "HTML or XML"),
+    (b"[1, 2]", "no list of objects"),
+    (b"", "empty"),
+])  # fmt: skip
+def test_what_cannot_be_declared_is_said(tmp_path: Path, content: bytes, said: str) -> None:
+    found = propose(reading.raw_file(tmp_path, "x.dat", content), "a")
+    assert isinstance(found, str)
+    assert said in found
+
+
+def test_a_series_of_one_account_needs_a_person_to_say_whose(tmp_path: Path) -> None:
+    found = propose(reading.raw_file(tmp_path, "x.csv", b"date,count\n2021-07-20,5\n"), "a")
+    assert isinstance(found, Proposal)
+    assert found.missing == ("account_id",)
+    with pytest.raises(DeclarationError, match="account_id"):
+        mapped_format(entry_of(found))
+
+
+@settings(deadline=None)
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
+def test_quoted_text_is_one_scalar_whatever_is_in_it(text: str) -> None:
+    written = quoted(text)
+    assert len(written.splitlines()) <= 1
+    assert yaml.safe_load(f"a: {{b: {written}}}  # {written}\nc: 1") == {"a": {"b": text}, "c": 1}
+    assert yaml.load(f"- {written}", Loader=yaml.CSafeLoader) == [text]
+
+
+NAMES = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=12)
+
+
+@st.composite
+def tables(draw: Any) -> tuple[str, bytes, int]:
+    """A posts file in some notation, with columns of any other name beside it."""
+    others = draw(st.lists(NAMES, max_size=3, unique=True))
+    known = (("post_id", "mid", "微博id"), ("uid", "user_id", "用户id"), ("created_at", "发布时间"))
+    names = [draw(st.sampled_from(words)) for words in known]
+    notation = draw(
+        st.sampled_from(("%Y-%m-%d %H:%M:%S", "%m/%d/%y %H:%M", "%s", "%Y年%m月%d日 %H:%M"))
+    )
+    height = draw(st.integers(1, 6))
+    rows = []
+    for n in range(height):
+        at = datetime(2021, 7, 20, 8, tzinfo=UTC) + timedelta(days=n)
+        written = str(int(at.timestamp())) if notation == "%s" else at.strftime(notation)
+        values = [str(10**15 + n), str(n + 1), written]
+        row = dict(zip(names, values, strict=True))
+        row |= {other: draw(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8))
+                for other in others if other.strip() and other not in names}  # fmt: skip
+        rows.append(row)
+    form = draw(st.sampled_from(("csv", "tsv", "json", "jsonl", "yaml", "xlsx", "parquet")))
+    frame = pl.DataFrame(rows)
+    content = {
+        "csv": lambda: frame.write_csv().encode(),
+        "tsv": lambda: frame.write_csv(separator="\t").encode(),
+        "json": lambda: json.dumps({"data": rows}).encode(),
+        "jsonl": lambda: "\n".join(map(json.dumps, rows)).encode(),
+        "yaml": lambda: yaml.safe_dump(rows, allow_unicode=True).encode(),
+        "xlsx": lambda: workbook(("A", [list(rows[0]), *[list(r.values()) for r in rows]])),
+        "parquet": lambda: parquet(frame),
+    }[form]()
+    return f"x.{form}", content, height
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tables())
+def test_what_is_proposed_validates_and_loads_every_record(
+    tmp_path_factory: pytest.TempPathFactory, table: tuple[str, bytes, int]
+) -> None:
+    name, content, height = table
+    _, outcome = loaded(tmp_path_factory.mktemp("proposed"), name, content)
+    assert outcome.tables["posts"].height == height
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.tuples(NAMES, st.text(max_size=10)), min_size=1, max_size=5),
+       st.sampled_from(("csv", "json", "jsonl", "yaml")))  # fmt: skip
+def test_a_proposal_for_anything_validates(
+    tmp_path_factory: pytest.TempPathFactory, pairs: list[tuple[str, str]], form: str
+) -> None:
+    row = dict(pairs)
+    text = (
+        json.dumps([row]) if form != "csv" else ",".join(row) + "\n" + ",".join(row.values()) + "\n"
+    )
+    file = reading.raw_file(
+        tmp_path_factory.mktemp("any"), f"x.{form}", text.encode("utf-8", "replace")
+    )
+    found = propose(file, "a")
+    if isinstance(found, Proposal) and found.is_complete:
+        mapped_format(entry_of(found))
+    elif isinstance(found, Proposal):
+        entry_of(found)
