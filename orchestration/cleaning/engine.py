@@ -66,13 +66,15 @@ class Cleaned:
 
 @dataclass
 class _Evaluated:
-    """One mapping over the batch before records are refused."""
+    """One mapping over the batch before records are refused. `left_out`: rows of a secondary
+    mapping that cannot be had, while their record stays."""
 
     mapping: TableMapping
     rows: pl.DataFrame
     refusals: list[pl.DataFrame] = field(default_factory=list)
     field_problems: list[pl.DataFrame] = field(default_factory=list)
     repairs: list[pl.DataFrame] = field(default_factory=list)
+    left_out: list[pl.DataFrame] = field(default_factory=list)
 
 
 def clean_batch(
@@ -96,9 +98,11 @@ def clean_batch(
     finished: dict[str, list[Finished]] = {}
     for item in _accounts_first(evaluated, declared):
         kept = item.rows.filter(~pl.col(ROW).is_in(refused.implode()))
-        finished.setdefault(item.mapping.table.name, []).append(
-            FINISHERS[item.mapping.table.name](kept, door)
-        )
+        done = FINISHERS[item.mapping.table.name](kept, door)
+        if item.mapping.is_secondary:
+            item.field_problems += [_of_a_field(frame) for frame in done.problems]
+            done.problems = []
+        finished.setdefault(item.mapping.table.name, []).append(done)
     results = [f for group in finished.values() for f in group]
     refusals += [frame for f in results for frame in f.problems]
     refused = _rows_of(refusals)
@@ -139,6 +143,10 @@ def _evaluate(raw: pl.DataFrame, mapping: TableMapping, context: Context) -> _Ev
             for done in parsed.repairs
             if done.mask.any()
         ]
+    if result.left_out:
+        stays = ~pl.col(ROW).is_in(_rows_of(result.left_out).implode())
+        result.rows = result.rows.filter(stays)
+        result.repairs = [made.filter(stays) for made in result.repairs]
     table = mapping.table
     missing = [name for name in table.key if name not in {*result.rows.columns, *PROVENANCE}]
     if missing:
@@ -163,6 +171,7 @@ def _note_problems(
             reason = problem.zip_with(problem.is_not_null(), reason)
     if reason is None or not (bad := reason.is_not_null()).any():
         return
+    is_refusal = rule.required and not result.mapping.is_secondary
     shown = (
         raw[rule.raw].cast(pl.String).filter(bad)
         if rule.raw in raw.columns and rule.raw is not None and not rule.is_personal
@@ -170,13 +179,19 @@ def _note_problems(
     )
     found = problems(
         result.rows[ROW].filter(bad),
-        "record" if rule.required else "field",
+        "record" if is_refusal else "field",
         table,
         rule.column,
         reason.filter(bad),
         shown,
     )
-    (result.refusals if rule.required else result.field_problems).append(found)
+    (result.refusals if is_refusal else result.field_problems).append(found)
+    if rule.required and result.mapping.is_secondary:
+        result.left_out.append(found)
+
+
+def _of_a_field(problem: pl.DataFrame) -> pl.DataFrame:
+    return problem.with_columns(extent=pl.lit("field"))
 
 
 def _accounts_first(

@@ -20,6 +20,7 @@ import polars as pl
 
 from orchestration.cleaning import counts, ids, times
 from orchestration.cleaning.repairs import Repaired
+from orchestration.cleaning.text import without_markup
 from orchestration.clock import CLOCK_SKEW
 from orchestration.schemas.tables import Table
 
@@ -67,18 +68,32 @@ class Field:
 
 @dataclass(frozen=True)
 class TableMapping:
-    """Rows of one core table from raw records. `where` picks the records that have such a row."""
+    """Rows of one core table from raw records. `where` picks the records that have such a row.
+
+    is_secondary: the row stands beside the record's own (the post that a repost quotes). Where it
+    cannot be had, that is noted as a problem of its field and costs the record nothing.
+    """
 
     table: Table
     fields: tuple[Field, ...]
     where: Callable[[pl.DataFrame], pl.Series] | None = None
+    is_secondary: bool = False
 
 
-def text(column: str, raw: str, *, required: bool = False, is_personal: bool = True) -> Field:
-    """Text as found; empty is NULL."""
+def text(
+    column: str,
+    raw: str,
+    *,
+    required: bool = False,
+    is_personal: bool = True,
+    is_markup: bool = False,
+) -> Field:
+    """Text as found; empty is NULL. is_markup: it may be Weibo's HTML, whose text is taken."""
 
     def parse(frame: pl.DataFrame, _: Context) -> Parsed:
         value = _raw(frame, raw).str.strip_chars()
+        if is_markup:
+            value = without_markup(value)
         return Parsed({column: value.set((value == "").fill_null(False), None)})
 
     return Field(column, raw, parse, required, is_personal)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +12,7 @@ import polars as pl
 from orchestration.cleaning import engine, times
 from orchestration.cleaning.fields import OBSERVED_AT, OBSERVED_AT_SOURCE, Context
 from orchestration.cleaning.people import Door
+from orchestration.cleaning.rows import REPAIR_SCHEMA
 from orchestration.sources.formats.base import Format, FromRecord
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import LINE, RECORD, ReadOptions, Reject
@@ -28,6 +29,7 @@ class Outcome:
     tables: dict[str, pl.DataFrame]
     problems: pl.DataFrame
     rejects: list[Reject]
+    repairs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REPAIR_SCHEMA))
 
     def only(self, table: str) -> dict[str, object]:
         """The single row of a table."""
@@ -85,4 +87,4 @@ def clean(
     )
     context = Context(file.source_name, form.platform, zone, NOW)
     cleaned = engine.clean_batch(raw, form.mappings, context, door or Door(KEY), declared)
-    return Outcome(cleaned.tables, cleaned.problems, rejects)
+    return Outcome(cleaned.tables, cleaned.problems, rejects, cleaned.repairs)
