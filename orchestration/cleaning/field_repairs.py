@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from orchestration.cleaning import ids, times
+from orchestration.cleaning import ids
 from orchestration.cleaning.counts import parse_counts
 from orchestration.cleaning.fields import Context, Field, Parsed
 from orchestration.cleaning.posts import AGREEMENT_SECONDS, ZONE_SHIFT_SECONDS
@@ -81,9 +81,7 @@ def zero_means_missing(field: Field, beside: tuple[str, ...]) -> Field:
             _end(field, "lo"): lo.set(missing, None),
             _end(field, "hi"): hi.set(missing, None),
         }
-        done = Repaired(
-            "zero_means_missing", field.column, missing, lo, columns[_end(field, "lo")]
-        )
+        done = Repaired("zero_means_missing", field.column, missing, lo, columns[_end(field, "lo")])
         return Parsed(columns, parsed.problem, (*parsed.repairs, done))
 
     return replace(field, parse=parse)

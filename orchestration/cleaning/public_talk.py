@@ -14,11 +14,18 @@ from orchestration.cleaning.rows import Finished, ensure
 
 
 def finish_comments(rows: pl.DataFrame, door: Door) -> Finished:
-    """Official replies keep their text; everyone else's comment is an anonymous instant."""
+    """Official replies keep their text; everyone else's comment is an anonymous instant.
+
+    The post keeps its id only where its author is known to be nameable: an id leads to a person.
+    """
     rows = ensure(
         rows, account_id=pl.String, text=pl.String, post_id=pl.String,
-        reply_to_comment_id=pl.String,
+        reply_to_comment_id=pl.String, _post_author_id=pl.String,
     )  # fmt: skip
+    author = door.kinds(rows["platform"], rows["_post_author_id"])
+    nameable = author.is_not_null() & (author != "officer").fill_null(False)
+    hidden = door.pseudonyms(rows["platform"], rows["post_id"])
+    rows = rows.with_columns(rows["post_id"].zip_with(nameable, hidden).alias("post_id"))
     rows = rows.with_columns(_kind=door.kinds(rows["platform"], rows["account_id"]))
     rows = rows.with_columns(
         is_official=pl.col("_kind").is_not_null(),

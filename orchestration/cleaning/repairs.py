@@ -55,7 +55,7 @@ _RULES = (
     ),
     Repair(
         "clock_of_relative_time",
-        "weibo-crawler computed a publication time from \"昨天 08:15\" or \"3小时前\": the moment of "
+        'weibo-crawler computed a publication time from "昨天 08:15" or "3小时前": the moment of '
         "the crawl minus a day or some hours.",
         "The second inside the id lies on the same local day, or less than an hour before.",
         "posted_at is the second inside the id.",
@@ -78,8 +78,8 @@ _RULES = (
     ),
     Repair(
         "columns_shifted_edits",
-        "An older header of a weibo-crawler CSV lacks the columns 是否编辑过 and 编辑次数 that rows "
-        "appended since 2025-12-03 have.",
+        "An older header of a weibo-crawler CSV lacks the columns 是否编辑过 and 编辑次数 that "
+        "rows appended since 2025-12-03 have.",
         "The number of the row's cells, with a time where that layout has the full date and "
         "True or False where it has the flag of an original.",
         "Every value is taken from the cell of the row's own layout.",
@@ -102,8 +102,8 @@ _RULES = (
     ),
     Repair(
         "columns_shifted_search",
-        "An older header of a weibo-search CSV lacks the column 头条文章url that appended rows have: "
-        "every count stands one column too far right.",
+        "An older header of a weibo-search CSV lacks the column 头条文章url that appended rows "
+        "have: every count stands one column too far right.",
         "The number of the row's cells, with a time where that layout has the publication time.",
         "Every value is taken from the cell of the row's own layout.",
     ),

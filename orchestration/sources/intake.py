@@ -53,6 +53,13 @@ ADVICE = {
     "fractional_count": "A count that is no whole number; the field is left empty.",
     "future_time": "Later than the clock of this machine allows.",
     "not_a_time": "No known notation of a time; declare `parse:` in a mapped source.",
+    "layout_not_proven": "Times or flags do not stand where any known layout of this producer has "
+    "them, so what its cells hold is unknown.",
+    "line_cut_by_crawler": "The crawler rewrote the line by cutting it at commas and broke a quoted "
+    "cell; the account has to be crawled again.",
+    "likes_of_quoted_post": "A repost with exactly the likes of the post it quotes: the producer "
+    "often takes those; the field is left empty.",
+    "personal_network": "Who follows whom is not collected.",
     "nothing_to_load": "The record holds nothing that this format can load.",
 }
 

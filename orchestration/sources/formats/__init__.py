@@ -22,6 +22,10 @@ _MODULES = (
     "rss",
     "text_article",
     "weibo_crawler_csv",
+    "weibo_crawler_json",
+    "weibo_crawler_sqlite",
+    "weibo_crawler_users_csv",
+    "weibo_search_csv",
     "weibo_spider_jsonl",
 )
 RECOGNISED = 0.3

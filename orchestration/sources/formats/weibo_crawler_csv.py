@@ -8,8 +8,8 @@ in the row's own width and, where two versions share a width, in its last cell:
     cells                     written since   what it is
     14, 15, 16, 18            -               only originals were crawled: no flag
     15, 31                    2020            original, repost: no full date
-    16, 33                    2022-04-09      with 完整日期; header without it until 2024-01-09
-    17, 35                    2025-04-06      with Live Photo视频url; header without it until 2025-11-19
+    16, 33                    2022-04-09      with 完整日期, in the header since 2024-01-10
+    17, 35                    2025-04-06      with Live Photo视频url, in the header since 2025-11-20
     19, 37                    2025-12-03      with edits, but not of the source post
 
 Read under its header, a row of the second period has its flag and everything after one column
@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import polars as pl
 
@@ -30,7 +30,7 @@ from orchestration.cleaning import field_repairs as repairs
 from orchestration.cleaning import fields as f
 from orchestration.cleaning import times
 from orchestration.sources.formats import weibo_crawler_records as crawler
-from orchestration.sources.formats.base import Evidence, FileFacts, Format, Head, has_value
+from orchestration.sources.formats.base import Evidence, FileFacts, Format, Head
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import Reject
 from orchestration.sources.readers.delimited import Delimited
@@ -156,14 +156,14 @@ def _proof(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
     day, full = (_time(frame[name], context) for name in ("日期", "完整日期"))
     timed = (day.fill_null(True) & full.fill_null(True)) & (day.is_not_null() | full.is_not_null())
     has_flag = frame["@layout"] == "with_flag"
-    is_shifted = pl.Series(
-        frame.select(pl.any_horizontal(pl.col(list(_RULE.values())).is_not_null()).alias("any"))[
-            "any"
-        ]
-    )
+    is_shifted = frame.select(
+        pl.any_horizontal(pl.col(list(_RULE.values())).is_not_null()).alias("any")
+    )["any"]
     proven = (flag | ~has_flag) & (timed | (has_flag & ~is_shifted))
     reason = pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
-    return f.Parsed({"_layout": proven.set(~proven, None)}, reason.set(~proven, "layout_not_proven"))
+    return f.Parsed(
+        {"_layout": proven.set(~proven, None)}, reason.set(~proven, "layout_not_proven")
+    )
 
 
 def _time(cells: pl.Series, context: f.Context) -> pl.Series:
@@ -209,7 +209,15 @@ def _sniff(head: Head) -> Evidence | None:
 
 
 _OWN = crawler.PostColumns(
-    "id", "@uid", ("完整日期", "日期"), "正文", "点赞数", "评论数", "转发数", "是否编辑过", "编辑次数"
+    "id",
+    "@uid",
+    ("完整日期", "日期"),
+    "正文",
+    "点赞数",
+    "评论数",
+    "转发数",
+    "是否编辑过",
+    "编辑次数",
 )
 _SOURCE = crawler.PostColumns(
     "源微博id", "源用户id", ("源微博完整日期", "源微博日期"), "源微博正文", "源微博点赞数",

@@ -59,8 +59,8 @@ def post(version: str, at: datetime, serial: int = 0, **other: object) -> dict[s
         "id": f"{number}\t", "bid": bid(number), "正文": "今天,\n天气好 #例市通报#",
         "头条文章url": "", "原始图片url": "", "视频url": "", "Live Photo视频url": "",
         "位置": "例市", "日期": wall(at, day), "工具": "政务微博", "点赞数": LIKES,
-        "评论数": COMMENTS, "转发数": REPOSTS, "话题": "例市通报", "@用户": "", "完整日期": wall(at),
-        "是否编辑过": True, "编辑次数": 2,
+        "评论数": COMMENTS, "转发数": REPOSTS, "话题": "例市通报", "@用户": "",
+        "完整日期": wall(at), "是否编辑过": True, "编辑次数": 2,
     } | other  # fmt: skip
 
 
@@ -74,7 +74,14 @@ def repost(
     **other: object,
 ) -> list[object]:  # fmt: skip
     values = post(version, at, serial, **other)
-    quoted = {"正文": "原文", "点赞数": 7, "评论数": 8, "转发数": 9, "uid": STATION, **(source or {})}
+    quoted = {
+        "正文": "原文",
+        "点赞数": 7,
+        "评论数": 8,
+        "转发数": 9,
+        "uid": STATION,
+        **(source or {}),
+    }
     of_source = post(version, SOURCE_AT, 5, **quoted)
     names = [name for name in ROW_OF[version] if name not in ("是否编辑过", "编辑次数")]
     return [
