@@ -55,8 +55,8 @@ ADVICE = {
     "not_a_time": "No known notation of a time; declare `parse:` in a mapped source.",
     "layout_not_proven": "Times or flags do not stand where any known layout of this producer has "
     "them, so what its cells hold is unknown.",
-    "line_cut_by_crawler": "The crawler rewrote the line by cutting it at commas and broke a quoted "
-    "cell; the account has to be crawled again.",
+    "line_cut_by_crawler": "The crawler rewrote the line by cutting it at commas and broke a "
+    "quoted cell; the account has to be crawled again.",
     "likes_of_quoted_post": "A repost with exactly the likes of the post it quotes: the producer "
     "often takes those; the field is left empty.",
     "personal_network": "Who follows whom is not collected.",

@@ -69,11 +69,12 @@ def _author(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
 
 _AUTHOR = f.computed("account_id", _author, raw="url", required=True)
 
+
 def _personal_network(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
     """Who follows whom is nobody's business here: such records are refused whole."""
-    none = pl.repeat(None, frame.height, dtype=pl.Boolean(), eager=True)
+    nobody = pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
     reason = pl.repeat("personal_network", frame.height, dtype=pl.String(), eager=True)
-    return f.Parsed({"_allowed": none}, reason)
+    return f.Parsed({"account_id": nobody}, reason)
 
 
 FORMAT = Format(
@@ -148,8 +149,7 @@ FORMAT = Format(
             tables.ACCOUNT_SNAPSHOTS,
             (
                 f.platform(),
-                f.const("account_id", None),
-                f.computed("_allowed", _personal_network, required=True),
+                f.computed("account_id", _personal_network, required=True),
                 *f.observed(),
             ),
             where=_is_relation,

@@ -31,6 +31,7 @@ from orchestration.sources.readers.base import (
 MAGIC = b"SQLite format 3\x00"
 MAXIMUM_IN_MEMORY = 256 * 1024 * 1024
 BATCH_ROWS = 20_000
+_PIECE = 1024 * 1024
 _LARGEST_VALUE = 8 * 1024 * 1024
 _JOURNAL_MODE = slice(18, 20)
 _ROLLBACK = b"\x01\x01"
@@ -197,18 +198,19 @@ def _open(file: RawFile) -> sqlite3.Connection | Reject:
 
 
 def _in_memory(file: RawFile) -> sqlite3.Connection | Reject:
+    whole = bytearray()
     with file.open() as stream:
-        data = stream.read(MAXIMUM_IN_MEMORY + 1)
-    if len(data) > MAXIMUM_IN_MEMORY:
+        while len(whole) <= MAXIMUM_IN_MEMORY and (piece := stream.read(_PIECE)):
+            whole += piece
+    if len(whole) > MAXIMUM_IN_MEMORY:
         return Reject(
             "database_too_large",
             f"a compressed database of more than {MAXIMUM_IN_MEMORY} bytes is not read; deliver "
             "it uncompressed",
             extent="file",
         )
-    if not data.startswith(MAGIC):
+    if not whole.startswith(MAGIC):
         return Reject("corrupt_database", "it does not begin as a database does", extent="file")
-    whole = bytearray(data)
     whole[_JOURNAL_MODE] = _ROLLBACK  # a database in memory cannot have a write-ahead log
     connection = sqlite3.connect(":memory:")
     connection.deserialize(bytes(whole))
