@@ -69,7 +69,8 @@ class Cleaned:
 @dataclass
 class _Evaluated:
     """One mapping over the batch before records are refused. `author` identifies how the author
-    was read, so that rows of several tables share one look at the door."""
+    was read, so that rows of several tables share one look at the door; `left_out`: rows of a
+    secondary mapping that cannot be had, while their record stays."""
 
     mapping: TableMapping
     rows: pl.DataFrame
@@ -77,6 +78,7 @@ class _Evaluated:
     refusals: list[pl.DataFrame] = field(default_factory=list)
     field_problems: list[pl.DataFrame] = field(default_factory=list)
     repairs: list[pl.DataFrame] = field(default_factory=list)
+    left_out: list[pl.DataFrame] = field(default_factory=list)
 
 
 class _Batch:
@@ -139,9 +141,11 @@ def clean_batch(
             if item.author not in kinds:
                 kinds[item.author] = door.kinds(rows["platform"], rows["account_id"])
             rows = rows.with_columns(kinds[item.author].alias("_kind"))
-        finished.setdefault(item.mapping.table.name, []).append(
-            FINISHERS[item.mapping.table.name](_without(rows, refused), door)
-        )
+        done = FINISHERS[item.mapping.table.name](_without(rows, refused), door)
+        if item.mapping.is_secondary:
+            item.field_problems += [_of_a_field(frame) for frame in done.problems]
+            done.problems = []
+        finished.setdefault(item.mapping.table.name, []).append(done)
     results = [f for group in finished.values() for f in group]
     refusals += [frame for f in results for frame in f.problems]
     refused = _rows_of(refusals)
@@ -192,6 +196,10 @@ def _evaluate(batch: _Batch, mapping: TableMapping) -> _Evaluated:
         result.repairs += [
             repairs(chosen[ROW], table.full_name, done) for done in one.repairs if done.mask.any()
         ]
+    if result.left_out:
+        left_out = _rows_of(result.left_out)
+        result.rows, result.author = _without(result.rows, left_out), None
+        result.repairs = [_without(made, left_out) for made in result.repairs]
     return result
 
 
@@ -219,6 +227,7 @@ def _note_problems(
             reason = problem.zip_with(problem.is_not_null(), reason)
     if reason is None or not (bad := reason.is_not_null()).any():
         return
+    is_refusal = rule.required and not result.mapping.is_secondary
     shown = (
         raw[rule.raw].cast(pl.String).filter(bad)
         if rule.raw in raw.columns and rule.raw is not None and not rule.is_personal
@@ -226,13 +235,19 @@ def _note_problems(
     )
     found = problems(
         result.rows[ROW].filter(bad),
-        "record" if rule.required else "field",
+        "record" if is_refusal else "field",
         table,
         rule.column,
         reason.filter(bad),
         shown,
     )
-    (result.refusals if rule.required else result.field_problems).append(found)
+    (result.refusals if is_refusal else result.field_problems).append(found)
+    if rule.required and result.mapping.is_secondary:
+        result.left_out.append(found)
+
+
+def _of_a_field(problem: pl.DataFrame) -> pl.DataFrame:
+    return problem.with_columns(extent=pl.lit("field"))
 
 
 def _with_declared_parents(
@@ -253,7 +268,9 @@ def _accounts_first(
     if declared is None:
         return ordered
     authored = [
-        e for e in ordered if e.mapping.table.name == "posts" and not e.mapping.quotes_others
+        e
+        for e in ordered
+        if e.mapping.table.name == "posts" and not e.mapping.is_secondary and e.rows.height
     ]
     rows = [
         accounts.declared_authors(e.rows, declared.kind, declared.level, declared.region)

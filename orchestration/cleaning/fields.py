@@ -20,6 +20,7 @@ import polars as pl
 
 from orchestration.cleaning import counts, ids, times
 from orchestration.cleaning.repairs import Repaired
+from orchestration.cleaning.text import without_markup
 from orchestration.clock import CLOCK_SKEW
 from orchestration.schemas.tables import Table
 
@@ -69,21 +70,33 @@ class Field:
 class TableMapping:
     """Rows of one core table from raw records. `where` picks the records that have such a row.
 
-    quotes_others: the rows are posts that a record brings along (what was reposted, answers to
-    it), so what a source declares about its authors says nothing about theirs.
+    is_secondary: the row stands beside the record's own (the post that a repost quotes, answers to
+    it). Where it cannot be had, that is noted as a problem of its field and costs the record
+    nothing; and what a source declares about its authors says nothing about this one's.
     """
 
     table: Table
     fields: tuple[Field, ...]
     where: Callable[[pl.DataFrame], pl.Series] | None = None
-    quotes_others: bool = False
+    is_secondary: bool = False
 
 
-def text(column: str, raw: str, *, required: bool = False, is_personal: bool = True) -> Field:
-    """Text as found; empty is NULL."""
+def text(
+    column: str,
+    raw: str,
+    *,
+    required: bool = False,
+    is_personal: bool = True,
+    is_markup: bool = False,
+) -> Field:
+    """Text as found; empty is NULL. is_markup: it may be Weibo's HTML, whose text is taken."""
 
     def parse(frame: pl.DataFrame, _: Context) -> Parsed:
-        return Parsed({column: _stripped(frame, raw)})
+        value = _stripped(frame, raw)
+        if is_markup:
+            value = without_markup(value)
+            value = value.set((value == "").fill_null(False), None)
+        return Parsed({column: value})
 
     return Field(column, raw, parse, required, is_personal)
 

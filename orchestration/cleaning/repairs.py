@@ -73,6 +73,77 @@ _RULES = (
         "createdAt is more than 60 s later than indexedAt: the post was seen before it.",
         "posted_at is indexedAt.",
     ),
+    Repair(
+        "clock_of_relative_time",
+        'weibo-crawler computed a publication time from "昨天 08:15" or "3小时前": the moment of '
+        "the crawl minus a day or some hours.",
+        "The second inside the id lies on the same local day, or less than an hour before.",
+        "posted_at is the second inside the id.",
+    ),
+    Repair(
+        "columns_shifted_2022",
+        "The header of a weibo-crawler CSV lacks the column 完整日期 that its rows have since "
+        "2022-04-09: every cell after @用户 stands one column too far right.",
+        "The number of the row's cells, with a time where that layout has the full date and "
+        "True or False where it has the flag of an original.",
+        "Every value is taken from the cell of the row's own layout.",
+    ),
+    Repair(
+        "columns_shifted_2025",
+        "The header of a weibo-crawler CSV lacks the column Live Photo视频url that its rows have "
+        "since 2025-04-06: likes stand under 评论数, comments under 转发数, reposts under 话题.",
+        "The number of the row's cells, with times where that layout has the two dates and "
+        "True or False where it has the flag of an original.",
+        "Every value is taken from the cell of the row's own layout.",
+    ),
+    Repair(
+        "columns_shifted_edits",
+        "An older header of a weibo-crawler CSV lacks the columns 是否编辑过 and 编辑次数 that "
+        "rows appended since 2025-12-03 have.",
+        "The number of the row's cells, with a time where that layout has the full date and "
+        "True or False where it has the flag of an original.",
+        "Every value is taken from the cell of the row's own layout.",
+    ),
+    Repair(
+        "columns_shifted_older_rows",
+        "Rows of an older weibo-crawler stand below a newer header, because files were put "
+        "together.",
+        "The number of the row's cells, with a time where that layout has a date and True or "
+        "False where it has the flag of an original.",
+        "Every value is taken from the cell of the row's own layout.",
+    ),
+    Repair(
+        "columns_shifted_users",
+        "An older header of weibo-crawler's users.csv lacks the column IP属地 that appended rows "
+        "have.",
+        "The number of the row's cells, with an account id in the first and True or False where "
+        "that layout has the verification.",
+        "Every value is taken from the cell of the row's own layout.",
+    ),
+    Repair(
+        "columns_shifted_search",
+        "An older header of a weibo-search CSV lacks the column 头条文章url that appended rows "
+        "have: every count stands one column too far right.",
+        "The number of the row's cells, with a time where that layout has the publication time.",
+        "Every value is taken from the cell of the row's own layout.",
+    ),
+    Repair(
+        "count_cut_below_yi",
+        "weibo-crawler multiplied a count displayed in 亿 with floating point and cut the result: "
+        "2.3亿 became 229999999.",
+        "The value plus one is a display in 亿 with at most two decimals, and that arithmetic "
+        "gives exactly the value.",
+        "The count is the interval that the display stands for.",
+    ),
+    Repair(
+        "zero_means_missing",
+        "A producer that writes 0 where a label has no number wrote 0 for one metric throughout "
+        "a file.",
+        "In its file (by stretches of 50,000 records) the metric is 0 in at least 95 % of at "
+        "least 20 records, and at least half of the records with 0 have 100 or more in another "
+        "metric.",
+        "The zeros of this metric in this file are NULL: not observed.",
+    ),
 )
 
 CATALOGUE: dict[str, Repair] = {repair.rule: repair for repair in _RULES}

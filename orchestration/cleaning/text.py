@@ -70,6 +70,39 @@ def hashtag_keys(tags: pl.Series) -> pl.Series:
     )["keys"]
 
 
+_MARKUP = r"<(?:a|br|span|img)\b[^<>]*>"
+"""What Weibo itself puts into a post: links, line breaks, topics, emoticons."""
+
+
+def without_markup(text: pl.Series) -> pl.Series:
+    """Text of posts that a collector kept as HTML; text without Weibo's markup stays as it is.
+
+    Line breaks become newlines, emoticons their name, entities their characters.
+    """
+    marked = text.str.contains(_MARKUP).fill_null(False)
+    if not marked.any():
+        return text
+    plain = [
+        _text_of_markup(value) if is_marked else value
+        for value, is_marked in zip(text, marked, strict=True)
+    ]
+    return pl.Series(text.name, plain, dtype=pl.String())
+
+
+def _text_of_markup(value: str) -> str:
+    from lxml import etree
+
+    root = etree.fromstring(f"<div>{value}</div>", etree.HTMLParser(remove_comments=True))
+    parts: list[str] = []
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "start":
+            parts += ["\n"] if element.tag == "br" else [element.get("alt") or ""]
+            parts.append(element.text or "")
+        else:
+            parts.append(element.tail or "")
+    return "".join(parts).strip()
+
+
 def is_truncated(text: pl.Series) -> pl.Series:
     """The collector kept only the beginning of a long post."""
     return text.cast(pl.String).str.strip_chars_end("\u200b \n").str.ends_with("...全文")

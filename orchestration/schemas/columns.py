@@ -153,7 +153,7 @@ _define(
     "",
     {
         "observed_at_source": "record, file_name, file_mtime or declared: what says when the "
-        "collector looked.",
+        "collector looked; upper_bound: it looked at some time before observed_at.",
         "posted_at_source": "api, relative, id_clock, feed or guessed: what posted_at rests on.",
         "posted_at_precision": "second, minute, hour or day.",
         "posted_at_text": "Publication time exactly as the file has it.",

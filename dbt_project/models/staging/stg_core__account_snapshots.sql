@@ -1,6 +1,8 @@
 -- Grain: what one source said about one account at one instant, with its local day.
 -- `confirmed_state` is what a successful check found: a failed fetch says nothing, and a snapshot
--- with counts but without a state shows an account that was there.
+-- with counts but without a state shows an account that was there. A snapshot of which only an
+-- upper bound of its time is known says neither: its counts would stand still under every new
+-- bound, which would be zero growth made of nothing.
 with source as (
     select * from {{ source('core', 'account_snapshots') }}
 )
@@ -19,12 +21,12 @@ select
     {{ evidence_rank('scope_evidence') }} as evidence_rank,
     registered_at,
     case
-        when account_state = 'fetch_failed' then null
+        when account_state = 'fetch_failed' or observed_at_source = 'upper_bound' then null
         when account_state is not null then account_state
         when followers_lo is not null or statuses_lo is not null then 'present'
     end as confirmed_state,
-    followers_lo,
-    followers_hi,
+    case when observed_at_source = 'upper_bound' then null else followers_lo end as followers_lo,
+    case when observed_at_source = 'upper_bound' then null else followers_hi end as followers_hi,
     source_name,
     file_sha256,
     record_number

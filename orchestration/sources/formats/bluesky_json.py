@@ -324,7 +324,7 @@ def _posts(role: str) -> f.TableMapping:
             *f.observed(),
         ),
         where=_role(role),
-        quotes_others=role != _OWN,
+        is_secondary=role != _OWN,
     )  # fmt: skip
 
 
@@ -406,7 +406,7 @@ FORMAT = Format(
                 *f.observed(),
             ),
             where=_has_absent,
-            quotes_others=True,
+            is_secondary=True,
         ),
         f.TableMapping(
             tables.POST_METRIC_SNAPSHOTS,

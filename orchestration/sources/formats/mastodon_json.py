@@ -259,7 +259,7 @@ def _posts(prefix: str, where: Callable[[pl.DataFrame], pl.Series]) -> f.TableMa
             *f.observed(),
         ),
         where=where,
-        quotes_others=prefix != _OWN,
+        is_secondary=prefix != _OWN,
     )
 
 

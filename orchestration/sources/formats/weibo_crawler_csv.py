@@ -1,41 +1,190 @@
 """dataabc/weibo-crawler CSV: `<screen_name>/<uid>.csv`, ragged, with a byte order mark.
 
-The account's id and name stand only in the path. A header of 39 columns sits above rows of 19
-cells (originals) and 37 (reposts, whose source post has no edit columns). Because runs
-append, the layout is decided per row from (header width, row width).
+The account's id and name stand only in the path. Columns were added to the rows over the years,
+to the header later or never, and runs append, so an old header may stand above rows of every
+later version. What a row's cells hold depends on the version that wrote the row, and that shows
+in the row's own width and, where two versions share a width, in its last cell:
+
+    cells                     written since   what it is
+    14, 15, 16, 18            -               only originals were crawled: no flag
+    15, 31                    2020            original, repost: no full date
+    16, 33                    2022-04-09      with 完整日期, in the header since 2024-01-10
+    17, 35                    2025-04-06      with Live Photo视频url, in the header since 2025-11-20
+    19, 37                    2025-12-03      with edits, but not of the source post
+
+Read under its header, a row of the second period has its flag and everything after one column
+too far right, a row of the third its counts too. Such a row is read by its own layout, and what
+that changes is logged. The rows' dates and flags must be where the layout has them; otherwise
+the row is refused. A repost's source post is a post of its own where its author is known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Hashable, Sequence
+from dataclasses import replace
 
+import polars as pl
+
+from orchestration.cleaning import field_repairs as repairs
 from orchestration.cleaning import fields as f
-from orchestration.schemas import tables
+from orchestration.cleaning import times
+from orchestration.sources.formats import weibo_crawler_records as crawler
 from orchestration.sources.formats.base import Evidence, FileFacts, Format, Head
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import Reject
 from orchestration.sources.readers.delimited import Delimited
 
-_POST = (
-    "id", "bid", "正文", "头条文章url", "原始图片url", "视频url", "Live Photo视频url", "位置",
-    "日期", "工具", "点赞数", "评论数", "转发数", "话题", "@用户", "完整日期", "是否编辑过",
-    "编辑次数",
+_FIRST = (
+    "id", "bid", "正文", "头条文章url", "原始图片url", "视频url", "位置", "日期", "工具", "点赞数",
+    "评论数", "转发数", "话题", "@用户",
 )  # fmt: skip
-_OWN = (*_POST, "是否原创")
-_SOURCE = tuple(f"源微博{name}" for name in _POST[:-2])
-_REPOST = (*_OWN, "源用户id", "源用户昵称", *_SOURCE)
+_DATED = (*_FIRST, "完整日期")
+_LIVE = (*_DATED[:6], "Live Photo视频url", *_DATED[6:])
+_EDITS = (*_LIVE, "是否编辑过", "编辑次数")
+_FLAG = "是否原创"
+_SOURCE_USER = ("源用户id", "源用户昵称")
 
-LAYOUTS: dict[tuple[int, int], tuple[str, ...]] = {
-    (39, 19): _OWN,
-    (39, 37): _REPOST,
-    (18, 18): _POST,
+
+def _repost(own: tuple[str, ...], source: tuple[str, ...]) -> tuple[str, ...]:
+    return (*own, _FLAG, *_SOURCE_USER, *(f"源微博{name}" for name in source))
+
+
+_LAYOUTS: dict[tuple[int, str | None], tuple[str, ...]] = {
+    (14, None): _FIRST,
+    (15, "flag"): (*_FIRST, _FLAG),
+    (15, "time"): _DATED,
+    (16, "flag"): (*_DATED, _FLAG),
+    (16, "time"): _LIVE,
+    (17, None): (*_LIVE, _FLAG),
+    (18, None): _EDITS,
+    (19, None): (*_EDITS, _FLAG),
+    (31, None): _repost(_FIRST, _FIRST),
+    (33, None): _repost(_DATED, _DATED),
+    (35, None): _repost(_LIVE, _LIVE),
+    (37, None): _repost(_EDITS, _LIVE),
 }
-"""(header width, row width) to the names of the row's cells; files written since 2025-12-03."""
+"""(row width, kind of its last cell where two layouts share the width) to the cells' names."""
+
+WIDTHS = frozenset(width for width, _ in _LAYOUTS)
+_REPOSTS = frozenset((31, 33, 35, 37))
+_OWN_WIDTHS = WIDTHS - _REPOSTS
+_SHARED = frozenset(width for width, kind in _LAYOUTS if kind is not None)
+
+_ADDED = (
+    ("完整日期", "columns_shifted_2022"),
+    ("Live Photo视频url", "columns_shifted_2025"),
+    ("是否编辑过", "columns_shifted_edits"),
+)
+"""Columns that rows had before their header, in the order they came, and the rule for each."""
+
+_COUNTS = ("点赞数", "评论数", "转发数")
+_SHIFTED = (*_COUNTS, _FLAG, *(f"源微博{name}" for name in _COUNTS))
+_HEADED = {name: f"@headed:{name}" for name in _SHIFTED}
+_RULE = {name: f"@rule:{name}" for name in _SHIFTED}
+_FIELDS = (*_repost(_EDITS, _EDITS), *_HEADED.values(), *_RULE.values(), "@layout")
+
+_FLAG_WORDS = ("true", "false")
+_TIME = re.compile(r"^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?$")
 
 
-def _layout(header: Sequence[str], row: Sequence[str]) -> dict[str, int] | None:
-    names = LAYOUTS.get((len(header), len(row)))
-    return None if names is None else {name: place for place, name in enumerate(names)}
+def _is_header(cells: Sequence[str]) -> bool:
+    return [name.strip("\ufeff \t") for name in cells[:2]] == ["id", "bid"]
+
+
+def _without_header(cells: Sequence[str]) -> Sequence[str] | None:
+    """A file that begins with a row was cut; its rows say by themselves what they hold."""
+    return None if _is_header(cells) else ("",)
+
+
+def _signature(row: Sequence[str]) -> Hashable:
+    width = _width(row)
+    return width, len(row), _kind(row[width - 1]) if width in _SHARED else None
+
+
+def _width(row: Sequence[str]) -> int:
+    """Cells of the row, without the blank ones that a spreadsheet adds up to the header: a
+    repost always ends in its source post."""
+    filled = len(row)
+    while filled and not row[filled - 1].strip():
+        filled -= 1
+    is_whole = len(row) in WIDTHS and (len(row) not in _REPOSTS or filled > max(_OWN_WIDTHS))
+    return filled if not is_whole and filled in WIDTHS else len(row)
+
+
+def _kind(cell: str) -> str:
+    text = cell.strip()
+    if text.lower() in _FLAG_WORDS:
+        return "flag"
+    return "time" if _TIME.match(text) else "other"
+
+
+def _layout(header: Sequence[str], row: Sequence[str]) -> dict[str, int | str] | str | None:
+    """The row's own layout, with what the header would have made of the columns it shifts."""
+    width = _width(row)
+    if width not in WIDTHS:
+        return None
+    names = _LAYOUTS.get((width, _kind(row[width - 1]) if width in _SHARED else None))
+    if names is None:
+        return "layout_not_proven"
+    found: dict[str, int | str] = {name: place for place, name in enumerate(names)}
+    rules = {name: _rule(header, names, name) for name in _SHIFTED}
+    if _is_header(header):
+        places = {name: header.index(name) for name in _SHIFTED if name in header}
+        found |= {_HEADED[name]: place for name, place in places.items() if place < width}
+        found |= {_RULE[name]: rule for name, rule in rules.items() if rule is not None}
+    return found | {"@layout": "with_flag" if _FLAG in names else "without_flag"}
+
+
+def _rule(header: Sequence[str], names: Sequence[str], name: str) -> str | None:
+    """The rule for a column that the header puts elsewhere: that of the first column which
+    stands before it in the row and is missing from the header."""
+    if name not in names or name not in header or header.index(name) == names.index(name):
+        return None
+    before = names[: names.index(name)]
+    missing = [rule for added, rule in _ADDED if added in before and added not in header]
+    return missing[0] if missing else "columns_shifted_older_rows"
+
+
+def _proof(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+    """Whether times and flags stand where the row's layout has them.
+
+    The flag proves a layout that has one. A layout without, or one that disagrees with its
+    header, is proven by its times: every one that is filled is a time, and one is.
+    """
+    flag = frame[_FLAG].str.strip_chars().str.to_lowercase().is_in(_FLAG_WORDS).fill_null(False)
+    day, full = (_time(frame[name], context) for name in ("日期", "完整日期"))
+    timed = (day.fill_null(True) & full.fill_null(True)) & (day.is_not_null() | full.is_not_null())
+    has_flag = frame["@layout"] == "with_flag"
+    is_shifted = frame.select(
+        pl.any_horizontal(pl.col(list(_RULE.values())).is_not_null()).alias("any")
+    )["any"]
+    proven = (flag | ~has_flag) & (timed | (has_flag & ~is_shifted))
+    reason = pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
+    return f.Parsed(
+        {"_layout": proven.set(~proven, None)}, reason.set(~proven, "layout_not_proven")
+    )
+
+
+def _time(cells: pl.Series, context: f.Context) -> pl.Series:
+    """Whether each cell is a time; NULL where it is blank."""
+    text = cells.str.strip_chars()
+    found = times.parse_instants(text, context.zone).at.is_not_null()
+    return found.set((text.is_null() | (text == "")).fill_null(True), None)
+
+
+def _is_repost(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+    """Not an original. Without a flag only originals were crawled."""
+    parsed = f.flag("is_repost", _FLAG, absent=True).parse(frame, context)
+    return replace(parsed, columns={"is_repost": ~parsed.columns["is_repost"]})
+
+
+def _shift(logged_as: str = "") -> repairs.Shift:
+    def wrap(field: f.Field, raw: str) -> f.Field:
+        column = f"{logged_as}{field.column}"
+        return repairs.shifted(field, raw, _HEADED[raw], _RULE[raw], logged_as=column)
+
+    return wrap
 
 
 def _facts(file: RawFile, zone: str) -> FileFacts | Reject:
@@ -59,42 +208,47 @@ def _sniff(head: Head) -> Evidence | None:
     return None
 
 
+_OWN = crawler.PostColumns(
+    "id",
+    "@uid",
+    ("完整日期", "日期"),
+    "正文",
+    "点赞数",
+    "评论数",
+    "转发数",
+    "是否编辑过",
+    "编辑次数",
+)
+_SOURCE = crawler.PostColumns(
+    "源微博id", "源用户id", ("源微博完整日期", "源微博日期"), "源微博正文", "源微博点赞数",
+    "源微博评论数", "源微博转发数",
+)  # fmt: skip
+_HAS_SOURCE = crawler.whole("源微博id", "源用户id")
+
 FORMAT = Format(
     id="weibo_crawler_csv",
     producer="dataabc/weibo-crawler",
     becomes=("posts", "metrics"),
-    reader=Delimited(_REPOST, layout=_layout),
+    reader=Delimited(
+        _FIELDS,
+        layout=_layout,
+        header=_without_header,
+        signature=_signature,
+        repeats_header=_is_header,
+    ),
     facts=_facts,
     sniff=_sniff,
     version="2025-12-03",
     mappings=(
-        f.TableMapping(
-            tables.POSTS,
-            (
-                f.platform(),
-                f.ident("post_id", "id", required=True),
-                f.ident("account_id", "@uid", required=True),
-                f.instant("posted_at", "完整日期", required=True, details="posted_at"),
-                f.text("text", "正文"),
-                f.flag("_is_original", "是否原创", absent=True),
-                f.ident("repost_of_post_id", "源微博id"),
-                f.ident("_repost_of_account_id", "源用户id"),
-                f.flag("is_edited", "是否编辑过"),
-                f.whole_number("edit_count", "编辑次数"),
-                *f.observed(),
-            ),
+        crawler.post(
+            _OWN,
+            f.computed("_layout", _proof, required=True),
+            _shift()(f.Field("is_repost", _FLAG, _is_repost), _FLAG),
+            f.ident("repost_of_post_id", "源微博id"),
+            f.ident("_repost_of_account_id", "源用户id"),
         ),
-        f.TableMapping(
-            tables.POST_METRIC_SNAPSHOTS,
-            (
-                f.platform(),
-                f.ident("post_id", "id", required=True),
-                f.ident("account_id", "@uid", required=True),
-                f.count("likes", "点赞数"),
-                f.count("comments", "评论数"),
-                f.count("reposts", "转发数"),
-                *f.observed(),
-            ),
-        ),
+        crawler.metrics(_OWN, wrap=_shift()),
+        crawler.post(_SOURCE, where=_HAS_SOURCE, is_secondary=True),
+        crawler.metrics(_SOURCE, where=_HAS_SOURCE, is_secondary=True, wrap=_shift("source_post.")),
     ),
 )

@@ -1,8 +1,9 @@
 """nghuyong/WeiboSpider: JSON Lines of tweets, users and comments, one spider a file.
 
 The only crawler here whose records say when they were seen (`crawl_time`). A tweet collected by
-user id has no `user`: its author survives only in `url`. Fan and follower lists are personal
-networks and are not collected.
+user id has no `user`: its author survives only in `url`. `isLongText` says that the full text
+was fetched; a text that still ends in "...全文" is cut. A comment does not name its post. Fan and
+follower lists are personal networks and are refused.
 """
 
 from __future__ import annotations
@@ -30,8 +31,12 @@ def _is_tweet(frame: pl.DataFrame) -> pl.Series:
     return frame["mblogid"].is_not_null() | frame["isLongText"].is_not_null()
 
 
+def _is_relation(frame: pl.DataFrame) -> pl.Series:
+    return frame["fan_id"].is_not_null() | frame["follower_id"].is_not_null()
+
+
 def _is_user(frame: pl.DataFrame) -> pl.Series:
-    return frame["nick_name"].is_not_null() & ~_is_tweet(frame)
+    return frame["nick_name"].is_not_null() & ~_is_tweet(frame) & ~_is_relation(frame)
 
 
 def _is_comment(frame: pl.DataFrame) -> pl.Series:
@@ -67,6 +72,14 @@ def _author(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
 _POST_ID = f.ident("post_id", "_id", required=True)
 _PLATFORM = f.platform()
 _AUTHOR = f.computed("account_id", _author, raw="url", required=True)
+
+
+def _personal_network(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
+    """Who follows whom is nobody's business here: such records are refused whole."""
+    nobody = pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
+    reason = pl.repeat("personal_network", frame.height, dtype=pl.String(), eager=True)
+    return f.Parsed({"account_id": nobody}, reason)
+
 
 FORMAT = Format(
     id="weibo_spider_jsonl",
@@ -136,6 +149,15 @@ FORMAT = Format(
             ),
             where=_is_comment,
         ),
+        f.TableMapping(
+            tables.ACCOUNT_SNAPSHOTS,
+            (
+                f.platform(),
+                f.computed("account_id", _personal_network, required=True),
+                *f.observed(),
+            ),
+            where=_is_relation,
+        ),
     ),
     sniff=lambda head: _sniff(head),
 )
@@ -147,6 +169,8 @@ def _sniff(head: Head) -> Evidence | None:
         return None
     if '"mblogid"' in line:
         return Evidence(0.95, "JSON lines with mblogid and crawl_time: tweets")
+    if '"fan_id"' in line or '"follower_id"' in line:
+        return Evidence(0.95, "JSON lines with crawl_time of who follows whom")
     if '"nick_name"' in line:
         return Evidence(0.95, "JSON lines with nick_name and crawl_time: users or comments")
     return Evidence(0.5, "JSON lines with crawl_time")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,8 +27,9 @@ from orchestration.sources.readers.base import (
 MAXIMUM_CELL = 8 * 1024 * 1024
 BATCH_ROWS = 50_000
 
-Layout = Callable[[Sequence[str], Sequence[str]], "dict[str, int] | None"]
-"""(header, row) -> position of every field name, or None when the row fits no layout."""
+Layout = Callable[[Sequence[str], Sequence[str]], "Mapping[str, int | str] | str | None"]
+"""(header, row) -> position of every field name (a text is a value in itself), or None when the
+row's width fits no layout, or the reason code of a refusal."""
 
 
 def by_header(header: Sequence[str], row: Sequence[str]) -> dict[str, int] | None:
@@ -42,19 +43,24 @@ def by_header(header: Sequence[str], row: Sequence[str]) -> dict[str, int] | Non
 class Delimited:
     """Separated values. `fields` None: every column of the header.
 
-    header: names to use when the file has no header row (then every row is a record).
+    header: names to use when the file has no header row (then every row is a record). signature:
+    rows with the same signature under one header have one layout. repeats_header: rows that are
+    a header again, in files that were put together; they hold for the rows below and are no
+    records.
     """
 
     fields: tuple[str, ...] | None = None
     delimiter: str = ","
     layout: Layout = field(default=by_header)
     header: Callable[[Sequence[str]], Sequence[str] | None] | None = None
+    signature: Callable[[Sequence[str]], Hashable] = len
+    repeats_header: Callable[[Sequence[str]], bool] | None = None
 
     def read(self, file: RawFile, options: ReadOptions) -> Iterator[Found]:
         rows: list[list[Any]] = []
         names: tuple[str, ...] | None = self.fields
         header: Sequence[str] | None = None
-        layouts: dict[int, dict[str, int] | None] = {}
+        layouts: dict[Hashable, _Places | str | None] = {}
         record = 0
         for item in self._rows(file, options):
             if isinstance(item, Reject):
@@ -70,19 +76,23 @@ class Delimited:
                 continue
             if header is None:
                 assumed = self.header(cells) if self.header else None
-                header = assumed or [name.strip("\ufeff \t") for name in cells]
+                header = assumed or _names(cells)
                 names = names or tuple(dict.fromkeys(header))
                 if assumed is None:
                     continue
+            elif self._is_header_again(cells):
+                header, layouts = _names(cells), {}
+                continue
             record += 1
             assert names is not None
-            if len(cells) not in layouts:
-                layouts[len(cells)] = self.layout(header, cells)
-            places = layouts[len(cells)]
-            if places is None:
-                yield _ragged(record, line, len(cells), len(header))
+            signature = self.signature(cells)
+            if signature not in layouts:
+                layouts[signature] = _places(self.layout(header, cells), names)
+            places = layouts[signature]
+            if not isinstance(places, _Places):
+                yield _ragged(record, line, len(cells), len(header), places)
                 continue
-            rows.append([record, line, *_cells_at(cells, places, names)])
+            rows.append([record, line, *places.row(cells)])
             if len(rows) >= BATCH_ROWS:
                 yield raw_frame(names, rows)
                 rows = []
@@ -99,6 +109,8 @@ class Delimited:
             if not header_seen and not (self.header and self.header(cells or ())):
                 header_seen = True
                 continue
+            if header_seen and cells is not None and self._is_header_again(cells):
+                continue
             header_seen = True
             record += 1
             if record == record_number:
@@ -107,6 +119,9 @@ class Delimited:
                 offset = len(text[:begin].encode(bare)) + (3 if encoding == "utf-8-sig" else 0)
                 return Located(line, offset, text[begin:end].rstrip("\r\n").encode(bare))
         return None
+
+    def _is_header_again(self, cells: Sequence[str]) -> bool:
+        return self.repeats_header is not None and self.repeats_header(cells)
 
     def _rows(
         self, file: RawFile, options: ReadOptions
@@ -164,13 +179,35 @@ def _spans(text: str, delimiter: str) -> Iterator[tuple[tuple[int, int], int, li
         begin, line = consumed, reader.line_num + 1
 
 
-def _cells_at(
-    cells: Sequence[str], places: dict[str, int], names: Sequence[str]
-) -> list[str | None]:
-    width = len(cells)
-    return [
-        cells[places[name]] if name in places and places[name] < width else None for name in names
-    ]
+def _names(header: Sequence[str]) -> list[str]:
+    return [name.strip("\ufeff \t") for name in header]
+
+
+@dataclass(frozen=True)
+class _Places:
+    """A layout made ready for a raw frame's columns: -1 where a column has no cell."""
+
+    positions: tuple[int, ...]
+    values: tuple[tuple[int, str], ...]
+
+    def row(self, cells: Sequence[str]) -> list[str | None]:
+        width = len(cells)
+        row = [cells[place] if 0 <= place < width else None for place in self.positions]
+        for column, value in self.values:
+            row[column] = value
+        return row
+
+
+def _places(
+    layout: Mapping[str, int | str] | str | None, names: Sequence[str]
+) -> _Places | str | None:
+    if layout is None or isinstance(layout, str):
+        return layout
+    found = [layout.get(name, -1) for name in names]
+    return _Places(
+        tuple(place if isinstance(place, int) else -1 for place in found),
+        tuple((at, place) for at, place in enumerate(found) if isinstance(place, str)),
+    )
 
 
 def _unreadable_row(record: int, line: int) -> Reject:
@@ -182,10 +219,11 @@ def _unreadable_row(record: int, line: int) -> Reject:
     )
 
 
-def _ragged(record: int, line: int, width: int, header: int) -> Reject:
+def _ragged(record: int, line: int, width: int, header: int, reason: str | None) -> Reject:
+    known = "no known layout has these widths" if reason is None else "see the reason"
     return Reject(
-        "ragged_row",
-        f"the row has {width} cells, its header {header}; no known layout has these widths",
+        reason or "ragged_row",
+        f"the row has {width} cells, its header {header}; {known}",
         record,
         line,
     )

@@ -113,9 +113,7 @@ class YamlDocument:
             )
 
 
-def _text_of(
-    file: RawFile, options: ReadOptions, notes: list[Reject]
-) -> tuple[str, str] | Reject:
+def _text_of(file: RawFile, options: ReadOptions, notes: list[Reject]) -> tuple[str, str] | Reject:
     data = whole_content(file, notes, MAXIMUM_BYTES)
     return data if isinstance(data, Reject) else decode_strictly(data, options)
 

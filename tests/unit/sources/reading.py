@@ -12,6 +12,7 @@ import polars as pl
 from orchestration.cleaning import engine, times
 from orchestration.cleaning.fields import OBSERVED_AT, OBSERVED_AT_SOURCE, Context
 from orchestration.cleaning.people import Door
+from orchestration.cleaning.rows import REPAIR_SCHEMA
 from orchestration.sources.formats.base import Format, FromModificationTime, FromRecord
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import LINE, RECORD, ReadOptions, Reject
@@ -28,7 +29,7 @@ class Outcome:
     tables: dict[str, pl.DataFrame]
     problems: pl.DataFrame
     rejects: list[Reject]
-    repairs: pl.DataFrame = field(default_factory=pl.DataFrame)
+    repairs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REPAIR_SCHEMA))
 
     def only(self, table: str) -> dict[str, object]:
         """The single row of a table."""

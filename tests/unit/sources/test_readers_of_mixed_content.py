@@ -37,7 +37,7 @@ def test_json_or_not(data: bytes, expected: bool) -> None:
 def test_an_unfolding_reader_survives_what_a_plain_one_does(tmp_path: Path) -> None:
     reader = JsonAny(("id",), unfold=lambda value: iter(value["items"]))
     lines = [json.dumps({"items": [{"id": n}, {"id": -n}]}) for n in (1, 2)]
-    data = "\n".join((lines[0], '{"items": NaN}', "", lines[1])).encode()
+    data = "\n".join((lines[0], '{"id": NaN}', "", lines[1])).encode()
     found = list(reader.read(reading.raw_file(tmp_path, "a.json", data), ReadOptions()))
     (frame,) = [item for item in found if isinstance(item, pl.DataFrame)]
     assert frame.select(RECORD, LINE, "id").rows() == [

@@ -12,7 +12,7 @@ with observed as (
     ] %}
     select
         max(observed_at) as any_at,
-        max(observed_at) filter (where observed_at_source <> 'file_mtime') as seen_at
+        max(observed_at) filter (where observed_at_source not in ('file_mtime', 'upper_bound')) as seen_at
     from {{ source('core', table) }}
     union all
     {%- endfor %}
