@@ -98,7 +98,8 @@ def test_sniff_and_intake_refuse_the_same_for_the_same_reason(
 
 @pytest.mark.parametrize(("name", "content"), [
     ("a/page.html", PAGE), ("a/page.json", PAGE), ("a/s.jsonl", SPIDER),
-    ("a/s.jsonl.gz", gzip.compress(SPIDER, mtime=0)), ("a/s.jsonl.gz", gzip.compress(SPIDER, mtime=0)[:-9]),
+    ("a/s.jsonl.gz", gzip.compress(SPIDER, mtime=0)),
+    ("a/s.jsonl.gz", gzip.compress(SPIDER, mtime=0)[:-9]),
 ])  # fmt: skip
 def test_sniff_and_intake_recognise_the_same(tmp_path: Path, name: str, content: bytes) -> None:
     lines, is_readable = judged(tmp_path, name, content)
