@@ -103,8 +103,8 @@ class Delimited:
             record += 1
             if record == record_number:
                 begin, end = start
-                bare = "utf-8" if encoding == "utf-8-sig" else encoding
-                offset = len(text[:begin].encode(bare)) + (3 if encoding == "utf-8-sig" else 0)
+                bare, mark = _without_mark(file, encoding)
+                offset = len(text[:begin].encode(bare)) + mark
                 return Located(line, offset, text[begin:end].rstrip("\r\n").encode(bare))
         return None
 
@@ -129,6 +129,15 @@ class Delimited:
                 extent="file",
                 records=0,
             )
+
+
+def _without_mark(file: RawFile, encoding: str) -> tuple[str, int]:
+    """The encoding that writes no byte order mark, and the size of the mark in the file."""
+    if encoding == "utf-8-sig":
+        return "utf-8", 3
+    if encoding == "utf-16":
+        return ("utf-16-le" if file.head(2) == b"\xff\xfe" else "utf-16-be"), 2
+    return encoding, 0
 
 
 def _content(file: RawFile, options: ReadOptions) -> tuple[str, str] | Reject:

@@ -2,7 +2,8 @@
 
 The fast path hands a block to Polars and accepts the result only when it has one row per
 line, every key that is read stands as often as values came out, and the block holds nothing
-Polars is known to damage silently (NUL, surrogate escapes, deep nesting). Any other block is
+Polars is known to damage silently: NUL, surrogate escapes, deep nesting, and numbers it writes
+anew (4.9e15 comes out as 4900000000000000, an id that nobody ever wrote). Any other block is
 parsed line by line with `strict_json`.
 """
 
@@ -12,6 +13,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -91,6 +93,8 @@ class JsonLines:
         rows = block.data.count(b"\n") + (not block.data.endswith(b"\n"))
         if _may_be_damaged(block.data) or _may_be_too_deep(block.data):
             return None
+        if self._may_be_rewritten(block.data):
+            return None
         try:
             nested = pl.read_ndjson(io.BytesIO(block.data), schema=_nested_schema(self.fields))
         except (pl.exceptions.PolarsError, OverflowError):
@@ -122,6 +126,24 @@ class JsonLines:
             ):
                 return False
         return True
+
+    def _may_be_rewritten(self, data: bytes) -> bool:
+        """Whether a key that is read has a number that is no plain integer, or an object or a
+        list of anything but strings: Polars does not keep how those were written."""
+        try:
+            text = pl.Series([data.decode()])
+        except UnicodeDecodeError:
+            return True
+        return bool(text.str.contains(self._rewritten)[0])
+
+    @cached_property
+    def _rewritten(self) -> str:
+        keys = "|".join(re.escape(leaf) for leaf in sorted(self._leaves))
+        strings = r'(?:"(?:[^"\\]|\\.)*"\s*,\s*)*'
+        return (
+            rf'"(?:{keys})"\s*:\s*'
+            rf'(?:-?[0-9]+[.eE]|-0|\{{|\[\s*{strings}[^\s"\]])'
+        )
 
     @property
     def _leaves(self) -> frozenset[str]:

@@ -21,6 +21,12 @@ class JsonProblemError(ValueError):
         self.line = line
 
 
+class Number(str):
+    """A number as the digits it is written in, told apart from a string that looks like one."""
+
+    __slots__ = ()
+
+
 def _no_constant(name: str) -> Any:
     raise JsonProblemError("number_range", f"{name} is not a number JSON allows")
 
@@ -42,14 +48,14 @@ def _decoder(watched: frozenset[str] | None) -> json.JSONDecoder:
 
     return json.JSONDecoder(
         object_pairs_hook=without_duplicates,
-        parse_int=str,
-        parse_float=str,
+        parse_int=Number,
+        parse_float=Number,
         parse_constant=_no_constant,
     )
 
 
 def parse(text: str, watched: frozenset[str] | None = None) -> Any:
-    """Parse one document; numbers come back as the text they are written in.
+    """Parse one document; numbers come back as Number, the text they are written in.
 
     watched: keys that must not stand twice in an object; None watches every key. Raises
     JsonProblemError with a reason code: not_json, html_not_json, duplicate_key, number_range,
@@ -84,8 +90,21 @@ def has_bad_characters(value: Any) -> bool:
 
 
 def dump(value: Any) -> str:
-    """Compact JSON text of a parsed value."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    """JSON text of a parsed value, numbers in the digits they were written in.
+
+    Spaced as Polars spaces it, so that a value is the same text on every path.
+    """
+    if isinstance(value, Number):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_quoted(k)}: {dump(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(dump, value)) + "]"
+    return _quoted(value)
+
+
+def _quoted(value: str | bool | None) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def is_too_deep(text: str) -> bool:
