@@ -194,7 +194,8 @@ class Intake:
         if file.inner_path.suffix.lower() == ".zip":
             return None, Reject(
                 "unreadable_zip",
-                "no member could be read: the zip is empty, damaged or protected by a password",
+                "its members cannot all be read: the zip is empty, damaged, protected by a "
+                "password, or expands beyond any ratio that text reaches",
                 extent="file",
             )
         candidates = registry.sniff(head)

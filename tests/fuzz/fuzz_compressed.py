@@ -51,7 +51,7 @@ def check(data: bytes) -> None:
 def _in_pieces(file: object) -> bytes:
     pieces = []
     with file.open() as stream:
-        while piece := stream.read(7):
+        while piece := stream.read(997):
             pieces.append(piece)
     return b"".join(pieces)
 

@@ -32,6 +32,7 @@ SEEDS = (
     _zip(**{"样.csv": b"x", "..__..__x": b"y"}),
     _zip(a=b"z" * 400)[:-30],
     b"PK\x05\x06" + b"\0" * 18,
+    _zip(b=b"first", c=b"second").replace(b"c", b"b"),
 )
 
 

@@ -56,7 +56,12 @@ class Delimited:
         header: Sequence[str] | None = None
         layouts: dict[int, dict[str, int] | None] = {}
         record = 0
-        for item in self._rows(file, options):
+        found = self._rows(file, options)
+        for item in found:
+            if header is None and _is_damaged(item):
+                rest = sum(1 for row in found if not isinstance(row, Reject) or row.records)
+                yield _unreadable_header(rest)
+                return
             if isinstance(item, Reject):
                 if item.extent == "record":
                     record += 1
@@ -191,6 +196,21 @@ def _unreadable_row(record: int, line: int) -> Reject:
         f"a cell has more than {MAXIMUM_CELL} characters; perhaps a quote was never closed",
         record,
         line,
+    )
+
+
+def _is_damaged(item: tuple[int, list[str] | None] | Reject) -> bool:
+    """Whether a row cannot be read, so that no header can be taken from it."""
+    return item.extent == "record" if isinstance(item, Reject) else item[1] is None
+
+
+def _unreadable_header(rows: int) -> Reject:
+    return Reject(
+        "unreadable_header",
+        "the first row holds a NUL or an endless cell, so what the columns below it are is unknown",
+        line_number=1,
+        records=rows,
+        extent="file",
     )
 
 
