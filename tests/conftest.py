@@ -7,10 +7,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from orchestration.clock import FixedClock
 from orchestration.paths import PROJECT_ROOT, DataRoot
 from orchestration.settings import Settings
+
+settings.register_profile("shared_machine", deadline=None)
+settings.load_profile("shared_machine")
 
 NOW = datetime(2026, 9, 1, 0, 0, tzinfo=UTC)
 KEY = "0123456789abcdef" * 4
