@@ -135,7 +135,8 @@ def instant(
 ) -> Field:
     """A time as a UTC instant.
 
-    details: prefix of the columns `<prefix>_source`, `_precision`, `_text` to fill beside it;
+    What its text said of it stands in the working columns `_<column>_source`, `_precision` and
+    `_text`, for the table's own rules. details: prefix of the columns `<prefix>_source`, `_precision`, `_text` to fill beside it;
     `is_zone_assumed` then tells whether the zone came from the declaration. source: overrides
     what `<prefix>_source` says (a feed, say).
     """
@@ -147,7 +148,12 @@ def instant(
         limit = context.now + CLOCK_SKEW
         future = (found.at > limit).fill_null(False)
         problem = found.problem.set(future, "future_time")
-        columns = {column: found.at.set(future, None)}
+        columns = {
+            column: found.at.set(future, None),
+            f"_{column}_source": found.source,
+            f"_{column}_precision": found.precision,
+            f"_{column}_text": value,
+        }
         if details is not None:
             label = (
                 found.source
