@@ -79,7 +79,11 @@ def _parse_displayed(text: pl.Series, *, finest_of_column: bool) -> Counts:
     )
     sized = _sized(found)
     rounded = pl.col("exponent") > 0
-    finest = pl.col("shift").filter(rounded & ~pl.col("is_fractional")).min() if finest_of_column else pl.col("shift")
+    finest = (
+        pl.col("shift").filter(rounded & ~pl.col("is_fractional")).min()
+        if finest_of_column
+        else pl.col("shift")
+    )
     ten = pl.lit(10, dtype=pl.Int128)
     valued = sized.with_columns(
         value=pl.col("digits") * ten.pow(pl.col("shift").clip(0, 18)),

@@ -80,9 +80,7 @@ def _hide_list(
 
 def finish_repost_timings(rows: pl.DataFrame, door: Door) -> Finished:
     """Reposts stay as instants under pseudonyms; the root post under what its author may bear."""
-    finished = apply_id_clock(
-        Finished(ensure(rows, _author_id=pl.String)), proven_times.REPOSTS
-    )
+    finished = apply_id_clock(Finished(ensure(rows, _author_id=pl.String)), proven_times.REPOSTS)
     rows = finished.rows
     rows = rows.with_columns(
         _kind=door.kinds(rows["platform"], rows["_author_id"]),

@@ -103,7 +103,9 @@ def test_a_bid_encodes_its_mid(mid):
     assert mid_from_bid(pl.Series([bid]))[0] == expected
 
 
-@pytest.mark.parametrize("bid", ["ZZZZZZZZZ", "000000000", "Iz33N9J1\u0661", "zudhTB", "Iz33N9J1h0"])
+@pytest.mark.parametrize(
+    "bid", ["ZZZZZZZZZ", "000000000", "Iz33N9J1\u0661", "zudhTB", "Iz33N9J1h0"]
+)
 def test_what_encodes_no_sixteen_digits_is_no_bid(bid):
     assert mid_from_bid(pl.Series([bid]))[0] is None
 
