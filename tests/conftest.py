@@ -13,8 +13,9 @@ from orchestration.clock import FixedClock
 from orchestration.paths import PROJECT_ROOT, DataRoot
 from orchestration.settings import Settings
 
-settings.register_profile("shared_machine", deadline=None)
-settings.load_profile("shared_machine")
+# A busy machine is no finding: properties have no deadline of their own.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 NOW = datetime(2026, 9, 1, 0, 0, tzinfo=UTC)
 KEY = "0123456789abcdef" * 4

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
 from orchestration.cleaning import accounts, posts, public_talk
-from orchestration.cleaning.fields import Context, Field, TableMapping
+from orchestration.cleaning.fields import Context, Field, Parsed, TableMapping
 from orchestration.cleaning.people import Door
 from orchestration.cleaning.rows import (
     PROBLEM_SCHEMA,
@@ -57,22 +58,53 @@ class DeclaredAccount:
 @dataclass
 class Cleaned:
     """One cleaned batch. `problems` and `repairs` carry ROW of the batch; tables carry their
-    provenance."""
+    provenance. `is_used` tells for every record of the batch whether it gave a row."""
 
     tables: dict[str, pl.DataFrame]
     problems: pl.DataFrame
     repairs: pl.DataFrame
+    is_used: pl.Series
 
 
 @dataclass
 class _Evaluated:
-    """One mapping over the batch before records are refused."""
+    """One mapping over the batch before records are refused. `author` identifies how the author
+    was read, so that rows of several tables share one look at the door."""
 
     mapping: TableMapping
     rows: pl.DataFrame
+    author: object = None
     refusals: list[pl.DataFrame] = field(default_factory=list)
     field_problems: list[pl.DataFrame] = field(default_factory=list)
     repairs: list[pl.DataFrame] = field(default_factory=list)
+
+
+class _Batch:
+    """Raw records and what was already worked out about them: formats use one field in several
+    tables, and one condition for several fields."""
+
+    def __init__(self, raw: pl.DataFrame, context: Context) -> None:
+        self.raw = raw
+        self.context = context
+        self._chosen: dict[int, pl.DataFrame] = {}
+        self._parsed: dict[tuple[int, int], Parsed] = {}
+
+    def chosen(self, mapping: TableMapping) -> pl.DataFrame:
+        """The records that have a row in the mapping's table."""
+        if mapping.where is None:
+            return self.raw
+        key = id(mapping.where)
+        if key not in self._chosen:
+            mask = mapping.where(self.raw)
+            self._chosen[key] = self.raw if mask.all() else self.raw.filter(mask)
+        return self._chosen[key]
+
+    def parsed(self, rule: Field, chosen: pl.DataFrame) -> Parsed:
+        """What a field gives for records that `chosen` returned."""
+        key = (id(rule), id(chosen))
+        if key not in self._parsed:
+            self._parsed[key] = rule.parse(chosen, self.context)
+        return self._parsed[key]
 
 
 def clean_batch(
@@ -90,14 +122,23 @@ def clean_batch(
     `nothing_to_load`, so that no record can vanish.
     """
     raw = raw.with_row_index(ROW)
-    evaluated = [_evaluate(raw, mapping, context) for mapping in mappings]
+    batch = _Batch(raw, context)
+    evaluated = [_evaluate(batch, mapping) for mapping in mappings]
     refusals = [frame for e in evaluated for frame in e.refusals]
     refused = _rows_of(refusals)
     finished: dict[str, list[Finished]] = {}
+    kinds: dict[object, pl.Series] = {}
     for item in _accounts_first(evaluated, declared):
-        kept = item.rows.filter(~pl.col(ROW).is_in(refused.implode()))
+        if item.rows.is_empty():
+            finished.setdefault(item.mapping.table.name, [])
+            continue
+        rows = item.rows
+        if item.author is not None and item.mapping.table.name != ACCOUNTS:
+            if item.author not in kinds:
+                kinds[item.author] = door.kinds(rows["platform"], rows["account_id"])
+            rows = rows.with_columns(kinds[item.author].alias("_kind"))
         finished.setdefault(item.mapping.table.name, []).append(
-            FINISHERS[item.mapping.table.name](kept, door)
+            FINISHERS[item.mapping.table.name](_without(rows, refused), door)
         )
     results = [f for group in finished.values() for f in group]
     refusals += [frame for f in results for frame in f.problems]
@@ -106,47 +147,58 @@ def clean_batch(
         name: _conform([f.rows for f in group], TABLES[f"core.{name}"], raw, refused)
         for name, group in finished.items()
     }
-    private = _rows_of_people(evaluated, door)
-    refusals = [_without_excerpts(frame, private) for frame in refusals]
-    noted = [_without_excerpts(frame, private) for e in evaluated for frame in e.field_problems]
-    idle = _without_rows(raw, tables, refused)
+    noted = [frame for e in evaluated for frame in e.field_problems]
+    if refusals or noted:
+        private = _rows_of_people(evaluated, door)
+        refusals = [_without_excerpts(frame, private) for frame in refusals]
+        noted = [_without_excerpts(frame, private) for frame in noted]
+    is_used = _used(raw.height, tables)
+    idle = raw[ROW].filter(~(is_used | _mask(raw.height, [refused])))
     refusals += _refuse_idle(idle, noted)
     refused = _rows_of(refusals)
-    field_problems = [frame.filter(~pl.col(ROW).is_in(refused.implode())) for frame in noted]
+    field_problems = [_without(frame, refused) for frame in noted]
     made = [frame for e in evaluated for frame in e.repairs]
     made += [frame for f in results for frame in f.repairs]
-    made = [frame.filter(~pl.col(ROW).is_in(refused.implode())) for frame in made]
+    made = [_without(frame, refused) for frame in made]
     return Cleaned(
         {name: frame.drop(ROW) for name, frame in tables.items()},
         pl.concat([_one_per_record(refusals), *field_problems])
         if refusals or field_problems
         else pl.DataFrame(schema=PROBLEM_SCHEMA),
         pl.concat(made) if made else pl.DataFrame(schema=REPAIR_SCHEMA),
+        is_used,
     )
 
 
-def _evaluate(raw: pl.DataFrame, mapping: TableMapping, context: Context) -> _Evaluated:
-    chosen = raw if mapping.where is None else raw.filter(mapping.where(raw))
-    result = _Evaluated(mapping, chosen.select(ROW))
-    for rule in mapping.fields:
-        parsed = rule.parse(chosen, context)
-        result.rows = result.rows.with_columns(
-            series.alias(name) for name, series in parsed.columns.items()
-        )
-        _note_problems(result, rule, chosen, parsed.problem)
-        result.repairs += [
-            repairs(chosen[ROW], mapping.table.full_name, done)
-            for done in parsed.repairs
-            if done.mask.any()
-        ]
-    table = mapping.table
-    missing = [name for name in table.key if name not in {*result.rows.columns, *PROVENANCE}]
+def _evaluate(batch: _Batch, mapping: TableMapping) -> _Evaluated:
+    chosen, table = batch.chosen(mapping), mapping.table
+    if chosen.is_empty():
+        return _Evaluated(mapping, chosen.select(ROW))
+    columns: dict[str, pl.Series] = {ROW: chosen[ROW]}
+    parsed = [batch.parsed(rule, chosen) for rule in mapping.fields]
+    for one in parsed:
+        columns |= one.columns
+    missing = [name for name in table.key if name not in {*columns, *PROVENANCE}]
     if missing:
         raise IncompleteMappingError(
-            f"the mapping of {context.source_name} to {table.full_name} does not fill "
+            f"the mapping of {batch.context.source_name} to {table.full_name} does not fill "
             f"{', '.join(missing)}, which make its rows unique; add them to the format's fields"
         )
+    result = _Evaluated(mapping, pl.DataFrame(columns), _author(mapping, chosen))
+    for rule, one in zip(mapping.fields, parsed, strict=True):
+        _note_problems(result, rule, chosen, one.problem)
+        result.repairs += [
+            repairs(chosen[ROW], table.full_name, done) for done in one.repairs if done.mask.any()
+        ]
     return result
+
+
+def _author(mapping: TableMapping, chosen: pl.DataFrame) -> object:
+    """What the reading of the author depends on; None where the table has no author."""
+    rules = {rule.column: rule for rule in mapping.fields}
+    if "account_id" not in rules or "platform" not in rules:
+        return None
+    return (id(rules["account_id"]), id(rules["platform"].parse), id(chosen))
 
 
 def _note_problems(
@@ -154,7 +206,9 @@ def _note_problems(
 ) -> None:
     table = result.mapping.table.full_name
     reason = problem
-    if rule.required:
+    if problem is not None and problem.null_count() == len(problem):
+        reason = problem = None
+    if rule.required and result.rows[rule.column].has_nulls():
         missing = result.rows[rule.column].is_null()
         reason = pl.repeat(None, len(missing), dtype=pl.String(), eager=True).set(
             missing, f"missing_key:{rule.column}"
@@ -200,22 +254,42 @@ def _conform(
 ) -> pl.DataFrame:
     """Rows with exactly the table's columns and types, plus ROW."""
     schema = polars_schema(table)
-    provenance = raw.select(ROW, *PROVENANCE)
     shaped = []
     for frame in frames:
-        known = [name for name in schema if name in frame.columns and name not in PROVENANCE]
-        rows = frame.filter(~pl.col(ROW).is_in(refused.implode())).select(
-            ROW,
-            *known,
-            *[
-                pl.lit(None, dtype=dtype).alias(name)
-                for name, dtype in schema.items()
-                if name not in known and name not in PROVENANCE
-            ],
+        rows = _without(frame, refused)
+        provenance = raw.select(PROVENANCE)
+        if rows.height != raw.height or not rows[ROW].equals(raw[ROW]):
+            provenance = provenance[rows[ROW]]
+        empty = {
+            name: pl.repeat(None, rows.height, dtype=dtype, eager=True)
+            for name, dtype in schema.items()
+            if name not in rows.columns
+        }
+        columns = {name: rows[name] for name in schema if name in rows.columns}
+        whole = {ROW: rows[ROW], **columns, **empty, **provenance.to_dict()}
+        shaped.append(
+            pl.DataFrame({name: whole[name] for name in (ROW, *schema)}).cast(pl.Schema(schema))
         )
-        joined = rows.join(provenance, on=ROW, how="left", maintain_order="left")
-        shaped.append(joined.select(ROW, *schema).cast(pl.Schema(schema)))
+    if not shaped:
+        return pl.DataFrame(schema={ROW: pl.UInt32(), **schema})
     return pl.concat(shaped)
+
+
+def _without(frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """A frame without the given records."""
+    return frame if rows.is_empty() else frame.filter(~pl.col(ROW).is_in(rows.implode()))
+
+
+def _used(height: int, tables: Mapping[str, pl.DataFrame]) -> pl.Series:
+    return _mask(height, [frame[ROW] for frame in tables.values()])
+
+
+def _mask(height: int, rows: list[pl.Series]) -> pl.Series:
+    """True at the given positions of a batch."""
+    mask = np.zeros(height, dtype=bool)
+    for positions in rows:
+        mask[positions.to_numpy()] = True
+    return pl.Series(mask)
 
 
 def _rows_of_people(evaluated: list[_Evaluated], door: Door) -> pl.Series:
@@ -237,14 +311,6 @@ def _without_excerpts(problem: pl.DataFrame, private: pl.Series) -> pl.DataFrame
     return problem.with_columns(
         excerpt=pl.when(~pl.col(ROW).is_in(private.implode())).then("excerpt")
     )
-
-
-def _without_rows(
-    raw: pl.DataFrame, tables: Mapping[str, pl.DataFrame], refused: pl.Series
-) -> pl.Series:
-    """Records that are neither loaded nor refused."""
-    used = pl.concat([refused, *[frame[ROW] for frame in tables.values()]])
-    return raw.filter(~pl.col(ROW).is_in(used.unique().implode()))[ROW]
 
 
 def _refuse_idle(idle: pl.Series, noted: list[pl.DataFrame]) -> list[pl.DataFrame]:

@@ -78,8 +78,7 @@ def text(column: str, raw: str, *, required: bool = False, is_personal: bool = T
     """Text as found; empty is NULL."""
 
     def parse(frame: pl.DataFrame, _: Context) -> Parsed:
-        value = _raw(frame, raw).str.strip_chars()
-        return Parsed({column: value.set((value == "").fill_null(False), None)})
+        return Parsed({column: _stripped(frame, raw)})
 
     return Field(column, raw, parse, required, is_personal)
 
@@ -136,9 +135,9 @@ def instant(
     """A time as a UTC instant.
 
     What its text said of it stands in the working columns `_<column>_source`, `_precision` and
-    `_text`, for the table's own rules. details: prefix of the columns `<prefix>_source`, `_precision`, `_text` to fill beside it;
-    `is_zone_assumed` then tells whether the zone came from the declaration. source: overrides
-    what `<prefix>_source` says (a feed, say).
+    `_text`, for the table's own rules. details: prefix of the columns `<prefix>_source`,
+    `_precision`, `_text` to fill beside it; `is_zone_assumed` then tells whether the zone came
+    from the declaration. source: overrides what `<prefix>_source` says (a feed, say).
     """
 
     def parse(frame: pl.DataFrame, context: Context) -> Parsed:
@@ -146,10 +145,12 @@ def instant(
         seen = frame[OBSERVED_AT] if OBSERVED_AT in frame.columns else None
         found = times.parse_instants(value, context.zone, observed_at=seen, pattern=pattern)
         limit = context.now + CLOCK_SKEW
-        future = (found.at > limit).fill_null(False)
-        problem = found.problem.set(future, "future_time")
+        at, problem = found.at, found.problem
+        if (at > limit).any():
+            future = (at > limit).fill_null(False)
+            at, problem = at.set(future, None), problem.set(future, "future_time")
         columns = {
-            column: found.at.set(future, None),
+            column: at,
             f"_{column}_source": found.source,
             f"_{column}_precision": found.precision,
             f"_{column}_text": value,
@@ -175,8 +176,12 @@ def flag(column: str, raw: str, *, absent: bool | None = None) -> Field:
     """true/false, 1/0, 是/否; absent is what a missing value means."""
 
     def parse(frame: pl.DataFrame, _: Context) -> Parsed:
-        value = _raw(frame, raw).str.strip_chars().str.to_lowercase()
-        value = value.set((value == "").fill_null(False), None)
+        value = _raw(frame, raw)
+        plain = (value == "true") | (value == "false")
+        if plain.all():
+            known = value == "true"
+            return Parsed({column: known if absent is None else known.fill_null(absent)})
+        value = _stripped(frame, raw).str.to_lowercase()
         word = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
         known = value.replace_strict(word, default=None, return_dtype=pl.Boolean())
         bad = value.is_not_null() & known.is_null()
@@ -205,8 +210,7 @@ def choice(
     """A code from the producer's word; a word that is not listed is refused."""
 
     def parse(frame: pl.DataFrame, _: Context) -> Parsed:
-        value = _raw(frame, raw).str.strip_chars()
-        value = value.set((value == "").fill_null(False), None)
+        value = _stripped(frame, raw)
         code = value.replace_strict(dict(words), default=None, return_dtype=pl.String())
         problem = pl.repeat(None, len(value), dtype=pl.String(), eager=True)
         return Parsed({column: code}, problem.set(value.is_not_null() & code.is_null(), reason))
@@ -283,16 +287,15 @@ def computed(
 
 def observed() -> tuple[Field, Field]:
     """When the collector looked, as the engine established it for the file or record."""
-    return (
-        Field("observed_at", OBSERVED_AT, _observed_at, required=True),
-        Field("observed_at_source", None, _copy(OBSERVED_AT_SOURCE, "observed_at_source")),
-    )
+    return _OBSERVED
 
 
 def _observed_at(frame: pl.DataFrame, context: Context) -> Parsed:
     """Nothing can have been seen in the future: such a clock is not to be trusted."""
     seen = frame[OBSERVED_AT]
     future = (seen > context.now + CLOCK_SKEW).fill_null(False)
+    if not future.any():
+        return Parsed({"observed_at": seen})
     problem = pl.repeat(None, len(seen), dtype=pl.String(), eager=True).set(future, "future_time")
     return Parsed({"observed_at": seen}, problem)
 
@@ -302,6 +305,19 @@ def _copy(raw: str, column: str) -> Parse:
         return Parsed({column: frame[raw]})
 
     return parse
+
+
+_OBSERVED = (
+    Field("observed_at", OBSERVED_AT, _observed_at, required=True),
+    Field("observed_at_source", None, _copy(OBSERVED_AT_SOURCE, "observed_at_source")),
+)
+
+
+def _stripped(frame: pl.DataFrame, name: str) -> pl.Series:
+    """A raw column as text without white space around it; empty is NULL."""
+    value = _raw(frame, name).str.strip_chars()
+    is_empty = value == ""
+    return value.set(is_empty.fill_null(False), None) if is_empty.any() else value
 
 
 def _raw(frame: pl.DataFrame, name: str) -> pl.Series:

@@ -30,6 +30,9 @@ _FLOAT = r"^[0-9]+\.0+$"
 _GUARDED = r'^="([^"]*)"$'
 _OUTSIDE = " \t\r\n\u00a0\u200b\u3000\ufeff'"
 MAXIMUM_LENGTH = 200
+_DIGITS_ONLY = r"^[0-9]+$"
+_PLAIN_LENGTH = 32
+"""What nearly every column of ids is made of; such a column needs no other look."""
 
 
 class Ids(NamedTuple):
@@ -46,7 +49,10 @@ def parse_ids(raw: pl.Series) -> Ids:
     is longer than an id can be or has blanks, control or invisible characters (not_an_id).
     Missing stays NULL.
     """
-    text = raw.cast(pl.String).str.strip_chars(_OUTSIDE)
+    text = raw.cast(pl.String)
+    if text.str.contains(_DIGITS_ONLY).all() and (text.str.len_bytes().max() or 0) <= _PLAIN_LENGTH:  # type: ignore[operator]
+        return Ids(text, pl.repeat(None, len(text), dtype=pl.String, eager=True))
+    text = text.str.strip_chars(_OUTSIDE)
     if text.str.starts_with('="').any():
         text = text.str.replace(_GUARDED, "${1}").str.strip_chars(_OUTSIDE)
     frame = pl.DataFrame({"text": text.set(text == "", None)})

@@ -77,6 +77,8 @@ class Door:
     def kinds(self, platform: pl.Series, account_id: pl.Series) -> pl.Series:
         """Account kind of those in scope, NULL for everyone else."""
         frame = pl.DataFrame({"platform": platform, "account_id": account_id})
+        if account_id.null_count() == len(account_id) or self.scope.is_empty():
+            return pl.repeat(None, len(account_id), dtype=pl.String(), eager=True).alias("kind")
         unique = frame.unique()
         unique = unique.with_columns(
             pseudonym=self.pseudonyms(unique["platform"], unique["account_id"])
@@ -141,6 +143,13 @@ class Door:
         blank = [_blank(rows[name], hidden) for name in personal]
         blank += [_blank(rows[name], ordinary) for name in private]
         return rows.with_columns(*pseudonymous, *blank)
+
+
+def author_kinds(rows: pl.DataFrame, door: Door) -> pl.Series:
+    """Kind of each row's author, as the engine looked it up for the whole batch, or looked up."""
+    if "_kind" in rows.columns:
+        return rows["_kind"]
+    return door.kinds(rows["platform"], rows["account_id"])
 
 
 def _blank(series: pl.Series, mask: pl.Series) -> pl.Series:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from orchestration.cleaning import proven_times, text
-from orchestration.cleaning.people import Door
+from orchestration.cleaning.people import Door, author_kinds
 from orchestration.cleaning.proven_times import apply_id_clock
 from orchestration.cleaning.rows import Finished, ensure
 from orchestration.cleaning.times import INSTANT
@@ -29,7 +29,7 @@ def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
         hashtag_keys=text.hashtag_keys(tags),
         is_truncated=rows["is_truncated"].fill_null(False) | text.is_truncated(rows["text"]),
         is_repost=pl.col("is_repost").fill_null(pl.col("repost_of_post_id").is_not_null()),
-        _kind=door.kinds(rows["platform"], rows["account_id"]),
+        _kind=author_kinds(rows, door),
     ).with_columns(
         is_official=pl.col("_kind").is_not_null(),
         kind=pl.coalesce(
@@ -48,6 +48,8 @@ def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
 
 def _name_reposted_post(rows: pl.DataFrame, door: Door) -> pl.DataFrame:
     """The reposted post keeps its id only where its author is known to be nameable."""
+    if rows["repost_of_post_id"].null_count() == rows.height:
+        return rows
     author = door.kinds(rows["platform"], rows["_repost_of_account_id"])
     nameable = author.is_not_null() & (author != "officer").fill_null(False)
     hidden = door.pseudonyms(rows["platform"], rows["repost_of_post_id"])
@@ -65,7 +67,7 @@ def finish_metrics(rows: pl.DataFrame, door: Door) -> Finished:
     )  # fmt: skip
     has_count = pl.any_horizontal(pl.col("^(reposts|comments|likes|reads)_lo$").is_not_null())
     rows = rows.filter(has_count)
-    rows = rows.with_columns(_kind=door.kinds(rows["platform"], rows["account_id"]))
+    rows = rows.with_columns(_kind=author_kinds(rows, door))
     return Finished(door.close(rows, identities=("account_id", "post_id")))
 
 

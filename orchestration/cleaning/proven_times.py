@@ -62,10 +62,10 @@ REPOSTS = Dated(
 
 def apply_id_clock(finished: Finished, dated: Dated) -> Finished:
     """Verify, complete or repair one column of times with the clock inside the ids beside it."""
+    texts = {name: pl.String() for name in (dated.source, dated.precision, dated.text)}
     rows = ensure(
-        finished.rows, is_zone_assumed=pl.Boolean, observed_at=INSTANT,
-        **{dated.at: INSTANT, dated.source: pl.String, dated.precision: pl.String,
-           dated.text: pl.String},
+        finished.rows, is_zone_assumed=pl.Boolean(), observed_at=INSTANT,
+        **{dated.at: INSTANT}, **texts,
     )  # fmt: skip
     finished.rows = rows
     clock = ids.id_clock(rows[dated.ident], rows["observed_at"]).set(

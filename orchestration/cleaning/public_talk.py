@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from orchestration.cleaning import proven_times, text
-from orchestration.cleaning.people import Door
+from orchestration.cleaning.people import Door, author_kinds
 from orchestration.cleaning.proven_times import apply_id_clock
 from orchestration.cleaning.rows import Finished, ensure
 
@@ -22,7 +22,7 @@ def finish_comments(rows: pl.DataFrame, door: Door) -> Finished:
     )  # fmt: skip
     finished = apply_id_clock(Finished(rows), proven_times.COMMENTS)
     rows = finished.rows
-    rows = rows.with_columns(_kind=door.kinds(rows["platform"], rows["account_id"]))
+    rows = rows.with_columns(_kind=author_kinds(rows, door))
     rows = rows.with_columns(
         is_official=pl.col("_kind").is_not_null(),
         reply_to_comment_id=door.pseudonyms(rows["platform"], rows["reply_to_comment_id"]),

@@ -7,6 +7,8 @@ import polars as pl
 _INVISIBLE = r"[\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2064}\u{feff}\u{e627}\u{00ad}]"
 _UNSEEN = r"\s|" + _INVISIBLE
 _HASHTAG = r"#([^#\r\n]{1,80})#"
+_PLAIN_KEY = r"^[0-9a-z\x{4e00}-\x{9fff}]+$"
+"""Lower-case letters, digits and unified ideographs are their own match key."""
 _MENTION = r"@[\w\-·]{1,40}"
 CLAIM_LENGTH = 140
 
@@ -30,14 +32,35 @@ def _match_key(text: pl.Expr) -> pl.Expr:
 
 def hashtags(text: pl.Series) -> pl.Series:
     """Topics between # signs as written, in order; an empty list where there are none."""
-    bare = text.cast(pl.String).str.replace_all(r"<[^<>]{1,400}>", "")
+    bare = text.cast(pl.String)
+    if bare.str.contains("<", literal=True).any():
+        bare = bare.str.replace_all(r"<[^<>]{1,400}>", "")
     tags = bare.str.extract_all(_HASHTAG)
     return tags.list.eval(pl.element().str.strip_chars("#").str.strip_chars())
 
 
 def hashtag_keys(tags: pl.Series) -> pl.Series:
     """Match keys of hashtags, in the same order."""
-    return tags.list.eval(_match_key(pl.element())).list.drop_nulls()
+    rows = pl.int_range(len(tags), dtype=pl.UInt32, eager=True)
+    named = pl.DataFrame({"row": rows, "name": tags}).explode(
+        "name", empty_as_null=False, keep_nulls=False
+    )
+    is_plain = named["name"].str.contains(_PLAIN_KEY)
+    if is_plain.all():
+        return tags
+    others = named["name"].filter(~is_plain.fill_null(False)).unique()
+    keys = pl.DataFrame({"name": others, "key": match_key(others)}).drop_nulls("name")
+    found = (
+        named.with_columns(is_plain=is_plain)
+        .join(keys, on="name", how="left", maintain_order="left")
+        .with_columns(key=pl.when("is_plain").then("name").otherwise("key"))
+        .group_by("row", maintain_order=True)
+        .agg(pl.col("key").drop_nulls())
+    )
+    every = pl.DataFrame({"row": rows, "is_known": tags.is_not_null()})
+    return every.join(found, on="row", how="left", maintain_order="left").select(
+        pl.when("is_known").then(pl.col("key").fill_null([])).alias("keys")
+    )["keys"]
 
 
 def is_truncated(text: pl.Series) -> pl.Series:

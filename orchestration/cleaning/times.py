@@ -12,8 +12,9 @@ zone's clocks showed twice means the first of the two; one that they never showe
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -118,6 +119,9 @@ def parse_instants(
     Reasons: not_a_time, time_range, nonexistent_time, relative_without_observed_at, and
     too_coarse_time for "2周前", which no precision describes.
     """
+    plain = _of_one_notation(raw.cast(pl.String), zone, pattern)
+    if plain is not None:
+        return plain
     text = raw.cast(pl.String).str.normalize("NFKC").str.strip_chars()
     text = text.set((text == "").fill_null(False), None).str.replace(_UTC_MARK, "${1}+0000")
     state = _Reading(text, observed_at)
@@ -130,6 +134,48 @@ def parse_instants(
     else:
         _read_any(state, zone)
     return state.finish()
+
+
+_ONE_NOTATION = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")
+"""Notations in which whole columns are written; the text is exactly as long as its pattern says."""
+_NOTATION_LENGTH = 19
+
+
+def _of_one_notation(text: pl.Series, zone: str, pattern: str | None) -> Instants | None:
+    """A column in which every value is an epoch, or a wall time in one plain notation, read in one
+    pass; None where it is anything else, and the general way decides."""
+    at: pl.Series | None = None
+    if pattern in ("epoch_s", "epoch_ms"):
+        at = _from_epoch(text, pattern)
+    elif pattern is None or pattern in _ONE_NOTATION:
+        lengths = text.str.len_bytes()
+        if lengths.min() == lengths.max() == _NOTATION_LENGTH:
+            for notation in _ONE_NOTATION if pattern is None else (pattern,):
+                wall = text.str.to_datetime(notation, time_unit="us", strict=False)
+                if wall.null_count() == text.null_count():
+                    at = at_zone(wall, zone)
+                    break
+    if at is None or at.null_count() != text.null_count():
+        return None
+    year = at.dt.year()
+    if len(at) == at.null_count() or year.min() < _EARLIEST_YEAR or year.max() > _LATEST_YEAR:  # type: ignore[operator]
+        return None
+    is_epoch = pattern in ("epoch_s", "epoch_ms")
+    known = at.is_not_null()
+    return Instants(
+        at,
+        _where(known, "second"),
+        _where(known, "api"),
+        _where(known, not is_epoch),
+        pl.repeat(None, len(at), dtype=pl.String, eager=True),
+    )
+
+
+def _where(mask: pl.Series, value: str | bool) -> pl.Series:
+    """The value where the mask holds, NULL elsewhere."""
+    if mask.all():
+        return pl.repeat(value, len(mask), eager=True)
+    return pl.select(pl.when(mask).then(pl.lit(value)).alias("value"))["value"]
 
 
 def _read_any(state: _Reading, zone: str) -> None:
@@ -286,11 +332,11 @@ class _Reading:
             .when("open").then(pl.lit("not_a_time"))
             .alias("problem")
         )["problem"]  # fmt: skip
-        known = [
+        at, precision, source, assumed = (
             series.set(out_of_range, None)
             for series in (self.at, self.precision, self.source, self.assumed)
-        ]
-        return Instants(*known, problem)
+        )
+        return Instants(at, precision, source, assumed, problem)
 
 
 def at_zone(wall: pl.Series, zone: str) -> pl.Series:
@@ -299,6 +345,9 @@ def at_zone(wall: pl.Series, zone: str) -> pl.Series:
     An ambiguous time (a clock set back) means its first occurrence; one that never existed
     (a clock set forward) becomes NULL.
     """
+    shift = _constant_offset(wall, zone)
+    if shift is not None:
+        return (wall.cast(_NAIVE) - shift).dt.replace_time_zone("UTC")
     return (
         wall.cast(_NAIVE)
         .dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
@@ -306,22 +355,44 @@ def at_zone(wall: pl.Series, zone: str) -> pl.Series:
     )
 
 
+def _constant_offset(wall: pl.Series, zone: str) -> timedelta | None:
+    """The zone's offset where it is the same for all the times; looked up every third day, for no
+    zone goes to summer time and back within less."""
+    years = wall.dt.year()
+    if not _EARLIEST_YEAR <= (years.min() or 0) <= (years.max() or 0) <= _LATEST_YEAR:  # type: ignore[operator]
+        return None  # what the standard library may not even hold
+    first, last = wall.min(), wall.max()
+    if not isinstance(first, datetime) or not isinstance(last, datetime):
+        return None
+    if last - first > timedelta(days=366 * 20):
+        return None
+    place = ZoneInfo(zone)
+    day, offset = first - timedelta(days=2), place.utcoffset(first)
+    while day < last + timedelta(days=2):
+        if place.utcoffset(day) != offset:
+            return None
+        day += timedelta(days=3)
+    return offset if place.utcoffset(last + timedelta(days=2)) == offset else None
+
+
 def _from_epoch(text: pl.Series, unit: str) -> pl.Series:
-    """Instants of whole or decimal numbers of at most 18 digits."""
+    """Instants of whole numbers, or of decimal ones of at most 18 digits before the point."""
     digits = 6 if unit == "epoch_s" else 3
-    number = r"^(-?[0-9]{1,18})(?:\.([0-9]+))?$"
     factor = 10**digits
-    found = pl.DataFrame({"text": text}).select(
-        whole=pl.col("text").str.extract(number, 1).cast(pl.Int64),
-        part=pl.col("text").str.extract(number, 2).str.slice(0, digits)
-        .str.pad_end(digits, "0").cast(pl.Int64).fill_null(0),
-    )  # fmt: skip
-    is_bounded = pl.col("whole").abs() <= 2**61 // factor
-    return found.select(
-        pl.when(is_bounded)
-        .then(pl.col("whole") * factor + pl.col("part")).alias("at")
-        * (1 if unit == "epoch_s" else 1000)
-    )["at"].cast(INSTANT)  # fmt: skip
+    plain = text.cast(pl.Int64, strict=False)
+    if plain.null_count() != text.null_count():
+        number = r"^(-?[0-9]{1,18})(?:\.([0-9]+))?$"
+        found = pl.DataFrame({"text": text}).select(
+            whole=pl.col("text").str.extract(number, 1).cast(pl.Int64),
+            part=pl.col("text").str.extract(number, 2).str.slice(0, digits)
+            .str.pad_end(digits, "0").cast(pl.Int64).fill_null(0),
+        )  # fmt: skip
+        plain, part = found["whole"], found["part"]
+    else:
+        part = pl.zeros(len(text), dtype=pl.Int64, eager=True)
+    bounded = plain.set((plain.abs() > 2**61 // factor).fill_null(False), None)
+    at: pl.Series = bounded * factor + part
+    return at.cast(INSTANT)
 
 
 def _clock_of(pattern: str, first: int) -> dict[str, pl.Expr]:

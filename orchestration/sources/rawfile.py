@@ -27,8 +27,8 @@ EXPANSION_FLOOR = 64 * 1024 * 1024
 
 
 ZIP_FAILURES = (
-    zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError, IndexError,
-    OverflowError, zlib.error, lzma.LZMAError, struct.error,
+    zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError,
+    IndexError, OverflowError, zlib.error, lzma.LZMAError, struct.error,
 )  # fmt: skip
 """What the zip module raises on archives that are damaged, encrypted or hostile."""
 

@@ -12,7 +12,7 @@ LARGEST = 2**63 - 1
 REASONS = {"negative_count", "fractional_count", "number_range", "not_a_count"}
 SEEDS = (
     "0\n1,234\n１２，３４５\n+7\n约3万\n1.2万+\n100万+\n2.3亿\n42.7K\n3w\n1.5m\n".encode(),
-    "1.2E+05\n1e3\n4.9e15\n9223372036854775807\n9223372036854775808\n".encode(),
+    b"1.2E+05\n1e3\n4.9e15\n9223372036854775807\n9223372036854775808\n",
     "--\nN/A\n暂无\n-5\n1.5\n12.0\n1.2.3\n三万\n1万2千\n５.５萬\nredirect\n".encode(),
 )
 

@@ -6,12 +6,14 @@ import polars as pl
 
 from orchestration.sources.readers import lines
 from orchestration.sources.readers.base import RECORD, ReadOptions
+from orchestration.sources.readers.fast_json import FastJson
 from orchestration.sources.readers.json_lines import JsonLines
 from tests.fuzz.inputs import memory_file, read_all
 
 MAXIMUM_BYTES = 2048
 FIELDS = ("id", "count", "user.id", "user.name", "tags", "a.b.c")
 READER = JsonLines(FIELDS)
+FAST = FastJson(FIELDS)
 SEEDS = (
     '{"id": 1, "count": "1.2万", "user": {"id": 9}, "tags": ["a", 1]}\n{"id": "2"}\n'.encode(),
     b'{"id": 4930000000000000.0, "count": 1.2E+5, "a": {"b": {"c": null}}}\n\n{"id": -0}\n',
@@ -38,7 +40,7 @@ def check(data: bytes) -> None:
 def _compare_paths(data: bytes) -> None:
     for block in lines.line_blocks(memory_file("a", data).open_raw().__enter__()):
         assert isinstance(block, lines.LineBlock)
-        fast = READER._read_fast(block)
+        fast = FAST.read(block)
         if fast is None:
             continue
         found = list(READER._read_carefully(block))

@@ -58,10 +58,14 @@ def _embedded_user(prefix: str) -> f.TableMapping:
 
 def _author(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
     """The author from `user`, else from the path of `url`."""
-    in_url = frame["url"].str.extract(r"weibo\.com/(\d{5,12})/", 1)
-    return f.Parsed({"account_id": frame["user._id"].fill_null(in_url)})
+    given = frame["user._id"]
+    if given.has_nulls():
+        given = given.fill_null(frame["url"].str.extract(r"weibo\.com/(\d{5,12})/", 1))
+    return f.Parsed({"account_id": given})
 
 
+_POST_ID = f.ident("post_id", "_id", required=True)
+_PLATFORM = f.platform()
 _AUTHOR = f.computed("account_id", _author, raw="url", required=True)
 
 FORMAT = Format(
@@ -75,8 +79,8 @@ FORMAT = Format(
         f.TableMapping(
             tables.POSTS,
             (
-                f.platform(),
-                f.ident("post_id", "_id", required=True),
+                _PLATFORM,
+                _POST_ID,
                 _AUTHOR,
                 f.instant("posted_at", "created_at", required=True, details="posted_at"),
                 f.text("text", "content"),
@@ -89,8 +93,8 @@ FORMAT = Format(
         f.TableMapping(
             tables.POST_METRIC_SNAPSHOTS,
             (
-                f.platform(),
-                f.ident("post_id", "_id", required=True),
+                _PLATFORM,
+                _POST_ID,
                 _AUTHOR,
                 f.count("reposts", "reposts_count"),
                 f.count("comments", "comments_count"),

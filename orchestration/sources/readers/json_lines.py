@@ -1,28 +1,18 @@
 """JSON Lines: a fast path that proves itself block by block, and a careful path.
 
-The fast path hands a block to Polars and accepts the result only when it has one row per
-line, every key that is read stands as often as values came out, and the block holds nothing
-Polars is known to damage silently: NUL, surrogate escapes, deep nesting, and numbers it writes
-anew (4.9e15 comes out as 4900000000000000, an id that nobody ever wrote). Any other block is
-parsed line by line with `strict_json`.
+A block that the fast path (`fast_json`) cannot prove is halved until what remains is small, and
+that is parsed line by line with `strict_json`.
 """
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
-
-import polars as pl
 
 from orchestration.sources.rawfile import DecompressionBombError, RawFile
 from orchestration.sources.readers import strict_json
 from orchestration.sources.readers.base import (
-    LINE,
-    RECORD,
     Found,
     Located,
     ReadOptions,
@@ -31,15 +21,15 @@ from orchestration.sources.readers.base import (
     raw_frame,
     truncation,
 )
+from orchestration.sources.readers.fast_json import FastJson
 from orchestration.sources.readers.lines import (
     MAXIMUM_LINE_BYTES,
     BrokenStream,
     LineBlock,
     LongLine,
+    halves,
     line_blocks,
 )
-
-_DAMAGED_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
 @dataclass(frozen=True)
@@ -53,12 +43,12 @@ class JsonLines:
 
     def read(self, file: RawFile, options: ReadOptions) -> Iterator[Found]:
         del options  # JSON is UTF-8 by definition
-        last = 0
+        last, fast = 0, FastJson(self.fields)
         try:
             with file.open() as stream:
                 for part in line_blocks(stream):
                     if isinstance(part, LineBlock):
-                        yield from self._read_block(part)
+                        yield from self._read_block(fast, part)
                         last = part.first_line + part.data.count(b"\n") - 1
                     elif isinstance(part, LongLine):
                         yield _long_line(part)
@@ -82,72 +72,17 @@ class JsonLines:
                     return Located(record_number, offset, lines[index].rstrip(b"\r\n"))
         return None
 
-    def _read_block(self, block: LineBlock) -> Iterator[Found]:
-        frame = self._read_fast(block)
+    def _read_block(self, fast: FastJson, block: LineBlock) -> Iterator[Found]:
+        frame = fast.read(block)
         if frame is not None:
             yield frame
-        else:
+            return
+        parts = list(halves(block))
+        if len(parts) == 1:
             yield from self._read_carefully(block)
-
-    def _read_fast(self, block: LineBlock) -> pl.DataFrame | None:
-        rows = block.data.count(b"\n") + (not block.data.endswith(b"\n"))
-        if _may_be_damaged(block.data) or _may_be_too_deep(block.data):
-            return None
-        if self._may_be_rewritten(block.data):
-            return None
-        try:
-            nested = pl.read_ndjson(io.BytesIO(block.data), schema=_nested_schema(self.fields))
-        except (pl.exceptions.PolarsError, OverflowError):
-            return None
-        if nested.height != rows:
-            return None
-        numbers = pl.int_range(block.first_line, block.first_line + rows, dtype=pl.Int64)
-        frame = nested.select(
-            numbers.alias(RECORD),
-            numbers.alias(LINE),
-            *[_leaf(name).alias(name) for name in self.fields],
-        )
-        return frame if self._is_every_key_accounted_for(block.data, frame) else None
-
-    def _is_every_key_accounted_for(self, data: bytes, frame: pl.DataFrame) -> bool:
-        """No key that is read stands more often in the bytes than values or nulls came out."""
-        if b'" :' in data:
-            return False
-        for leaf in self._leaves:
-            values = sum(
-                frame.height - frame[name].null_count()
-                for name in self.fields
-                if name.rsplit(".", 1)[-1] == leaf
-            )
-            key = b'"' + leaf.encode() + b'":'
-            stands = data.count(key)
-            if stands != values and stands != values + data.count(key + b"null") + data.count(
-                key + b" null"
-            ):
-                return False
-        return True
-
-    def _may_be_rewritten(self, data: bytes) -> bool:
-        """Whether a key that is read has a number that is no plain integer, or an object or a
-        list of anything but strings: Polars does not keep how those were written."""
-        try:
-            text = pl.Series([data.decode()])
-        except UnicodeDecodeError:
-            return True
-        return bool(text.str.contains(self._rewritten)[0])
-
-    @cached_property
-    def _rewritten(self) -> str:
-        keys = "|".join(re.escape(leaf) for leaf in sorted(self._leaves))
-        strings = r'(?:"(?:[^"\\]|\\.)*"\s*,\s*)*'
-        return (
-            rf'"(?:{keys})"\s*:\s*'
-            rf'(?:-?[0-9]+[.eE]|-0|\{{|\[\s*{strings}[^\s"\]])'
-        )
-
-    @property
-    def _leaves(self) -> frozenset[str]:
-        return frozenset(name.rsplit(".", 1)[-1] for name in self.fields)
+            return
+        for part in parts:
+            yield from self._read_block(fast, part)
 
     def _read_carefully(self, block: LineBlock) -> Iterator[Found]:
         rows: list[list[Any]] = []
@@ -184,19 +119,6 @@ def parse_line(line: bytes, number: int, watched: frozenset[str]) -> dict[str, A
     return value
 
 
-def _may_be_damaged(data: bytes) -> bool:
-    """Whether the block holds what Polars changes or drops without a word."""
-    if b"\x00" in data or b"\xef\xbb\xbf" in data:
-        return True
-    return b"\\u" in data and _DAMAGED_ESCAPE.search(data) is not None
-
-
-def _may_be_too_deep(data: bytes) -> bool:
-    """Whether any line has more brackets than the depth that is allowed."""
-    limit = strict_json.MAXIMUM_DEPTH
-    return any(line.count(b"[") + line.count(b"{") > limit for line in data.split(b"\n"))
-
-
 def _long_line(line: LongLine) -> Reject:
     return Reject(
         "line_too_long",
@@ -204,28 +126,3 @@ def _long_line(line: LongLine) -> Reject:
         line.line_number,
         line.line_number,
     )
-
-
-def _nested_schema(fields: tuple[str, ...]) -> dict[str, Any]:
-    tree: dict[str, Any] = {}
-    for name in fields:
-        *parents, leaf = name.split(".")
-        node = tree
-        for parent in parents:
-            node = node.setdefault(parent, {})
-        node[leaf] = pl.String()
-
-    def to_type(node: Any) -> Any:
-        if isinstance(node, dict):
-            return pl.Struct({name: to_type(child) for name, child in node.items()})
-        return node
-
-    return {name: to_type(child) for name, child in tree.items()}
-
-
-def _leaf(name: str) -> pl.Expr:
-    first, *rest = name.split(".")
-    expression = pl.col(first)
-    for part in rest:
-        expression = expression.struct.field(part)
-    return expression

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-BLOCK_BYTES = 4 * 1024 * 1024
+BLOCK_BYTES = 32 * 1024 * 1024
+SMALL_BYTES = 256 * 1024
 MAXIMUM_LINE_BYTES = 8 * 1024 * 1024
 
 
@@ -34,6 +35,17 @@ class BrokenStream:
     error: Exception
     line_number: int
     rest: bytes
+
+
+def halves(block: LineBlock) -> Iterator[LineBlock]:
+    """Two blocks of whole lines that together are the given one; a small one stays whole."""
+    middle = block.data.find(b"\n", len(block.data) // 2) + 1
+    if len(block.data) <= SMALL_BYTES or middle in (0, len(block.data)):
+        yield block
+        return
+    first, second = block.data[:middle], block.data[middle:]
+    yield LineBlock(first, block.first_line, block.offset)
+    yield LineBlock(second, block.first_line + first.count(b"\n"), block.offset + middle)
 
 
 def line_blocks(stream: BinaryIO) -> Iterator[LineBlock | LongLine | BrokenStream]:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from functools import cache
 from typing import Any
 
 MAXIMUM_DEPTH = 64
+_ESCAPE = re.compile(r"\\u00[0-9a-f]{2}")
+"""Control characters as escapes, whose digits are written in capitals."""
+_LENIENT = re.compile(
+    r'"(?:[^"\\]|\\.)*"|(?<=[^\s,\[{:]),(?=\s*[}\]])|-?\b(?:nan|inf|infinity)\b', re.IGNORECASE
+)
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -22,13 +28,25 @@ class JsonProblemError(ValueError):
 
 
 class Number(str):
-    """A number as the digits it is written in, told apart from a string that looks like one."""
+    """A JSON number as the text it is known by; `dump` writes it without quotes."""
 
     __slots__ = ()
 
 
-def _no_constant(name: str) -> Any:
-    raise JsonProblemError("number_range", f"{name} is not a number JSON allows")
+class NoNumber(Number):
+    """NaN or Infinity where a number should be."""
+
+    __slots__ = ()
+
+
+def _whole(text: str) -> Number:
+    return Number("0" if text == "-0" else text)
+
+
+def _fraction(text: str) -> Number:
+    """A number with a fraction or exponent by its value; beyond a double's range as written."""
+    value = float(text)
+    return Number(text if math.isinf(value) else repr(value))
 
 
 @cache
@@ -37,6 +55,9 @@ def _decoder(watched: frozenset[str] | None) -> json.JSONDecoder:
 
     def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         record = dict(pairs)
+        for key, value in pairs:
+            if isinstance(value, NoNumber) and (watched is None or key in watched):
+                raise JsonProblemError("number_range", f"{value} is not a number JSON allows")
         if len(record) != len(pairs):
             keys = [key for key, _ in pairs if watched is None or key in watched]
             twice = [key for key in keys if keys.count(key) > 1]
@@ -48,16 +69,17 @@ def _decoder(watched: frozenset[str] | None) -> json.JSONDecoder:
 
     return json.JSONDecoder(
         object_pairs_hook=without_duplicates,
-        parse_int=Number,
-        parse_float=Number,
-        parse_constant=_no_constant,
+        parse_int=_whole,
+        parse_float=_fraction,
+        parse_constant=NoNumber,
     )
 
 
 def parse(text: str, watched: frozenset[str] | None = None) -> Any:
-    """Parse one document; numbers come back as Number, the text they are written in.
+    """Parse one document; numbers come back as the text they are written in.
 
-    watched: keys that must not stand twice in an object; None watches every key. Raises
+    watched: keys that are read: they must not stand twice in an object, and no NaN or Infinity may
+    stand under them; None watches every key. Raises
     JsonProblemError with a reason code: not_json, html_not_json, duplicate_key, number_range,
     too_deep, control_character.
     """
@@ -66,7 +88,7 @@ def parse(text: str, watched: frozenset[str] | None = None) -> Any:
     if is_too_deep(text):
         raise JsonProblemError("too_deep", f"nested deeper than {MAXIMUM_DEPTH} levels")
     try:
-        value = _decoder(watched).decode(text)
+        value = _decode(text, watched)
     except json.JSONDecodeError as error:
         if text.lstrip()[:1] == "<":
             raise JsonProblemError(
@@ -80,6 +102,29 @@ def parse(text: str, watched: frozenset[str] | None = None) -> Any:
     return value
 
 
+def _decode(text: str, watched: frozenset[str] | None) -> Any:
+    """Decode, overlooking a comma before a closing bracket and any spelling of NaN and Infinity:
+    the fast path does too, and neither leaves a doubt about what is read."""
+    decoder = _decoder(watched)
+    try:
+        return decoder.decode(text)
+    except json.JSONDecodeError:
+        amended = _LENIENT.sub(_amend, text)
+        if amended == text:
+            raise
+        try:
+            return decoder.decode(amended)
+        except json.JSONDecodeError:
+            return decoder.decode(text)  # for the place of the first problem
+
+
+def _amend(found: re.Match[str]) -> str:
+    piece = found.group()
+    if piece[0] == '"':
+        return piece
+    return "" if piece == "," else "NaN"
+
+
 def has_bad_characters(value: Any) -> bool:
     """Whether a NUL or lone surrogate stands in any key or string."""
     if isinstance(value, str):
@@ -90,21 +135,15 @@ def has_bad_characters(value: Any) -> bool:
 
 
 def dump(value: Any) -> str:
-    """JSON text of a parsed value, numbers in the digits they were written in.
-
-    Spaced as Polars spaces it, so that a value is the same text on every path.
-    """
+    """Compact JSON text of a parsed value; numbers keep their text."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{dump(k)}:{dump(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(dump(item) for item in value) + "]"
     if isinstance(value, Number):
         return str(value)
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{_quoted(k)}: {dump(v)}" for k, v in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(dump, value)) + "]"
-    return _quoted(value)
-
-
-def _quoted(value: str | bool | None) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    return _ESCAPE.sub(lambda found: found.group().upper().replace("U", "u", 1), text)
 
 
 def is_too_deep(text: str) -> bool:

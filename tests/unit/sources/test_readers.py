@@ -17,6 +17,7 @@ from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers import lines
 from orchestration.sources.readers.base import LINE, RECORD, ReadOptions, Reject
 from orchestration.sources.readers.delimited import Delimited
+from orchestration.sources.readers.fast_json import FastJson
 from orchestration.sources.readers.json_document import JsonDocument
 from orchestration.sources.readers.json_lines import JsonLines
 
@@ -114,7 +115,10 @@ def test_an_endless_line_is_skipped_with_its_length(tmp_path, monkeypatch):
 JSON_VALUES = st.one_of(
     st.none(),
     st.booleans(),
-    st.integers(-(10**9), 10**9),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.lists(st.one_of(st.integers(), st.floats(), st.text(max_size=3)), max_size=2),
+    st.dictionaries(st.text(max_size=2), st.integers(), max_size=2),
     st.text(st.characters(exclude_categories=("Cs",)), max_size=10),
 )
 OBJECTS = st.fixed_dictionaries(
@@ -128,11 +132,62 @@ OBJECTS = st.fixed_dictionaries(
 )
 
 
+PIECES = (
+    '{"id": 1}',
+    '{"id": 1,}',
+    '{"other": nan}',
+    '{"other": -Infinity}',
+    '{"id": inf}',
+    "null",
+    "[]",
+    '{"id": "nan"}',
+    '{"id": {"a": 1, "a": 2}}',
+    '{"id": [{"a": 1}]}',
+    '{"user": 5}',
+    '{"user": []}',
+    '{"user.id": 3}',
+    '{"other": {"x": 1, "x": 2}}',
+    '{"id": 1, "id": 2}',
+    '{"id": 1} {"id": 2}',
+    "",
+    '{"tags": ["\u001f", "\\u001f"], "id": 1e400}',
+    '{"id": 01}',
+    '{"id": 1e5}',
+    '{"user": {"id": NaN}}',
+    '{"id": "\\ud83d\\ude00"}',
+    '{"\\u0069d": 7}',
+    '{"id": [1,]}',
+    '{"id": "a\\\\u0000"}',
+    "  {}  ",
+    '{"other": [[[]]], "id": "x"}',
+    '{"id": [NaN]}',
+    '{"id": "x\\u0000"}',
+    '{"other": "x\\u0000"}',
+    '{"other": ' + "[" * 80 + "]" * 80 + "}",
+    '{"id": "\\ud800"}',
+    '{"id": ,}',
+    '{"id": 1,,}',
+    "{,}",
+)
+"""Lines on which two JSON parsers may well differ."""
+
+
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=3))
+def test_the_fast_path_never_accepts_what_the_careful_path_reads_otherwise(pieces):
+    data = "".join(piece + "\n" for piece in pieces).encode()
+    block = lines.LineBlock(data, 1, 0)
+    fast = FastJson(READER.fields).read(block)
+    careful = list(READER._read_carefully(block))
+    if fast is not None:
+        assert [type(item) for item in careful] == [pl.DataFrame]
+        assert fast.rows() == careful[0].rows()
+
+
 @given(st.lists(OBJECTS, min_size=1, max_size=8))
 def test_the_fast_path_equals_the_careful_path(objects):
     data = "".join(json.dumps(o, ensure_ascii=False) + "\n" for o in objects).encode()
     block = lines.LineBlock(data, 1, 0)
-    fast = READER._read_fast(block)
+    fast = FastJson(READER.fields).read(block)
     careful = [i for i in READER._read_carefully(block) if isinstance(i, pl.DataFrame)]
     if fast is not None:
         assert fast.rows() == (careful[0].rows() if careful else [])
@@ -226,4 +281,4 @@ def test_a_broken_document_is_refused_whole_with_its_line(tmp_path):
 
 def test_suspicious_bytes_never_reach_the_fast_path():
     for data in (b'{"id": "\x00"}\n', b'{"id": "\\u0000"}\n', b'{"id": "\\uD800"}\n', b"\n\n"):
-        assert READER._read_fast(lines.LineBlock(data, 1, 0)) is None
+        assert FastJson(READER.fields).read(lines.LineBlock(data, 1, 0)) is None
