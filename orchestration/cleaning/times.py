@@ -252,6 +252,8 @@ class _Reading:
             pattern, time_unit="us", strict=False, exact=True,
             time_zone="UTC" if zoned else None,
         )  # fmt: skip
+        if found.null_count() == len(found):
+            return
         if zoned:
             self.fill(found.cast(INSTANT), precision, assumed=False)
         else:
@@ -259,6 +261,8 @@ class _Reading:
 
     def fill_wall(self, wall: pl.Series, precision: str, zone: str, *, source: str = "api") -> None:
         """Take wall times of the zone; one that never was is noted, unless it is a day's start."""
+        if wall.null_count() == len(wall):
+            return
         found = at_zone(wall, zone)
         lost = wall.is_not_null() & found.is_null() & self.open
         if lost.any():

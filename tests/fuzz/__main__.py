@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib
+import os
 import re
 import subprocess
 import sys
@@ -49,7 +50,10 @@ def _run(target: str, seconds: int, folder: Path) -> int:
         "--seconds", str(seconds), "--folder", str(folder),
     ]  # fmt: skip
     with log.open("wb") as output:
-        status = subprocess.run(command, stdout=output, stderr=output, check=False).returncode
+        status = subprocess.run(
+            command, stdout=output, stderr=output, check=False,
+            env={**os.environ, "POLARS_MAX_THREADS": "1"},
+        ).returncode  # fmt: skip
     progress = FINAL.findall(log.read_text(encoding="utf-8", errors="replace"))
     executions, edges, *_ = progress[-1] if progress else ("0", "0")
     found = sorted((place / "findings").glob("*.txt")) + sorted(place.glob("findings/crash-*"))

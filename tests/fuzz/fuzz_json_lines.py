@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import polars as pl
 
-from orchestration.sources.readers import lines
+from orchestration.sources.readers import json_lines, lines
 from orchestration.sources.readers.base import RECORD, ReadOptions
 from orchestration.sources.readers.fast_json import FastJson
 from orchestration.sources.readers.json_lines import JsonLines
@@ -25,13 +27,14 @@ SEEDS = (
 
 def check(data: bytes) -> None:
     file = memory_file("a.jsonl", data)
-    frames, rejects = read_all(READER, file, FIELDS)
+    with patch.object(json_lines, "FastJson", lambda fields: FAST):  # a connection for all
+        frames, rejects = read_all(READER, file, FIELDS)
     records = {n for frame in frames for n in frame[RECORD]}
     records |= {r.record_number for r in rejects if r.record_number is not None}
     expected = {n for n, line in enumerate(data.split(b"\n"), start=1) if line.strip()}
     assert records == expected, f"{sorted(records ^ expected)} are neither records nor rejects"
     _compare_paths(data)
-    for number in sorted(records)[:3]:
+    for number in sorted(records)[:2]:
         located = READER.locate(file, number, ReadOptions())
         assert located is not None, number
         assert data[located.offset :].startswith(located.raw)
