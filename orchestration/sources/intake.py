@@ -53,6 +53,13 @@ ADVICE = {
     "fractional_count": "A count that is no whole number; the field is left empty.",
     "future_time": "Later than the clock of this machine allows.",
     "not_a_time": "No known notation of a time; declare `parse:` in a mapped source.",
+    "nonexistent_time": "The clocks of the source's zone never showed this time: they were set "
+    "forward over it; declare the zone that the times are in.",
+    "too_coarse_time": "Weeks, months or years ago name no day.",
+    "relative_without_observed_at": "A time relative to its observation, and the source does not "
+    "say when that was; declare `observed_at`.",
+    "time_range": "Outside 1985 to 2200; of a number, declare whether it counts seconds or "
+    "milliseconds.",
     "nothing_to_load": "The record holds nothing that this format can load.",
 }
 
