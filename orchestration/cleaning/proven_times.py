@@ -71,7 +71,7 @@ def apply_id_clock(finished: Finished, dated: Dated) -> Finished:
     clock = ids.id_clock(rows[dated.ident], rows["observed_at"]).set(
         (rows["platform"] != "weibo").fill_null(True), None
     )
-    if clock.null_count() == len(clock):
+    if clock.null_count() == len(clock) or _is_all_in_order(rows, dated, clock):
         return finished
     judged = _judge(rows, dated, clock)
     for rule in judged.columns:
@@ -89,6 +89,20 @@ def apply_id_clock(finished: Finished, dated: Dated) -> Finished:
     return finished
 
 
+def _is_all_in_order(rows: pl.DataFrame, dated: Dated, clock: pl.Series) -> bool:
+    """Whether no time needs a judgement: each is to the second and agrees, or has no clock."""
+    if (rows[dated.precision] != "second").any():
+        return False
+    off = (clock - rows[dated.at]).dt.total_seconds()
+    if off.null_count() != clock.null_count():
+        return False
+    lowest, highest = off.min(), off.max()
+    return (
+        isinstance(lowest, int) and isinstance(highest, int)
+        and -AGREEMENT_SECONDS <= lowest <= highest <= DRIFT_SECONDS
+    )  # fmt: skip
+
+
 def _judge(rows: pl.DataFrame, dated: Dated, clock: pl.Series) -> pl.DataFrame:
     """One column of flags a rule, and `refused`; at most one is set in a row."""
     frame = pl.DataFrame({"at": rows[dated.at], "clock": clock}).select(
@@ -102,9 +116,13 @@ def _judge(rows: pl.DataFrame, dated: Dated, clock: pl.Series) -> pl.DataFrame:
         clock_wall=pl.col("clock").dt.convert_time_zone(WALL_ZONE).dt.replace_time_zone(None),
     )  # fmt: skip
     off = (pl.col("clock") - pl.col("at")).dt.total_seconds()
-    is_cut = (pl.col("width") == 0) & (
-        ((pl.col("at") == pl.col("clock").dt.truncate("1m")) & (off > DRIFT_SECONDS))
-        | (pl.col("at_wall") == pl.col("clock_wall").dt.truncate("1d"))
+    is_cut = (
+        (pl.col("width") == 0)
+        & (off > DRIFT_SECONDS)
+        & (
+            (pl.col("at") == pl.col("clock").dt.truncate("1m"))
+            | (pl.col("at_wall") == pl.col("clock_wall").dt.truncate("1d"))
+        )
     )
     agrees = _within(off) | is_cut
     shifted = (pl.col("width") < _WIDTHS["day"]) & (

@@ -179,18 +179,22 @@ def _where(mask: pl.Series, value: str | bool) -> pl.Series:
 
 
 def _read_any(state: _Reading, zone: str) -> None:
-    for pattern, precision in WALL_PATTERNS:
+    """The two commonest notations on the whole column, all others on what they leave open."""
+    for pattern, precision in WALL_PATTERNS[:2]:
         state.fill_pattern(pattern, precision, zone)
-    for pattern, precision in ZONED_PATTERNS:
-        state.fill_pattern(pattern, precision, zone)
-    for pattern in DAY_PATTERNS:
-        state.fill_pattern(pattern, "day", zone)
     if state.is_complete:
         return
-    state.text = _plainly(state.text)
-    for pattern, precision in RARE_PATTERNS:
-        state.fill_pattern(pattern, precision, zone)
-    state.fill_relative(zone)
+    rest = state.rest()
+    for pattern, precision in (*WALL_PATTERNS[2:], *ZONED_PATTERNS):
+        rest.fill_pattern(pattern, precision, zone)
+    for pattern in DAY_PATTERNS:
+        rest.fill_pattern(pattern, "day", zone)
+    if not rest.is_complete:
+        rest.text = _plainly(rest.text)
+        for pattern, precision in RARE_PATTERNS:
+            rest.fill_pattern(pattern, precision, zone)
+        rest.fill_relative(zone)
+    state.take(rest)
 
 
 def _read_declared(state: _Reading, pattern: str, zone: str) -> None:
@@ -233,6 +237,25 @@ class _Reading:
     @property
     def is_complete(self) -> bool:
         return not self.open.any()
+
+    def rest(self) -> _Reading:
+        """What is still open, as a reading of its own."""
+        return _Reading(self.text.filter(self.open), self.seen.filter(self.open))
+
+    def take(self, rest: _Reading) -> None:
+        """Take over what `rest` found."""
+        is_open = self.open
+        place = (is_open.cum_sum().cast(pl.Int64) - 1).clip(0)
+
+        def merged(own: pl.Series, found: pl.Series) -> pl.Series:
+            return found.gather(place).zip_with(is_open, own)
+
+        self.text = merged(self.text, rest.text)
+        self.at = merged(self.at, rest.at)
+        self.precision = merged(self.precision, rest.precision)
+        self.source = merged(self.source, rest.source)
+        self.assumed = merged(self.assumed, rest.assumed)
+        self.is_gap = merged(self.is_gap, rest.is_gap)
 
     def fill(self, found: pl.Series, precision: str, *, assumed: bool, source: str = "api") -> None:
         """Take instants where none was found yet."""

@@ -136,6 +136,29 @@ def test_only_a_wrong_year_is_repaired(recorded, precision, true, is_repaired):
     assert len(done.problems) == (0 if is_repaired else 1)
 
 
+@given(st.lists(st.integers(-70, 70), min_size=2, max_size=6))
+def test_a_record_is_judged_alike_alone_and_among_others(offs):
+    midnight = DAY + timedelta(seconds=3)
+    whole = talk_of([(midnight + timedelta(seconds=off), mid_of(midnight)) for off in offs])
+    alone = [talk_of([(midnight + timedelta(seconds=off), mid_of(midnight))]) for off in offs]
+    assert whole == [row for rows in alone for row in rows]
+
+
+def talk_of(pairs):
+    """What is kept of comments (time, id): the times."""
+    rows = pl.DataFrame(
+        {
+            "_row": range(len(pairs)),
+            "platform": ["weibo"] * len(pairs),
+            "comment_id": [mid for _, mid in pairs],
+            "commented_at": [at for at, _ in pairs],
+            "_commented_at_precision": ["second"] * len(pairs),
+        },
+        schema_overrides={"_row": pl.UInt32},
+    )
+    return finish_comments(rows, Door("k")).rows["commented_at"].to_list()
+
+
 def test_a_repair_says_what_stood_there_and_what_stands_now():
     made = finish(TRUE_TIME + SHANGHAI).repairs[0].row(0, named=True)
     assert (made["before"][:19], made["after"][:19]) == (
