@@ -305,6 +305,14 @@ def test_a_header_that_cannot_be_read_is_not_replaced_by_the_first_row(
     assert [(r.reason, r.extent, r.records) for r in rejects] == [("unreadable_header", "file", 2)]
 
 
+@pytest.mark.parametrize("number", ["1e16", "1e20", "0.00001", "1.5E300", "123456789012345678.5"])
+def test_a_fraction_inside_a_list_is_printed_alike_on_both_paths(tmp_path, number):
+    good = b'{"tags": [' + number.encode() + b"]}\n"
+    fast, _ = read(READER, raw(tmp_path, "a.jsonl", good))
+    careful, _ = read(READER, raw(tmp_path, "b.jsonl", good + b"{\n"))
+    assert fast["tags"][0] == careful["tags"][0] == f"[{float(number)!r}]"
+
+
 @pytest.mark.parametrize("number", ["4.9e15", "4930000000000000.0", "4.93E+15", "4.93012345e15"])
 @pytest.mark.parametrize("rest", [b'{"id": 5}\n', b'{"id": \n'])
 def test_an_id_that_became_a_float_never_looks_like_an_id(tmp_path, number, rest):
