@@ -6,7 +6,7 @@ export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
-.PHONY: help setup demo test test-fast run ui lint format render lock bench clean
+.PHONY: help setup demo test test-fast run ui lint format render lock bench fuzz clean
 
 help: ## what can be made
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /	/'
@@ -59,11 +59,18 @@ render: setup ## rewrite what is generated from orchestration/schemas
 bench: setup ## the benchmarks; see benchmarks/README.md
 	@$(BIN)/python -m benchmarks
 
+SECONDS ?= 600
+fuzz: setup requirements/fuzz.txt ## coverage-guided fuzzing, SECONDS=600 a target; TARGETS="counts times" for some
+	@$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements/fuzz.txt
+	@$(BIN)/python -m tests.fuzz $(TARGETS) --seconds $(SECONDS)
+
 lock: setup ## resolve requirements/ anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	  --python-version 3.11 --extra dev --constraint requirements/constraints.txt pyproject.toml -o requirements/lock.txt
 	@echo uv | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	  --python-version 3.11 - -o requirements/uv.txt
+	@echo 'atheris==3.0.0' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	  --python-version 3.11 - -o requirements/fuzz.txt
 
 clean: ## remove .venv and build output, never data
 	@rm -rf .venv dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache

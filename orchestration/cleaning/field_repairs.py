@@ -14,7 +14,7 @@ import polars as pl
 from orchestration.cleaning import ids
 from orchestration.cleaning.counts import parse_counts
 from orchestration.cleaning.fields import Context, Field, Parsed
-from orchestration.cleaning.posts import AGREEMENT_SECONDS, ZONE_SHIFT_SECONDS
+from orchestration.cleaning.proven_times import AGREEMENT_SECONDS, ZONE_SHIFT_SECONDS
 from orchestration.cleaning.repairs import Repaired
 
 Shift = Callable[[Field, str], Field]

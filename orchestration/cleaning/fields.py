@@ -156,9 +156,10 @@ def instant(
 ) -> Field:
     """A time as a UTC instant.
 
-    details: prefix of the columns `<prefix>_source`, `_precision`, `_text` to fill beside it;
-    `is_zone_assumed` then tells whether the zone came from the declaration. source: overrides
-    what `<prefix>_source` says (a feed, say).
+    What its text said of it stands in the working columns `_<column>_source`, `_precision` and
+    `_text`, for the table's own rules. details: prefix of the columns `<prefix>_source`,
+    `_precision`, `_text` to fill beside it; `is_zone_assumed` then tells whether the zone came
+    from the declaration. source: overrides what `<prefix>_source` says (a feed, say).
     """
 
     def parse(frame: pl.DataFrame, context: Context) -> Parsed:
@@ -170,7 +171,12 @@ def instant(
         if (at > limit).any():
             future = (at > limit).fill_null(False)
             at, problem = at.set(future, None), problem.set(future, "future_time")
-        columns = {column: at}
+        columns = {
+            column: at,
+            f"_{column}_source": found.source,
+            f"_{column}_precision": found.precision,
+            f"_{column}_text": value,
+        }
         if details is not None:
             label = (
                 found.source

@@ -4,17 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from orchestration.cleaning import ids, text
+from orchestration.cleaning import proven_times, text
 from orchestration.cleaning.people import Door, author_kinds
+from orchestration.cleaning.proven_times import apply_id_clock
 from orchestration.cleaning.rows import Finished, ensure
 from orchestration.cleaning.times import INSTANT
-
-TABLE = "core.posts"
-AGREEMENT_SECONDS = 60
-"""METRICS finding 1: 385,234 of 385,251 dated ids agree with their clock within 60 s."""
-DRIFT_SECONDS = 6
-"""Recorded times of 3,020 of 3,020 dated posts lie within 6 s of their ids' clocks."""
-ZONE_SHIFT_SECONDS = 8 * 3600
 
 
 def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
@@ -25,7 +19,7 @@ def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
         is_repost=pl.Boolean, is_truncated=pl.Boolean, repost_of_post_id=pl.String,
         account_id=pl.String, _repost_of_account_id=pl.String, kind=pl.String,
     )  # fmt: skip
-    finished = apply_id_clock(Finished(rows))
+    finished = apply_id_clock(Finished(rows), proven_times.POSTS)
     rows = finished.rows
     tags = text.hashtags(rows["text"])
     if "hashtags" in rows.columns:
@@ -82,45 +76,3 @@ def finish_deletions(rows: pl.DataFrame, door: Door) -> Finished:
     rows = ensure(rows, account_id=pl.String, missing_at=INSTANT, account_state=pl.String)
     rows = rows.with_columns(_kind=door.kinds(rows["platform"], rows["account_id"]))
     return Finished(door.close(rows, identities=("account_id", "post_id")))
-
-
-def apply_id_clock(finished: Finished) -> Finished:
-    """Verify, complete or repair posted_at with the clock inside Weibo ids.
-
-    Missing time: taken from the clock. Minute, hour or day precision that agrees, or seconds
-    cut to :00: refined to the second. Off by exactly eight hours (within 60 s): a zone error,
-    corrected. Anything else that disagrees by more than 60 s is quarantined.
-    """
-    rows = finished.rows
-    clock = ids.id_clock(rows["post_id"]).set(rows["platform"] != "weibo", None)
-    if clock.null_count() == len(clock):
-        return finished
-    off = (rows["posted_at"] - clock).dt.total_seconds()
-    precision = rows["posted_at_precision"]
-    allowed = pl.DataFrame({"precision": precision}).select(
-        pl.when(pl.col("precision") == "minute").then(60)
-        .when(pl.col("precision") == "hour").then(3600)
-        .when(pl.col("precision") == "day").then(86400)
-        .otherwise(0).alias("seconds") + AGREEMENT_SECONDS
-    )["seconds"]  # fmt: skip
-    agrees = (off.abs() <= allowed).fill_null(False)
-    shifted = ((off.abs() - ZONE_SHIFT_SECONDS).abs() <= allowed).fill_null(False) & ~agrees
-    missing = rows["posted_at"].is_null() & clock.is_not_null()
-    cut = (rows["posted_at"] == clock.dt.truncate("1m")) & (off.abs() > DRIFT_SECONDS)
-    coarse = agrees & ((precision != "second") | cut).fill_null(False)
-    contradicts = off.is_not_null() & ~agrees & ~shifted
-    for mask, rule in (
-        (missing, "time_from_id_clock"), (coarse, "second_from_id_clock"),
-        (shifted, "zone_shift_8h"),
-    ):  # fmt: skip
-        finished.repair(mask, TABLE, "posted_at", rule, rows["posted_at"], clock)
-    changed = missing | coarse | shifted
-    finished.rows = rows.with_columns(
-        clock.zip_with(changed, rows["posted_at"]).alias("posted_at"),
-        rows["posted_at_source"].set(changed, "id_clock").alias("posted_at_source"),
-        precision.set(changed, "second").alias("posted_at_precision"),
-        rows["is_zone_assumed"].set(changed, False).alias("is_zone_assumed"),
-    )
-    finished.refuse(contradicts, TABLE, "posted_at", "id_clock_contradiction",
-                    rows["posted_at_text"])  # fmt: skip
-    return finished

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from orchestration.cleaning import text
-from orchestration.cleaning.people import Door
+from orchestration.cleaning import proven_times, text
+from orchestration.cleaning.people import Door, author_kinds
+from orchestration.cleaning.proven_times import apply_id_clock
 from orchestration.cleaning.rows import Finished, ensure
 
 
@@ -23,16 +24,19 @@ def finish_comments(rows: pl.DataFrame, door: Door) -> Finished:
         rows, account_id=pl.String, text=pl.String, post_id=pl.String,
         reply_to_comment_id=pl.String, _author_id=pl.String, _is_under_declared=pl.Boolean,
     )  # fmt: skip
+    finished = apply_id_clock(Finished(rows), proven_times.COMMENTS)
+    rows = finished.rows
     author = door.kinds(rows["platform"], rows["_author_id"])
     nameable = (author != "officer").fill_null(False) | rows["_is_under_declared"].fill_null(False)
     hidden = door.pseudonyms(rows["platform"], rows["post_id"])
     rows = rows.with_columns(rows["post_id"].zip_with(nameable, hidden).alias("post_id"))
-    rows = rows.with_columns(_kind=door.kinds(rows["platform"], rows["account_id"]))
+    rows = rows.with_columns(_kind=author_kinds(rows, door))
     rows = rows.with_columns(
         is_official=pl.col("_kind").is_not_null(),
         reply_to_comment_id=door.pseudonyms(rows["platform"], rows["reply_to_comment_id"]),
     )
-    return Finished(door.close(rows, identities=("account_id", "comment_id"), personal=("text",)))
+    finished.rows = door.close(rows, identities=("account_id", "comment_id"), personal=("text",))
+    return finished
 
 
 def finish_rulings(rows: pl.DataFrame, door: Door) -> Finished:
@@ -84,12 +88,14 @@ def _hide_list(
 
 def finish_repost_timings(rows: pl.DataFrame, door: Door) -> Finished:
     """Reposts stay as instants under pseudonyms; the root post under what its author may bear."""
-    rows = ensure(rows, _author_id=pl.String)
+    finished = apply_id_clock(Finished(ensure(rows, _author_id=pl.String)), proven_times.REPOSTS)
+    rows = finished.rows
     rows = rows.with_columns(
         _kind=door.kinds(rows["platform"], rows["_author_id"]),
         repost_id=door.pseudonyms(rows["platform"], rows["repost_id"]),
     )
-    return Finished(door.close(rows, identities=("post_id",)))
+    finished.rows = door.close(rows, identities=("post_id",))
+    return finished
 
 
 def finish_articles(rows: pl.DataFrame, door: Door) -> Finished:

@@ -37,21 +37,30 @@ class Repaired:
 _RULES = (
     Repair(
         "time_from_id_clock",
-        "A Weibo post has no publication time.",
+        "A Weibo post, comment or repost has no time.",
         "Its 16-digit id carries the second of its creation (id clock).",
-        "posted_at is the second inside the id.",
+        "The time is the second inside the id.",
     ),
     Repair(
         "second_from_id_clock",
-        "A publication time is cut to the minute, hour or day.",
-        "The id clock lies within the precision that the text has.",
-        "posted_at is the second inside the id.",
+        "The time of a post, comment or repost is cut to the minute, hour or day.",
+        "The id clock lies within what the text leaves open, give or take 60 s.",
+        "The time is the second inside the id.",
     ),
     Repair(
         "zone_shift_8h",
-        "A publication time was read in the wrong zone.",
-        "It differs from the id clock by exactly eight hours, within its precision and 60 s.",
-        "posted_at is the second inside the id.",
+        "The time of a post, comment or repost was read in the wrong zone.",
+        "It differs from the id clock by exactly eight hours, within its precision and 60 s; a "
+        "time that is only a day cannot show this.",
+        "The time is the second inside the id.",
+    ),
+    Repair(
+        "year_from_id_clock",
+        "The time of a post, comment or repost has a wrong year, or had none and was given the "
+        "wrong one.",
+        "Month, day and clock time agree with the id clock within their precision and 60 s, and "
+        "only the year differs.",
+        "The time is the second inside the id.",
     ),
     Repair(
         "create_time_8h_late",

@@ -119,8 +119,8 @@ def claim_wording(text: pl.Series) -> pl.Series:
 def cited_bids(text: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Account ids and bids in the addresses weibo.com/<uid>/<bid> that a text cites."""
     value = text.cast(pl.String)
-    pairs = value.str.extract_all(r"weibo\.com/\d{5,12}/[0-9a-zA-Z]{9}")
-    accounts = pairs.list.eval(pl.element().str.extract(r"weibo\.com/(\d+)/", 1))
+    pairs = value.str.extract_all(r"weibo\.com/[0-9]{5,12}/[0-9a-zA-Z]{9}")
+    accounts = pairs.list.eval(pl.element().str.extract(r"weibo\.com/([0-9]+)/", 1))
     bids = pairs.list.eval(pl.element().str.extract(r"/([0-9a-zA-Z]{9})$", 1))
     return accounts, bids
 

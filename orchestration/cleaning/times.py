@@ -3,6 +3,11 @@
 Nothing here asks for the present: relative times resolve against the record's own
 observed_at, and a wall time gets the zone its source declares. What a text does not say
 (its precision, its zone) is reported beside the instant.
+
+What an instant promises: the truth lies in [at, at + precision), and for a relative text
+("3小时前" is three to four hours) in (at - precision, at + precision). A wall time that its
+zone's clocks showed twice means the first of the two; one that they never showed
+(nonexistent_time) is refused, but a day that begins with such a gap begins after it.
 """
 
 from __future__ import annotations
@@ -13,6 +18,8 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from orchestration.clock import CLOCK_SKEW
+
 INSTANT = pl.Datetime("us", "UTC")
 _NAIVE = pl.Datetime("us")
 
@@ -22,6 +29,9 @@ ZONED_PATTERNS: tuple[tuple[str, str], ...] = (
     ("%Y-%m-%d %H:%M:%S%.f%z", "second"),
     ("%Y-%m-%d %H:%M:%S %z", "second"),
     ("%Y-%m-%dT%H:%M%z", "minute"),
+    ("%Y-%m-%d %H:%M %z", "minute"),
+    ("%Y/%m/%d %H:%M:%S %z", "second"),
+    ("%Y%m%dT%H%M%S%z", "second"),
     ("%a %b %d %H:%M:%S %z %Y", "second"),
     ("%a, %d %b %Y %H:%M:%S %z", "second"),
     ("%d %b %Y %H:%M:%S %z", "second"),
@@ -38,6 +48,16 @@ WALL_PATTERNS: tuple[tuple[str, str], ...] = (
     ("%Y年%m月%d日%H:%M", "minute"),
 )
 DAY_PATTERNS: tuple[str, ...] = ("%Y-%m-%d", "%Y/%m/%d", "%Y年%m月%d日", "%Y.%m.%d")
+RARE_PATTERNS: tuple[tuple[str, str], ...] = (
+    ("%a %b %d %H:%M:%S %Y", "second"),
+    ("%Y%m%dT%H%M%S", "second"),
+    ("%Y-%m-%d %H:%M:%S%.f", "second"),
+    ("%Y-%m-%d %H:%M", "minute"),
+    ("%Y-%m-%d %I:%M:%S %p", "second"),
+    ("%Y-%m-%d %I:%M %p", "minute"),
+    ("%Y-%m-%d", "day"),
+)
+"""Tried on what nothing else matched, after `_plainly` has rewritten it."""
 
 ZONE_OFFSETS: dict[str, str] = {
     "UTC": "+0000", "GMT": "+0000", "EST": "-0500", "EDT": "-0400", "CDT": "-0500",
@@ -57,7 +77,32 @@ _ABBREVIATED_WALL = "%Y-%m-%d %H:%M:%S"
 _UNDECLARED = "Asia/Shanghai"
 _ABBREVIATED = r"^(.*\d) ?([A-Za-z]{2,5})$"
 
-_RELATIVE_UNITS = {"秒": 1, "分钟": 60, "小时": 3600}
+_UTC_MARK = r"(?i)([0-9])\s?(?:Z|GMT|UTC?)$"
+_REWRITTEN = (
+    (r"^([0-9]{4})\s?[年/.]\s?([0-9]{1,2})\s?[月/.]\s?([0-9]{1,2})\s?日?\s*", "${1}-${2}-${3} "),
+    (r"\s?(?:星期|周)[一二三四五六日天]\s*", " "),
+    (r"([0-9]{1,2})[时時点點]([0-9]{1,2})分([0-9]{1,2})秒$", "${1}:${2}:${3}"),
+    (r"([0-9]{1,2})[时時点點]([0-9]{1,2})分?$", "${1}:${2}"),
+    (r"上午\s?([0-9]{1,2}:[0-9:]+)$", "${1} AM"),
+    (r"下午\s?([0-9]{1,2}:[0-9:]+)$", "${1} PM"),
+    (r"(?i)([0-9])\s?([ap])\.?m\.?$", "${1} ${2}M"),
+)
+
+_CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ([APap])M)?"
+_AGO = r"^([0-9]{1,4}) ?(秒钟|秒|分钟|分|个小时|小时)前$"
+_DAYS_AGO = r"^([0-9]{1,4}) ?天前$"
+_NAMED_DAY = rf"^(今天|昨天|前天) ?(?:{_CLOCK})?$"
+_YEAR_LESS = (
+    rf"^([0-9]{{1,2}})[月-]([0-9]{{1,2}})日? ?{_CLOCK}$|^([0-9]{{1,2}})月([0-9]{{1,2}})日$"
+    r"|^([0-9]{2})-([0-9]{2})$"
+)
+_JUST_NOW = r"^刚[刚才]$"
+_RELATIVE = "|".join((_AGO, _DAYS_AGO, _NAMED_DAY, _YEAR_LESS, _JUST_NOW))
+_COARSE = r"^[0-9一两二三半]{1,4} ?个?(?:周|星期|礼拜|月|年)前$"
+_SECONDS = {"秒": 1, "秒钟": 1, "分": 60, "分钟": 60, "小时": 3600, "个小时": 3600}
+_AGO_PRECISION = {1: "second", 60: "minute", 3600: "hour"}
+_DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2}
+_LEAP_YEARS_APART = 8
 _EARLIEST_YEAR, _LATEST_YEAR = 1985, 2200
 
 
@@ -85,26 +130,27 @@ def parse_instants(
 ) -> Instants:
     """Read instants in any unambiguous notation, or in one declared notation only.
 
-    zone: IANA zone of texts without one. observed_at: needed by relative and year-less texts.
-    pattern: a strptime pattern, `epoch_s`, `epoch_ms`, or `epoch_s_or_text` for a producer that
-    writes both; epochs are never guessed.
-    Reasons: not_a_time, time_range, relative_without_observed_at.
+    zone: IANA zone of texts without one. observed_at: needed by relative and year-less texts;
+    a day without a year is the latest that was not after it. pattern: a strptime pattern,
+    `epoch_s`, `epoch_ms`, or `epoch_s_or_text` for a producer that writes both; epochs are
+    never guessed.
+    Reasons: not_a_time, time_range, nonexistent_time, relative_without_observed_at, and
+    too_coarse_time for "2周前", which no precision describes.
     """
     plain = _of_one_notation(raw.cast(pl.String), zone, pattern)
     if plain is not None:
         return plain
     text = raw.cast(pl.String).str.normalize("NFKC").str.strip_chars()
-    text = text.set((text == "").fill_null(False), None).str.replace(r"(?i)(\d)Z$", "${1}+0000")
-    state = _Reading(text)
+    text = text.set((text == "").fill_null(False), None).str.replace(_UTC_MARK, "${1}+0000")
+    state = _Reading(text, observed_at)
     if pattern is not None and pattern.startswith("epoch_"):
-        unit = "epoch_ms" if pattern == "epoch_ms" else "epoch_s"
-        state.fill(_from_epoch(text, unit), "second", assumed=False)
+        state.fill_epoch("epoch_ms" if pattern == "epoch_ms" else "epoch_s")
         if pattern == "epoch_s_or_text":
-            _read_any(state, zone, observed_at)
+            _read_any(state, zone)
     elif pattern is not None:
-        state.fill_pattern(pattern, _precision_of(pattern), zone)
+        _read_declared(state, pattern, zone)
     else:
-        _read_any(state, zone, observed_at)
+        _read_any(state, zone)
     return state.finish()
 
 
@@ -150,24 +196,53 @@ def _where(mask: pl.Series, value: str | bool) -> pl.Series:
     return pl.select(pl.when(mask).then(pl.lit(value)).alias("value"))["value"]
 
 
-def _read_any(state: _Reading, zone: str, observed_at: pl.Series | None) -> None:
-    for pattern, precision in WALL_PATTERNS:
+def _read_any(state: _Reading, zone: str) -> None:
+    """The two commonest notations on the whole column, all others on what they leave open."""
+    for pattern, precision in WALL_PATTERNS[:2]:
         state.fill_pattern(pattern, precision, zone)
-    for pattern, precision in ZONED_PATTERNS:
-        state.fill_pattern(pattern, precision, zone)
-    for pattern in DAY_PATTERNS:
-        state.fill_pattern(pattern, "day", zone)
-    if state.is_complete or observed_at is None:
+    if state.is_complete:
         return
-    state.fill_relative(observed_at, zone)
+    rest = state.rest()
+    for pattern, precision in (*WALL_PATTERNS[2:], *ZONED_PATTERNS):
+        rest.fill_pattern(pattern, precision, zone)
+    for pattern in DAY_PATTERNS:
+        rest.fill_pattern(pattern, "day", zone)
+    if not rest.is_complete:
+        rest.text = _plainly(rest.text)
+        for pattern, precision in RARE_PATTERNS:
+            rest.fill_pattern(pattern, precision, zone)
+        rest.fill_relative(zone)
+    state.take(rest)
+
+
+def _read_declared(state: _Reading, pattern: str, zone: str) -> None:
+    """Polars wants minutes beside hours, and a final Z has become an offset."""
+    if pattern.endswith("Z") and not pattern.endswith("%Z"):
+        pattern = f"{pattern[:-1]}%z"
+    precision = _precision_of(pattern)
+    if precision == "hour":
+        pattern = f"{pattern}~%M"
+        state.text = state.text + "~00"
+    state.fill_pattern(pattern, precision, zone)
+
+
+def _plainly(text: pl.Series) -> pl.Series:
+    """Chinese dates, clock times and halves of the day in the notation of RARE_PATTERNS."""
+    for found, written in _REWRITTEN:
+        text = text.str.replace(found, written)
+    return text.str.strip_chars()
 
 
 class _Reading:
     """Instants as they are found, pattern by pattern; only what is still open is tried again."""
 
-    def __init__(self, text: pl.Series) -> None:
+    def __init__(self, text: pl.Series, seen: pl.Series | None) -> None:
         size = len(text)
         self.text = text
+        never = pl.repeat(None, size, dtype=INSTANT, eager=True)
+        self.seen = never if seen is None else seen.cast(INSTANT)
+        self.is_gap = pl.repeat(False, size, dtype=pl.Boolean, eager=True)
+        self.is_out_of_range = self.is_gap
         self.at = pl.repeat(None, size, dtype=INSTANT, eager=True)
         self.precision = pl.repeat(None, size, dtype=pl.String, eager=True)
         self.source = pl.repeat(None, size, dtype=pl.String, eager=True)
@@ -180,6 +255,25 @@ class _Reading:
     @property
     def is_complete(self) -> bool:
         return not self.open.any()
+
+    def rest(self) -> _Reading:
+        """What is still open, as a reading of its own."""
+        return _Reading(self.text.filter(self.open), self.seen.filter(self.open))
+
+    def take(self, rest: _Reading) -> None:
+        """Take over what `rest` found."""
+        is_open = self.open
+        place = (is_open.cum_sum().cast(pl.Int64) - 1).clip(0)
+
+        def merged(own: pl.Series, found: pl.Series) -> pl.Series:
+            return found.gather(place).zip_with(is_open, own)
+
+        self.text = merged(self.text, rest.text)
+        self.at = merged(self.at, rest.at)
+        self.precision = merged(self.precision, rest.precision)
+        self.source = merged(self.source, rest.source)
+        self.assumed = merged(self.assumed, rest.assumed)
+        self.is_gap = merged(self.is_gap, rest.is_gap)
 
     def fill(self, found: pl.Series, precision: str, *, assumed: bool, source: str = "api") -> None:
         """Take instants where none was found yet."""
@@ -199,60 +293,95 @@ class _Reading:
             pattern, time_unit="us", strict=False, exact=True,
             time_zone="UTC" if zoned else None,
         )  # fmt: skip
-        if not zoned:
-            found = at_zone(found, zone)
-        self.fill(found.cast(INSTANT), precision, assumed=not zoned)
+        if found.null_count() == len(found):
+            return
+        if zoned:
+            self.fill(found.cast(INSTANT), precision, assumed=False)
+        else:
+            self.fill_wall(found, precision, zone)
 
-    def fill_relative(self, observed_at: pl.Series, zone: str) -> None:
+    def fill_wall(self, wall: pl.Series, precision: str, zone: str, *, source: str = "api") -> None:
+        """Take wall times of the zone; one that never was is noted, unless it is a day's start."""
+        if wall.null_count() == len(wall):
+            return
+        found = at_zone(wall, zone)
+        lost = wall.is_not_null() & found.is_null() & self.open
+        if lost.any():
+            if precision == "day":
+                found = found.fill_null(at_zone(wall + timedelta(hours=1), zone))
+                lost &= found.is_null()
+            self.is_gap |= lost
+        self.fill(found.cast(INSTANT), precision, assumed=True, source=source)
+
+    def fill_epoch(self, unit: str) -> None:
+        """Take seconds or milliseconds since 1970; decimals are fractions of the unit."""
+        found = _from_epoch(self.text, unit)
+        is_number = self.text.str.contains(r"^-?[0-9]+(?:\.[0-9]+)?$").fill_null(False)
+        self.is_out_of_range |= is_number & found.is_null()
+        self.fill(found, "second", assumed=False)
+
+    def fill_relative(self, zone: str) -> None:
         """ "5分钟前", "昨天 08:15", "03-05 12:30": against the record's own observation."""
-        frame = pl.DataFrame({"text": self.text, "seen": observed_at.cast(INSTANT)})
-        amount = pl.col("text").str.extract(r"^(\d{1,4})(?:秒|分钟|小时)前$", 1).cast(pl.Int64)
-        unit = pl.col("text").str.extract(r"^\d{1,4}(秒|分钟|小时)前$", 1)
-        seconds = amount * unit.replace_strict(_RELATIVE_UNITS, default=None, return_dtype=pl.Int64)
-        day = pl.col("seen").dt.convert_time_zone(zone).dt.date()
-        clock = pl.col("text").str.extract(r"(\d{1,2}:\d{2})$", 1)
-        days_back = (
-            pl.when(pl.col("text").str.contains(r"^今天")).then(0)
-            .when(pl.col("text").str.contains(r"^昨天")).then(1)
-            .when(pl.col("text").str.contains(r"^前天")).then(2)
-        )  # fmt: skip
-        month_day = pl.col("text").str.extract(r"^(\d{1,2}[月-]\d{1,2})日? ?\d{1,2}:\d{2}$", 1)
-        computed = frame.select(
-            ago=pl.col("seen") - pl.duration(seconds=seconds),
-            named=(
-                (day - pl.duration(days=days_back)).cast(pl.String) + " " + clock
-            ).str.to_datetime("%Y-%m-%d %H:%M", strict=False, time_unit="us"),
-            this_year=_year_less(day.dt.year(), month_day, clock),
-            last_year=_year_less(day.dt.year() - 1, month_day, clock),
-            unit=unit,
+        is_relative = self.text.str.contains(_RELATIVE).fill_null(False)
+        resolvable = self.open & self.seen.is_not_null() & is_relative
+        if not resolvable.any():
+            return
+        seen = self.seen.set(~resolvable, None)
+        frame = pl.DataFrame({"text": self.text, "seen": seen}).with_columns(
+            wall=pl.col("seen").dt.convert_time_zone(zone).dt.replace_time_zone(None)
         )
-        this_year = at_zone(computed["this_year"], zone)
-        last_year = at_zone(computed["last_year"], zone)
-        year_less = last_year.zip_with((this_year > frame["seen"]).fill_null(False), this_year)
-        in_seconds = (computed["unit"] == "秒").fill_null(False)
-        in_hours = (computed["unit"] == "小时").fill_null(False)
-        for mask, precision in (
-            (in_seconds, "second"), (in_hours, "hour"), (~in_seconds & ~in_hours, "minute"),
-        ):  # fmt: skip
-            found = computed["ago"].set(~mask, None)
-            self.fill(found, precision, assumed=False, source="relative")
-        self.fill(at_zone(computed["named"], zone), "minute", assumed=True, source="relative")
-        self.fill(year_less, "minute", assumed=True, source="relative")
+        self._fill_ago(frame)
+        days = frame.select(
+            pl.col("wall").dt.truncate("1d")
+            - pl.duration(days=pl.col("text").str.extract(_DAYS_AGO, 1).cast(pl.Int64))
+        )["wall"]
+        self.fill_wall(days, "day", zone, source="relative")
+        for wall, clock in (_named_day(frame), _year_less(frame)):
+            for precision, mask in _by_precision(clock):
+                self.fill_wall(wall.set(~mask, None), precision, zone, source="relative")
+
+    def _fill_ago(self, frame: pl.DataFrame) -> None:
+        seconds = (
+            pl.col("text").str.extract(_AGO, 2)
+            .replace_strict(_SECONDS, default=None, return_dtype=pl.Int64)
+        )  # fmt: skip
+        amount = pl.col("text").str.extract(_AGO, 1).cast(pl.Int64)
+        is_now = pl.col("text").str.contains(_JUST_NOW)
+        found = frame.select(
+            at=pl.when(is_now).then("seen").otherwise(
+                pl.col("seen") - pl.duration(seconds=amount * seconds)
+            ),
+            unit=pl.when(is_now).then(60).otherwise(seconds),
+        )  # fmt: skip
+        for unit, precision in _AGO_PRECISION.items():
+            of_unit = (found["unit"] == unit).fill_null(False)
+            self.fill(found["at"].set(~of_unit, None), precision, assumed=False, source="relative")
 
     def finish(self) -> Instants:
         year = self.at.dt.year()
-        out_of_range = ((year < _EARLIEST_YEAR) | (year > _LATEST_YEAR)).fill_null(False)
-        frame = pl.DataFrame({"text": self.text, "open": self.open, "range": out_of_range})
-        relative = pl.col("text").str.contains(r"^(今天|昨天|前天|\d{1,4}(秒|分钟|小时)前)")
+        out_of_range = self.is_out_of_range & self.open
+        out_of_range |= ((year < _EARLIEST_YEAR) | (year > _LATEST_YEAR)).fill_null(False)
+        frame = pl.DataFrame(
+            {
+                "text": self.text, "open": self.open, "range": out_of_range, "gap": self.is_gap,
+                "seen": self.seen,
+            }
+        )  # fmt: skip
+        is_unseen = pl.col("seen").is_null() & pl.col("text").str.contains(_RELATIVE)
         problem = frame.select(
             pl.when("range").then(pl.lit("time_range"))
-            .when(pl.col("open") & relative).then(pl.lit("relative_without_observed_at"))
+            .when(pl.col("open") & pl.col("gap")).then(pl.lit("nonexistent_time"))
+            .when(pl.col("open") & pl.col("text").str.contains(_COARSE))
+            .then(pl.lit("too_coarse_time"))
+            .when(pl.col("open") & is_unseen).then(pl.lit("relative_without_observed_at"))
             .when("open").then(pl.lit("not_a_time"))
             .alias("problem")
         )["problem"]  # fmt: skip
-        return Instants(
-            self.at.set(out_of_range, None), self.precision, self.source, self.assumed, problem
+        at, precision, source, assumed = (
+            series.set(out_of_range, None)
+            for series in (self.at, self.precision, self.source, self.assumed)
         )
+        return Instants(at, precision, source, assumed, problem)
 
 
 def at_zone(wall: pl.Series, zone: str) -> pl.Series:
@@ -274,6 +403,9 @@ def at_zone(wall: pl.Series, zone: str) -> pl.Series:
 def _constant_offset(wall: pl.Series, zone: str) -> timedelta | None:
     """The zone's offset where it is the same for all the times; looked up every third day, for no
     zone goes to summer time and back within less."""
+    years = wall.dt.year()
+    if not _EARLIEST_YEAR <= (years.min() or 0) <= (years.max() or 0) <= _LATEST_YEAR:  # type: ignore[operator]
+        return None  # what the standard library may not even hold
     first, last = wall.min(), wall.max()
     if not isinstance(first, datetime) or not isinstance(last, datetime):
         return None
@@ -336,20 +468,96 @@ def _offsets_in(wall: pl.Series, name: pl.Series, zone: str) -> pl.Series:
 
 
 def _from_epoch(text: pl.Series, unit: str) -> pl.Series:
-    number = text.cast(pl.Int64, strict=False)
-    factor = 1_000_000 if unit == "epoch_s" else 1_000
-    limit = 2**62 // factor
-    bounded = number.set((number.abs() > limit).fill_null(False), None)
-    return (bounded * factor).cast(INSTANT)
+    """Instants of whole numbers, or of decimal ones of at most 18 digits before the point."""
+    digits = 6 if unit == "epoch_s" else 3
+    factor = 10**digits
+    plain = text.cast(pl.Int64, strict=False)
+    if plain.null_count() != text.null_count():
+        number = r"^(-?[0-9]{1,18})(?:\.([0-9]+))?$"
+        found = pl.DataFrame({"text": text}).select(
+            whole=pl.col("text").str.extract(number, 1).cast(pl.Int64),
+            part=pl.col("text").str.extract(number, 2).str.slice(0, digits)
+            .str.pad_end(digits, "0").cast(pl.Int64).fill_null(0),
+        )  # fmt: skip
+        plain, part = found["whole"], found["part"]
+    else:
+        part = pl.zeros(len(text), dtype=pl.Int64, eager=True)
+    bounded = plain.set((plain.abs() > 2**61 // factor).fill_null(False), None)
+    at: pl.Series = bounded * factor + part
+    return at.cast(INSTANT)
 
 
-def _year_less(year: pl.Expr, month_day: pl.Expr, clock: pl.Expr) -> pl.Expr:
-    text = year.cast(pl.String) + "-" + month_day.str.replace("月", "-") + " " + clock
-    return text.str.to_datetime("%Y-%m-%d %H:%M", strict=False, time_unit="us")
+def _clock_of(pattern: str, first: int) -> dict[str, pl.Expr]:
+    """Seconds since midnight of a clock time that begins with this group of a pattern, and how
+    many parts it has: 0 none, 2 hours and minutes, 3 with seconds. 25:00 has no seconds."""
+    hour, minute, second = (
+        pl.col("text").str.extract(pattern, first + place).cast(pl.Int64) for place in range(3)
+    )
+    half = pl.col("text").str.extract(pattern, first + 3).str.to_uppercase()
+    full = pl.when(half.is_null()).then(hour).when(hour.is_between(1, 12)).then(
+        hour % 12 + pl.when(half == "P").then(12).otherwise(0)
+    )  # fmt: skip
+    rest = second.fill_null(0)
+    is_valid = (full < 24) & (minute < 60) & (rest < 60)
+    return {
+        "seconds": pl.when(hour.is_null()).then(0).when(is_valid).then(
+            full * 3600 + minute * 60 + rest
+        ),
+        "parts": pl.when(hour.is_null()).then(0).when(second.is_null()).then(2).otherwise(3),
+    }  # fmt: skip
+
+
+def _by_precision(parts: pl.Series) -> list[tuple[str, pl.Series]]:
+    return [
+        (precision, (parts == count).fill_null(False))
+        for count, precision in ((0, "day"), (2, "minute"), (3, "second"))
+    ]
+
+
+def _named_day(frame: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Wall times of "昨天 08:15" and the parts of their clocks."""
+    back = pl.col("text").str.extract(_NAMED_DAY, 1).replace_strict(
+        _DAYS_BACK, default=None, return_dtype=pl.Int64
+    )  # fmt: skip
+    found = frame.with_columns(**_clock_of(_NAMED_DAY, 2)).select(
+        "parts",
+        wall=pl.col("wall").dt.truncate("1d")
+        - pl.duration(days=back)
+        + pl.duration(seconds=pl.col("seconds")),
+    )
+    return found["wall"], found["parts"]
+
+
+def _year_less(frame: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
+    """Wall times of "03-05 12:30" in the latest year that puts them before the observation (give
+    or take the skew of clocks) and has that day, and the parts of their clocks."""
+
+    def number(*groups: int) -> pl.Expr:
+        return pl.coalesce(pl.col("text").str.extract(_YEAR_LESS, g) for g in groups).cast(pl.Int64)
+
+    found = frame.with_columns(
+        month=number(1, 7, 9), day=number(2, 8, 10), **_clock_of(_YEAR_LESS, 3)
+    )
+    wall = pl.repeat(None, frame.height, dtype=_NAIVE, eager=True)
+    latest = frame["wall"] + CLOCK_SKEW
+    for back in range(_LEAP_YEARS_APART + 1):
+        candidate = found.select(
+            pl.format("{}-{}-{}", pl.col("wall").dt.year() - back, "month", "day").str.to_datetime(
+                "%Y-%m-%d", strict=False, time_unit="us"
+            )
+            + pl.duration(seconds=pl.col("seconds"))
+        ).to_series()
+        wall = wall.fill_null(candidate.set((candidate > latest).fill_null(True), None))
+    return wall, found["parts"]
 
 
 def _precision_of(pattern: str) -> str:
-    for mark, precision in (("%S", "second"), ("%M", "minute"), ("%H", "hour")):
-        if mark in pattern or "%T" in pattern:
+    """Precision that a strptime pattern can express."""
+    for marks, precision in (
+        (("%S", "%T", "%c", "%X", "%r", "%s", "%+"), "second"),
+        (("%M", "%R"), "minute"),
+        (("%H", "%I", "%k", "%l"), "hour"),
+    ):
+        if any(mark in pattern for mark in marks):
             return precision
     return "day"

@@ -19,10 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.clock import Clock
-from orchestration.sources.rawfile import RawFile
+from orchestration.sources.rawfile import ZIP_FAILURES, RawFile
 
 _CHUNK = 1 << 20
 MAXIMUM_MEMBERS = 100_000
+MAXIMUM_EXPANSION = 200
+EXPANSION_FLOOR = 200 << 20
+"""A member may always expand to this many bytes; beyond, only MAXIMUM_EXPANSION-fold."""
 
 
 class FileChangedError(Exception):
@@ -171,21 +174,29 @@ def is_container(name: str) -> bool:
 
 
 def zip_members(path: Path) -> list[tuple[str, str, int]]:
-    """(name, sha256, size) of a zip's regular members; [] when it is no readable zip."""
+    """(name, sha256, size) of a zip's regular members; [] when it is no readable zip, has too many
+    members or one that expands without bound: then the zip is refused whole, because a member
+    that is left out would be lost in silence."""
     found = []
     try:
         with zipfile.ZipFile(path) as container:
-            for info in container.infolist()[:MAXIMUM_MEMBERS]:
-                if info.is_dir() or info.file_size > 200 * max(info.compress_size, 1 << 20):
-                    continue
+            members = [info for info in container.infolist() if not info.is_dir()]
+            if len(members) > MAXIMUM_MEMBERS or any(map(_expands_too_far, members)):
+                return []
+            for info in members:
                 hasher = hashlib.sha256()
                 with container.open(info) as stream:
                     while chunk := stream.read(_CHUNK):
                         hasher.update(chunk)
                 found.append((info.filename, hasher.hexdigest(), info.file_size))
-    except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError):
+    except ZIP_FAILURES:
         return []
     return found
+
+
+def _expands_too_far(member: zipfile.ZipInfo) -> bool:
+    limit = max(EXPANSION_FLOOR, MAXIMUM_EXPANSION * member.compress_size)
+    return member.file_size > limit
 
 
 def escape_name(name: str) -> str:

@@ -68,6 +68,13 @@ ADVICE = {
     "likes_of_quoted_post": "A repost with exactly the likes of the post it quotes: the producer "
     "often takes those; the field is left empty.",
     "personal_network": "Who follows whom is not collected.",
+    "nonexistent_time": "The clocks of the source's zone never showed this time: they were set "
+    "forward over it; declare the zone that the times are in.",
+    "too_coarse_time": "Weeks, months or years ago name no day.",
+    "relative_without_observed_at": "A time relative to its observation, and the source does not "
+    "say when that was; declare `observed_at`.",
+    "time_range": "Outside 1985 to 2200; of a number, declare whether it counts seconds or "
+    "milliseconds.",
     "nothing_to_load": "The record holds nothing that this format can load.",
 }
 

@@ -6,7 +6,10 @@ is decided by a format (`formats/`); how its records are found, by a reader (`re
 
 from __future__ import annotations
 
+import hashlib
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -14,12 +17,19 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 COMPRESSED_SUFFIXES = (".gz", ".zst")
 MAXIMUM_EXPANSION = 200
 EXPANSION_FLOOR = 64 * 1024 * 1024
 """A stream may always expand to this many bytes; beyond, only MAXIMUM_EXPANSION-fold."""
+
+
+ZIP_FAILURES = (
+    zipfile.BadZipFile, OSError, EOFError, RuntimeError, NotImplementedError, ValueError,
+    IndexError, OverflowError, zlib.error, lzma.LZMAError, struct.error,
+)  # fmt: skip
+"""What the zip module raises on archives that are damaged, encrypted or hostile."""
 
 
 class DecompressionBombError(Exception):
@@ -82,7 +92,8 @@ class RawFile:
                 yield stack.enter_context(self.blob.open("rb"))
                 return
             container = stack.enter_context(zipfile.ZipFile(self.blob))
-            yield cast(BinaryIO, stack.enter_context(container.open(self.member)))
+            member = _member(container, self.member, self.sha256)
+            yield cast(BinaryIO, stack.enter_context(container.open(member)))
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
@@ -107,6 +118,16 @@ class RawFile:
                 return stream.read(size)
         except (OSError, EOFError, DecompressionBombError):
             return b""
+
+
+def _member(container: zipfile.ZipFile, name: str, sha256: str) -> zipfile.ZipInfo:
+    """The member of this name; of several, which a zip may hold, the one with this content."""
+    named = [info for info in container.infolist() if info.filename == name]
+    for info in named[:-1]:
+        with container.open(info) as stream:
+            if hashlib.file_digest(cast(Any, stream), "sha256").hexdigest() == sha256:
+                return info
+    return named[-1] if named else container.getinfo(name)
 
 
 class _Decompressor(Protocol):

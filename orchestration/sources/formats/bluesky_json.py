@@ -24,7 +24,7 @@ import polars as pl
 
 from orchestration.cleaning import fields as f
 from orchestration.cleaning import ids
-from orchestration.cleaning.posts import AGREEMENT_SECONDS
+from orchestration.cleaning.proven_times import AGREEMENT_SECONDS
 from orchestration.cleaning.repairs import Repaired
 from orchestration.schemas import tables
 from orchestration.sources.formats.base import (

@@ -61,7 +61,7 @@ def _callout(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
 def _undated_id(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
     """A post without time is usable only when its id carries one."""
     undated = (frame["time"].is_null() | (frame["time"] == "")).fill_null(True)
-    clockless = ids.mid_from_bid(frame["@bid"]).is_null()
+    clockless = ids.id_clock(ids.mid_from_bid(frame["@bid"])).is_null()
     reason = pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
     return f.Parsed({"_dated": ~(undated & clockless)}, reason.set(undated & clockless, "no_time"))
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import polars as pl
 
 from orchestration.cleaning import fields as f
-from orchestration.cleaning.posts import AGREEMENT_SECONDS
+from orchestration.cleaning.proven_times import AGREEMENT_SECONDS
 from orchestration.schemas import tables
 from orchestration.sources.formats.base import Evidence, Format, Head, has_value
 from orchestration.sources.readers.line_rows import LineRows

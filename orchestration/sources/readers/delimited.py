@@ -62,7 +62,12 @@ class Delimited:
         header: Sequence[str] | None = None
         layouts: dict[Hashable, _Places | str | None] = {}
         record = 0
-        for item in self._rows(file, options):
+        found = self._rows(file, options)
+        for item in found:
+            if header is None and _is_damaged(item):
+                rest = sum(1 for row in found if not isinstance(row, Reject) or row.records)
+                yield _unreadable_header(rest)
+                return
             if isinstance(item, Reject):
                 if item.extent == "record":
                     record += 1
@@ -115,8 +120,8 @@ class Delimited:
             record += 1
             if record == record_number:
                 begin, end = start
-                bare = "utf-8" if encoding == "utf-8-sig" else encoding
-                offset = len(text[:begin].encode(bare)) + (3 if encoding == "utf-8-sig" else 0)
+                bare, mark = _without_mark(file, encoding)
+                offset = len(text[:begin].encode(bare)) + mark
                 return Located(line, offset, text[begin:end].rstrip("\r\n").encode(bare))
         return None
 
@@ -151,6 +156,15 @@ class Delimited:
 def _content(file: RawFile, options: ReadOptions, notes: list[Reject]) -> tuple[str, str] | Reject:
     data = whole_content(file, notes)
     return data if isinstance(data, Reject) else decode_strictly(data, options)
+
+
+def _without_mark(file: RawFile, encoding: str) -> tuple[str, int]:
+    """The encoding that writes no byte order mark, and the size of the mark in the file."""
+    if encoding == "utf-8-sig":
+        return "utf-8", 3
+    if encoding == "utf-16":
+        return ("utf-16-le" if file.head(2) == b"\xff\xfe" else "utf-16-be"), 2
+    return encoding, 0
 
 
 def _spans(text: str, delimiter: str) -> Iterator[tuple[tuple[int, int], int, list[str] | None]]:
@@ -216,6 +230,21 @@ def _unreadable_row(record: int, line: int) -> Reject:
         f"a cell has more than {MAXIMUM_CELL} characters; perhaps a quote was never closed",
         record,
         line,
+    )
+
+
+def _is_damaged(item: tuple[int, list[str] | None] | Reject) -> bool:
+    """Whether a row cannot be read, so that no header can be taken from it."""
+    return item.extent == "record" if isinstance(item, Reject) else item[1] is None
+
+
+def _unreadable_header(rows: int) -> Reject:
+    return Reject(
+        "unreadable_header",
+        "the first row holds a NUL or an endless cell, so what the columns below it are is unknown",
+        line_number=1,
+        records=rows,
+        extent="file",
     )
 
 

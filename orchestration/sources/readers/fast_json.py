@@ -23,6 +23,7 @@ from orchestration.sources.readers.base import LINE, RECORD
 from orchestration.sources.readers.lines import MAXIMUM_LINE_BYTES, LineBlock
 
 _NO_NUMBERS = ("nan", "inf", "infinity", "-nan", "-inf", "-infinity")
+_STRING = r'"(?:[^"\\]|\\.)*"'
 
 
 class FastJson:
@@ -130,7 +131,15 @@ def _needs_care(frame: pl.DataFrame) -> bool:
         for name in frame.columns
         if frame[name].null_count() < frame.height
     ]
-    return any(frame.select(marks).row(0)) if marks else False
+    if marks and any(frame.select(marks).row(0)):
+        return True
+    return any(_has_fraction_in_list(frame[name]) for name in frame.columns)
+
+
+def _has_fraction_in_list(values: pl.Series) -> bool:
+    """DuckDB prints fractions inside a list by rules of its own (1e+16 as 10000000000000000.0)."""
+    lists = values.filter(values.str.starts_with("[") & values.str.ends_with("]"))
+    return bool(lists.str.replace_all(_STRING, "").str.contains(r"[0-9][.eE]").any())
 
 
 def _type(node: dict[str, Any] | None) -> str:

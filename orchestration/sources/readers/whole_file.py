@@ -49,9 +49,8 @@ class WholeFile:
                 )  # fmt: skip
             else:
                 line = record.get("_line")
-                rows.append(
-                    [number, int(line) if line else None, *[record.get(f) for f in self.fields]]
-                )
+                values = [_without_nul(record.get(name)) for name in self.fields]
+                rows.append([number, int(line) if line else None, *values])
         if rows:
             yield raw_frame(self.fields, rows)
 
@@ -64,3 +63,8 @@ class WholeFile:
                 line = record.get("_line")
                 return Located(int(line) if line else 1, 0, data)
         return None
+
+
+def _without_nul(value: str | None) -> str | None:
+    """Entities can spell a NUL (`&#0;`), which no column may hold; it is shown as U+FFFD."""
+    return value.replace("\x00", "\ufffd") if value and "\x00" in value else value

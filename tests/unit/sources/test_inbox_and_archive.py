@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
 import zipfile
 from datetime import UTC, datetime, timedelta
@@ -153,3 +154,53 @@ def test_names_are_made_printable():
     assert escape_name("a\nb") == "a\\nb"
     assert escape_name(os.fsdecode(b"\xff.csv")) == "\\xff.csv"
     assert escape_name("平安样城.csv") == "平安样城.csv"
+
+
+def zipped(members, method=zipfile.ZIP_DEFLATED):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as container:
+        for name, content in members:
+            container.writestr(name, content)
+    return buffer.getvalue()
+
+
+def deliver(tmp_path, data):
+    path = tmp_path / "a.zip"
+    path.write_bytes(data)
+    archive = Archive(tmp_path / "archive")
+    return archive.add(path, "a.zip", "s", FixedClock(datetime(2026, 7, 1, tzinfo=UTC)))
+
+
+def broken(data):
+    return data[:60] + b"\xff" * 20 + data[80:]
+
+
+NOISE = bytes(range(256)) * 8
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        broken(zipped([("a", NOISE)])),
+        broken(zipped([("a", NOISE)], zipfile.ZIP_LZMA)),
+        zipped([("é.csv", b"x")]).replace("é".encode(), b"\xff\xff"),
+        zipped([("q", b"x")]).replace(b"PK\x01\x02\x14\x03\x14", b"PK\x01\x02\x14\x03\xff"),
+        zipped([("a", b"x" * 400)])[:-30],
+        b"PK\x05\x06" + b"\0" * 18,
+    ],
+)  # fmt: skip
+def test_a_damaged_zip_is_one_delivery_that_no_reader_takes_and_never_an_exception(tmp_path, data):
+    files = deliver(tmp_path, data)
+    assert [(f.path, f.member) for f in files] == [("a.zip", None)]
+
+
+def test_a_zip_with_one_bomb_is_refused_whole_instead_of_losing_it(tmp_path, monkeypatch):
+    monkeypatch.setattr("orchestration.sources.archive.EXPANSION_FLOOR", 1000)
+    files = deliver(tmp_path, zipped([("a", b"small"), ("b", b"0" * 100_000)]))
+    assert [f.member for f in files] == [None]
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_members_of_one_name_are_both_read(tmp_path):
+    files = deliver(tmp_path, zipped([("a", b"first"), ("a", b"second"), ("c", b"third")]))
+    assert [file.read_content() for file in files] == [b"first", b"second", b"third"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import hashlib
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestration.cleaning.ids import parse_ids
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers import lines
 from orchestration.sources.readers.base import LINE, RECORD, ReadOptions, Reject
@@ -261,22 +263,131 @@ def test_the_fast_path_equals_the_careful_path(objects):
         assert fast.rows() == (careful[0].rows() if careful else [])
 
 
-@given(st.binary(max_size=300), st.integers(1, 40))
-def test_line_blocks_lose_no_byte(data, size):
-    import io
+class Pieces(io.RawIOBase):
+    """A stream that gives its bytes in pieces of its own choice."""
 
-    original = lines.BLOCK_BYTES
-    lines.BLOCK_BYTES = size
-    try:
-        parts = list(lines.line_blocks(io.BytesIO(data)))
-    finally:
-        lines.BLOCK_BYTES = original
+    def __init__(self, data, sizes):
+        self._data, self._sizes, self._turn = data, sizes, 0
+
+    def read(self, size=-1):
+        step = min(self._sizes[self._turn % len(self._sizes)], size)
+        self._turn += 1
+        piece, self._data = self._data[:step], self._data[step:]
+        return piece
+
+
+def split(data, sizes, block, longest):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lines, "BLOCK_BYTES", block)
+        patch.setattr(lines, "MAXIMUM_LINE_BYTES", longest)
+        return list(lines.line_blocks(Pieces(data, sizes)))
+
+
+LINED = st.lists(st.one_of(st.binary(max_size=20), st.just(b"\n"), st.just(b"\r\n")), max_size=20)
+
+
+@given(LINED.map(b"".join), st.lists(st.integers(1, 30), min_size=1, max_size=5),
+       st.integers(1, 40))  # fmt: skip
+def test_line_blocks_lose_no_byte_however_the_stream_comes(data, sizes, block):
+    parts = split(data, sizes, block, 10**6)
     assert b"".join(p.data for p in parts) == data
     assert all(p.data.endswith(b"\n") for p in parts[:-1])
     line, offset = 1, 0
     for part in parts:
         assert (part.first_line, part.offset) == (line, offset)
         line, offset = line + part.data.count(b"\n"), offset + len(part.data)
+
+
+@given(LINED.map(b"".join), st.lists(st.integers(1, 30), min_size=1, max_size=5),
+       st.integers(1, 15), st.integers(8, 25))  # fmt: skip
+def test_lines_that_are_too_long_are_skipped_whole_and_shift_nothing(data, sizes, block, longest):
+    *closed, rest = data.split(b"\n")
+    whole = [line + b"\n" for line in closed] + [rest] * bool(rest)
+    starts = [sum(map(len, whole[:n])) for n in range(len(whole))]
+    seen, offset = [], 0
+    for part in split(data, sizes, block, longest):
+        if isinstance(part, lines.LongLine):
+            assert part.length == len(whole[part.line_number - 1])
+            assert part.length > longest
+            seen.append(part.line_number)
+            offset += part.length
+            continue
+        assert part.offset == offset == starts[part.first_line - 1]
+        count = part.data.count(b"\n") + (not part.data.endswith(b"\n"))
+        assert part.data == b"".join(whole[part.first_line - 1 : part.first_line - 1 + count])
+        seen += range(part.first_line, part.first_line + count)
+        offset += len(part.data)
+    assert seen == list(range(1, len(whole) + 1))
+    assert offset == len(data)
+
+
+@given(st.lists(st.sampled_from(
+    [b"a,b\n", b'"x', b'"', b",", b"\n", b"\r", b"\x00", b"\xff", b"\xef\xbb\xbf", b"1", b"\t"]
+), max_size=30).map(b"".join))  # fmt: skip
+def test_any_bytes_as_csv_give_numbered_rows_and_rejects(tmp_path_factory, data):
+    file = raw(tmp_path_factory.mktemp("csv"), "a.csv", data)
+    frame, rejects = read(Delimited(), file)
+    numbers = [] if frame is None else frame[RECORD].to_list()
+    numbers += [r.record_number for r in rejects if r.extent == "record"]
+    assert sorted(numbers) == list(range(1, len(numbers) + 1))
+
+
+@given(st.one_of(
+    st.binary(max_size=60),
+    st.text('{}[]":,0123456789.eE-ntfalsu \\d8\n', max_size=60).map(str.encode),
+))  # fmt: skip
+def test_any_bytes_as_json_are_parsed_exactly_or_refused_with_a_reason(tmp_path_factory, data):
+    file = raw(tmp_path_factory.mktemp("json"), "a.json", data)
+    frame, rejects = read(JsonDocument(("a",)), file)
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        return
+    elements = value if isinstance(value, list) else [value]
+    found = (0 if frame is None else frame.height) + sum(r.records for r in rejects)
+    assert found == (1 if any(r.extent == "file" for r in rejects) else len(elements))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-8-sig", "gb18030"])
+def test_csv_records_are_found_again_in_any_encoding(tmp_path, encoding):
+    data = "id,text\n1,样\n2,城\n".encode(encoding)
+    declared = None if encoding in ("utf-16", "utf-8-sig") else encoding
+    file = raw(tmp_path, "a.csv", data)
+    located = Delimited().locate(file, 2, ReadOptions(declared))
+    assert data[located.offset :].startswith(located.raw)
+    assert located.raw.decode("utf-16-le" if "16" in encoding else "gb18030" if declared else "utf8"
+                              ) == "2,城"  # fmt: skip
+
+
+@pytest.mark.parametrize("header", [b"id,te\x00xt\n", b'"' + b"x" * 200 + b'"\n'])
+def test_a_header_that_cannot_be_read_is_not_replaced_by_the_first_row(
+    tmp_path, monkeypatch, header
+):
+    monkeypatch.setattr("orchestration.sources.readers.delimited.MAXIMUM_CELL", 100)
+    ordinary_limit = csv.field_size_limit()
+    try:
+        frame, rejects = read(Delimited(), raw(tmp_path, "a.csv", header + b"1,a\n2,b\n"))
+    finally:
+        csv.field_size_limit(ordinary_limit)
+    assert frame is None
+    assert [(r.reason, r.extent, r.records) for r in rejects] == [("unreadable_header", "file", 2)]
+
+
+@pytest.mark.parametrize("number", ["1e16", "1e20", "0.00001", "1.5E300", "123456789012345678.5"])
+def test_a_fraction_inside_a_list_is_printed_alike_on_both_paths(tmp_path, number):
+    good = b'{"tags": [' + number.encode() + b"]}\n"
+    fast, _ = read(READER, raw(tmp_path, "a.jsonl", good))
+    careful, _ = read(READER, raw(tmp_path, "b.jsonl", good + b"{\n"))
+    assert fast["tags"][0] == careful["tags"][0] == f"[{float(number)!r}]"
+
+
+@pytest.mark.parametrize("number", ["4.9e15", "4930000000000000.0", "4.93E+15", "4.93012345e15"])
+@pytest.mark.parametrize("rest", [b'{"id": 5}\n', b'{"id": \n'])
+def test_an_id_that_became_a_float_never_looks_like_an_id(tmp_path, number, rest):
+    """On the fast path and, beside a broken line, on the careful one."""
+    data = b'{"id": ' + number.encode() + b"}\n" + rest
+    frame, _ = read(READER, raw(tmp_path, "a.jsonl", data))
+    assert parse_ids(frame["id"]).problem[0] == "scientific_id"
 
 
 def test_a_record_is_found_again_by_its_number(tmp_path):

@@ -6,12 +6,14 @@ import hashlib
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.sources.formats.base import Head
 from orchestration.sources.formats.rss import FORMAT
+from orchestration.sources.readers.base import ReadOptions
 from tests.unit.sources import reading
 
 AT = datetime(2020, 7, 2, 18, 28, 24, tzinfo=UTC)
@@ -234,3 +236,16 @@ def test_hostile_text_is_stored_as_it_is(tmp_path: Path) -> None:
 def test_sniff(name: str, content: str, score: float | None) -> None:
     evidence = FORMAT.sniff(Head(PurePosixPath(name), content.encode()))
     assert (evidence.score if evidence else None) == score
+
+
+def test_a_nul_spelled_as_an_entity_reaches_no_column(tmp_path):
+    feed = (
+        b"<rss><channel><title>T</title><item><title>A&#0;B</title>"
+        b"<link>http://x\x00y.example/a</link></item></channel></rss>"
+    )
+    file = reading.raw_file(tmp_path, "a.rss", feed)
+    for found in FORMAT.reader.read(file, ReadOptions()):
+        if isinstance(found, pl.DataFrame):
+            texts = [value for value in found.row(0) if isinstance(value, str)]
+            assert texts
+            assert not any("\x00" in value for value in texts)
