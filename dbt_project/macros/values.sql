@@ -47,8 +47,14 @@
     coalesce({{ account_state }} in ('deleted_by_author', 'removed_by_platform', 'not_found'), false)
 {%- endmacro %}
 
-{#- Every published row says which build made it. -#}
-{% macro build_id() %}cast('{{ var("build_id") | replace("'", "''") }}' as {{ dbt.type_string() }}){% endmacro %}
+{#-
+    Every published row says which build made it. The id comes through dbt's metadata variables
+    (DBT_ENV_CUSTOM_ENV_...), the one input that differs every night and does not make dbt parse
+    the whole project anew, as `--vars` and env_var() do (24 instead of 18 CPU s on the demo).
+-#}
+{% macro build_id() -%}
+    cast('{{ dbt_metadata_envs.get("OBSERVATORY_BUILD_ID", "unbuilt") | replace("'", "''") }}' as {{ dbt.type_string() }})
+{%- endmacro %}
 
 {#- Several values as one, so that max_by keeps NULLs inside it: DuckDB's max_by skips rows whose
     value is NULL, Spark's does not, and an unbounded count has a NULL end. -#}

@@ -9,13 +9,14 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from orchestration.defs.origins import results_lineage
 from orchestration.defs.resources import POOL, ObservatoryResource, refuse_if_blocked
-from orchestration.defs.specs import as_table, asset_key, table_spec
+from orchestration.defs.specs import as_lineage, as_table, asset_key, table_spec
 from orchestration.quality.audit import CHECKS, audit
 from orchestration.quality.results import Check, CheckResult, blocking, read_results
 from orchestration.schemas.tables import CHECK_RESULTS, CORE_TABLES, FILE_LEDGER, MARTS, QUARANTINE
 from orchestration.warehouse.builds import current_build
-from orchestration.warehouse.connect import open_work
+from orchestration.warehouse.connect import count_rows, open_work
 
 RESULTS = asset_key(CHECK_RESULTS.full_name)
 GATE = "errors_are_none"
@@ -64,6 +65,8 @@ def check_results(
         with open_work(settings.root.warehouse) as connection:
             build = current_build(connection)
         results = audit(settings, build, say)
+        with open_work(settings.root.warehouse) as connection:
+            rows = count_rows(connection, CHECK_RESULTS.full_name)
         for result in results:
             if not result.passed:
                 say(result.sentence())
@@ -71,8 +74,10 @@ def check_results(
     return dg.MaterializeResult(
         asset_key=RESULTS,
         metadata={
-            "dagster/row_count": dg.MetadataValue.int(len(results)),
+            "dagster/row_count": dg.MetadataValue.int(rows),
+            "dagster/column_lineage": as_lineage(results_lineage(AUDITED)),
             "build_id": dg.MetadataValue.text(build.build_id),
+            "answers": dg.MetadataValue.int(len(results)),
             "failed_errors": dg.MetadataValue.int(len(blocking(failed))),
             "failed_warnings": dg.MetadataValue.int(len(failed) - len(blocking(failed))),
             "failed": as_table((vars(result) for result in failed), _SHOWN),

@@ -1,13 +1,15 @@
 """Clean and load: archived files become typed rows of core.*, with ledger and quarantine."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 import duckdb
 
 from orchestration.defs.extract import ARCHIVE_FILES
+from orchestration.defs.origins import cleaned_lineage
 from orchestration.defs.resources import POOL, ObservatoryResource
-from orchestration.defs.specs import as_table, asset_key, table_spec
+from orchestration.defs.specs import as_lineage, as_table, asset_key, table_spec
 from orchestration.schemas.tables import (
     ACCOUNT_SCOPE,
     COLUMN_DICTIONARY,
@@ -19,10 +21,11 @@ from orchestration.schemas.tables import (
     REPAIRS,
     SOURCES,
     TOUCHED_DAYS,
+    Table,
 )
 from orchestration.sources.extract import read_declarations
 from orchestration.warehouse.builds import current_build
-from orchestration.warehouse.connect import open_work
+from orchestration.warehouse.connect import count_rows, open_work
 from orchestration.warehouse.ingest import Ingested, ingest
 
 CLEANED = (
@@ -31,7 +34,7 @@ CLEANED = (
     COLUMN_DICTIONARY,
 )  # fmt: skip
 
-Metadata = dict[str, dg.MetadataValue]
+Metadata = dict[str, Any]
 
 
 @dg.multi_asset(
@@ -56,20 +59,20 @@ def cleaned_tables(
                 f"{done.files} files, {done.records_in} records: {done.records_loaded} loaded, "
                 f"{done.records_duplicate} duplicates, {done.records_quarantined} quarantined"
             )
-            metadata = {
-                table.full_name: _metadata(connection, table.full_name, done) for table in CLEANED
-            }
+            metadata = {table.full_name: _metadata(connection, table, done) for table in CLEANED}
             metadata[FILE_LEDGER.full_name].update(_intake(done))
             metadata[QUARANTINE.full_name].update(_reasons(connection, build.build_id))
     for name, found in metadata.items():
         yield dg.MaterializeResult(asset_key=asset_key(name), metadata=found)
 
 
-def _metadata(connection: duckdb.DuckDBPyConnection, name: str, done: Ingested) -> Metadata:
-    row = connection.execute(f"select count(*) from {name}").fetchone()
-    found: Metadata = {"dagster/row_count": dg.MetadataValue.int(row[0] if row else 0)}
-    if name.startswith("core."):
-        found["rows_added"] = dg.MetadataValue.int(done.rows_added.get(name, 0))
+def _metadata(connection: duckdb.DuckDBPyConnection, table: Table, done: Ingested) -> Metadata:
+    found: Metadata = {
+        "dagster/row_count": dg.MetadataValue.int(count_rows(connection, table.full_name)),
+        "dagster/column_lineage": as_lineage(cleaned_lineage(table)),
+    }
+    if table.schema == "core":
+        found["rows_added"] = dg.MetadataValue.int(done.rows_added.get(table.full_name, 0))
     return found
 
 

@@ -24,6 +24,8 @@ MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 _SOURCES = (".sql", ".yml", ".yaml", ".md", ".csv")
 _ARTIFACTS = ("partial_parse.msgpack", "manifest.json")
 """In the order in which they are put in place: the manifest last, for it is what is looked at."""
+BUILD_ID = "DBT_ENV_CUSTOM_ENV_OBSERVATORY_BUILD_ID"
+"""A metadata variable of dbt's: the macro `build_id()` reads it, and no parse depends on it."""
 _OFFLINE = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "DBT_VERSION_CHECK": "false",
@@ -40,9 +42,10 @@ def dbt_executable() -> str:
     return str(Path(sys.executable).parent / "dbt")
 
 
-def dbt_environment(warehouse: Path | str) -> dict[str, str]:
-    """What the project reads from the environment."""
-    return {**_OFFLINE, "OBSERVATORY_WAREHOUSE": str(warehouse)}
+def dbt_environment(warehouse: Path | str, build_id: str | None = None) -> dict[str, str]:
+    """What the project reads from the environment: where it builds, and for which build."""
+    found = {**_OFFLINE, "OBSERVATORY_WAREHOUSE": str(warehouse)}
+    return found if build_id is None else {**found, BUILD_ID: build_id}
 
 
 @cache

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 import dagster as dg
 
+from orchestration.defs.origins import ARCHIVE, archive_lineage, archive_schema
 from orchestration.defs.resources import OWNERS, POOL, ObservatoryResource
-from orchestration.defs.specs import as_table
+from orchestration.defs.specs import as_lineage, as_table, asset_key
 from orchestration.warehouse.opening import Opening, open_night
 
-ARCHIVE_FILES = dg.AssetKey(["archive", "files"])
+ARCHIVE_FILES = asset_key(ARCHIVE)
 
 
 @dg.asset(
@@ -19,6 +21,7 @@ ARCHIVE_FILES = dg.AssetKey(["archive", "files"])
     owners=OWNERS,
     output_required=False,
     pool=POOL,
+    metadata={"dagster/column_schema": archive_schema()},
     description="Every byte that was ever delivered, under its hash. When nothing is new, nothing "
     "comes out and all that follows is skipped: a green run that changed no row.",
 )
@@ -37,9 +40,11 @@ def archive_files(
             yield dg.MaterializeResult(metadata=_metadata(night))
 
 
-def _metadata(night: Opening) -> dict[str, dg.MetadataValue]:
+def _metadata(night: Opening) -> dict[str, Any]:
     delivered, notices = night.extracted.delivered, night.extracted.notices
     return {
+        "dagster/row_count": dg.MetadataValue.int(night.archived),
+        "dagster/column_lineage": as_lineage(archive_lineage()),
         "decision": dg.MetadataValue.text(night.reason),
         "build_id": dg.MetadataValue.text(night.build.build_id if night.build else "none"),
         "new_files": dg.MetadataValue.int(len(delivered)),

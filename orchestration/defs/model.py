@@ -17,7 +17,7 @@ from packaging.version import Version
 
 from orchestration.defs import dbt_project
 from orchestration.defs.dbt_project import table_name
-from orchestration.defs.lineage import Lineage, lineage_of_models
+from orchestration.defs.lineage import Columns, Lineage, lineage_of_models
 from orchestration.defs.resources import (
     OWNERS,
     POOL,
@@ -25,14 +25,14 @@ from orchestration.defs.resources import (
     Say,
     refuse_if_blocked,
 )
-from orchestration.defs.specs import asset_key, column_schema
+from orchestration.defs.specs import as_lineage, asset_key, column_schema
 from orchestration.paths import DBT_PROJECT
 from orchestration.quality.results import dbt_demand, dbt_results, write_results
 from orchestration.schemas.render import table_comment
 from orchestration.schemas.tables import BUILDS, TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse.builds import Build, code_version, current_build
-from orchestration.warehouse.connect import open_work
+from orchestration.warehouse.connect import open_modelled, open_work, quote
 
 BUILT = ("success",)
 FEEDBACK = asset_key(BUILDS.full_name)
@@ -144,13 +144,10 @@ def _run_dbt(
     context: dg.AssetExecutionContext, settings: Settings, dbt: DbtCliResource, build: Build
 ) -> tuple[list[Any], DbtCliInvocation]:
     """Run dbt to its end. Events are kept back, because row counts can be had only afterwards."""
-    arguments = [
-        "build", "--exclude-resource-type", "unit_test",
-        "--vars", json.dumps({"build_id": build.build_id}),
-    ]  # fmt: skip
+    arguments = ["build", "--exclude-resource-type", "unit_test"]
     stale = settings.root.dbt_target / "run_results.json"
     stale.unlink(missing_ok=True)
-    with _environment(dbt_project.dbt_environment(settings.root.warehouse)):
+    with _environment(dbt_project.dbt_environment(settings.root.warehouse, build.build_id)):
         invocation = dbt.cli(
             arguments, context=context, raise_on_error=False,
             target_path=settings.root.dbt_target,
@@ -191,9 +188,9 @@ class DbtRun:
         self._answers = dbt_results(invocation.target_path / "run_results.json", self._manifest)
         with open_work(settings.root.warehouse) as connection:
             write_results(connection, build.build_id, "dbt", self._answers)
-            self._rows = _row_counts(connection, self._stored_tables())
             columns = _columns(connection)
-        self._lineage = lineage_of_models(
+        self._rows = _row_counts(settings.root.warehouse, self._built_tables())
+        self._lineage = self._seeded(columns) | lineage_of_models(
             self._compiled(), columns, settings.root.dbt_target / "lineage.json",
             code_version(), warn,
         )  # fmt: skip
@@ -218,13 +215,13 @@ class DbtRun:
     def _built_tables(self) -> list[str]:
         return [table_name(n) for n, outcome in self._nodes() if outcome["status"] in BUILT]
 
-    def _stored_tables(self) -> list[str]:
-        """Without views: they name the file as readers know it, so they cannot be read in here."""
-        return [
-            table_name(node)
+    def _seeded(self, columns: Columns) -> dict[str, Lineage]:
+        """Lineage of seeds: they come from files of the project, so from no table."""
+        return {
+            table_name(node): {column: [] for column in columns[table_name(node)]}
             for node, outcome in self._nodes()
-            if outcome["status"] in BUILT and node["config"]["materialized"] != "view"
-        ]
+            if outcome["status"] in BUILT and node["resource_type"] == "seed"
+        }
 
     def _compiled(self) -> dict[str, str]:
         return {
@@ -248,7 +245,7 @@ class DbtRun:
         if name in self._rows:
             found["dagster/row_count"] = dg.MetadataValue.int(self._rows[name])
         if lineage := self._lineage.get(name):
-            found["dagster/column_lineage"] = _as_dagster(lineage)
+            found["dagster/column_lineage"] = as_lineage(lineage)
         return found
 
     def raise_if_broken(self) -> None:
@@ -273,12 +270,13 @@ class DbtRun:
             raise dg.Failure(f"dbt left out: {', '.join(left_out)}", allow_retries=False)
 
 
-def _row_counts(connection: duckdb.DuckDBPyConnection, tables: list[str]) -> dict[str, int]:
-    counts = {}
-    for name in tables:
-        row = connection.execute(f"select count(*) from {name}").fetchone()
-        counts[name] = int(row[0]) if row else 0
-    return counts
+def _row_counts(warehouse: Path, tables: list[str]) -> dict[str, int]:
+    """Rows of every table and view, in one query."""
+    if not tables:
+        return {}
+    query = " union all ".join(f"select {quote(name)}, count(*) from {name}" for name in tables)
+    with open_modelled(warehouse) as connection:
+        return dict(connection.execute(query).fetchall())
 
 
 def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
@@ -290,15 +288,6 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]
     ).fetchall():
         columns.setdefault(f"{schema}.{table}", {})[column] = kind
     return columns
-
-
-def _as_dagster(lineage: Lineage) -> dg.TableColumnLineage:
-    return dg.TableColumnLineage(
-        {
-            column: [dg.TableColumnDep(asset_key(table), parent) for table, parent in parents]
-            for column, parents in lineage.items()
-        }
-    )
 
 
 def _one_line(message: Any) -> str:

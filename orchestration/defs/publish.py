@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.defs.audit import RESULTS
+from orchestration.defs.origins import builds_lineage, published_lineage, published_schema
 from orchestration.defs.resources import OWNERS, POOL, ObservatoryResource
-from orchestration.defs.specs import as_table, asset_key, table_spec
+from orchestration.defs.specs import as_lineage, as_table, asset_key, table_spec
 from orchestration.schemas.tables import BUILDS
 from orchestration.warehouse.builds import current_build
 from orchestration.warehouse.connect import open_work
@@ -24,6 +25,7 @@ PUBLISHED = dg.AssetKey(["published", "observatory"])
             group_name="publish",
             kinds={"duckdb"},
             owners=OWNERS,
+            metadata={"dagster/column_schema": published_schema()},
             description="The read-only database that people query. It changes only by one atomic "
             "rename after every check passed; on any failure the last good version stays.",
         ),
@@ -49,6 +51,7 @@ def publication(
         asset_key=asset_key(BUILDS.full_name),
         metadata={
             "dagster/row_count": dg.MetadataValue.int(done.row_counts[BUILDS.full_name]),
+            "dagster/column_lineage": as_lineage(builds_lineage()),
             "build_id": dg.MetadataValue.text(done.build_id),
         },
     )
@@ -63,6 +66,7 @@ def _publication(done: Published) -> dg.MaterializeResult:  # type: ignore[type-
             "path": dg.MetadataValue.path(str(done.path)),
             "bytes": dg.MetadataValue.int(done.bytes),
             "dagster/row_count": dg.MetadataValue.int(sum(done.row_counts.values())),
+            "dagster/column_lineage": as_lineage(published_lineage()),
             "row_counts": as_table(rows, ("table", "rows")),
         },
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from orchestration.defs.lineage import Lineage
 from orchestration.defs.resources import OWNERS
 from orchestration.quality.results import shortened
 from orchestration.schemas.render import DUCKDB_TYPES, column_comment, table_comment
@@ -49,6 +50,16 @@ def column_schema(table: Table) -> dg.TableSchema:
             )
             for column in table.columns
         ]
+    )
+
+
+def as_lineage(lineage: Lineage) -> dg.TableColumnLineage:
+    """Columns and what they are made of, as the UI draws it."""
+    return dg.TableColumnLineage(
+        {
+            column: [dg.TableColumnDep(asset_key(table), parent) for table, parent in parents]
+            for column, parents in lineage.items()
+        }
     )
 
 

@@ -18,7 +18,7 @@ import polars as pl
 
 from orchestration.clock import CLOCK_SKEW, SHANGHAI
 from orchestration.schemas.tables import CORE_TABLES, TABLES, Table
-from orchestration.warehouse.connect import quote
+from orchestration.warehouse.connect import count_rows, quote
 
 DAYS_PROFILED = 62
 """The newest days of a build that are looked at one by one: two months cover every regular
@@ -122,7 +122,7 @@ def _day_aggregates(table: Table, now: datetime) -> list[str]:
     keys = ", ".join(table.key)
     null_key = " or ".join(f"{name} is null" for name in table.key)
     limit = f"timestamptz {quote((now + CLOCK_SKEW).isoformat())}"
-    future = " or ".join(f"{name} > {limit}" for name in _past_instants(table)) or "false"
+    future = " or ".join(f"{name} > {limit}" for name in past_instants(table)) or "false"
     wrong = " or ".join(f"{stem}_lo > {stem}_hi" for stem in counts(table)) or "false"
     return [
         "count(*) as rows",
@@ -140,7 +140,8 @@ def counts(table: Table) -> list[str]:
     return [c.name[:-3] for c in table.columns if c.type == "int" and c.name.endswith("_lo")]
 
 
-def _past_instants(table: Table) -> list[str]:
+def past_instants(table: Table) -> list[str]:
+    """Columns that no observation can put into the future."""
     return [column.name for column in table.columns if column.type == "instant"]
 
 
@@ -198,8 +199,8 @@ def table_rows(
         reread = row[0] if row else 0
     rows = []
     for table in CORE_TABLES:
-        now = _count(connection, f"work.{table.full_name}")
-        before = _count(connection, f"{good.catalog}.{table.full_name}") if good else None
+        now = count_rows(connection, f"work.{table.full_name}")
+        before = count_rows(connection, f"{good.catalog}.{table.full_name}") if good else None
         rows.append((table.full_name, now, before, reread))
     return pl.DataFrame(
         rows,
@@ -207,11 +208,6 @@ def table_rows(
                 "files_reread": pl.Int64()},
         orient="row",
     )  # fmt: skip
-
-
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = connection.execute(f"select count(*) from {table}").fetchone()
-    return int(row[0]) if row else 0
 
 
 def source_intake(connection: duckdb.DuckDBPyConnection, build_id: str) -> pl.DataFrame:

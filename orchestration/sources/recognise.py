@@ -69,8 +69,8 @@ def _unreadable(file: RawFile, head: Head) -> Reject | None:
     if file.inner_path.suffix.lower() == ".zip":
         return Reject(
             "unreadable_zip",
-            "its members cannot all be read: the zip is empty, damaged, protected by a password, or "
-            "expands beyond any ratio that text reaches",
+            "its members cannot all be read: the zip is empty, damaged, protected by a password, "
+            "or expands beyond any ratio that text reaches",
             extent="file",
         )
     return None

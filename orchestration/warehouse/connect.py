@@ -54,6 +54,19 @@ def open_work(path: Path, *, temporary: Path | None = None) -> Iterator[duckdb.D
         connection.close()
 
 
+@contextmanager
+def open_modelled(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The work file as dbt opened it, read-only: under its own name, by which its views call it."""
+    connection = duckdb.connect(
+        str(path), read_only=True, config={**_OFFLINE, "memory_limit": MEMORY_LIMIT}
+    )
+    try:
+        connection.execute("set TimeZone = 'UTC'")
+        yield connection
+    finally:
+        connection.close()
+
+
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("begin")
     for schema in SCHEMAS:
@@ -106,6 +119,12 @@ def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Rows of a table, `schema.table` or with its catalog; the name is the schema's own."""
+    row = connection.execute(f"select count(*) from {table}").fetchone()
+    return int(row[0]) if row else 0
 
 
 def quote(text: str) -> str:

@@ -8,7 +8,7 @@ matter.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -23,6 +23,7 @@ from orchestration.sources.intake import Intake
 from orchestration.sources.rawfile import RawFile
 from orchestration.warehouse import load
 from orchestration.warehouse.builds import Build
+from orchestration.warehouse.connect import count_rows
 from orchestration.warehouse.lake import withdraw_from_lake, write_lake
 from orchestration.warehouse.staging import Staging
 
@@ -42,10 +43,10 @@ class Ingested:
     rows_added: dict[str, int]
 
 
-def pending(connection: duckdb.DuckDBPyConnection, settings: Settings) -> list[RawFile]:
+def pending(connection: duckdb.DuckDBPyConnection, deliveries: Sequence[RawFile]) -> list[RawFile]:
     """Archived deliveries that are not in the ledger yet."""
     known = load.ledgered_files(connection)
-    return [f for f in Archive(settings.root.archive).deliveries() if f.file_id not in known]
+    return [file for file in deliveries if file.file_id not in known]
 
 
 def ingest(
@@ -57,7 +58,7 @@ def ingest(
 ) -> Ingested:
     """Bring every pending delivery into lake and core tables; interrupted, it resumes."""
     rows_before = _core_rows(connection)
-    waiting = pending(connection, settings)
+    waiting = pending(connection, Archive(settings.root.archive).deliveries())
     replaced: list[str] = []
     while waiting:
         batch, waiting = waiting[:FILES_PER_LOAD], waiting[FILES_PER_LOAD:]
@@ -77,11 +78,7 @@ def ingest(
 
 
 def _core_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    counts = {}
-    for table in CORE_TABLES:
-        row = connection.execute(f"select count(*) from {table.full_name}").fetchone()
-        counts[table.full_name] = int(row[0]) if row else 0
-    return counts
+    return {table.full_name: count_rows(connection, table.full_name) for table in CORE_TABLES}
 
 
 def _ledger_totals(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from orchestration.settings import Settings
+from orchestration.sources.archive import Archive
 from orchestration.sources.extract import Extracted, extract, read_declarations
 from orchestration.warehouse import load
 from orchestration.warehouse.builds import Build, is_up_to_date, start_build
@@ -20,12 +21,14 @@ from orchestration.warehouse.ingest import pending
 
 @dataclass(frozen=True)
 class Opening:
-    """What was archived, how many deliveries wait, and the build opened for them (or None).
+    """What was archived, how many deliveries there are by now, how many of them wait, and the
+    build opened for them (or None).
 
     reason: why there is work, or why there is none; one line for people.
     """
 
     extracted: Extracted
+    archived: int
     waiting: int
     build: Build | None
     reason: str
@@ -41,14 +44,15 @@ def open_night(
     """
     declarations = read_declarations(settings)
     extracted = extract(settings, declarations, progress)
+    deliveries = Archive(settings.root.archive).deliveries()
     with open_work(settings.root.warehouse) as connection:
-        waiting = len(pending(connection, settings))
+        waiting = len(pending(connection, deliveries))
         need = _need(connection, settings, waiting)
         if need is None:
-            return Opening(extracted, 0, None, _nothing_new(connection))
+            return Opening(extracted, len(deliveries), 0, None, _nothing_new(connection))
         bring_up_to_date(connection)
         build = start_build(connection, settings.clock, declarations.is_synthetic)
-    return Opening(extracted, waiting, build, need)
+    return Opening(extracted, len(deliveries), waiting, build, need)
 
 
 def _need(connection: duckdb.DuckDBPyConnection, settings: Settings, waiting: int) -> str | None:

@@ -22,7 +22,7 @@ from orchestration.schemas.render import comment_sql
 from orchestration.schemas.tables import MARTS, TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse.builds import Build, finish_build
-from orchestration.warehouse.connect import open_work
+from orchestration.warehouse.connect import count_rows, open_work
 
 RELEASES_KEPT = 3
 FREE_SPACE_FACTOR = 1.5
@@ -119,12 +119,7 @@ def _stale_tables(connection: duckdb.DuckDBPyConnection, build: Build) -> list[s
 
 def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """Rows of every published table."""
-    counts = {}
-    for name in TABLES:
-        row = connection.execute(f"select count(*) from {name}").fetchone()
-        assert row is not None
-        counts[name] = int(row[0])
-    return counts
+    return {name: count_rows(connection, name) for name in TABLES}
 
 
 def _data_through(connection: duckdb.DuckDBPyConnection) -> datetime | None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import duckdb
 
+from orchestration.defs.dbt_project import dbt_environment
 from orchestration.schemas.render import create_table_sql
 from orchestration.schemas.tables import CORE_TABLES, RUN_TABLES, TABLES
 
@@ -115,9 +116,8 @@ class Warehouse:
                 "--profiles-dir", str(PROJECT),
                 "--target-path", str(self.target),
                 "--log-path", str(self.target / "logs"),
-                "--vars", f"{{build_id: {build_id}}}",
             ],
-            env={**os.environ, "OBSERVATORY_WAREHOUSE": str(self.path)},
+            env={**os.environ, **dbt_environment(self.path, build_id)},
             capture_output=True,
             text=True,
             check=False,

@@ -45,7 +45,7 @@ def rendered(path: Path) -> str:
         "ref": lambda name: name,
         "source": lambda schema, name: f"{schema}.{name}",
         "config": lambda **_: "",
-        "var": lambda _: "b1",
+        "dbt_metadata_envs": {"OBSERVATORY_BUILD_ID": "b1"},
         "return": lambda value: value,
         "is_incremental": lambda: False,
         "target": SparkTarget,

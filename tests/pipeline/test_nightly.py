@@ -18,11 +18,12 @@ import dagster as dg
 import duckdb
 import pytest
 
+from orchestration.definitions import build_defs
 from orchestration.nightly import NightlyOutcome, run_nightly
 from orchestration.paths import PROJECT_ROOT
 from orchestration.schemas.tables import MARTS, TABLES
 from orchestration.settings import Settings
-from orchestration.warehouse.connect import open_published, open_work
+from orchestration.warehouse.connect import count_rows, open_modelled, open_published, open_work
 from orchestration.warehouse.lock import run_lock
 from tests.pipeline.conftest import LAST_DAY, LATER_DAY, NEXT_DAY, deliver
 
@@ -111,9 +112,7 @@ def test_the_run_shows_in_the_history_with_counts_lineage_and_checks(
     growth = history.get_latest_materialization_event(dg.AssetKey(["main", "account_growth"]))
     assert growth is not None
     assert growth.asset_materialization is not None
-    metadata = growth.asset_materialization.metadata
-    assert metadata["dagster/row_count"].value
-    lineage = metadata["dagster/column_lineage"].value
+    lineage = growth.asset_materialization.metadata["dagster/column_lineage"].value
     assert lineage.deps_by_column["followers_lo"]
     checks = [
         event.dagster_event.asset_check_evaluation_data
@@ -124,6 +123,79 @@ def test_the_run_shows_in_the_history_with_counts_lineage_and_checks(
     ]
     assert len(checks) > 100
     assert {c.check_name for c in checks} >= {"records_are_conserved", "volume_is_usual"}
+
+
+@pytest.fixture
+def materialized(
+    history: dg.DagsterInstance, first: NightlyOutcome
+) -> dict[str, dict[str, dg.MetadataValue]]:
+    """Asset (`schema.table`) to the metadata that the first night left on it."""
+    found = {}
+    for entry in history.all_logs(
+        str(first.run_id), of_type=dg.DagsterEventType.ASSET_MATERIALIZATION
+    ):
+        assert entry.dagster_event is not None
+        left = entry.dagster_event.step_materialization_data.materialization
+        found[".".join(left.asset_key.path)] = left.metadata
+    return found
+
+
+def test_every_asset_says_how_many_rows_it_has(
+    observatory: Settings, materialized: dict[str, dict[str, dg.MetadataValue]]
+) -> None:
+    keys = build_defs().get_repository_def().asset_graph.get_all_asset_keys()
+    assert set(materialized) == {".".join(key.path) for key in keys}
+    said = {name: metadata["dagster/row_count"].value for name, metadata in materialized.items()}
+    with open_modelled(observatory.root.warehouse) as work:
+        tables = [name for name in said if name not in ("archive.files", "published.observatory")]
+        held = {name: count_rows(work, name) for name in tables}
+    held["archive.files"] = held["quality.file_ledger"]
+    held["published.observatory"] = sum(held[name] for name in TABLES)
+    assert said == held
+    assert min(said["staging.stg_core__posts"], said["seeds.reported_figures"]) > 0
+
+
+def test_every_column_of_every_asset_is_traced_to_columns_that_exist(
+    observatory: Settings, materialized: dict[str, dict[str, dg.MetadataValue]]
+) -> None:
+    with open_modelled(observatory.root.warehouse) as work:
+        columns: dict[str, set[str]] = {
+            name: set(names)
+            for name, names in work.execute(
+                "select schema_name || '.' || table_name, list(column_name) "
+                "from duckdb_columns() where not internal group by all"
+            ).fetchall()
+        }
+    graph = build_defs().get_repository_def().asset_graph
+    for name in ("archive.files", "published.observatory"):
+        schema = graph.get(dg.AssetKey(name.split("."))).metadata["dagster/column_schema"]
+        columns[name] = {column.name for column in schema.columns}
+    for name, metadata in materialized.items():
+        lineage = metadata["dagster/column_lineage"].value.deps_by_column
+        assert set(lineage) == columns[name], name
+        for column, parents in lineage.items():
+            for parent in parents:
+                upstream = ".".join(parent.asset_key.path)
+                assert upstream in materialized, (name, column, upstream)
+                assert parent.column_name in columns[upstream], (name, column, parent)
+
+
+def test_every_observed_value_leads_to_the_archive(
+    materialized: dict[str, dict[str, dg.MetadataValue]],
+) -> None:
+    """Hop by hop: the parents of a column are never the end of it, unless they are the archive."""
+
+    def origins(name: str, column: str) -> set[str]:
+        parents = materialized[name]["dagster/column_lineage"].value.deps_by_column[column]
+        above = [origins(".".join(p.asset_key.path), p.column_name) for p in parents]
+        return set().union(*above) if above else {f"{name}.{column}"}
+
+    for table, column in (("main.account_days", "followers_delta_lo"), ("main.posts", "text")):
+        published = origins("published.observatory", f"{table}.{column}")
+        assert "archive.files.content" in published, (table, column, published)
+    claims = origins("published.observatory", "main.reported_claims.value")
+    assert claims == {"seeds.reported_figures.value"}
+    assert origins("main.posts", "build_id") == {"main.posts.build_id"}
 
 
 def test_a_second_night_has_nothing_to_do_and_changes_no_row(
@@ -249,3 +321,13 @@ def test_a_dbt_test_that_fails_blocks_before_the_audit(
     assert outcome.outcome == "refused", outcome.message
     assert any(check.tool == "dbt" for check in outcome.failed_checks)
     assert _fingerprint(observatory.root.published) == published
+
+
+def test_dbt_parsed_the_project_on_the_first_night_only(
+    observatory: Settings, first: NightlyOutcome
+) -> None:
+    """What differs from night to night, as the build's id, must not make dbt parse anew."""
+    builds = len(_work(observatory, "select 1 from meta.builds where outcome <> 'failed'"))
+    log = (observatory.root.dbt_target / "dbt.log").read_text(encoding="utf-8")
+    assert log.count("Running with dbt=") == builds > 2
+    assert log.count("Unable to do partial parsing") <= 1
