@@ -21,6 +21,12 @@ NOW = datetime(2026, 9, 1, 0, 0, tzinfo=UTC)
 KEY = "0123456789abcdef" * 4
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes name no test: compressed ones hold the second in which they were made, and workers
+    that collect apart must find the same names."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def real_data() -> Path:
     """The folder with real inputs beside the checkout; tests that need it are skipped without."""

@@ -113,14 +113,11 @@ def _is_table(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
 
 
 def _collapse(connection: duckdb.DuckDBPyConnection, table: Table, staged: Staged) -> None:
-    """`batch`: one row per distinct observation. Almost always the staged rows are that already,
-    which distinct hashes of their keys prove; only then rows that share a key are compared."""
+    """`batch`: one row per distinct observation. Almost always the staged rows are that already;
+    where they may not be, those that share a key are compared."""
     source = f"read_parquet({quote(staged.parts(table))}, hive_partitioning = false)"
     keys, values = ", ".join(table.key), ", ".join(table.value_names)
-    row = connection.execute(
-        f"select count(*) = count(distinct hash({keys})) from {source}"
-    ).fetchone()
-    if row and row[0]:
+    if table.name in staged.distinct:
         connection.execute(f"create temp view batch as select * from {source}")
         return
     order = ", ".join(([table.seen] if table.seen else []) + list(_RANK))

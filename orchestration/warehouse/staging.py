@@ -17,21 +17,25 @@ from orchestration.clock import SHANGHAI
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import FILE_DAYS, TABLES, Table
 
-ROWS_AT_ONCE = 1_000_000
+ROWS_AT_ONCE = 400_000
 """Rows of a table that are kept in memory before they are written."""
 VERSIONS_KNOWN = 4_000_000
 """Versions remembered while a batch is read, to leave out their repeated sightings."""
+KEYS_KNOWN = 20_000_000
+"""Rows of a table whose keys are compared while a batch is read; of more, the load compares."""
 UNDATED = "__HIVE_DEFAULT_PARTITION__"
 _DAY = "_day"
 
 
 @dataclass(frozen=True)
 class Staged:
-    """What one batch brings. core: table name to its folder of `observed_date=…/*.parquet`; notes:
-    quarantine and repairs, a glob each; days: the local days on which each file saw anything."""
+    """What one batch brings. core: table name to its folder of `observed_date=…/*.parquet`;
+    distinct: tables in which no two staged rows share a key; notes: quarantine and repairs, a glob
+    each; days: the local days on which each file saw anything."""
 
     folder: Path
     core: dict[str, Path]
+    distinct: frozenset[str]
     notes: dict[str, Path]
     days: pl.DataFrame
 
@@ -47,6 +51,15 @@ class _Waiting:
     frames: list[pl.DataFrame] = field(default_factory=list)
     rows: int = 0
     parts: int = 0
+    keys: list[pl.Series] | None = field(default_factory=list)
+
+    def has_distinct_keys(self) -> bool:
+        """Whether no two rows share a key, as far as hashes were kept: equal ones prove nothing,
+        different ones do."""
+        if self.keys is None:
+            return False
+        hashes = pl.concat(self.keys)
+        return hashes.n_unique() == len(hashes)
 
 
 class Staging:
@@ -67,6 +80,10 @@ class Staging:
             self._note_days(table, frame)
             frame = self._first_sightings(table, frame)
         waiting = self._waiting.setdefault(name, _Waiting())
+        if table is not None and waiting.keys is not None:
+            waiting.keys.append(frame.select(table.key).hash_rows())
+            if sum(map(len, waiting.keys)) > KEYS_KNOWN:
+                waiting.keys = None
         waiting.frames.append(frame)
         waiting.rows += frame.height
         if waiting.rows >= ROWS_AT_ONCE:
@@ -79,9 +96,10 @@ class Staging:
         names = [name for name, waiting in self._waiting.items() if waiting.parts]
         core = {n: self.folder / n for n in names if f"core.{n}" in TABLES}
         notes = {n: self.folder / n / "*.parquet" for n in names if n not in core}
+        distinct = frozenset(n for n in core if self._waiting[n].has_distinct_keys())
         schema = polars_schema(FILE_DAYS)
         days = pl.concat(self._days).unique() if self._days else pl.DataFrame(schema=schema)
-        return Staged(self.folder, core, notes, days.select(list(schema)))
+        return Staged(self.folder, core, distinct, notes, days.select(list(schema)))
 
     def _note_days(self, table: Table, frame: pl.DataFrame) -> None:
         moment = pl.col(table.moment)

@@ -22,8 +22,12 @@ from orchestration.sources.readers import strict_json
 from orchestration.sources.readers.base import LINE, RECORD
 from orchestration.sources.readers.lines import MAXIMUM_LINE_BYTES, LineBlock
 
+_LONGEST_NO_NUMBER = 10
 _NO_NUMBERS = ("nan", "inf", "infinity", "-nan", "-inf", "-infinity")
 _STRING = r'"(?:[^"\\]|\\.)*"'
+
+
+_ALL_BUT_MARKS = bytes(byte for byte in range(256) if byte not in b"[{\n")
 
 
 class FastJson:
@@ -34,27 +38,21 @@ class FastJson:
 
     def __init__(self, fields: Sequence[str]) -> None:
         self._fields = tuple(fields)
-        self._dotted = tuple(f'"{name}"'.encode() for name in fields if "." in name)
+        self._dotted = tuple(name for name in fields if "." in name)
 
     def read(self, block: LineBlock) -> pl.DataFrame | None:
         """The block as a raw frame, or None where the careful path has to decide."""
-        rows = block.data.count(b"\n") + (not block.data.endswith(b"\n"))
-        if self._is_suspicious(block.data):
+        rows = block.lines
+        if _is_suspicious(block.data):
             return None
         found = self._parse(block.data)
-        if found is None or found.height != rows or _has_empty_row(found):
+        if found is None or found.height != rows or self._has_dotted_key(found):
+            return None
+        if _has_empty_row(found):
             return None
         numbers = pl.int_range(block.first_line, block.first_line + rows, dtype=pl.Int64)
         frame = found.select(numbers.alias(RECORD), numbers.alias(LINE), *self._leaves)
         return None if _needs_care(frame.select(self._fields)) else frame
-
-    def _is_suspicious(self, data: bytes) -> bool:
-        """Whether the block holds what DuckDB accepts and the careful path refuses."""
-        if b"\x00" in data or data.startswith(b"\xef\xbb\xbf"):
-            return True
-        if b"\\" in data and b"\\u0000" in data:
-            return True
-        return any(key in data for key in self._dotted) or _may_be_too_deep(data)
 
     def _parse(self, data: bytes) -> pl.DataFrame | None:
         import duckdb
@@ -67,6 +65,10 @@ class FastJson:
         frame = pl.from_arrow(table)
         assert isinstance(frame, pl.DataFrame)
         return frame
+
+    def _has_dotted_key(self, found: pl.DataFrame) -> bool:
+        """A key that has a dot in it itself: what it stands for, the careful path decides."""
+        return any(found[name].null_count() < found.height for name in self._dotted)
 
     @cached_property
     def _connection(self) -> Any:
@@ -95,7 +97,8 @@ class FastJson:
             for parent in parents:
                 node = node.setdefault(parent, {})
             node[leaf] = None
-        return [(name, _type(child)) for name, child in tree.items()]
+        nested = [(name, _type(child)) for name, child in tree.items()]
+        return nested + [(name, "VARCHAR") for name in self._dotted]
 
     @property
     def _leaves(self) -> Iterator[pl.Expr]:
@@ -105,6 +108,13 @@ class FastJson:
             for part in rest:
                 leaf = leaf.struct.field(part)
             yield leaf.alias(name)
+
+
+def _is_suspicious(data: bytes) -> bool:
+    """Whether a block holds what DuckDB accepts and the careful path refuses."""
+    if b"\x00" in data or data.startswith(b"\xef\xbb\xbf"):
+        return True
+    return (b"\\" in data and b"\\u0000" in data) or _may_be_too_deep(data)
 
 
 def _has_empty_row(frame: pl.DataFrame) -> bool:
@@ -117,23 +127,24 @@ def _has_empty_row(frame: pl.DataFrame) -> bool:
 def _needs_care(frame: pl.DataFrame) -> bool:
     """Whether a value is an object read whole (what stands twice inside it would be kept), or may
     be a number that is none."""
-    marks = [
-        (
-            pl.col(name).str.starts_with("{")
-            | pl.col(name).str.starts_with("[{")
-            | (
-                (pl.col(name).str.len_bytes() < 10)
-                & pl.col(name).str.to_lowercase().is_in(_NO_NUMBERS)
-            )
-        )
-        .any()
-        .alias(name)
-        for name in frame.columns
-        if frame[name].null_count() < frame.height
-    ]
-    if marks and any(frame.select(marks).row(0)):
+    return any(
+        _may_need_care(frame[name]) and _value_needs_care(frame[name]) for name in frame.columns
+    )
+
+
+def _may_need_care(values: pl.Series) -> bool:
+    """Objects, lists and words sort behind every digit, and minus signs before."""
+    first, last = values.min(), values.max()
+    return first is not None and (str(last) >= "I" or str(first) < "/")
+
+
+def _value_needs_care(values: pl.Series) -> bool:
+    short = values.filter(values.str.len_bytes() < _LONGEST_NO_NUMBER)
+    if short.str.to_lowercase().is_in(_NO_NUMBERS).any():
         return True
-    return any(_has_fraction_in_list(frame[name]) for name in frame.columns)
+    if (values.str.starts_with("{") | values.str.starts_with("[{")).any():
+        return True
+    return _has_fraction_in_list(values)
 
 
 def _has_fraction_in_list(values: pl.Series) -> bool:
@@ -160,10 +171,8 @@ def _may_be_too_deep(data: bytes) -> bool:
     """Whether any line has more brackets than the depth that is allowed."""
     import numpy as np
 
-    content = np.frombuffer(data, dtype=np.uint8)
-    # "[" is 91 and "{" is 123: they differ by one bit.
-    marks = np.flatnonzero(((content | 32) == 123) | (content == 10))
-    line_ends = np.flatnonzero(content[marks] == 10)
+    marks = np.frombuffer(data.translate(None, _ALL_BUT_MARKS), dtype=np.uint8)
+    line_ends = np.flatnonzero(marks == ord("\n"))
     openers = np.diff(line_ends, prepend=-1, append=len(marks)) - 1
     return bool(openers.max() > strict_json.MAXIMUM_DEPTH)
 

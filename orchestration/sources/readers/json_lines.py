@@ -49,7 +49,7 @@ class JsonLines:
                 for part in line_blocks(stream):
                     if isinstance(part, LineBlock):
                         yield from self._read_block(fast, part)
-                        last = part.first_line + part.data.count(b"\n") - 1
+                        last = part.first_line + part.newlines - 1
                     elif isinstance(part, LongLine):
                         yield long_line(part)
                     else:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import BinaryIO
 
 from orchestration.sources.rawfile import TrailingGarbageError
 
-BLOCK_BYTES = 32 * 1024 * 1024
+BLOCK_BYTES = 16 * 1024 * 1024
 SMALL_BYTES = 256 * 1024
 MAXIMUM_LINE_BYTES = 8 * 1024 * 1024
 
@@ -20,6 +21,15 @@ class LineBlock:
     data: bytes
     first_line: int
     offset: int
+
+    @cached_property
+    def newlines(self) -> int:
+        return self.data.count(b"\n")
+
+    @property
+    def lines(self) -> int:
+        """Lines of the block; the last one may lack its newline."""
+        return self.newlines + (not self.data.endswith(b"\n"))
 
 
 @dataclass(frozen=True)
@@ -74,10 +84,10 @@ def line_blocks(stream: BinaryIO) -> Iterator[LineBlock | LongLine | BrokenStrea
             yield LongLine(line, skipped.length)
             line, offset, carry = line + 1, offset + skipped.length, skipped.rest
             continue
-        block, carry = data[:end], data[end:]
-        if block:
-            yield LineBlock(block, line, offset)
-            line, offset = line + block.count(b"\n"), offset + len(block)
+        block, carry = LineBlock(data[:end], line, offset), data[end:]
+        if block.data:
+            yield block
+            line, offset = line + block.newlines, offset + end
     if carry:
         yield LineBlock(carry, line, offset)
 
