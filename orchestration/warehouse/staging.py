@@ -118,8 +118,6 @@ class Staging:
         )  # fmt: skip
 
     def _first_sightings(self, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-        if table.seen is None:
-            return frame
         return self._versions.setdefault(table.name, _Versions(table)).first_sightings(frame)
 
     def _write(self, name: str, waiting: _Waiting) -> None:
@@ -153,8 +151,11 @@ class _Versions:
 
     def first_sightings(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows that no earlier sighting of the same version makes superfluous."""
-        seen = str(self._table.seen)
-        hashed = self._hashes(frame).with_columns(frame[seen].alias("at"))
+        if self._table.seen is None:
+            return self._first_of_equals(frame)
+        hashed = self._hashes(frame, self._table.value_names).with_columns(
+            frame[self._table.seen].alias("at")
+        )
         earliest = hashed.group_by("a", "b").agg(pl.col("at").min())
         if self._known is not None:
             earliest = pl.concat([self._known, earliest]).group_by("a", "b").agg(pl.col("at").min())
@@ -163,8 +164,21 @@ class _Versions:
         is_first = hashed["at"] == first
         return frame if is_first.all() else frame.filter(is_first)
 
-    def _hashes(self, frame: pl.DataFrame) -> pl.DataFrame:
-        values = frame.select(self._table.value_names)
+    def _first_of_equals(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """Where every sighting is a row of its own: the first of rows that one file repeats."""
+        hashed = self._hashes(frame, (*self._table.value_names, "file_id"))
+        is_first = hashed.to_struct("both").is_first_distinct()
+        if self._known is not None:
+            is_first &= ~hashed.to_struct("both").is_in(self._known.to_struct("both").implode())
+        if is_first.all():
+            return frame
+        new = hashed.filter(is_first)
+        known = new if self._known is None else pl.concat([self._known, new])
+        self._known = known if known.height <= VERSIONS_KNOWN else None
+        return frame.filter(is_first)
+
+    def _hashes(self, frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
+        values = frame.select(names)
         return pl.DataFrame({"a": values.hash_rows(seed=1), "b": values.hash_rows(seed=2)})
 
 

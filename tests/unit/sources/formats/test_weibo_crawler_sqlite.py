@@ -24,7 +24,8 @@ from tests.unit.sources.reading import KEY, Outcome, clean, raw_file
 
 AT = datetime(2024, 3, 5, 4, 30, 24, tzinfo=UTC)
 SOURCE_AT = datetime(2024, 3, 4, 1, 2, 3, tzinfo=UTC)
-COMMENT, REPLY, REPOST = "5008000000000001", "5008000000000002", "5008000000000003"
+TALK_AT = datetime(2024, 3, 5, 5, 41, 29, tzinfo=UTC)
+COMMENT, REPLY, REPOST = mid(TALK_AT, 1), mid(TALK_AT, 2), mid(TALK_AT, 3)
 API = "Tue Mar 05 13:41:29 +0800 2024"
 SCHEMA = """
 create table user (id varchar(64) primary key not null, nick_name varchar(64), gender varchar(6),
@@ -127,7 +128,7 @@ def is_whole(outcome: Outcome) -> None:
     counts = tables["post_metric_snapshots"].select("likes_lo", "comments_lo", "reposts_lo")
     assert counts.unique().rows() == [(531, 72, 18)]
     asked, answered = tables["comments"].sort("record_number").to_dicts()
-    assert asked["commented_at"] == datetime(2024, 3, 5, 5, 41, 29, tzinfo=UTC)
+    assert asked["commented_at"] == TALK_AT
     assert (asked["post_id"], asked["text"], asked["reply_to_comment_id"]) == (mid(AT), None, None)
     assert (answered["text"], answered["is_official"]) == ("已转\n交通警", True)
     assert answered["reply_to_comment_id"] == asked["comment_id"]

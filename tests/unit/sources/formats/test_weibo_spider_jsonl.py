@@ -115,23 +115,25 @@ def test_registration_is_an_instant_or_a_day(tmp_path, registered, instant):
 
 
 def test_a_comment_is_anonymous_and_an_official_reply_speaks(tmp_path):
+    asked_at = datetime(2024, 3, 5, 5, 41, 29, tzinfo=UTC)
+    asked_id, answer_id = int(mid(asked_at, 1)), int(mid(asked_at, 2))
     outcome = read(
         tmp_path,
         user(),
-        comment(5008000000000001, PERSON),
+        comment(asked_id, PERSON),
         comment(
-            5008000000000002, ORGAN, content="已转交通警",
-            reply_comment={"_id": 5008000000000001, "text": "路人的话", "user": {"_id": PERSON}},
+            answer_id, ORGAN, content="已转交通警",
+            reply_comment={"_id": asked_id, "text": "路人的话", "user": {"_id": PERSON}},
         ),
     )  # fmt: skip
     assert outcome.reasons == []
     asked, answered = outcome.tables["comments"].sort("record_number").to_dicts()
     assert (asked["text"], asked["likes_lo"], asked["post_id"]) == (None, 3, None)
-    assert asked["commented_at"] == datetime(2024, 3, 5, 5, 41, 29, tzinfo=UTC)
-    assert (answered["text"], answered["comment_id"]) == ("已转交通警", "5008000000000002")
+    assert asked["commented_at"] == asked_at
+    assert (answered["text"], answered["comment_id"]) == ("已转交通警", str(answer_id))
     assert answered["reply_to_comment_id"] == asked["comment_id"]
     everything = str([frame.to_dicts() for frame in outcome.tables.values()])
-    for personal in (PERSON, "路人", "5008000000000001"):
+    for personal in (PERSON, "路人", str(asked_id)):
         assert personal not in everything
 
 
