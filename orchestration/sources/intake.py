@@ -36,7 +36,7 @@ from orchestration.sources.readers.base import LINE, RECORD, Found, ReadOptions,
 from orchestration.sources.recognise import Recogniser
 from orchestration.warehouse.staging import Staging
 
-BATCH_ROWS = 100_000
+BATCH_ROWS = 50_000
 
 ADVICE = {
     "unrecognised_format": "Name its format in sources.yaml, or map its columns with "

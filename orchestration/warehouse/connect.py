@@ -25,7 +25,7 @@ from orchestration.schemas.tables import CORE_TABLES, RUN_TABLES
 STORAGE_VERSION = "v1.4.0"
 """Files are written so that every DuckDB client since 1.4 can open them."""
 SCHEMAS = ("core", "quality", "meta", "staging", "intermediate")
-MEMORY_LIMIT = "1GB"
+MEMORY_LIMIT = "512MB"
 _OFFLINE: dict[str, Any] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",

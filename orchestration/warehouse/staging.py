@@ -17,7 +17,7 @@ from orchestration.clock import SHANGHAI
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import FILE_DAYS, TABLES, Table
 
-ROWS_AT_ONCE = 400_000
+ROWS_AT_ONCE = 120_000
 """Rows of a table that are kept in memory before they are written."""
 VERSIONS_KNOWN = 4_000_000
 """Versions remembered while a batch is read, to leave out their repeated sightings."""
@@ -78,7 +78,7 @@ class Staging:
         table = TABLES.get(f"core.{name}")
         if table is not None:
             self._note_days(table, frame)
-            frame = self._first_sightings(table, frame)
+            frame = _compact(self._first_sightings(table, frame))
         waiting = self._waiting.setdefault(name, _Waiting())
         if table is not None and waiting.keys is not None:
             waiting.keys.append(frame.select(table.key).hash_rows())
@@ -180,6 +180,11 @@ class _Versions:
     def _hashes(self, frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
         values = frame.select(names)
         return pl.DataFrame({"a": values.hash_rows(seed=1), "b": values.hash_rows(seed=2)})
+
+
+def _compact(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows in memory of their own: a column keeps all the texts it was read with."""
+    return pl.DataFrame(pl.from_arrow(frame.to_arrow(compat_level=pl.CompatLevel.oldest())))
 
 
 def _by_day(frame: pl.DataFrame, table: Table) -> list[tuple[str, pl.DataFrame]]:

@@ -20,8 +20,10 @@ import polars as pl
 
 from orchestration.sources.readers import strict_json
 from orchestration.sources.readers.base import LINE, RECORD
-from orchestration.sources.readers.lines import MAXIMUM_LINE_BYTES, LineBlock
+from orchestration.sources.readers.lines import LineBlock
 
+_LONGEST_LINE = 1024 * 1024
+"""Longer ones are rare, and DuckDB reserves twice as much for every block."""
 _LONGEST_NO_NUMBER = 10
 _NO_NUMBERS = ("nan", "inf", "infinity", "-nan", "-inf", "-infinity")
 _STRING = r'"(?:[^"\\]|\\.)*"'
@@ -75,7 +77,8 @@ class FastJson:
         import duckdb
 
         connection = duckdb.connect(":memory:")
-        connection.execute("set threads = 2")
+        connection.execute("set threads = 1")  # a block is too small to be worth sharing
+        connection.execute("set memory_limit = '256MB'")
         connection.execute("set enable_progress_bar = false")
         return connection
 
@@ -85,7 +88,7 @@ class FastJson:
         return (
             f"select * from read_json($1, columns = {{{columns}}}, "
             "format = 'newline_delimited', compression = 'uncompressed', "
-            f"maximum_object_size = {MAXIMUM_LINE_BYTES})"
+            f"maximum_object_size = {_LONGEST_LINE})"
         )
 
     def _schema(self) -> list[tuple[str, str]]:
