@@ -11,7 +11,7 @@ import dagster as dg
 
 from orchestration.defs.origins import results_lineage
 from orchestration.defs.resources import POOL, ObservatoryResource, refuse_if_blocked
-from orchestration.defs.specs import as_lineage, as_table, asset_key, table_spec
+from orchestration.defs.specs import as_table, asset_key, table_spec, traced
 from orchestration.quality.audit import CHECKS, audit
 from orchestration.quality.results import Check, CheckResult, blocking, read_results
 from orchestration.schemas.tables import CHECK_RESULTS, CORE_TABLES, FILE_LEDGER, MARTS, QUARANTINE
@@ -75,12 +75,12 @@ def check_results(
         asset_key=RESULTS,
         metadata={
             "dagster/row_count": dg.MetadataValue.int(rows),
-            "dagster/column_lineage": as_lineage(results_lineage(AUDITED)),
             "build_id": dg.MetadataValue.text(build.build_id),
             "answers": dg.MetadataValue.int(len(results)),
             "failed_errors": dg.MetadataValue.int(len(blocking(failed))),
             "failed_warnings": dg.MetadataValue.int(len(failed) - len(blocking(failed))),
             "failed": as_table((vars(result) for result in failed), _SHOWN),
+            **traced(results_lineage(AUDITED)),
         },
     )
 

@@ -9,7 +9,7 @@ import duckdb
 from orchestration.defs.extract import ARCHIVE_FILES
 from orchestration.defs.origins import cleaned_lineage
 from orchestration.defs.resources import POOL, ObservatoryResource
-from orchestration.defs.specs import as_lineage, as_table, asset_key, table_spec
+from orchestration.defs.specs import as_table, asset_key, table_spec, traced
 from orchestration.schemas.tables import (
     ACCOUNT_SCOPE,
     COLUMN_DICTIONARY,
@@ -69,11 +69,10 @@ def cleaned_tables(
 def _metadata(connection: duckdb.DuckDBPyConnection, table: Table, done: Ingested) -> Metadata:
     found: Metadata = {
         "dagster/row_count": dg.MetadataValue.int(count_rows(connection, table.full_name)),
-        "dagster/column_lineage": as_lineage(cleaned_lineage(table)),
     }
     if table.schema == "core":
         found["rows_added"] = dg.MetadataValue.int(done.rows_added.get(table.full_name, 0))
-    return found
+    return found | traced(cleaned_lineage(table))
 
 
 def _intake(done: Ingested) -> Metadata:

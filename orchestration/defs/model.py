@@ -25,7 +25,7 @@ from orchestration.defs.resources import (
     Say,
     refuse_if_blocked,
 )
-from orchestration.defs.specs import as_lineage, asset_key, column_schema
+from orchestration.defs.specs import asset_key, column_schema, traced
 from orchestration.paths import DBT_PROJECT
 from orchestration.quality.results import dbt_demand, dbt_results, write_results
 from orchestration.schemas.render import table_comment
@@ -245,7 +245,7 @@ class DbtRun:
         if name in self._rows:
             found["dagster/row_count"] = dg.MetadataValue.int(self._rows[name])
         if lineage := self._lineage.get(name):
-            found["dagster/column_lineage"] = as_lineage(lineage)
+            found |= traced(lineage)
         return found
 
     def raise_if_broken(self) -> None:

@@ -110,23 +110,8 @@ def builds_lineage() -> Lineage:
     return {name: rests_on.get(name, []) for name in BUILDS.column_names}
 
 
-def published_schema() -> dg.TableSchema:
-    """The columns of all published tables, as `schema.table.column`."""
-    return dg.TableSchema(
-        [
-            dg.TableColumn(
-                f"{table.full_name}.{column.name}",
-                DUCKDB_TYPES[column.type].lower(),
-                column_comment(column.name),
-            )
-            for table in TABLES.values()
-            for column in table.columns
-        ]
-    )
-
-
 def published_lineage() -> Lineage:
-    """The published file is a copy: every column is the warehouse's of the same name."""
+    """The published file is a copy: its `schema.table.column` is the warehouse's column."""
     return {
         f"{table.full_name}.{name}": [(table.full_name, name)]
         for table in TABLES.values()

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from orchestration.defs.audit import RESULTS
-from orchestration.defs.origins import builds_lineage, published_lineage, published_schema
+from orchestration.defs.origins import builds_lineage, published_lineage
 from orchestration.defs.resources import OWNERS, POOL, ObservatoryResource
-from orchestration.defs.specs import as_lineage, as_table, asset_key, table_spec
+from orchestration.defs.specs import as_lineage, as_table, asset_key, table_spec, traced
 from orchestration.schemas.tables import BUILDS
 from orchestration.warehouse.builds import current_build
 from orchestration.warehouse.connect import open_work
@@ -25,7 +25,6 @@ PUBLISHED = dg.AssetKey(["published", "observatory"])
             group_name="publish",
             kinds={"duckdb"},
             owners=OWNERS,
-            metadata={"dagster/column_schema": published_schema()},
             description="The read-only database that people query. It changes only by one atomic "
             "rename after every check passed; on any failure the last good version stays.",
         ),
@@ -51,8 +50,8 @@ def publication(
         asset_key=asset_key(BUILDS.full_name),
         metadata={
             "dagster/row_count": dg.MetadataValue.int(done.row_counts[BUILDS.full_name]),
-            "dagster/column_lineage": as_lineage(builds_lineage()),
             "build_id": dg.MetadataValue.text(done.build_id),
+            **traced(builds_lineage()),
         },
     )
 

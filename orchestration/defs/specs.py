@@ -14,6 +14,7 @@ from orchestration.schemas.render import DUCKDB_TYPES, column_comment, table_com
 from orchestration.schemas.tables import Table
 
 ROWS_SHOWN = 50
+NO_ASSET = "no other asset"
 
 
 def asset_key(table_name: str) -> dg.AssetKey:
@@ -53,8 +54,21 @@ def column_schema(table: Table) -> dg.TableSchema:
     )
 
 
+def traced(lineage: Lineage) -> dict[str, Any]:
+    """Metadata that say what every column is made of: once as Dagster defines it, which its open
+    UI keeps to itself, and once as a table that people can read there."""
+    rows = (
+        {"column": column, "made_of": ", ".join(".".join(p) for p in parents) or NO_ASSET}
+        for column, parents in lineage.items()
+    )
+    return {
+        "dagster/column_lineage": as_lineage(lineage),
+        "made_of": as_table(rows, ("column", "made_of")),
+    }
+
+
 def as_lineage(lineage: Lineage) -> dg.TableColumnLineage:
-    """Columns and what they are made of, as the UI draws it."""
+    """Columns and the columns of other assets that they are made of."""
     return dg.TableColumnLineage(
         {
             column: [dg.TableColumnDep(asset_key(table), parent) for table, parent in parents]

