@@ -34,6 +34,7 @@ from orchestration.sources.formats.base import (
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import LINE, RECORD, Found, ReadOptions, Reject
 from orchestration.sources.recognise import Recogniser
+from orchestration.sources.unread import unread_columns
 from orchestration.warehouse.staging import Staging
 
 BATCH_ROWS = 200_000
@@ -152,6 +153,8 @@ class Intake:
         self._groups: dict[tuple[str, str], _Group] = {}
         self._tallies: dict[str, _Tally] = {}
         self._recogniser = Recogniser()
+        self.unread: dict[tuple[str, str, str], tuple[str, str, int | None, int]] = {}
+        """(source, format, column) to file id, path, record and line of its first sight."""
 
     def read_all(self, files: Iterable[RawFile]) -> list[ReadFile]:
         """Read every file, those that name accounts first; nothing one file holds stops another."""
@@ -184,6 +187,7 @@ class Intake:
         group = self._groups.setdefault(
             (file.source_name, file_format.id), _Group(file_format, declaration)
         )
+        self._note_unread(file, file_format)
         tally = self._tallies[file.file_id]
         tally.encoding = _encoding_of(file.head(3))
         items = file_format.reader.read(file, self._options(file))
@@ -204,6 +208,15 @@ class Intake:
         if tally.rows == 0 and tally.rejected == 0:
             self._note_reject(
                 file, Reject("empty_file", "no record in it", extent="file", records=0)
+            )
+
+    def _note_unread(self, file: RawFile, file_format: Format) -> None:
+        """Columns that the format does not read, where they first stand."""
+        tally = self._tallies[file.file_id]
+        for column in unread_columns(file, file_format.reader, self._options(file)):
+            self.unread.setdefault(
+                (tally.source_name, file_format.id, column.name),
+                (file.file_id, tally.path, column.record_number, column.line_number),
             )
 
     def _hide_author(
