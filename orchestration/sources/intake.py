@@ -50,6 +50,12 @@ ADVICE = {
     "scientific_id": "A spreadsheet rewrote the id and destroyed its digits; export it as text.",
     "negative_count": "A count below zero; the field is left empty.",
     "fractional_count": "A count that is no whole number; the field is left empty.",
+    "not_a_count": "Expected a count such as 1234, 1.2万 or 100万+, found something else; the "
+    "field is left empty. If the producer changed the column, declare it as a mapped source.",
+    "number_range": "More than a count can be; the field is left empty.",
+    "not_a_text": "Expected text, found an object; the field is left empty. If the producer "
+    "changed the column, declare it as a mapped source.",
+    "not_an_id": "Expected an id, found something that cannot be one.",
     "future_time": "Later than the clock of this machine allows.",
     "not_a_time": "No known notation of a time; declare `parse:` in a mapped source.",
     "ambiguous_zone": "The zone's abbreviation has several meanings; declare a `timezone:` that "
