@@ -126,7 +126,7 @@ FILES = (
           ("not_json",)),
     Fault("B7", "Old name, new content.", "a file replaced between two nights",
           "Two deliveries in the ledger; what both say counts once."),
-    Fault("B8", "Files come late and out of order.", "three days in every order",
+    Fault("B8", "Files come late and out of order.", "three days in three orders",
           "The same content in every order, and every changed day is marked for the models."),
     Fault("B9", "Thousands of small files.", "3,000 files, interrupted",
           "Bounded memory, lines of progress; the next run takes what is missing."),

