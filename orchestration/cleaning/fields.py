@@ -89,16 +89,27 @@ def text(
     is_personal: bool = True,
     is_markup: bool = False,
 ) -> Field:
-    """Text as found; empty is NULL. is_markup: it may be Weibo's HTML, whose text is taken."""
+    """Text as found; empty is NULL, and a JSON object where text should be is refused (not_a_text).
+
+    is_markup: it may be Weibo's HTML, whose text is taken.
+    """
 
     def parse(frame: pl.DataFrame, _: Context) -> Parsed:
         value = _stripped(frame, raw)
         if is_markup:
             value = without_markup(value)
             value = value.set((value == "").fill_null(False), None)
-        return Parsed({column: value})
+        is_object = value.str.contains(_OBJECT).fill_null(False)
+        if not is_object.any():
+            return Parsed({column: value})
+        reason = pl.repeat(None, len(value), dtype=pl.String(), eager=True)
+        return Parsed({column: value.set(is_object, None)}, reason.set(is_object, "not_a_text"))
 
     return Field(column, raw, parse, required, is_personal)
+
+
+_OBJECT = r'(?s)^\{"[^"\\]*":.*\}$'
+"""How a reader writes a JSON object that stands where one value should."""
 
 
 def ident(column: str, raw: str, *, required: bool = False, prefix: str = "") -> Field:

@@ -46,7 +46,8 @@ def parse_ids(raw: pl.Series) -> Ids:
     """Strip spreadsheet guards (trailing TAB, leading apostrophe, ="…"); refuse destroyed ids.
 
     "4.9E+15" has lost its digits for good and is refused (scientific_id), as is anything that
-    is longer than an id can be or has blanks, control or invisible characters (not_an_id).
+    is longer than an id can be, has blanks, control or invisible characters, or is a list or an
+    object (not_an_id).
     Missing stays NULL.
     """
     text = raw.cast(pl.String)
@@ -61,6 +62,7 @@ def parse_ids(raw: pl.Series) -> Ids:
         .then(pl.lit("scientific_id"))
         .when(
             pl.col("text").str.contains(r"[\p{Cc}\p{Cf}\s]")
+            | pl.col("text").str.contains(r"^[\[{]")
             | (pl.col("text").str.len_chars() > MAXIMUM_LENGTH)
         )
         .then(pl.lit("not_an_id"))

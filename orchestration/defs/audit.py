@@ -14,13 +14,20 @@ from orchestration.defs.resources import POOL, ObservatoryResource, refuse_if_bl
 from orchestration.defs.specs import as_table, asset_key, table_spec, traced
 from orchestration.quality.audit import CHECKS, audit
 from orchestration.quality.results import Check, CheckResult, blocking, read_results
-from orchestration.schemas.tables import CHECK_RESULTS, CORE_TABLES, FILE_LEDGER, MARTS, QUARANTINE
+from orchestration.schemas.tables import (
+    CHECK_RESULTS,
+    CORE_TABLES,
+    FILE_LEDGER,
+    MARTS,
+    QUARANTINE,
+    SCHEMA_DRIFT,
+)
 from orchestration.warehouse.builds import current_build
 from orchestration.warehouse.connect import count_rows, open_work
 
 RESULTS = asset_key(CHECK_RESULTS.full_name)
 GATE = "errors_are_none"
-AUDITED = (*CORE_TABLES, FILE_LEDGER, QUARANTINE, *MARTS)
+AUDITED = (*CORE_TABLES, FILE_LEDGER, QUARANTINE, SCHEMA_DRIFT, *MARTS)
 _SHOWN = ("tool", "table_name", "check_name", "severity", "observed", "expected")
 
 _CONSEQUENCE = {

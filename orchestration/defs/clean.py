@@ -19,6 +19,7 @@ from orchestration.schemas.tables import (
     QUARANTINE,
     REPAIR_RULES,
     REPAIRS,
+    SCHEMA_DRIFT,
     SOURCES,
     TOUCHED_DAYS,
     Table,
@@ -29,9 +30,8 @@ from orchestration.warehouse.connect import count_rows, open_work
 from orchestration.warehouse.ingest import Ingested, ingest
 
 CLEANED = (
-    *CORE_TABLES, FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, ACCOUNT_SCOPE,
-    SOURCES, TOUCHED_DAYS,
-    COLUMN_DICTIONARY,
+    *CORE_TABLES, FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT,
+    ACCOUNT_SCOPE, SOURCES, TOUCHED_DAYS, COLUMN_DICTIONARY,
 )  # fmt: skip
 
 Metadata = dict[str, Any]

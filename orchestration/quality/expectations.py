@@ -81,13 +81,23 @@ def _core_rules(table: Table) -> list[Rule]:
               "no fewer rows than in the last good build, unless files were read again", "tables",
               f"lost:{name}", high=0),
     ]  # fmt: skip
+    if table.seen is None:
+        rules.append(
+            _rule("observations_agree", name, "warn",
+                  "a source gives one set of values for a key; others are kept beside it, and "
+                  "models choose by a fixed rule", name, "conflicts", high=0)
+        )  # fmt: skip
     stems = profiles.counts(table)
     if not stems:
         return rules
-    rules.append(
+    rules += [
         _rule("intervals_are_ordered", name, "error", "every lower bound <= its upper bound", name,
-              "reversed_intervals", high=0)
-    )  # fmt: skip
+              "reversed_intervals", high=0),
+        _rule("counts_do_not_vanish", name, "error",
+              "no count that a source usually has is missing from a whole new file of it; where "
+              "it is gone for good, `without_counts:` in sources.yaml says so",
+              f"vanished:{name}", "is_gone", high=0, where=("path", "column_name")),
+    ]  # fmt: skip
     if table.name in JUDGED_FOR_ZEROS:
         rules += [
             _rule("zeros_are_usual", name, "warn",
@@ -131,6 +141,9 @@ def _single_rules() -> list[Rule]:
         _rule("records_are_rarely_refused", ledger, "warn",
               f"at most {RARELY_REFUSED:.0%} of a source's records refused", "intake",
               "refused_share", high=RARELY_REFUSED, where=by_source),
+        _rule("columns_are_known", "quality.schema_drift", "warn",
+              "no column in a known source that was not there before; its values are not loaded",
+              "unread", "is_new", high=0, where=("source_name", "column_name", "first_sight")),
         _rule("volume_is_usual", ledger, "warn",
               f"records a file between {low} and {high} times the source's median", "volumes",
               "volume_ratio", low=low, high=high),
@@ -177,6 +190,8 @@ def _core_frame(table: Table, subject: Subject) -> pl.DataFrame:
     connection = subject.connection
     touched = profiles.touched_spans(connection, subject.build_id, table.full_name)
     frame = profiles.profile_days(connection, table, touched, subject.now)
+    if table.seen is None and not frame.is_empty():
+        frame = frame.with_columns(conflicts=pl.col("rows") - pl.col("distinct_keys"))
     if frame.is_empty() or table.name not in JUDGED_FOR_ZEROS:
         return frame
     zeros = [pl.col(f"{stem}_zero_share") for stem in profiles.counts(table)]
@@ -186,6 +201,12 @@ def _core_frame(table: Table, subject: Subject) -> pl.DataFrame:
         )
     )
     return _with_drift(subject, table, frame)
+
+
+def _vanished_frame(table: Table, subject: Subject) -> pl.DataFrame:
+    connection = subject.connection
+    touched = profiles.touched_spans(connection, subject.build_id, table.full_name)
+    return profiles.vanished_counts(connection, table, touched, subject.build_id)
 
 
 def _with_drift(subject: Subject, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
@@ -243,7 +264,13 @@ def _collapses_frame(subject: Subject) -> pl.DataFrame:
 FRAMES: Mapping[str, Callable[[Subject], pl.DataFrame]] = {
     **{table.full_name: partial(_core_frame, table) for table in CORE_TABLES},
     **{table.full_name: partial(_mart_frame, table) for table in PROFILED_MARTS},
+    **{
+        f"vanished:{table.full_name}": partial(_vanished_frame, table)
+        for table in CORE_TABLES
+        if profiles.counts(table)
+    },
     "tables": _tables_frame,
+    "unread": lambda s: profiles.new_columns(s.connection, s.build_id),
     "intake": lambda s: profiles.source_intake(s.connection, s.build_id),
     "volumes": lambda s: profiles.source_volumes(s.connection, s.build_id),
     "freshness": _freshness_frame,

@@ -7,7 +7,8 @@ whole. Nothing here judges: that is `expectations.py`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -182,6 +183,88 @@ def _newest_days(touched: Sequence[Span], wanted: int) -> list[date]:
         for offset in range((last - first).days + 1)
     ]
     return sorted(days)[-wanted:]
+
+
+def vanished_counts(
+    connection: duckdb.DuckDBPyConnection, table: Table, touched: Sequence[Span], build_id: str
+) -> pl.DataFrame:
+    """One row per new file and count that its source usually has (9 of 10 rows of the four weeks
+    before, same format): path, column_name, is_gone (1 where no row of the file has it).
+
+    Only files of 20 rows or more are judged. Left out are counts that the source's declaration
+    lists as `without_counts`.
+    """
+    stems = counts(table)
+    around = spans(
+        [first - timedelta(days=back) for first, last in touched for back in range(USUAL_DAYS + 1)]
+        + [
+            first + timedelta(days=on)
+            for first, last in touched
+            for on in range((last - first).days + 1)
+        ]
+    )
+    if not stems or not around:
+        return pl.DataFrame(schema=_VANISHED)
+    days = " or ".join(f"({_within(table.moment, span)})" for span in around)
+    observed = connection.sql(
+        f"""with files as (
+              select file_id, path, source_name, format, {unread()} as is_new
+              from work.quality.file_ledger
+            )
+            select files.source_name, files.format, files.is_new,
+                   case when files.is_new then files.path end as path, count(*) as rows,
+                   {", ".join(f"count({stem}_lo) as {stem}" for stem in stems)}
+            from work.{table.full_name} as seen join files using (file_id)
+            where {days} group by all""",
+        params=[build_id],
+    ).pl()
+    return _vanished(observed, stems, _given_up(connection))
+
+
+JUDGED_ROWS = 20
+USUALLY_OBSERVED = 0.9
+_VANISHED = {"path": pl.String(), "column_name": pl.String(), "is_gone": pl.Int64()}
+
+
+def _vanished(
+    observed: pl.DataFrame, stems: Sequence[str], given_up: Mapping[str, Sequence[str]]
+) -> pl.DataFrame:
+    keys = ["source_name", "format"]
+    usual = observed.filter(~pl.col("is_new")).group_by(keys).agg(pl.col("rows", *stems).sum())
+    judged = observed.filter(pl.col("is_new") & (pl.col("rows") >= JUDGED_ROWS)).join(
+        usual.filter(pl.col("rows") >= JUDGED_ROWS), on=keys, suffix=_USUAL
+    )
+    found = [
+        (row["path"], stem, int(row[stem] == 0))
+        for row in judged.sort("path").iter_rows(named=True)
+        for stem in stems
+        if row[stem + _USUAL] >= USUALLY_OBSERVED * row["rows" + _USUAL]
+        and stem not in given_up.get(row["source_name"], ())
+    ]
+    return pl.DataFrame(found, schema=_VANISHED, orient="row")
+
+
+_USUAL = "_usual"
+
+
+def _given_up(connection: duckdb.DuckDBPyConnection) -> dict[str, list[str]]:
+    """Source to the counts that its declaration says it has no longer."""
+    rows = connection.execute("select source_name, declaration from work.meta.sources").fetchall()
+    return {name: json.loads(text or "{}").get("without_counts", []) for name, text in rows}
+
+
+def new_columns(connection: duckdb.DuckDBPyConnection, build_id: str) -> pl.DataFrame:
+    """One row per column that a source already known had for the first time in this build:
+    source_name, column_name, first_sight (file:line), is_new (1)."""
+    return connection.sql(
+        f"""select source_name, column_name, path || ':' || line_number as first_sight,
+                   1::bigint as is_new
+            from (from work.quality.schema_drift where {unread()})
+            semi join (from work.quality.file_ledger where not {unread()})
+              using (source_name, format)
+            order by all""",
+        params=[build_id],
+    ).pl()
 
 
 def table_rows(

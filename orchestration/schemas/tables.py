@@ -285,6 +285,16 @@ REPAIR_RULES = _run(
     ("rule", "wrong", "proof", "change"),
 )  # fmt: skip
 
+SCHEMA_DRIFT = _run(
+    "quality", "schema_drift",
+    "one column that files of a source have and their format does not read, where it first stood",
+    ("source_name", "format", "column_name"),
+    (
+        "source_name", "format", "column_name", "file_id", "path", "record_number", "line_number",
+        "build_id",
+    ),
+)  # fmt: skip
+
 FILE_DAYS = _run(
     "quality", "file_days", "one delivery and one local day on which it observed anything",
     ("file_id", "observed_date"),
@@ -334,9 +344,8 @@ SOURCES = _run(
 )  # fmt: skip
 
 RUN_TABLES: tuple[Table, ...] = (
-    FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, TOUCHED_DAYS, ACCOUNT_SCOPE,
-    CHECK_RESULTS, BUILDS,
-    COLUMN_DICTIONARY, SOURCES,
+    FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT, TOUCHED_DAYS,
+    ACCOUNT_SCOPE, CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES,
 )  # fmt: skip
 
 

@@ -12,11 +12,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from orchestration.schemas.tables import CORE_TABLES
 from orchestration.sources import platforms
 from orchestration.sources.inbox import Patience
 
 ACCOUNT_KINDS = ("organ", "officer", "state_media", "other_government", "unclear")
 ADMIN_LEVELS = ("ministry", "province", "prefecture", "county", "station", "unclear")
+COUNTS = tuple(
+    dict.fromkeys(
+        name.removesuffix("_lo")
+        for table in CORE_TABLES
+        for name in table.column_names
+        if name.endswith("_lo")
+    )
+)
 DEFAULT_ZONE = "Asia/Shanghai"
 _ENCODINGS = (
     "utf-8", "utf-16", "gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp1252", "latin-1",
@@ -124,6 +133,7 @@ class SourceDeclaration(_Strict):
     where: dict[str, str] | None = None
     delimiter: str | None = None
     header: tuple[str, ...] | None = None
+    without_counts: tuple[str, ...] = ()
 
     @property
     def observed_column(self) -> ObservedColumn | None:
@@ -213,6 +223,14 @@ class SourceDeclaration(_Strict):
     @classmethod
     def _names_as_text(cls, value: Any) -> Any:
         return tuple(_text(name) for name in value) if isinstance(value, list) else value
+
+    @field_validator("without_counts")
+    @classmethod
+    def _known_counts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [name for name in value if name not in COUNTS]
+        if unknown:
+            raise ValueError(f"{_shown(unknown[0])} is no count; allowed: {', '.join(COUNTS)}")
+        return value
 
     @field_validator("encoding")
     @classmethod

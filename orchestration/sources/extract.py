@@ -15,7 +15,7 @@ from orchestration.sources.declarations import (
     Problem,
     SourceDeclaration,
 )
-from orchestration.sources.inbox import Notice, scan
+from orchestration.sources.inbox import Notice, scan, why
 from orchestration.sources.mapping import mapped_format, observation_problem
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.sources_file import load
@@ -79,7 +79,7 @@ def extract(
             notices.append(_left(item.display, item.source_name, "deferred",
                                  "it changed while it was copied"))  # fmt: skip
         except OSError as error:
-            notices.append(_left(item.display, item.source_name, "unreadable", str(error)))
+            notices.append(_left(item.display, item.source_name, "unreadable", why(error)))
         handled += 1
         if handled % 500 == 0:
             progress(f"archived {handled} files")

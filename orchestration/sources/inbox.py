@@ -19,6 +19,8 @@ from orchestration.clock import Clock
 from orchestration.sources.archive import Seen, escape_name
 from orchestration.sources.rawfile import (
     COMPRESSED_SUFFIXES,
+    EXPANSION_FLOOR,
+    MAXIMUM_EXPANSION,
     BrokenContentError,
     CutContentError,
     Decompressed,
@@ -85,12 +87,22 @@ def scan(
                 "Mount it again, or set OBSERVATORY_HOME."
             )
         return
+    is_empty = True
     for item in walk(inbox):
+        is_empty = False
         if isinstance(item, Notice) or _is_known(item, seen):
             if isinstance(item, Notice):
                 yield item
             continue
-        yield _settled(item, clock, patience, sleep)
+        try:
+            yield _settled(item, clock, patience, sleep)
+        except OSError as error:
+            yield Notice(item.display, item.source_name, "unreadable", why(error))
+    if is_empty and seen:
+        yield Notice(
+            "", "inbox", "inbox_empty",
+            f"not one file lies in {inbox}, but {len(seen)} came through it before; is it mounted?",
+        )  # fmt: skip
 
 
 def walk(inbox: Path) -> Iterator[Candidate | Notice]:
@@ -101,9 +113,7 @@ def walk(inbox: Path) -> Iterator[Candidate | Notice]:
         try:
             entries = sorted(os.scandir(folder), key=lambda entry: entry.name, reverse=True)
         except OSError as error:
-            yield _notice(
-                folder, inbox, "unreadable", f"{error.strerror}; check its owner and mode"
-            )
+            yield _notice(folder, inbox, "unreadable", why(error))
             continue
         below = []
         for entry in reversed(entries):
@@ -117,7 +127,10 @@ def walk(inbox: Path) -> Iterator[Candidate | Notice]:
 
 def inspect(path: Path, inbox: Path) -> Candidate | Notice:
     """A file to be taken, or why it is left."""
-    status = path.lstat()
+    try:
+        status = path.lstat()
+    except OSError as error:
+        return _notice(path, inbox, "unreadable", why(error))
     if not stat.S_ISREG(status.st_mode):
         return _notice(path, inbox, "not_a_regular_file", "links, pipes and devices are not read")
     if path.name.startswith(".") or path.name.endswith(PARTIAL_SUFFIXES):
@@ -137,6 +150,13 @@ def names_of(path: Path, inbox: Path) -> tuple[str, str]:
 def _notice(path: Path, inbox: Path, reason: str, detail: str) -> Notice:
     display, source = names_of(path, inbox) if path != inbox else ("", "inbox")
     return Notice(display, source, reason, detail)
+
+
+def why(error: OSError) -> str:
+    """Why something could not be read, and what to do."""
+    if isinstance(error, FileNotFoundError):
+        return "it vanished while it was looked at; if it comes back, the next run takes it"
+    return f"{error.strerror or error}; check its owner and mode"
 
 
 def _is_known(candidate: Candidate, seen: dict[str, Seen]) -> bool:
@@ -198,8 +218,10 @@ def _compression_flaw(path: Path) -> str | None:
     try:
         with path.open("rb") as raw:
             stream = Decompressed(raw, path.suffix.lower())
-            while chunk := stream.read1(1 << 20):
+            left = max(EXPANSION_FLOOR, path.stat().st_size * MAXIMUM_EXPANSION)
+            while left >= 0 and (chunk := stream.read1(1 << 20)):
                 lines += chunk.count(b"\n")
+                left -= len(chunk)
     except CutContentError as error:
         return f"{error}, after line {lines}"
     except BrokenContentError:

@@ -34,6 +34,7 @@ from orchestration.sources.formats.base import (
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import LINE, RECORD, Found, ReadOptions, Reject
 from orchestration.sources.recognise import Recogniser
+from orchestration.sources.unread import unread_columns
 from orchestration.warehouse.staging import Staging
 
 BATCH_ROWS = 50_000
@@ -49,6 +50,12 @@ ADVICE = {
     "scientific_id": "A spreadsheet rewrote the id and destroyed its digits; export it as text.",
     "negative_count": "A count below zero; the field is left empty.",
     "fractional_count": "A count that is no whole number; the field is left empty.",
+    "not_a_count": "Expected a count such as 1234, 1.2万 or 100万+, found something else; the "
+    "field is left empty. If the producer changed the column, declare it as a mapped source.",
+    "number_range": "More than a count can be; the field is left empty.",
+    "not_a_text": "Expected text, found an object; the field is left empty. If the producer "
+    "changed the column, declare it as a mapped source.",
+    "not_an_id": "Expected an id, found something that cannot be one.",
     "future_time": "Later than the clock of this machine allows.",
     "not_a_time": "No known notation of a time; declare `parse:` in a mapped source.",
     "ambiguous_zone": "The zone's abbreviation has several meanings; declare a `timezone:` that "
@@ -152,6 +159,8 @@ class Intake:
         self._groups: dict[tuple[str, str], _Group] = {}
         self._tallies: dict[str, _Tally] = {}
         self._recogniser = Recogniser()
+        self.unread: dict[tuple[str, str, str], tuple[str, str, int | None, int]] = {}
+        """(source, format, column) to file id, path, record and line of its first sight."""
 
     def read_all(self, files: Iterable[RawFile]) -> list[ReadFile]:
         """Read every file, those that name accounts first; nothing one file holds stops another."""
@@ -184,6 +193,7 @@ class Intake:
         group = self._groups.setdefault(
             (file.source_name, file_format.id), _Group(file_format, declaration)
         )
+        self._note_unread(file, file_format)
         tally = self._tallies[file.file_id]
         tally.encoding = _encoding_of(file.head(3))
         items = file_format.reader.read(file, self._options(file))
@@ -204,6 +214,15 @@ class Intake:
         if tally.rows == 0 and tally.rejected == 0:
             self._note_reject(
                 file, Reject("empty_file", "no record in it", extent="file", records=0)
+            )
+
+    def _note_unread(self, file: RawFile, file_format: Format) -> None:
+        """Columns that the format does not read, where they first stand."""
+        tally = self._tallies[file.file_id]
+        for column in unread_columns(file, file_format.reader, self._options(file)):
+            self.unread.setdefault(
+                (tally.source_name, file_format.id, column.name),
+                (file.file_id, tally.path, column.record_number, column.line_number),
             )
 
     def _hide_author(

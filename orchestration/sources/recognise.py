@@ -29,6 +29,15 @@ class Recognition:
     candidates: tuple[tuple[Format, Evidence], ...] = ()
 
 
+_UNREADABLE_ZIP = Reject(
+    "unreadable_zip",
+    "its members cannot all be read: the zip is empty, damaged, protected by a password, "
+    "or expands beyond any ratio that text reaches",
+    extent="file",
+)
+"""A zip whose members can be read is never a delivery itself; its members are."""
+
+
 @dataclass
 class Recogniser:
     """Recognises deliveries; a mapped source's format is made once."""
@@ -40,6 +49,8 @@ class Recogniser:
 
         Raises DeclarationError where a mapped declaration cannot work.
         """
+        if file.size and file.inner_path.suffix.lower() == ".zip":
+            return Recognition(None, _UNREADABLE_ZIP)
         if declaration.format == "mapped":
             if declaration.name not in self._mapped:
                 self._mapped[declaration.name] = mapped_format(declaration)
@@ -66,13 +77,6 @@ def _unreadable(file: RawFile, head: Head) -> Reject | None:
         return Reject("unreadable_content", "no byte of it could be decompressed", extent="file")
     if not head.data.strip():
         return Reject("empty_file", "only blank lines", extent="file", records=0)
-    if file.inner_path.suffix.lower() == ".zip":
-        return Reject(
-            "unreadable_zip",
-            "its members cannot all be read: the zip is empty, damaged, protected by a password, "
-            "or expands beyond any ratio that text reaches",
-            extent="file",
-        )
     return None
 
 

@@ -15,7 +15,8 @@ import duckdb
 import polars as pl
 
 from orchestration.cleaning.people import Door, hashed_ids
-from orchestration.schemas.tables import CORE_TABLES, SOURCES
+from orchestration.schemas.render import polars_schema
+from orchestration.schemas.tables import CORE_TABLES, SCHEMA_DRIFT, SOURCES
 from orchestration.settings import Settings
 from orchestration.sources.archive import Archive
 from orchestration.sources.declarations import Declarations
@@ -114,9 +115,23 @@ def _ingest_batch(
     progress(f"read {len(read)} files, {sum(r.records_in for r in read)} records")
     again = [file_id for file_id in replaced if file_id in {f.file_id for f in files}]
     withdraw_from_lake(settings.root.lake, again)
+    _record_unread(connection, intake, build)
     write_lake(settings.root.lake, staged, [file.file_id for file in files])
     load.load_batch(connection, staged, read, build.build_id, again)
     shutil.rmtree(staging_folder, ignore_errors=True)
+
+
+def _record_unread(connection: duckdb.DuckDBPyConnection, intake: Intake, build: Build) -> None:
+    """quality.schema_drift: columns that no file of the source had before."""
+    rows = [(*key, *place, build.build_id) for key, place in sorted(intake.unread.items())]
+    found = pl.DataFrame(rows, schema=polars_schema(SCHEMA_DRIFT), orient="row")
+    connection.register("unread_columns", found.to_arrow())
+    connection.execute(
+        f"""insert into {SCHEMA_DRIFT.full_name} by name
+            select * from unread_columns
+            anti join {SCHEMA_DRIFT.full_name} using (source_name, format, column_name)"""
+    )
+    connection.unregister("unread_columns")
 
 
 def _passed_too_early(

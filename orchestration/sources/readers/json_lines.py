@@ -24,6 +24,7 @@ from orchestration.sources.readers.base import (
 from orchestration.sources.readers.fast_json import FastJson
 from orchestration.sources.readers.lines import (
     MAXIMUM_LINE_BYTES,
+    SMALL_BYTES,
     BrokenStream,
     LineBlock,
     LongLine,
@@ -73,16 +74,16 @@ class JsonLines:
         return None
 
     def _read_block(self, fast: FastJson, block: LineBlock) -> Iterator[Found]:
-        frame = fast.read(block)
+        frame = None if len(block.data) <= SMALL_BYTES else fast.read(block)
         if frame is not None:
             yield frame
             return
-        parts = list(halves(block))
+        parts = halves(block)
         if len(parts) == 1:
             yield from self._read_carefully(block)
-            return
-        for part in parts:
-            yield from self._read_block(fast, part)
+        else:
+            for part in parts:
+                yield from self._read_block(fast, part)
 
     def _read_carefully(self, block: LineBlock) -> Iterator[Found]:
         rows: list[list[Any]] = []

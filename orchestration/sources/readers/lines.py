@@ -49,15 +49,18 @@ class BrokenStream:
     rest: bytes
 
 
-def halves(block: LineBlock) -> Iterator[LineBlock]:
-    """Two blocks of whole lines that together are the given one; a small one stays whole."""
-    middle = block.data.find(b"\n", len(block.data) // 2) + 1
-    if len(block.data) <= SMALL_BYTES or middle in (0, len(block.data)):
-        yield block
-        return
-    first, second = block.data[:middle], block.data[middle:]
-    yield LineBlock(first, block.first_line, block.offset)
-    yield LineBlock(second, block.first_line + first.count(b"\n"), block.offset + middle)
+def halves(block: LineBlock) -> list[LineBlock]:
+    """Two blocks of whole lines that together are the given one, or itself where it is small or
+    one line."""
+    half = len(block.data) // 2
+    middle = block.data.find(b"\n", half) + 1
+    if middle in (0, len(block.data)):
+        middle = block.data.rfind(b"\n", 0, half) + 1
+    if len(block.data) <= SMALL_BYTES or middle == 0:
+        return [block]
+    first = LineBlock(block.data[:middle], block.first_line, block.offset)
+    rest = block.data[middle:]
+    return [first, LineBlock(rest, block.first_line + first.newlines, block.offset + middle)]
 
 
 def line_blocks(stream: BinaryIO) -> Iterator[LineBlock | LongLine | BrokenStream]:
