@@ -8,6 +8,7 @@ from orchestration.cleaning import ids, text
 from orchestration.cleaning.people import Door, author_kinds
 from orchestration.cleaning.rows import Finished, ensure
 from orchestration.cleaning.times import INSTANT
+from orchestration.clock import SHANGHAI
 
 TABLE = "core.posts"
 AGREEMENT_SECONDS = 60
@@ -84,18 +85,21 @@ def finish_deletions(rows: pl.DataFrame, door: Door) -> Finished:
     return Finished(door.close(rows, identities=("account_id", "post_id")))
 
 
-def apply_id_clock(finished: Finished) -> Finished:
-    """Verify, complete or repair posted_at with the clock inside Weibo ids.
+def apply_id_clock(
+    finished: Finished, table: str = TABLE, identity: str = "post_id", column: str = "posted_at"
+) -> Finished:
+    """Verify, complete or repair a time of writing with the clock inside Weibo ids.
 
     Missing time: taken from the clock. Minute, hour or day precision that agrees, or seconds
     cut to :00: refined to the second. Off by exactly eight hours (within 60 s): a zone error,
-    corrected. Anything else that disagrees by more than 60 s is quarantined.
+    corrected. A time without year that only differs in the year it was given: corrected.
+    Anything else that disagrees by more than 60 s is quarantined.
     """
     rows = finished.rows
-    clock = ids.id_clock(rows["post_id"]).set(rows["platform"] != "weibo", None)
+    clock = ids.id_clock(rows[identity]).set(rows["platform"] != "weibo", None)
     if clock.null_count() == len(clock):
         return finished
-    off = (rows["posted_at"] - clock).dt.total_seconds()
+    off = (rows[column] - clock).dt.total_seconds()
     precision = rows["posted_at_precision"]
     allowed = pl.DataFrame({"precision": precision}).select(
         pl.when(pl.col("precision") == "minute").then(60)
@@ -105,22 +109,43 @@ def apply_id_clock(finished: Finished) -> Finished:
     )["seconds"]  # fmt: skip
     agrees = (off.abs() <= allowed).fill_null(False)
     shifted = ((off.abs() - ZONE_SHIFT_SECONDS).abs() <= allowed).fill_null(False) & ~agrees
-    missing = rows["posted_at"].is_null() & clock.is_not_null()
-    cut = (rows["posted_at"] == clock.dt.truncate("1m")) & (off.abs() > DRIFT_SECONDS)
+    other_year = _differs_in_year(rows[column], clock, rows["posted_at_source"], allowed) & ~agrees
+    missing = rows[column].is_null() & clock.is_not_null()
+    cut = (rows[column] == clock.dt.truncate("1m")) & (off.abs() > DRIFT_SECONDS)
     coarse = agrees & ((precision != "second") | cut).fill_null(False)
-    contradicts = off.is_not_null() & ~agrees & ~shifted
+    contradicts = off.is_not_null() & ~agrees & ~shifted & ~other_year
     for mask, rule in (
         (missing, "time_from_id_clock"), (coarse, "second_from_id_clock"),
-        (shifted, "zone_shift_8h"),
+        (shifted, "zone_shift_8h"), (other_year, "year_from_id_clock"),
     ):  # fmt: skip
-        finished.repair(mask, TABLE, "posted_at", rule, rows["posted_at"], clock)
-    changed = missing | coarse | shifted
+        finished.repair(mask, table, column, rule, rows[column], clock)
+    changed = missing | coarse | shifted | other_year
     finished.rows = rows.with_columns(
-        clock.zip_with(changed, rows["posted_at"]).alias("posted_at"),
+        clock.zip_with(changed, rows[column]).alias(column),
         rows["posted_at_source"].set(changed, "id_clock").alias("posted_at_source"),
         precision.set(changed, "second").alias("posted_at_precision"),
         rows["is_zone_assumed"].set(changed, False).alias("is_zone_assumed"),
     )
-    finished.refuse(contradicts, TABLE, "posted_at", "id_clock_contradiction",
+    finished.refuse(contradicts, table, column, "id_clock_contradiction",
                     rows["posted_at_text"])  # fmt: skip
     return finished
+
+
+def _differs_in_year(
+    at: pl.Series, clock: pl.Series, source: pl.Series, allowed: pl.Series
+) -> pl.Series:
+    """Whether a time that was completed against the observation is the clock's in another year.
+
+    The day a file was last modified, say, may lie years after its collection.
+    """
+    relative = (source == "relative").fill_null(False)
+    if not relative.any():
+        return relative
+    off = (_in_one_year(at) - _in_one_year(clock)).dt.total_seconds().abs()
+    return relative & (off <= allowed).fill_null(False)
+
+
+def _in_one_year(instants: pl.Series) -> pl.Series:
+    """Local days and times without their years; 2000 has a 29 February."""
+    local = instants.dt.convert_time_zone(SHANGHAI.key).dt.to_string("2000-%m-%d %H:%M:%S")
+    return local.str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us")

@@ -10,6 +10,7 @@ import polars as pl
 
 from orchestration.cleaning import text
 from orchestration.cleaning.people import Door
+from orchestration.cleaning.posts import apply_id_clock
 from orchestration.cleaning.rows import Finished, ensure
 
 
@@ -83,13 +84,24 @@ def _hide_list(
 
 
 def finish_repost_timings(rows: pl.DataFrame, door: Door) -> Finished:
-    """Reposts stay as instants under pseudonyms; the root post under what its author may bear."""
-    rows = ensure(rows, _author_id=pl.String)
+    """Reposts stay as instants under pseudonyms; the root post under what its author may bear.
+
+    Their instants are checked against the clocks of their own ids, before these are hidden.
+    """
+    rows = ensure(
+        rows, _author_id=pl.String, posted_at_source=pl.String, posted_at_precision=pl.String,
+        posted_at_text=pl.String, is_zone_assumed=pl.Boolean,
+    )  # fmt: skip
+    finished = apply_id_clock(
+        Finished(rows), "core.repost_timings", identity="repost_id", column="reposted_at"
+    )
+    rows = finished.rows
     rows = rows.with_columns(
         _kind=door.kinds(rows["platform"], rows["_author_id"]),
         repost_id=door.pseudonyms(rows["platform"], rows["repost_id"]),
     )
-    return Finished(door.close(rows, identities=("post_id",)))
+    finished.rows = door.close(rows, identities=("post_id",))
+    return finished
 
 
 def finish_articles(rows: pl.DataFrame, door: Door) -> Finished:

@@ -54,6 +54,13 @@ _RULES = (
         "posted_at is the second inside the id.",
     ),
     Repair(
+        "year_from_id_clock",
+        "A publication time without its year (08月22日 18:14) was given that of the collection, and "
+        "the day a file was last modified may lie years after it.",
+        "The second inside the id lies on the same day of its year, within the minute and 60 s.",
+        "The time is the second inside the id.",
+    ),
+    Repair(
         "create_time_8h_late",
         "MediaCrawler's create_time is 28,800 s late (versions 2023-12-24 to 2026-07-30).",
         "create_date_time of the same record is exactly 28,800 s earlier; without it, the id clock "

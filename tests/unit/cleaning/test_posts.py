@@ -13,7 +13,7 @@ TRUE_TIME = datetime(2026, 7, 1, 4, 30, 24, tzinfo=UTC)
 MID = str((int(TRUE_TIME.timestamp()) - ID_CLOCK_OFFSET) * 2**22 + 17)
 
 
-def finish(posted_at, precision="second", mid=MID):
+def finish(posted_at, precision="second", mid=MID, source="api"):
     rows = pl.DataFrame(
         {
             "_row": [0],
@@ -22,7 +22,7 @@ def finish(posted_at, precision="second", mid=MID):
             "account_id": ["1"],
             "posted_at": [posted_at],
             "posted_at_precision": [precision],
-            "posted_at_source": ["api"],
+            "posted_at_source": [source],
             "text": ["#Topic# words ...全文"],
         },
         schema_overrides={
@@ -53,6 +53,18 @@ def test_what_the_clock_proves_is_kept_or_repaired(recorded, precision, repair):
     assert [frame["rule"][0] for frame in done.repairs] == ([repair] if repair else [])
     assert done.rows["posted_at"][0] == (TRUE_TIME if repair else recorded)
     assert done.rows["posted_at_source"][0] == ("id_clock" if repair else "api")
+
+
+@pytest.mark.parametrize("years", [-3, 1, 10])
+def test_a_time_without_year_is_given_the_year_of_its_id(years):
+    """A year is only what the collection said where the text had none."""
+    elsewhere = TRUE_TIME.replace(year=TRUE_TIME.year + years, second=0)
+    done = finish(elsewhere, "minute", source="relative")
+    assert [frame["rule"][0] for frame in done.repairs] == ["year_from_id_clock"]
+    assert done.rows["posted_at"][0] == TRUE_TIME
+    for stated, source in ((elsewhere, "api"), (elsewhere + timedelta(hours=1), "relative")):
+        refused = finish(stated, "minute", source=source)
+        assert refused.problems[0]["reason"][0] == "id_clock_contradiction"
 
 
 @pytest.mark.parametrize("off", [timedelta(seconds=61), timedelta(hours=7), timedelta(days=365)])

@@ -24,7 +24,8 @@ from tests.unit.sources.reading import KEY, Outcome, clean, raw_file
 
 AT = datetime(2024, 3, 5, 4, 30, 24, tzinfo=UTC)
 SOURCE_AT = datetime(2024, 3, 4, 1, 2, 3, tzinfo=UTC)
-COMMENT, REPLY, REPOST = "5008000000000001", "5008000000000002", "5008000000000003"
+COMMENT, REPLY = "5008000000000001", "5008000000000002"
+REPOST = mid(datetime(2024, 3, 5, 5, 41, 29, tzinfo=UTC), 3)
 API = "Tue Mar 05 13:41:29 +0800 2024"
 SCHEMA = """
 create table user (id varchar(64) primary key not null, nick_name varchar(64), gender varchar(6),
