@@ -55,7 +55,7 @@ _RULES = (
     ),
     Repair(
         "year_from_id_clock",
-        "A publication time without its year (08月22日 18:14) was given that of the collection, and "
+        "A time without its year (08月22日 18:14) was given the year of the collection, and "
         "the day a file was last modified may lie years after it.",
         "The second inside the id lies on the same day of its year, within the minute and 60 s.",
         "The time is the second inside the id.",
