@@ -89,7 +89,8 @@ def tweets() -> list[str]:
     ]
     return [
         *plain, *seen_again,
-        tweet(ORGANS[0], 0, content="#样城通报# 改过"), tweet(PEOPLE[0], 4, attitudes_count="1.2万"),
+        tweet(ORGANS[0], 0, content="#样城通报# 改过"),
+        tweet(PEOPLE[0], 4, attitudes_count="1.2万"),
         tweet(ORGANS[0], 31, attitudes_count=-1), tweet(ORGANS[1], 32, _id="4.9E+15"),
         tweet(PEOPLE[0], 33, created_at="2026-01-01 00:00:00"),
         tweet(LISTED, 34, created_at="2026-01-01 00:00:00"), "{broken", "[]",
@@ -267,7 +268,7 @@ def test_the_collection_has_something_of_everything(reference):
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("seed", (0, 3, 7, 9))
+@pytest.mark.parametrize("seed", [0, 3, 7, 9])
 def test_any_order_files_and_repetition_give_the_same_content(new_settings, reference, seed):
     settings = new_settings()
     for night in deal(random.Random(seed)):
