@@ -49,6 +49,10 @@ class DataRoot:
         return self.warehouse_folder / "staging"
 
     @property
+    def settled_scope(self) -> Path:
+        return self.warehouse_folder / "settled_scope.parquet"
+
+    @property
     def published(self) -> Path:
         return self.home / "published" / "observatory.duckdb"
 

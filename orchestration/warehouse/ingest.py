@@ -7,6 +7,7 @@ matter.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from orchestration.cleaning.people import Door, hashed_ids
+from orchestration.cleaning.people import PSEUDONYM_PREFIX, Door, hashed_ids
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CORE_TABLES, SCHEMA_DRIFT, SOURCES
 from orchestration.settings import Settings
@@ -60,16 +61,28 @@ def ingest(
     """Bring every pending delivery into lake and core tables; interrupted, it resumes."""
     rows_before = _core_rows(connection)
     waiting = pending(connection, Archive(settings.root.archive).deliveries())
-    replaced: list[str] = []
+    settled = _settled_scope(connection, settings)
+    reread = _passed_too_early(connection, settings, settled)
+    replaced = {f.file_id for f in reread}
+    waiting = reread + waiting
+    if waiting:
+        _note_settled(settings, settled)
     while waiting:
         batch, waiting = waiting[:FILES_PER_LOAD], waiting[FILES_PER_LOAD:]
         before = load.scope(connection)
-        _ingest_batch(connection, settings, declarations, build, batch, replaced, progress)
-        reread = _passed_too_early(connection, settings, before)
-        replaced = [f.file_id for f in reread]
+        again = [f.file_id for f in batch if f.file_id in replaced]
+        _ingest_batch(connection, settings, declarations, build, batch, again, progress)
+        replaced.difference_update(again)
+        reread = [
+            f for f in _passed_too_early(connection, settings, before) if f.file_id not in replaced
+        ]
+        replaced.update(f.file_id for f in reread)
         if reread:
             progress(f"{len(reread)} files are read again: accounts in them came into scope")
         waiting = reread + waiting
+    if settings.root.settled_scope.exists():
+        _forget_exposed(connection, settings)
+        settings.root.settled_scope.unlink()
     _record_sources(connection, declarations)
     rows_after = _core_rows(connection)
     return Ingested(
@@ -102,9 +115,10 @@ def _ingest_batch(
     declarations: Declarations,
     build: Build,
     files: list[RawFile],
-    replaced: list[str],
+    again: list[str],
     progress: Callable[[str], None],
 ) -> None:
+    """Read, stage and load one batch. again: ids of those of its files that were loaded before."""
     staging_folder = settings.root.staging
     shutil.rmtree(staging_folder, ignore_errors=True)
     staging = Staging(staging_folder)
@@ -113,7 +127,6 @@ def _ingest_batch(
     read = intake.read_all(files)
     staged = staging.close()
     progress(f"read {len(read)} files, {sum(r.records_in for r in read)} records")
-    again = [file_id for file_id in replaced if file_id in {f.file_id for f in files}]
     withdraw_from_lake(settings.root.lake, again)
     _record_unread(connection, intake, build)
     write_lake(settings.root.lake, staged, [file.file_id for file in files])
@@ -134,28 +147,107 @@ def _record_unread(connection: duckdb.DuckDBPyConnection, intake: Intake, build:
     connection.unregister("unread_columns")
 
 
+def _settled_scope(connection: duckdb.DuckDBPyConnection, settings: Settings) -> pl.DataFrame:
+    """The scope under which all that is loaded was read.
+
+    A run that was killed between a load and the second reading it called for left a note.
+    """
+    now = load.scope(connection)
+    note = settings.root.settled_scope
+    if not note.exists():
+        return now
+    return now.join(pl.read_parquet(note), on=["platform", "account_id"], how="semi")
+
+
+def _note_settled(settings: Settings, scope: pl.DataFrame) -> None:
+    """Write the settled scope down before anything is loaded that may outgrow it."""
+    note = settings.root.settled_scope
+    temporary = note.with_suffix(".incoming")
+    with temporary.open("wb") as file:
+        scope.write_parquet(file)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(note)
+
+
 def _passed_too_early(
     connection: duckdb.DuckDBPyConnection, settings: Settings, before: pl.DataFrame
 ) -> list[RawFile]:
-    """Deliveries in which an account newly in scope still stands as an ordinary person."""
+    """Deliveries that would give other rows now that more accounts are in scope than before."""
     now = load.scope(connection)
     admitted = now.join(before, on=["platform", "account_id"], how="anti")
-    named = admitted.filter(pl.col("account_kind") != "officer")
-    if named.is_empty():
+    if admitted.is_empty():
         return []
     door = Door(settings.pseudonym_key())
+    is_officer = pl.col("account_kind") == "officer"
+    named, officers = admitted.filter(~is_officer), admitted.filter(is_officer)
+    file_ids = {
+        *load.files_of_accounts(connection, _as_ordinary(door, named)),
+        *load.files_of_accounts(connection, _exposed(door, now, officers)),
+        *_files_of_unknown_officers(connection, officers),
+    }
+    return [f for f in Archive(settings.root.archive).deliveries() if f.file_id in file_ids]
+
+
+def _as_ordinary(door: Door, named: pl.DataFrame) -> pl.DataFrame:
+    """Accounts (platform, account_id) under the pseudonyms that ordinary people have."""
     known_as = pl.concat(
         [
             named.select("platform", "account_id"),
             named.select("platform", hashed_ids(named["account_id"]).alias("account_id")),
         ]
     )
-    pseudonyms = known_as.select(
+    return known_as.select(
         "platform",
         door.pseudonyms(known_as["platform"], known_as["account_id"]).alias("account_id"),
     )
-    file_ids = set(load.files_of_accounts(connection, pseudonyms))
-    return [f for f in Archive(settings.root.archive).deliveries() if f.file_id in file_ids]
+
+
+def _exposed(door: Door, scope: pl.DataFrame, officers: pl.DataFrame) -> pl.DataFrame:
+    """Accounts in scope under their own ids that have turned out to be officers'."""
+    if officers.is_empty():
+        return officers.select("platform", "account_id")
+    own = scope.filter(~pl.col("account_id").str.starts_with(PSEUDONYM_PREFIX))
+    return (
+        own.with_columns(hidden=door.pseudonyms(own["platform"], own["account_id"]))
+        .join(officers, left_on=["platform", "hidden"], right_on=["platform", "account_id"],
+              how="semi")
+        .select("platform", "account_id")
+    )  # fmt: skip
+
+
+def _files_of_unknown_officers(
+    connection: duckdb.DuckDBPyConnection, officers: pl.DataFrame
+) -> list[str]:
+    """Deliveries in which officers, under the same pseudonyms, lack what ordinary people lack."""
+    if officers.is_empty():
+        return []
+    connection.register("officers", officers.select("platform", "account_id").to_arrow())
+    found = connection.execute(
+        " union ".join(
+            f"select file_id from core.{table} semi join officers using (platform, account_id) "
+            f"where {unknown}"
+            for table, unknown in (
+                ("posts", "not is_official"),
+                ("comments", "not is_official"),
+                ("account_snapshots", "scope_evidence is null"),
+            )
+        )
+    ).fetchall()
+    connection.unregister("officers")
+    return [row[0] for row in found]
+
+
+def _forget_exposed(connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    """Take the own ids of officers out of the scope, once no row bears them any more."""
+    scope = load.scope(connection)
+    officers = scope.filter(pl.col("account_kind") == "officer")
+    exposed = _exposed(Door(settings.pseudonym_key()), scope, officers)
+    for platform, account_id in exposed.iter_rows():
+        connection.execute(
+            "delete from quality.account_scope where platform = $1 and account_id = $2",
+            [platform, account_id],
+        )
 
 
 def _record_sources(connection: duckdb.DuckDBPyConnection, declarations: Declarations) -> None:

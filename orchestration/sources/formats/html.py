@@ -217,7 +217,9 @@ def _record(
 
 
 def _site_name(found: Mapping[str, Any]) -> str | None:
-    return re.sub(r"版权所有.*", "", found.get("sitename") or "").strip() or None
+    """What a page calls its site; not where that is how to reach a person."""
+    name = re.sub(r"版权所有.*", "", found.get("sitename") or "").strip()
+    return None if "@" in name else name or None
 
 
 def _address(found: Mapping[str, Any], page: str, fetched: str | None) -> str | None:

@@ -100,6 +100,21 @@ def test_timeline_is_anonymous(tmp_path: Path) -> None:
     assert outcome.tables["posts"].is_empty()
 
 
+def test_a_repost_without_year_has_the_year_of_its_id(tmp_path: Path) -> None:
+    """The file was modified years after the collection: only the id knows the year."""
+    outcome = read(tmp_path, [repost(date="10月10日 21:20")])
+    row = outcome.only("repost_timings")
+    assert row["reposted_at"] == AT
+    assert row["posted_at_source"] == "id_clock"
+    assert outcome.repairs.select("rule", "table_name", "column_name").rows() == [
+        ("year_from_id_clock", "core.repost_timings", "reposted_at")
+    ]
+    elsewhere = read(tmp_path, [repost(date="2013-10-10 21:20:21")])
+    assert elsewhere.reasons == ["id_clock_contradiction"]
+    without_clock = read(tmp_path, [repost(date="2013-10-10 21:20:21", mid="5LdMer")])
+    assert without_clock.reasons == []
+
+
 @pytest.mark.parametrize(("changes", "reason"), [
     ({"mid": None}, "missing_key:repost_id"),
     ({"date": None}, "missing_key:reposted_at"),

@@ -272,3 +272,9 @@ def test_same_page_gives_the_same_row(tmp_path: Path) -> None:
 def test_sniff(name: str, content: bytes, score: float | None) -> None:
     evidence = FORMAT.sniff(Head(PurePosixPath(name), content))
     assert (evidence.score if evidence else None) == score
+
+
+def test_a_site_that_names_how_to_reach_a_person_has_no_name(tmp_path: Path) -> None:
+    for site, outlet in (("Jane Doe jane@example.org", None), ("Example Daily", "Example Daily")):
+        content = page(f'<meta property="og:site_name" content="{site}">')
+        assert read(tmp_path, content).only("articles")["outlet"] == outlet
