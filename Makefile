@@ -4,6 +4,7 @@ BIN := .venv/bin
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
+export RUNTIME__DLTHUB_TELEMETRY := false
 unexport VIRTUAL_ENV PYTHONPATH PYTHONHOME
 
 .PHONY: help setup demo test test-fast run ui lint format render lock bench fuzz clean
@@ -56,8 +57,12 @@ format: setup ## rewrite the code as the formatter wants it
 render: setup ## rewrite what is generated from orchestration/schemas
 	@$(BIN)/python -m orchestration.schemas.render
 
-bench: setup ## the benchmarks; see benchmarks/README.md
-	@$(BIN)/python -m benchmarks
+bench: .venv/bench-ready ## the benchmarks, with ARGS="--only load …"; see benchmarks/README.md
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+.venv/bench-ready: .venv/ready requirements/bench.txt
+	@$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements/bench.txt
+	@touch .venv/bench-ready
 
 SECONDS ?= 600
 fuzz: setup requirements/fuzz.txt ## coverage-guided fuzzing, SECONDS=600 a target; TARGETS="counts times" for some
@@ -71,6 +76,8 @@ lock: setup ## resolve requirements/ anew from pyproject.toml
 	  --python-version 3.11 - -o requirements/uv.txt
 	@echo 'atheris==3.0.0' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
 	  --python-version 3.11 - -o requirements/fuzz.txt
+	@echo 'dlt[duckdb]' | $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	  --python-version 3.11 --constraint requirements/lock.txt - -o requirements/bench.txt
 
 clean: ## remove .venv and build output, never data
 	@rm -rf .venv dbt_project/target dbt_project/logs .pytest_cache .mypy_cache .ruff_cache

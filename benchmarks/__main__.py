@@ -4,23 +4,47 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import load_speed, quiet_night
+from benchmarks import load_speed, memory, quiet_night
+from benchmarks.report import block, machine, replaced
+
+_README = Path(__file__).with_name("README.md")
+TOPICS = ("load", "quiet", "memory")
 
 
 def main() -> None:
-    """Parse arguments and run."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=2_000_000, help="records of the big file")
+    """Parse arguments and run; `memory` runs only when it is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--only", choices=TOPICS, help="run one topic; memory runs only so")
+    parser.add_argument("--rows", type=int, default=2_000_000, help="records of each file")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds")
-    parser.add_argument("--only", choices=("load", "quiet"), help="run one topic")
+    kinds = list(load_speed.INPUTS)
+    parser.add_argument(
+        "--formats", nargs="+", choices=kinds, default=kinds, help="kinds of file for `load`"
+    )
+    parser.add_argument("--sizes", nargs="+", type=float, default=[1, 4, 10],
+                        help="GiB of the files for `memory`")  # fmt: skip
+    parser.add_argument("--write", action="store_true",
+                        help="also put the tables into benchmarks/README.md")  # fmt: skip
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="observatory-bench-") as folder:
-        if options.only in (None, "load"):
-            load_speed.run(Path(folder), options.rows, options.rounds)
-        if options.only in (None, "quiet"):
-            quiet_night.run(Path(folder), options.rounds)
+        for topic, table in _tables(Path(folder), options):
+            text = f"{table}\n{machine(options.rounds if topic != 'memory' else 1)}\n"
+            print(block(topic, text), flush=True)
+            if options.write:
+                readme = _README.read_text(encoding="utf-8")
+                _README.write_text(replaced(readme, topic, text), encoding="utf-8")
+
+
+def _tables(folder: Path, options: argparse.Namespace) -> Iterator[tuple[str, str]]:
+    if options.only in (None, "load"):
+        yield from load_speed.run(folder, options.rows, options.rounds, options.formats)
+    if options.only in (None, "quiet"):
+        yield from quiet_night.run(folder, options.rounds)
+    if options.only == "memory":
+        yield from memory.run(folder, options.sizes)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import resource
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,21 +28,23 @@ class Cost:
 
 
 def run_child(code: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
-    """Run `python …` to its end and measure it; raises CalledProcessError when it fails."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    started = time.perf_counter()
-    child = subprocess.Popen(
-        [sys.executable, *code], env={**os.environ, **(environment or {})},
-        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-    )  # fmt: skip
-    peak = 0
-    while child.poll() is None:
-        peak = max(peak, _anonymous_bytes(child.pid))
-        time.sleep(0.02)
-    wall = time.perf_counter() - started
-    if child.returncode:
-        assert child.stderr is not None
-        raise RuntimeError(child.stderr.read().decode(errors="replace")[-2000:])
+    """Run `python …` to its end and measure it; raises RuntimeError with its last words."""
+    with tempfile.TemporaryFile() as errors:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        started = time.perf_counter()
+        child = subprocess.Popen(
+            [sys.executable, *code], env={**os.environ, **(environment or {})},
+            stdout=subprocess.DEVNULL, stderr=errors,
+        )  # fmt: skip
+        peak = 0
+        while child.poll() is None:
+            peak = max(peak, _anonymous_bytes(child.pid))
+            time.sleep(0.02)
+        wall = time.perf_counter() - started
+        if child.returncode:
+            errors.seek(0)
+            told = errors.read().decode(errors="replace")[-2000:]
+            raise RuntimeError(f"{' '.join(code)[:200]} ended with {child.returncode}:\n{told}")
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Cost(cpu, wall, peak / 2**20)
@@ -54,6 +57,19 @@ def interleaved(contenders: Mapping[str, Callable[[], Cost]], rounds: int) -> di
         for name, contender in contenders.items():
             costs[name].append(contender())
     return costs
+
+
+def extrapolated(small: tuple[int, Cost], large: tuple[int, Cost], rows: int) -> Cost:
+    """What `rows` rows would take, linearly from two sizes; memory is the larger one's."""
+    (few, start), (many, end) = small, large
+    if few == many:
+        return end
+    factor = (rows - few) / (many - few)
+    return Cost(
+        start.cpu_seconds + (end.cpu_seconds - start.cpu_seconds) * factor,
+        start.wall_seconds + (end.wall_seconds - start.wall_seconds) * factor,
+        end.anonymous_mib,
+    )
 
 
 def table(title: str, costs: Mapping[str, list[Cost]], rival: str) -> str:

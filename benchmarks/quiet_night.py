@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.measure import Cost, interleaved, run_child, table
@@ -12,13 +13,15 @@ _IMPORT = "import dagster"
 _RUN = "import sys; from orchestration.cli import main; sys.exit(main(['run']))"
 
 
-def run(folder: Path, rounds: int) -> None:
-    """Publish the sample once, then run again and again; the rival is importing Dagster."""
+def run(folder: Path, rounds: int) -> Iterator[tuple[str, str]]:
+    """Publish the sample once, then run again and again; the rival is importing Dagster.
+
+    Gives (topic, Markdown table).
+    """
     home = folder / "quiet"
     shutil.copytree(SAMPLE, home)
     environment = {"OBSERVATORY_HOME": str(home)}
     first = run_child(["-c", _RUN], environment)
-    print(f"the night that loaded the sample: {first.cpu_seconds:.1f} CPU s\n")
 
     def quiet() -> Cost:
         return run_child(["-c", _RUN], environment)
@@ -27,4 +30,5 @@ def run(folder: Path, rounds: int) -> None:
         return run_child(["-c", _IMPORT])
 
     costs = interleaved({"import dagster": bare_import, "night with nothing new": quiet}, rounds)
-    print(table("A night with nothing new", costs, "import dagster"))
+    loaded = f"\nThe night that loaded the sample: {first.cpu_seconds:.1f} CPU s.\n"
+    yield "quiet", table("A night with nothing new", costs, "import dagster") + loaded
