@@ -109,7 +109,7 @@ def test_a_repost_without_year_has_the_year_of_its_id(tmp_path: Path) -> None:
     assert outcome.repairs.select("rule", "table_name", "column_name").rows() == [
         ("year_from_id_clock", "core.repost_timings", "reposted_at")
     ]
-    elsewhere = read(tmp_path, [repost(date="2013-10-10 21:20:21")])
+    elsewhere = read(tmp_path, [repost(date="2013-11-11 03:20:21")])
     assert elsewhere.reasons == ["id_clock_contradiction"]
     without_clock = read(tmp_path, [repost(date="2013-10-10 21:20:21", mid="5LdMer")])
     assert without_clock.reasons == []
