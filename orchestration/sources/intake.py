@@ -15,6 +15,7 @@ from typing import Any
 
 import polars as pl
 
+from orchestration import memory
 from orchestration.cleaning import times
 from orchestration.cleaning.engine import Cleaned, DeclaredAccount, clean_batch
 from orchestration.cleaning.fields import OBSERVED_AT, OBSERVED_AT_SOURCE, Context
@@ -269,8 +270,12 @@ class Intake:
         return frame.with_columns(_observations(frame, file, file_format, declaration))
 
     def _flush(self, group: _Group) -> None:
-        if not group.frames:
-            return
+        if group.frames:
+            self._clean(group)
+            memory.release()
+
+    def _clean(self, group: _Group) -> None:
+        """Clean and stage what waits; nothing of it is held afterwards."""
         raw = pl.concat(group.frames)
         group.frames, group.rows = [], 0
         declaration = group.declaration
