@@ -11,6 +11,8 @@ from orchestration.cleaning.times import INSTANT
 VERIFIED_GOVERNMENT = "1"
 """Weibo's verified_type of a government account (METRICS 3.1; 3 is media)."""
 VERIFIED_PERSON = "0"
+PERSONS = ("-1", "0", "10", "200", "220", "400")
+"""verified_type of people: not verified, verified by name, and the ranks of well-known users."""
 OFFICER_REASON = r"民警|警官|警察|交警|刑警|特警|辅警|派出所|公安(?:局|厅|部|分局)"
 """A verified person whose reason names a police post is an officer."""
 

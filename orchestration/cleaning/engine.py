@@ -230,7 +230,10 @@ def _note_problems(
     is_refusal = rule.required and not result.mapping.is_secondary
     shown = (
         raw[rule.raw].cast(pl.String).filter(bad)
-        if rule.raw in raw.columns and rule.raw is not None and not rule.is_personal
+        if rule.raw in raw.columns
+        and rule.raw is not None
+        and not rule.is_personal
+        and not result.mapping.is_secondary  # whose record it is says nothing about whose value
         else None
     )
     found = problems(
@@ -273,11 +276,21 @@ def _accounts_first(
         if e.mapping.table.name == "posts" and not e.mapping.is_secondary and e.rows.height
     ]
     rows = [
-        accounts.declared_authors(e.rows, declared.kind, declared.level, declared.region)
+        accounts.declared_authors(
+            _without_persons(e.rows, declared), declared.kind, declared.level, declared.region
+        )
         for e in authored
     ]
     mapping = TableMapping(ACCOUNT_SNAPSHOTS, ())
     return [*(_Evaluated(mapping, frame) for frame in rows), *ordered]
+
+
+def _without_persons(rows: pl.DataFrame, declared: DeclaredAccount) -> pl.DataFrame:
+    """A declaration speaks where files do not say whose they are: an author whom the record itself
+    calls an ordinary person is none of the accounts it means."""
+    if "_author_verified" not in rows.columns or declared.kind == "officer":
+        return rows
+    return rows.filter(~pl.col("_author_verified").is_in(accounts.PERSONS).fill_null(False))
 
 
 def _conform(

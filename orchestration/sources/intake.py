@@ -116,6 +116,7 @@ class _Tally:
     used: int = 0
     rejected: int = 0
     refused: int = 0
+    is_noted: bool = False
 
     def result(self, options: ReadOptions) -> ReadFile:
         return ReadFile(
@@ -167,7 +168,11 @@ class Intake:
         """Read every file, those that name accounts first; nothing one file holds stops another."""
         recognised = [(file, *self._recognise(file)) for file in files]
         recognised.sort(key=lambda r: (not (r[1] and r[1].names_accounts), r[0].path))
+        names_accounts = True
         for number, (file, file_format, reject) in enumerate(recognised, start=1):
+            if names_accounts and not (file_format and file_format.names_accounts):
+                names_accounts = False
+                self._flush_all()  # who is official is known before anyone's path is written down
             self._tallies[file.file_id] = _Tally(file, file_format, file.path, file.source_name)
             if number % 200 == 0:
                 self._progress(f"read {number} of {len(recognised)} files")
@@ -175,8 +180,7 @@ class Intake:
                 self._note_reject(file, reject)
             elif file_format is not None:
                 self._read(file, file_format)
-        for group in self._groups.values():
-            self._flush(group)
+        self._flush_all()
         return [tally.result(self._options(tally.file)) for tally in self._tallies.values()]
 
     def _recognise(self, file: RawFile) -> tuple[Format | None, Reject | None]:
@@ -212,7 +216,7 @@ class Intake:
             group.rows += frame.height
             if group.rows >= BATCH_ROWS:
                 self._flush(group)
-        if tally.rows == 0 and tally.rejected == 0:
+        if tally.rows == 0 and not tally.is_noted:
             self._note_reject(
                 file, Reject("empty_file", "no record in it", extent="file", records=0)
             )
@@ -268,6 +272,10 @@ class Intake:
             file_sha256=pl.lit(file.sha256),
         )
         return frame.with_columns(_observations(frame, file, file_format, declaration))
+
+    def _flush_all(self) -> None:
+        for group in self._groups.values():
+            self._flush(group)
 
     def _flush(self, group: _Group) -> None:
         if group.frames:
@@ -329,6 +337,7 @@ class Intake:
 
     def _note_reject(self, file: RawFile, reject: Reject) -> None:
         tally = self._tallies[file.file_id]
+        tally.is_noted = True
         tally.rejected += reject.records
         advice = ADVICE.get(reject.reason)
         row = {

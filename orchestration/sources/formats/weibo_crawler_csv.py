@@ -33,7 +33,7 @@ from orchestration.sources.formats import weibo_crawler_records as crawler
 from orchestration.sources.formats.base import Evidence, FileFacts, Format, Head
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import Reject
-from orchestration.sources.readers.delimited import Delimited
+from orchestration.sources.readers.delimited import Delimited, is_link
 
 _FIRST = (
     "id", "bid", "正文", "头条文章url", "原始图片url", "视频url", "位置", "日期", "工具", "点赞数",
@@ -43,6 +43,7 @@ _DATED = (*_FIRST, "完整日期")
 _LIVE = (*_DATED[:6], "Live Photo视频url", *_DATED[6:])
 _EDITS = (*_LIVE, "是否编辑过", "编辑次数")
 _FLAG = "是否原创"
+_LINKS = ("头条文章url", "原始图片url", "视频url", "Live Photo视频url")
 _SOURCE_USER = ("源用户id", "源用户昵称")
 
 
@@ -99,7 +100,18 @@ def _without_header(cells: Sequence[str]) -> Sequence[str] | None:
 
 def _signature(row: Sequence[str]) -> Hashable:
     width = _width(row)
-    return width, len(row), _kind(row[width - 1]) if width in _SHARED else None
+    names = _names_of(row, width)
+    return width, len(row), names, names is not None and _has_links(names, row)
+
+
+def _names_of(row: Sequence[str], width: int) -> tuple[str, ...] | None:
+    return _LAYOUTS.get((width, _kind(row[width - 1]) if width in _SHARED else None))
+
+
+def _has_links(names: Sequence[str], row: Sequence[str]) -> bool:
+    """Whether cells of addresses hold addresses or nothing: an unquoted comma in a text makes a row
+    as wide as that of another version, and moves words into them."""
+    return all(is_link(row[names.index(name)]) for name in _LINKS if name in names)
 
 
 def _width(row: Sequence[str]) -> int:
@@ -124,8 +136,8 @@ def _layout(header: Sequence[str], row: Sequence[str]) -> dict[str, int | str] |
     width = _width(row)
     if width not in WIDTHS:
         return None
-    names = _LAYOUTS.get((width, _kind(row[width - 1]) if width in _SHARED else None))
-    if names is None:
+    names = _names_of(row, width)
+    if names is None or not _has_links(names, row):
         return "layout_not_proven"
     found: dict[str, int | str] = {name: place for place, name in enumerate(names)}
     rules = {name: _rule(header, names, name) for name in _SHIFTED}
@@ -188,17 +200,15 @@ def _shift(logged_as: str = "") -> repairs.Shift:
 
 
 def _facts(file: RawFile, zone: str) -> FileFacts | Reject:
-    del zone
-    uid = file.inner_path.stem
-    if not (uid.isdigit() and 5 <= len(uid) <= 12):
+    found = crawler.account_in_path(file, zone)
+    if not found:
         return Reject(
             "no_account_in_path",
             "the file is not named <uid>.csv, so whose posts these are is unknown; rename it as "
             "the crawler wrote it",
             extent="file",
         )
-    parent = file.inner_path.parent.name
-    return {"@uid": uid, "@screen_name": parent if parent and parent != uid else None}
+    return found
 
 
 def _sniff(head: Head) -> Evidence | None:

@@ -107,6 +107,7 @@ FORMAT = Format(
     becomes=("posts", "metrics", "accounts"),
     reader=_AccountAndPosts(_FIELDS),
     names_accounts=True,
+    facts=crawler.account_in_path,
     sniff=_sniff,
     mappings=(
         f.TableMapping(

@@ -16,6 +16,8 @@ import polars as pl
 from orchestration.cleaning import field_repairs as repairs
 from orchestration.cleaning import fields as f
 from orchestration.schemas import tables
+from orchestration.sources.formats.base import FileFacts
+from orchestration.sources.rawfile import RawFile
 
 Where = Callable[[pl.DataFrame], pl.Series]
 
@@ -37,6 +39,15 @@ class PostColumns:
     @property
     def counts(self) -> dict[str, str]:
         return {"likes": self.likes, "comments": self.comments, "reposts": self.reposts}
+
+
+def account_in_path(file: RawFile, zone: str) -> FileFacts:
+    """Whose posts a file holds, by its path `<name>/<uid>.csv`; nothing where it does not say."""
+    del zone
+    uid, parent = file.inner_path.stem, file.inner_path.parent.name
+    if not (uid.isascii() and uid.isdigit() and 5 <= len(uid) <= 12):
+        return {}
+    return {"@uid": uid, "@screen_name": parent if parent and parent != uid else None}
 
 
 def post(

@@ -25,7 +25,7 @@ from orchestration.schemas import tables
 from orchestration.sources.formats.base import Evidence, Format, Head
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import Found, Located, ReadOptions, Reject
-from orchestration.sources.readers.delimited import Delimited
+from orchestration.sources.readers.delimited import Delimited, is_link
 
 _NEWEST = (
     "id", "bid", "user_id", "用户昵称", "微博正文", "头条文章url", "发布位置", "艾特用户", "话题",
@@ -33,14 +33,19 @@ _NEWEST = (
     "retweet_id", "ip", "user_authentication", "会员类型", "会员等级",
 )  # fmt: skip
 _OLDEST = (*(name for name in _NEWEST[:16] if name != "头条文章url"), "retweet_id")
+_MARK = "user_authentication"
 _READ = (
-    "id", "user_id", "微博正文", "转发数", "评论数", "点赞数", "发布时间", "retweet_id",
+    "id", "user_id", "微博正文", "转发数", "评论数", "点赞数", "发布时间", "retweet_id", _MARK,
 )  # fmt: skip
 _COUNTS = {"reposts": "转发数", "comments": "评论数", "likes": "点赞数"}
 _HEADED = {name: f"@headed:{name}" for name in _COUNTS.values()}
 _RULE = "@rule"
 _BEFORE_ID, _BEFORE_USER, _BEFORE_LIKES = "@before:id", "@before:user_id", "@before:点赞数"
 _TIME = re.compile(r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?$")
+_LINKS = ("头条文章url", "微博图片url", "微博视频url")
+_LINK_PLACES = sorted(
+    {form.index(name) for form in (_OLDEST, _NEWEST) for name in _LINKS if name in form}
+)
 _TIME_PLACES = (_OLDEST.index("发布时间"), _NEWEST.index("发布时间"))
 
 
@@ -49,7 +54,18 @@ def _is_header(cells: Sequence[str]) -> bool:
 
 
 def _signature(row: Sequence[str]) -> Hashable:
-    return len(row), *(_is_time(row, place) for place in _TIME_PLACES)
+    times = (_is_time(row, place) for place in _TIME_PLACES)
+    return len(row), *times, *(is_link(row[place]) for place in _LINK_PLACES if place < len(row))
+
+
+def _verified(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+    """What the page says of the author, in the codes of verified_type: only that somebody is a
+    person is certain, for 蓝V is any institution."""
+    del context
+    words = {"普通用户": "-1", "黄V": "0", "红V": "0", "金V": "0"}
+    mark = frame[_MARK].str.strip_chars()
+    kind = mark.replace_strict(words, default=None, return_dtype=pl.String)
+    return f.Parsed({"_author_verified": kind})
 
 
 def _is_time(row: Sequence[str], place: int) -> bool:
@@ -71,7 +87,9 @@ def _layout(header: Sequence[str], row: Sequence[str]) -> Mapping[str, int | str
         return None
     for names in candidates:
         place = names.get("发布时间")
-        if place is not None and _is_time(row, place):
+        # An unquoted comma in a text makes a row as wide as that of another version.
+        links = (is_link(row[names[name]]) for name in _LINKS if name in names)
+        if place is not None and _is_time(row, place) and all(links):
             return _with_header(names, by_header)
     return "layout_not_proven"
 
@@ -177,6 +195,7 @@ FORMAT = Format(
                 f.text("text", "微博正文"),
                 f.ident("repost_of_post_id", "retweet_id"),
                 f.computed("_repost_of_account_id", _quoted_author),
+                f.computed("_author_verified", _verified),
                 *f.observed(),
             ),
         ),

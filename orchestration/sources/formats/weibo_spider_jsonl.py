@@ -99,6 +99,7 @@ FORMAT = Format(
                 f.text("text", "content"),
                 f.flag("is_repost", "is_retweet", absent=False),
                 f.ident("repost_of_post_id", "retweet_id"),
+                f.text("_author_verified", "user.verified_type"),
                 *f.observed(),
             ),
             where=_is_tweet,

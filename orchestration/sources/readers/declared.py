@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -24,8 +25,6 @@ from orchestration.sources.readers.workbook import Workbook
 from orchestration.sources.readers.yaml_document import YamlDocument
 
 DeclarableReader = Delimited | JsonDocument | JsonLines | Parquet | Workbook | YamlDocument
-
-_NO_KEYS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,12 @@ class DeclaredReader:
             return given
 
         rows = replace(reader, header=note_header).read(file, options)
-        for found in rows:
+        first = next(rows, None)
+        if first is None and header and (refusal := self._misfit(header)) is not None:
+            # A header that runs over lines has swallowed what stood below it.
+            yield replace(refusal, records=int(any("\n" in name for name in header)))
+            return
+        for found in chain(() if first is None else (first,), rows):
             refusal = self._misfit(header) if header else None
             if refusal is not None:
                 yield replace(refusal, records=sum(map(_records, (found, *rows))))
@@ -196,7 +200,7 @@ def _line_records(file: RawFile) -> Iterator[dict[str, Any]]:
                 if not isinstance(part, LineBlock):
                     continue
                 for number, line in enumerate(part.data.split(b"\n"), start=part.first_line):
-                    record = parse_line(line, number, _NO_KEYS) if line.strip() else None
+                    record = parse_line(line, number, ()) if line.strip() else None
                     if isinstance(record, dict):
                         yield record
     except (OSError, EOFError, DecompressionBombError):

@@ -26,7 +26,6 @@ from orchestration.sources.readers.base import (
     Located,
     ReadOptions,
     Reject,
-    decode_strictly,
     truncation,
     whole_content,
 )
@@ -37,6 +36,7 @@ BATCH_ROWS = 50_000
 _LONG_LINE = "\udc00"
 """Stands where a line was too long to be read; no decoded text has this lone surrogate."""
 
+_STRAY_QUOTE: tuple[str, ...] = ("a row that a stray quote spoils",)
 _TOO_LONG = (
     "cell_too_long",
     f"a cell has more than {MAXIMUM_CELL} characters; perhaps a quote was never closed",
@@ -45,6 +45,12 @@ _TOO_LONG = (
 Layout = Callable[[Sequence[str], Sequence[str]], "Mapping[str, int | str] | str | None"]
 """(header, row) -> position of every field name (a text is a value in itself), or None when the
 row's width fits no layout, or the reason code of a refusal."""
+
+
+def is_link(cell: str) -> bool:
+    """Whether a cell is blank, or holds what a column of addresses may hold."""
+    text = cell.strip()
+    return text in ("", "无") or "://" in text
 
 
 def by_header(header: Sequence[str], row: Sequence[str]) -> dict[str, int] | None:
@@ -85,25 +91,25 @@ class Delimited:
             yield truncation(error, 0)
 
     def locate(self, file: RawFile, record_number: int, options: ReadOptions) -> Located | None:
-        decoded = _content(file, options, [])
-        if isinstance(decoded, Reject):
+        encoding, data = _encoding(file, options), whole_content(file, [])
+        lines = self._lines_of(file, record_number, encoding)
+        if lines is None or isinstance(data, Reject):
             return None
-        text, encoding = decoded
-        header_seen, record = False, 0
-        for start, line, cells in _spans(text, self.delimiter):
-            if not header_seen and not (self.header and self.header(cells or ())):
-                header_seen = True
-                continue
-            if header_seen and cells is not None and self.is_header_again(cells):
-                continue
-            header_seen = True
-            record += 1
-            if record == record_number:
-                begin, end = start
-                bare, mark = _without_mark(file, encoding)
-                offset = len(text[:begin].encode(bare)) + mark
-                return Located(line, offset, text[begin:end].rstrip("\r\n").encode(bare))
-        return None
+        first, last = lines
+        newline, mark = _newline_and_mark(data, encoding)
+        content = data[mark:].split(newline)
+        offset = mark + sum(len(line) + len(newline) for line in content[: first - 1])
+        raw = newline.join(content[first - 1 : last])
+        return Located(first, offset, raw.removesuffix("\r".encode(_bare(encoding, data))))
+
+    def _lines_of(self, file: RawFile, record_number: int, encoding: str) -> tuple[int, int] | None:
+        """First and last physical line of a record."""
+        try:
+            with file.open() as stream:
+                lines = _Lines(line_blocks(_as_utf8(stream, encoding)))
+                return _Reading(self, lines, encoding).lines_of(record_number)
+        except (OSError, EOFError, DecompressionBombError, UnicodeDecodeError):
+            return None
 
     def is_header_again(self, cells: Sequence[str]) -> bool:
         """Whether a row below the header is a header itself."""
@@ -122,6 +128,8 @@ class _Lines:
         self._waiting: LineBlock | None = None
         self._texts: Iterator[str] = iter(())
         self._left = 0
+        self._row: list[str] = []
+        self._returned: list[str] = []
         self._is_inside_line = False
         self.line = 0
         self.quotes = 0
@@ -132,7 +140,7 @@ class _Lines:
         return self
 
     def __next__(self) -> str:
-        while self._left == 0:
+        while self._left == 0 and not self._returned:
             part = self._next_part()
             if isinstance(part, LongLine):
                 self.line, self.is_strange = part.line_number, True
@@ -140,12 +148,38 @@ class _Lines:
             if part is None:
                 raise StopIteration
             self._open(part)
-        self._left -= 1
-        text = next(self._texts)
+        if self._returned:
+            text = self._returned.pop()
+        else:
+            self._left -= 1
+            text = next(self._texts)
+        self._row.append(text)
         # A lone carriage return ends a row, but no physical line.
         self.line += not self._is_inside_line
         self._is_inside_line = text.endswith("\r")
         return text
+
+    def begin_row(self) -> None:
+        """What is given from here on belongs to the next row."""
+        self._row = []
+
+    def return_all_but_first(self) -> None:
+        """Give the row's lines again but the first: a stray quote swallowed them."""
+        rest = self._row[1:]
+        for text in reversed(rest):
+            self._returned.append(text)
+        self.line -= sum(not text.endswith("\r") for text in rest)
+        self._row = []
+
+    def skip_quoted(self) -> None:
+        """Take lines until the quote is closed in which the row broke off."""
+        quotes = sum(text.count('"') for text in self._row)
+        while quotes % 2:
+            text = next(self, None)
+            if text is None:
+                return
+            self._row.clear()
+            quotes += text.count('"')
 
     @property
     def next_line(self) -> int:
@@ -154,7 +188,7 @@ class _Lines:
 
     def block(self) -> LineBlock | None:
         """The next block, if the lines given so far end where it begins; `skip` takes it."""
-        if self._left:
+        if self._left or self._returned:
             return None
         if self._waiting is None:
             part = self._next_part()
@@ -222,13 +256,26 @@ class _Reading:
         yield from self._flush()
         yield from self._ending()
 
-    def _walk(self) -> Iterator[tuple[int, Sequence[str] | pl.DataFrame | None]]:
+    def lines_of(self, record_number: int) -> tuple[int, int] | None:
+        """First and last physical line of a record."""
+        for line, cells in self._walk(whole_blocks=False):
+            assert not isinstance(cells, pl.DataFrame)
+            self._take(line, cells)
+            self._waiting = {}
+            if self._record == record_number:
+                return line, max(line, self._lines.line)
+        return None
+
+    def _walk(
+        self, whole_blocks: bool = True
+    ) -> Iterator[tuple[int, Sequence[str] | pl.DataFrame | None]]:
         """(first physical line, cells) of every row that is not blank, None for a row that the
         csv machine gives up on; or whole blocks as frames."""
         csv.field_size_limit(MAXIMUM_CELL)
-        reader = csv.reader(self._lines, delimiter=self._form.delimiter)
+        reader = csv.reader(self._lines, delimiter=self._form.delimiter, strict=True)
         while True:
-            block = self._lines.block() if self._header is not None else None
+            self._lines.begin_row()
+            block = self._lines.block() if whole_blocks and self._header is not None else None
             frame = None if block is None else self._split(block)
             if block is not None and frame is not None:
                 self._lines.skip(block)
@@ -239,16 +286,23 @@ class _Reading:
                 cells = next(reader)
             except StopIteration:
                 return
-            except csv.Error:
-                yield begin, None
+            except csv.Error as error:
+                if self._lines.broken is not None:
+                    return  # the row in which the stream breaks
+                if "field limit" in str(error) or "field larger" in str(error):
+                    self._lines.skip_quoted()
+                    yield begin, None
+                else:
+                    self._lines.return_all_but_first()
+                    yield begin, _STRAY_QUOTE
                 continue
-            if self._lines.broken is not None and _is_open(cells):
-                return  # the row in which the stream breaks
             if cells:
                 yield begin, cells
 
     def _take(self, line: int, cells: Sequence[str] | None) -> Reject | None:
         problem = _unreadable(cells) if cells is None or self._lines.is_strange else None
+        if cells is _STRAY_QUOTE:
+            problem = "stray_quote", "a quote opens a cell that no quote closes before a delimiter"
         if cells is None or problem is not None:
             return self._refuse(line, *(problem or _TOO_LONG))
         form = self._form
@@ -271,11 +325,11 @@ class _Reading:
         return None
 
     def _refuse(self, line: int, reason: str, detail: str) -> Reject:
-        if self._header is None or (reason == "encoding" and self._record == 0):
+        if self._header is None:
             if reason == "encoding":
                 return _not_this_encoding(self._encoding, line, detail)
             rest = sum(1 for _ in csv.reader(self._lines, delimiter=self._form.delimiter))
-            return _unreadable_header(rest)
+            return _unreadable_header(max(rest, 1))
         self._record += 1
         return Reject(reason, detail, self._record, line)
 
@@ -353,12 +407,10 @@ def _split_by_polars(data: bytes, delimiter: str, width: int, lines: int) -> pl.
         )  # fmt: skip
     except pl.exceptions.PolarsError:
         return None
-    return frame if frame.shape == (lines, width) else None
-
-
-def _is_open(cells: Sequence[str]) -> bool:
-    """Whether a row ends inside a quoted cell: its last cell keeps the line's end."""
-    return not cells or cells[-1].endswith("\n")
+    if frame.shape != (lines, width):
+        return None
+    too_long = frame.select((pl.all().str.len_bytes() > MAXIMUM_CELL).any()).row(0)
+    return None if any(too_long) else frame
 
 
 def _unreadable(cells: Sequence[str] | None) -> tuple[str, str] | None:
@@ -368,7 +420,11 @@ def _unreadable(cells: Sequence[str] | None) -> tuple[str, str] | None:
     if any("\x00" in cell for cell in cells):
         return "control_character", "a NUL stands in the row"
     if any(not cell.isascii() and _has_surrogate(cell) for cell in cells):
-        return "encoding", "the row is not UTF-8"
+        return (
+            "encoding",
+            "the row is not in the encoding of its file; declare that of the source in "
+            "sources.yaml, for example `encoding: gb18030`",
+        )
     return None
 
 
@@ -393,7 +449,8 @@ def _as_utf8(stream: BinaryIO, encoding: str) -> BinaryIO:
     if encoding == "utf-8-sig":
         stream.read(3)
         return stream
-    return cast(BinaryIO, codecs.EncodedFile(stream, "utf-8", encoding))
+    # A byte that cannot be decoded passes as it is, so that its row is named and no other.
+    return cast(BinaryIO, codecs.EncodedFile(stream, "utf-8", encoding, "surrogateescape"))
 
 
 def _not_this_encoding(encoding: str, line: int | None, detail: str) -> Reject:
@@ -407,44 +464,17 @@ def _not_this_encoding(encoding: str, line: int | None, detail: str) -> Reject:
     )
 
 
-def _content(file: RawFile, options: ReadOptions, notes: list[Reject]) -> tuple[str, str] | Reject:
-    data = whole_content(file, notes)
-    return data if isinstance(data, Reject) else decode_strictly(data, options)
-
-
-def _without_mark(file: RawFile, encoding: str) -> tuple[str, int]:
-    """The encoding that writes no byte order mark, and the size of the mark in the file."""
-    if encoding == "utf-8-sig":
-        return "utf-8", 3
+def _bare(encoding: str, data: bytes) -> str:
+    """The encoding that writes no byte order mark."""
     if encoding == "utf-16":
-        return ("utf-16-le" if file.head(2) == b"\xff\xfe" else "utf-16-be"), 2
-    return encoding, 0
+        return "utf-16-le" if data.startswith(b"\xff\xfe") else "utf-16-be"
+    return "utf-8" if encoding == "utf-8-sig" else encoding
 
 
-def _spans(text: str, delimiter: str) -> Iterator[tuple[tuple[int, int], int, list[str] | None]]:
-    """((begin, end) in characters, physical line, cells) of every row that is not blank; cells
-    are None for a row that the csv machine gives up on."""
-    csv.field_size_limit(MAXIMUM_CELL)
-    consumed = 0
-
-    def lines() -> Iterator[str]:
-        nonlocal consumed
-        for piece in io.StringIO(text, newline=""):
-            consumed += len(piece)
-            yield piece
-
-    reader = csv.reader(lines(), delimiter=delimiter)
-    begin, line = 0, 1
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:
-            cells = None
-        if cells != []:
-            yield (begin, consumed), line, cells
-        begin, line = consumed, reader.line_num + 1
+def _newline_and_mark(data: bytes, encoding: str) -> tuple[bytes, int]:
+    """The bytes of a line's end, and how many bytes the byte order mark has."""
+    mark = {"utf-8-sig": 3, "utf-16": 2}.get(encoding, 0)
+    return "\n".encode(_bare(encoding, data)), mark
 
 
 def _names(header: Sequence[str]) -> list[str]:

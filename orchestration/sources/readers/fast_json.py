@@ -145,15 +145,17 @@ def _value_needs_care(values: pl.Series) -> bool:
     short = values.filter(values.str.len_bytes() < _LONGEST_NO_NUMBER)
     if short.str.to_lowercase().is_in(_NO_NUMBERS).any():
         return True
-    if (values.str.starts_with("{") | values.str.starts_with("[{")).any():
+    if values.str.starts_with("{").any():
         return True
-    return _has_fraction_in_list(values)
+    return _has_strange_list(values)
 
 
-def _has_fraction_in_list(values: pl.Series) -> bool:
-    """DuckDB prints fractions inside a list by rules of its own (1e+16 as 10000000000000000.0)."""
-    lists = values.filter(values.str.starts_with("[") & values.str.ends_with("]"))
-    return bool(lists.str.replace_all(_STRING, "").str.contains(r"[0-9][.eE]").any())
+def _has_strange_list(values: pl.Series) -> bool:
+    """Lists that hold an object, a number that is none, or a fraction, which DuckDB prints by rules
+    of its own (1e+16 as 10000000000000000.0)."""
+    lists = values.filter(values.str.starts_with("["))
+    bare = lists.str.replace_all(_STRING, "")
+    return bool(bare.str.contains(r"(?i)[0-9][.e]|\{|nan|inf").any())
 
 
 def _type(node: dict[str, Any] | None) -> str:

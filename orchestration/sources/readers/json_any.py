@@ -99,7 +99,6 @@ class JsonAny:
             yield from ((None, value) for value in found)
 
     def _lines(self, file: RawFile) -> Iterator[tuple[int | None, Any | Reject]]:
-        watched = frozenset(part for name in self.fields for part in name.split("."))
         last = 0
         try:
             with file.open() as stream:
@@ -108,7 +107,7 @@ class JsonAny:
                         last = part.first_line + part.data.count(b"\n") - 1
                         for number, line in enumerate(part.data.split(b"\n"), part.first_line):
                             if line.strip():
-                                yield number, parse_line(line, number, watched)
+                                yield number, parse_line(line, number, self.fields)
                     elif isinstance(part, LongLine):
                         yield part.line_number, long_line(part)
                     else:
@@ -134,6 +133,6 @@ def is_json_lines(beginning: bytes) -> bool:
 
 def _is_object(line: bytes) -> bool:
     try:
-        return isinstance(strict_json.parse(line.decode(), frozenset()), dict)
+        return isinstance(strict_json.parse(line.decode(), ()), dict)
     except (UnicodeDecodeError, strict_json.JsonProblemError):
         return False

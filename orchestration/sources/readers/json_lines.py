@@ -6,7 +6,7 @@ that is parsed line by line with `strict_json`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,9 @@ from orchestration.sources.readers.lines import (
     halves,
     line_blocks,
 )
+
+_BLANKS = " \t\r\n\x0b\x0c"
+"""What both ways of reading overlook around an object."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,10 @@ class JsonLines:
 
     def _read_carefully(self, block: LineBlock) -> Iterator[Found]:
         rows: list[list[Any]] = []
-        watched = frozenset(part for name in self.fields for part in name.split("."))
         for number, line in enumerate(block.data.split(b"\n"), start=block.first_line):
             if not line.strip():
                 continue
-            outcome = parse_line(line, number, watched)
+            outcome = parse_line(line, number, self.fields)
             if isinstance(outcome, Reject):
                 yield outcome
             else:
@@ -104,13 +106,13 @@ class JsonLines:
         yield truncation(broken.error, broken.line_number - 1, broken.line_number)
 
 
-def parse_line(line: bytes, number: int, watched: frozenset[str]) -> dict[str, Any] | Reject:
-    """One line carefully parsed, or the reject that names it; `watched` keys stand once."""
+def parse_line(line: bytes, number: int, read: Sequence[str]) -> dict[str, Any] | Reject:
+    """One line carefully parsed, or the reject that names it. read: dotted paths of the fields."""
     if len(line) > MAXIMUM_LINE_BYTES:
         return long_line(LongLine(number, len(line)))
     try:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8")
-        value = strict_json.parse(text, watched)
+        value = strict_json.parse(text.strip(_BLANKS), read)
     except UnicodeDecodeError as error:
         return Reject("encoding", f"byte {error.start} of the line is not UTF-8", number, number)
     except strict_json.JsonProblemError as problem:

@@ -83,7 +83,11 @@ def line_blocks(stream: BinaryIO) -> Iterator[LineBlock | LongLine | BrokenStrea
         data = carry + data
         end = data.rfind(b"\n") + 1
         if end == 0 and len(data) > MAXIMUM_LINE_BYTES:
-            skipped = _skip_line(stream, data)
+            try:
+                skipped = _skip_line(stream, data)
+            except (OSError, EOFError) as error:
+                yield BrokenStream(error, line, b"")
+                return
             yield LongLine(line, skipped.length)
             line, offset, carry = line + 1, offset + skipped.length, skipped.rest
             continue

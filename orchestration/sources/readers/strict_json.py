@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import math
 import re
-from functools import cache
+from collections.abc import Sequence
 from typing import Any
 
 MAXIMUM_DEPTH = 64
 _ESCAPE = re.compile(r"\\u00[0-9a-f]{2}")
 """Control characters as escapes, whose digits are written in capitals."""
 _LENIENT = re.compile(
-    r'"(?:[^"\\]|\\.)*"|(?<=[^\s,\[{:]),(?=\s*[}\]])|-?\b(?:nan|inf|infinity)\b', re.IGNORECASE
+    r'"(?:[^"\\]|\\.)*"|(?<=[^\s,\[{:])\s*,(?=\s*[}\]])|-?\b(?:nan|inf|infinity)\b', re.IGNORECASE
 )
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -49,46 +49,40 @@ def _fraction(text: str) -> Number:
     return Number(text if math.isinf(value) else repr(value))
 
 
-@cache
-def _decoder(watched: frozenset[str] | None) -> json.JSONDecoder:
-    """A decoder that refuses a key standing twice, if it is one of the watched (None: any)."""
+class Repeating(dict[str, Any]):
+    """An object in which keys stand twice; of each the last value is kept."""
 
-    def without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        record = dict(pairs)
-        for key, value in pairs:
-            if isinstance(value, NoNumber) and (watched is None or key in watched):
-                raise JsonProblemError("number_range", f"{value} is not a number JSON allows")
-        if len(record) != len(pairs):
-            keys = [key for key, _ in pairs if watched is None or key in watched]
-            twice = [key for key in keys if keys.count(key) > 1]
-            if twice:
-                raise JsonProblemError(
-                    "duplicate_key", f"key {twice[0][:60]!r} stands twice in one object"
-                )
-        return record
+    __slots__ = ("twice",)
 
-    return json.JSONDecoder(
-        object_pairs_hook=without_duplicates,
-        parse_int=_whole,
-        parse_float=_fraction,
-        parse_constant=NoNumber,
-    )
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        keys = [key for key, _ in pairs]
+        self.twice = frozenset(key for key in keys if keys.count(key) > 1)
 
 
-def parse(text: str, watched: frozenset[str] | None = None) -> Any:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    return record if len(record) == len(pairs) else Repeating(pairs)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_whole, parse_float=_fraction, parse_constant=NoNumber
+)
+
+
+def parse(text: str, read: Sequence[str] | None = None) -> Any:
     """Parse one document; numbers come back as the text they are written in.
 
-    watched: keys that are read: they must not stand twice in an object, and no NaN or Infinity may
-    stand under them; None watches every key. Raises
-    JsonProblemError with a reason code: not_json, html_not_json, duplicate_key, number_range,
-    too_deep, control_character.
+    read: dotted paths of what is read. No key of theirs may stand twice in its object, and below
+    them none at all, nor NaN or Infinity; None reads everything. Raises JsonProblemError with a
+    reason code: not_json, html_not_json, duplicate_key, number_range, too_deep, control_character.
     """
     if "\x00" in text:
         raise JsonProblemError("control_character", "a NUL byte stands in the text")
     if is_too_deep(text):
         raise JsonProblemError("too_deep", f"nested deeper than {MAXIMUM_DEPTH} levels")
     try:
-        value = _decode(text, watched)
+        value = _decode(text)
     except json.JSONDecodeError as error:
         if text.lstrip()[:1] == "<":
             raise JsonProblemError(
@@ -99,30 +93,58 @@ def parse(text: str, watched: frozenset[str] | None = None) -> Any:
         ) from None
     if "\\u" in text and has_bad_characters(value):
         raise JsonProblemError("control_character", "a NUL or lone surrogate stands in a value")
+    if read is None:
+        _check_whole(value)
+    else:
+        for path in read:
+            _check_path(value, path)
     return value
 
 
-def _decode(text: str, watched: frozenset[str] | None) -> Any:
+def _check_path(value: Any, path: str) -> None:
+    for part in path.split("."):
+        if not isinstance(value, dict) or part not in value:
+            return
+        if isinstance(value, Repeating) and part in value.twice:
+            raise _duplicate(part)
+        value = value[part]
+    _check_whole(value)
+
+
+def _check_whole(value: Any) -> None:
+    if isinstance(value, NoNumber):
+        raise JsonProblemError("number_range", f"{value} is not a number JSON allows")
+    if isinstance(value, Repeating):
+        raise _duplicate(min(value.twice))
+    if isinstance(value, (dict, list)):
+        for item in value.values() if isinstance(value, dict) else value:
+            _check_whole(item)
+
+
+def _duplicate(key: str) -> JsonProblemError:
+    return JsonProblemError("duplicate_key", f"key {key[:60]!r} stands twice in one object")
+
+
+def _decode(text: str) -> Any:
     """Decode, overlooking a comma before a closing bracket and any spelling of NaN and Infinity:
     the fast path does too, and neither leaves a doubt about what is read."""
-    decoder = _decoder(watched)
     try:
-        return decoder.decode(text)
+        return _DECODER.decode(text)
     except json.JSONDecodeError:
         amended = _LENIENT.sub(_amend, text)
         if amended == text:
             raise
         try:
-            return decoder.decode(amended)
+            return _DECODER.decode(amended)
         except json.JSONDecodeError:
-            return decoder.decode(text)  # for the place of the first problem
+            return _DECODER.decode(text)  # for the place of the first problem
 
 
 def _amend(found: re.Match[str]) -> str:
     piece = found.group()
     if piece[0] == '"':
         return piece
-    return "" if piece == "," else "NaN"
+    return "" if piece.strip() == "," else "NaN"
 
 
 def has_bad_characters(value: Any) -> bool:

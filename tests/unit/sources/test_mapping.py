@@ -305,7 +305,7 @@ def test_column_named_twice_is_ambiguous(tmp_path: Path) -> None:
 
 def test_wrong_charset_is_refused_and_a_declared_one_read(tmp_path: Path) -> None:
     data = BOARD.encode("gb18030")
-    assert read(tmp_path, board(), data).reasons == ["encoding"]
+    assert set(read(tmp_path, board(), data).reasons) == {"encoding"}
     assert read(tmp_path, board(), data, encoding="gb18030").tables["inquiries"].height == 3
 
 

@@ -203,6 +203,15 @@ OBJECTS = st.fixed_dictionaries(
 
 
 PIECES = (
+    '{"id": 1, "other": {"id": 2, "id": 3}}',
+    '{"id": [1, {"id": 1, "id": 2}]}',
+    '{"user": {"other": NaN, "id": 1}}',
+    '{"other": {"id": NaN}}',
+    '{"id": 1 ,}',
+    '{"id": [1 ,]}',
+    '{"id": 1}\x0c',
+    '\x0b{"id": 1}',
+    '{"id": [-inf]}',
     '{"id": 1}',
     '{"id": 1,}',
     '{"other": nan}',
@@ -450,7 +459,7 @@ def test_byte_order_marks_decide_the_encoding(tmp_path, encoding):
 def test_an_undeclared_encoding_is_refused_and_a_declared_one_read(tmp_path):
     file = raw(tmp_path, "a.csv", "id\n样城\n".encode("gb18030"))
     _, rejects = read(Delimited(), file)
-    assert [(r.reason, r.extent) for r in rejects] == [("encoding", "file")]
+    assert [(r.reason, r.extent) for r in rejects] == [("encoding", "record")]
     found = list(Delimited().read(file, ReadOptions("gb18030")))
     assert found[0]["id"].to_list() == ["样城"]
 
