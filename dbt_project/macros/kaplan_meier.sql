@@ -1,5 +1,5 @@
 {#-
-    Kaplan-Meier as METRICS 3.3 defines it, for every model that has waiting times.
+    Kaplan-Meier, for every model that has waiting times.
 
     kaplan_meier_curve(steps, groups): `steps` is a CTE or relation with one row per group and
     time: the group's columns, at_us (microseconds waited), at_risk (still waiting and still

@@ -9,7 +9,7 @@ from orchestration.cleaning.rows import ROW, Finished, ensure
 from orchestration.cleaning.times import INSTANT
 
 VERIFIED_GOVERNMENT = "1"
-"""Weibo's verified_type of a government account (METRICS 3.1; 3 is media)."""
+"""Weibo's verified_type of a government account (3 is media)."""
 VERIFIED_PERSON = "0"
 PERSONS = ("-1", "0", "10", "200", "220", "400")
 """verified_type of people: not verified, verified by name, and the ranks of well-known users."""

@@ -64,7 +64,7 @@ _define(
     "text",
     "",
     {
-        "platform": "Microblog platform: weibo, tencent, mastodon, bluesky, twitter, facebook, "
+        "platform": "Microblog platform: weibo, tencent_weibo, mastodon, bluesky, twitter, facebook, "
         "instagram, web.",
         "account_id": "Account id on its platform, as text. `p:` marks the keyed pseudonym of an "
         "ordinary person or an officer; `domain:` and `name:` an account known only by its address; "
@@ -86,7 +86,7 @@ _define(
         "removed_by_platform, not_found, moved (the author left it for another account) or "
         "fetch_failed.",
         "account_url": "Address of an in-scope account as found.",
-        "status": "Last known state of the subject (see METRICS 3.7 for the set).",
+        "status": "Last known state of the subject; the words are those of account_state.",
         "post_id": "Post id on its platform, as text; a pseudonym (`p:`) where the author is one.",
         "repost_of_post_id": "Id of the post this one reposts; pseudonymised unless its author is "
         "official.",

@@ -23,8 +23,8 @@ _MODULES = (
     "hot_search_markdown",
     "html",
     "markdown_article",
-    "media_cloud_csv",
     "mastodon_json",
+    "media_cloud_csv",
     "media_crawler",
     "rss",
     "sfm_weibo_csv",
@@ -36,8 +36,8 @@ _MODULES = (
     "weibo_crawler_users_csv",
     "weibo_search_csv",
     "weibo_spider_jsonl",
-    "wordpress_json",
     "weiboscope_csv",
+    "wordpress_json",
 )
 RECOGNISED = 0.3
 """Below this score a file is reported as unrecognised rather than read on a guess."""

@@ -498,3 +498,56 @@ def test_a_broken_document_is_refused_whole_with_its_line(tmp_path):
 def test_suspicious_bytes_never_reach_the_fast_path():
     for data in (b'{"id": "\x00"}\n', b'{"id": "\\u0000"}\n', b'{"id": "\\uD800"}\n', b"\n\n"):
         assert FastJson(READER.fields).read(lines.LineBlock(data, 1, 0)) is None
+
+
+def test_a_stray_quote_costs_its_own_row_only(tmp_path):
+    rows = [f"{n},text {n},x" for n in range(1, 10)]
+    rows[1], rows[5] = '2,"text 2,x', '6,"text 6,x'
+    data = "\n".join(("id,text,more", *rows)).encode() + b"\n"
+    frame, rejects = read(Delimited(), raw(tmp_path, "a.csv", data))
+    assert frame["id"].to_list() == ["1", "3", "4", "5", "7", "8", "9"]
+    assert [(r.reason, r.record_number, r.line_number) for r in rejects] == [
+        ("stray_quote", 2, 3), ("stray_quote", 6, 7),
+    ]  # fmt: skip
+
+
+def test_rows_before_a_break_in_an_endless_line_are_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(lines, "BLOCK_BYTES", 4096)
+    monkeypatch.setattr(lines, "MAXIMUM_LINE_BYTES", 8192)
+    noise = "".join(f"{n * 7919 % 9973:x}" for n in range(100_000))
+    data = b'id,text\n1,"a"\n2,b\n3,' + noise.encode()
+    cut = gzip.compress(data)[:-2000]
+    frame, rejects = read(Delimited(), raw(tmp_path, "a.csv.gz", cut))
+    assert frame["id"].to_list() == ["1", "2"]
+    assert [r.reason for r in rejects] == ["truncated_gzip"]
+
+
+@pytest.mark.parametrize("row", [0, 1, 5])
+def test_one_bad_byte_costs_its_own_row_wherever_it_stands(tmp_path, row):
+    rows = [f"{n},样城".encode("gb18030") for n in range(10)]
+    rows[row] += b"\xff\xff"
+    file = raw(tmp_path, "a.csv", b"id,text\n" + b"\n".join(rows) + b"\n")
+    found = list(Delimited().read(file, ReadOptions("gb18030")))
+    frames = [item for item in found if isinstance(item, pl.DataFrame)]
+    assert pl.concat(frames).height == 9
+    rejects = [item for item in found if isinstance(item, Reject)]
+    assert [(r.reason, r.record_number) for r in rejects] == [("encoding", row + 1)]
+
+
+def test_a_cell_is_too_long_with_quotes_and_without(tmp_path, monkeypatch):
+    monkeypatch.setattr("orchestration.sources.readers.delimited.MAXIMUM_CELL", 100)
+    ordinary_limit = csv.field_size_limit()
+    try:
+        for quote in ("", '"'):
+            long = quote + "x" * 500 + quote
+            data = f"id,text\n1,a\n2,{long}\n3,b\n".encode()
+            frame, rejects = read(Delimited(), raw(tmp_path, "a.csv", data))
+            assert frame["id"].to_list() == ["1", "3"]
+            assert [r.reason for r in rejects] == ["cell_too_long"]
+    finally:
+        csv.field_size_limit(ordinary_limit)
+
+
+def test_a_header_that_swallowed_the_file_is_no_empty_file(tmp_path):
+    _, rejects = read(Delimited(), raw(tmp_path, "a.csv", b'id,"t,region\n1,2,3\n2,3,4\n'))
+    assert [(r.reason, r.records) for r in rejects if r.records] == [("unreadable_header", 2)]

@@ -25,8 +25,8 @@ from orchestration.sources.extract import extract, read_declarations
 from orchestration.warehouse import builds, ingest, load, staging
 from orchestration.warehouse import lake as lake_module
 from orchestration.warehouse.connect import open_work
-from orchestration.warehouse.content_hash import content_hashes
 from tests.unit.sources.formats.weibo_posts import mid, wall
+from tests.unit.warehouse.content_hash import content_hashes
 
 START = datetime(2026, 6, 28, 4, tzinfo=UTC)
 MODIFIED = datetime(2026, 8, 1, tzinfo=UTC)

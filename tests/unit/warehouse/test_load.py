@@ -51,11 +51,7 @@ def night(settings: Settings, names: tuple[str, ...]) -> ingest.Ingested:
     )
     for name in names:
         (folder / name).write_bytes(FILES[name])
-    declarations = read_declarations(settings)
-    extract(settings, declarations)
-    with open_work(settings.root.warehouse) as connection:
-        build = builds.start_build(connection, settings.clock, synthetic=False)
-        return ingest.ingest(connection, settings, declarations, build)
+    return run(settings)
 
 
 def content(settings: Settings) -> dict[str, list[tuple]]:
@@ -238,3 +234,45 @@ def test_an_official_known_by_hash_is_found_in_either_order(make_settings, first
     with open_work(settings.root.warehouse) as connection:
         rows = connection.execute("select account_id, is_official from core.posts").fetchall()
     assert rows == [(uid, True)]
+
+
+def test_the_path_of_an_ordinary_persons_json_names_a_pseudonym(make_settings):
+    settings = make_settings()
+    folder = settings.root.inbox / "张三丰"
+    folder.mkdir(parents=True)
+    user = {"id": "1234567890", "screen_name": "张三丰", "verified_type": -1}
+    (folder / "1234567890.json").write_text(json.dumps({"user": user, "weibo": []}))
+    settings.root.sources_file.write_text("settle_seconds: 0\n")
+    run(settings)
+    with duckdb.connect(str(settings.root.warehouse), read_only=True) as connection:
+        told = str(connection.execute("from quality.file_ledger").fetchall())
+        told += str(connection.execute("from core.account_snapshots").fetchall())
+    assert "张三丰" not in told
+    assert "1234567890" not in told
+
+
+def test_a_declaration_makes_no_official_of_whom_the_record_calls_a_person(make_settings):
+    settings = make_settings()
+    folder = settings.root.inbox / "spider"
+    folder.mkdir(parents=True)
+    person = {"_id": "9911112222", "nick_name": "路人", "verified_type": -1}
+    (folder / "t.jsonl").write_bytes(
+        lines(TWEET, {**TWEET, "_id": "5315658459906049", "user": person, "content": "私人的话"})
+    )
+    settings.root.sources_file.write_text(
+        "settle_seconds: 0\nsources:\n"
+        "  - {name: spider, format: weibo_spider_jsonl, account: {kind: organ}}\n"
+    )
+    run(settings)
+    with duckdb.connect(str(settings.root.warehouse), read_only=True) as connection:
+        posts = connection.execute("select is_official, text from core.posts").fetchall()
+    assert sorted(posts, key=str) == [(False, None), (True, TWEET["content"])]
+
+
+def run(settings: Settings) -> ingest.Ingested:
+    """Extract and load what lies in the inbox."""
+    declarations = read_declarations(settings)
+    extract(settings, declarations)
+    with open_work(settings.root.warehouse) as connection:
+        build = builds.start_build(connection, settings.clock, synthetic=False)
+        return ingest.ingest(connection, settings, declarations, build)

@@ -417,3 +417,11 @@ def test_the_table_of_layouts_is_that_of_the_history():
     widths = {WIDTHS[version][1] for version in VERSIONS} | {WIDTHS[v][2] for v in VERSIONS}
     assert widths | {14, 18} == weibo_crawler_csv.WIDTHS
     assert timedelta(hours=8) == BEIJING
+
+
+def test_a_comma_that_no_quote_guards_makes_a_row_of_no_version(tmp_path):
+    cells = [str(cell) for cell in original("2024-01-10", 正文="前半,后半")]
+    outcome = clean(FORMAT, raw_file(
+        tmp_path, NAME, ",".join(header("2024-01-10")) + "\n" + ",".join(cells) + "\n"
+    ))  # fmt: skip
+    assert [reject.reason for reject in outcome.rejects] == ["layout_not_proven"]
