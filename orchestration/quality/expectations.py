@@ -28,8 +28,6 @@ from orchestration.sources.declarations import ACCOUNT_KINDS, ADMIN_LEVELS
 REPORTED_FIGURES = 64
 """Rows of the seed dbt_project/seeds/reported_figures.csv: a published figure is never lost."""
 RARELY_REFUSED = 0.05
-JUDGED_RECORDS = 100
-"""A source that delivered fewer records is not judged by a share of them."""
 VOLUME_RANGE = (0.2, 5.0)
 """Records of a file against the source's median: beyond, a crawl was cut or ran twice."""
 ZERO_DRIFT = 0.3

@@ -26,6 +26,7 @@ DAYS_PROFILED = 62
 delivery; the days of a longer backfill are still covered by keys, contracts and conservation."""
 CADENCE_DAYS = 14
 """Window before the newest data in which a source shows how often it delivers."""
+JUDGED_RECORDS = 100
 USUAL_DAYS = 28
 """Days before a delivery whose level counts as usual."""
 GROWING_MARTS = {"main.account_days": ("core.account_snapshots", "observed_date")}
@@ -294,11 +295,13 @@ def table_rows(
 
 
 def source_intake(connection: duckdb.DuckDBPyConnection, build_id: str) -> pl.DataFrame:
-    """One row per source of this build: files, records_in, refused, refused_share."""
+    """One row per source of this build: files, records_in, refused, refused_share (NULL of a source
+    that delivered too few records to be judged by a share of them)."""
     return connection.sql(
         f"""select source_name, count(*) as files, sum(records_in)::bigint as records_in,
                   sum(records_quarantined)::bigint as refused,
-                  sum(records_quarantined) / nullif(sum(records_in), 0) as refused_share
+                  case when sum(records_in) >= {JUDGED_RECORDS}
+                       then sum(records_quarantined) / sum(records_in) end as refused_share
            from work.quality.file_ledger where {unread()}
            group by source_name order by source_name""",
         params=[build_id],
