@@ -13,7 +13,7 @@ import os
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import polars as pl
@@ -35,7 +35,7 @@ _ALL_BUT_MARKS = bytes(byte for byte in range(256) if byte not in b"[{\n")
 class FastJson:
     """Reads blocks of JSON lines into raw frames of the given dotted fields.
 
-    One instance serves one file: it keeps a private in-memory DuckDB connection.
+    One instance serves one file.
     """
 
     def __init__(self, fields: Sequence[str]) -> None:
@@ -74,13 +74,7 @@ class FastJson:
 
     @cached_property
     def _connection(self) -> Any:
-        import duckdb
-
-        connection = duckdb.connect(":memory:")
-        connection.execute("set threads = 1")  # a block is too small to be worth sharing
-        connection.execute("set memory_limit = '256MB'")
-        connection.execute("set enable_progress_bar = false")
-        return connection
+        return _database().cursor()
 
     @cached_property
     def _query(self) -> str:
@@ -111,6 +105,18 @@ class FastJson:
             for part in rest:
                 leaf = leaf.struct.field(part)
             yield leaf.alias(name)
+
+
+@cache
+def _database() -> Any:
+    """One in-memory DuckDB for all files: opening one costs more than reading a small file."""
+    import duckdb
+
+    connection = duckdb.connect(":memory:")
+    connection.execute("set threads = 1")  # a block is too small to be worth sharing
+    connection.execute("set memory_limit = '256MB'")
+    connection.execute("set enable_progress_bar = false")
+    return connection
 
 
 def _is_suspicious(data: bytes) -> bool:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from orchestration.sources.rawfile import TrailingGarbageError
 
 BLOCK_BYTES = 16 * 1024 * 1024
-SMALL_BYTES = 256 * 1024
+SMALL_BYTES = 16 * 1024
 MAXIMUM_LINE_BYTES = 8 * 1024 * 1024
 
 
