@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -92,16 +93,42 @@ def ensure_manifest() -> bool:
 
 def _parse(target: Path) -> None:
     done = subprocess.run(
-        [
-            dbt_executable(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT),
-            "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target),
-            "--log-path", str(target),
-        ],
-        env={**os.environ, **dbt_environment(":memory:")},
+        _parse_command(target), env={**os.environ, **dbt_environment(":memory:")},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
         raise DbtParseError(f"dbt cannot parse {DBT_PROJECT}:\n{done.stdout}{done.stderr}".strip())
+
+
+def _parse_command(target: Path) -> list[str]:
+    return [
+        dbt_executable(), "--quiet", "parse", "--project-dir", str(DBT_PROJECT),
+        "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target),
+        "--log-level-file", "none",
+    ]  # fmt: skip
+
+
+@contextmanager
+def parsing_ahead(target: Path, warehouse: Path) -> Iterator[None]:
+    """Let dbt parse for a work file meanwhile, if it never has.
+
+    What dbt keeps of a parse counts for one path of the work file only, so a new root would parse
+    again before it models. A parse that fails says nothing here: modelling will fail and say why.
+    """
+    if (target / _ARTIFACTS[0]).exists():
+        yield
+        return
+    process = subprocess.Popen(
+        _parse_command(target), env={**os.environ, **dbt_environment(warehouse)},
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield
+        process.wait()
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
 
 
 def _newest_change() -> float:

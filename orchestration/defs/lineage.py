@@ -10,7 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlglot.schema import MappingSchema
 
 Columns = Mapping[str, Mapping[str, str]]
 """Table (`schema.table`) to its columns and their types."""
@@ -34,10 +37,10 @@ def lineage_of_models(
     kept = _read(cache)
     if kept.get("version") == version and set(compiled) <= set(kept.get("models", {})):
         return {name: kept["models"][name] for name in compiled}
-    found = {}
+    found, schema = {}, schema_of(columns)
     for name, sql in compiled.items():
         try:
-            found[name] = column_lineage(sql, columns)
+            found[name] = column_lineage(sql, columns, schema)
         except Exception as error:
             warn(f"no column lineage of {name}: {type(error).__name__}: {error}")
             found[name] = {}
@@ -45,7 +48,7 @@ def lineage_of_models(
     return found
 
 
-def column_lineage(sql: str, columns: Columns) -> Lineage:
+def column_lineage(sql: str, columns: Columns, schema: MappingSchema) -> Lineage:
     """The columns of tables that each output column of a query is made of."""
     import sqlglot
     from sqlglot import exp
@@ -53,7 +56,6 @@ def column_lineage(sql: str, columns: Columns) -> Lineage:
     from sqlglot.optimizer.qualify import qualify
     from sqlglot.optimizer.scope import build_scope
 
-    schema = _nested(columns)
     query: Any = qualify(
         sqlglot.parse_one(sql, dialect=DIALECT), schema=schema, dialect=DIALECT,
         validate_qualify_columns=False,
@@ -62,7 +64,11 @@ def column_lineage(sql: str, columns: Columns) -> Lineage:
     found: Lineage = {}
     for column in query.named_selects:
         parents = set()
-        for node in lineage(column, query, schema=schema, scope=scope, dialect=DIALECT).walk():
+        traced = lineage(
+            column, query, schema=schema, scope=scope, dialect=DIALECT, trim_selects=False,
+            copy=False,
+        )  # fmt: skip
+        for node in traced.walk():
             table = node.expression.find(exp.Table) if not node.downstream else None
             if table is None:
                 continue
@@ -74,12 +80,15 @@ def column_lineage(sql: str, columns: Columns) -> Lineage:
     return found
 
 
-def _nested(columns: Columns) -> dict[str, Any]:
+def schema_of(columns: Columns) -> MappingSchema:
+    """The tables as sqlglot wants them; made once, because it normalises every name."""
+    from sqlglot.schema import MappingSchema
+
     nested: dict[str, Any] = {}
     for name, types in columns.items():
         schema, table = name.split(".", 1)
         nested.setdefault(schema, {})[table] = dict(types)
-    return nested
+    return MappingSchema(nested, dialect=DIALECT)
 
 
 def _read(path: Path) -> dict[str, Any]:

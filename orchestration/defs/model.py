@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
+from importlib import import_module
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import dagster as dg
@@ -147,6 +149,8 @@ def _run_dbt(
     arguments = ["build", "--exclude-resource-type", "unit_test"]
     stale = settings.root.dbt_target / "run_results.json"
     stale.unlink(missing_ok=True)
+    # Where steps share a process, the audit's library loads while this one only waits for dbt.
+    Thread(target=import_module, args=("great_expectations",), daemon=True).start()
     with _environment(dbt_project.dbt_environment(settings.root.warehouse, build.build_id)):
         invocation = dbt.cli(
             arguments, context=context, raise_on_error=False,

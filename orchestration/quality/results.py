@@ -161,8 +161,7 @@ def dbt_demand(node: Mapping[str, Any]) -> str:
     test = node.get("test_metadata") or {}
     arguments = test.get("kwargs", {})
     wording = {
-        "not_null": "{column_name} is never NULL",
-        "unique": "every {column_name} occurs once",
+        "filled": "never NULL: {columns}",
         "unique_key": "one row for every {columns}",
         "holds": "{expression}",
     }.get(str(test.get("name")), f"no row of {node['name']}")

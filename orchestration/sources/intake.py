@@ -7,7 +7,7 @@ vectorised passes. What comes out is staged as Parquet for `warehouse/load.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -29,6 +29,7 @@ from orchestration.sources.formats.base import (
     FromFileName,
     FromModificationTime,
     FromRecord,
+    Naming,
     Observation,
     time_in_name,
 )
@@ -139,7 +140,23 @@ class _Group:
     format: Format
     declaration: SourceDeclaration
     frames: list[pl.DataFrame] = field(default_factory=list)
+    files: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """By file id: what is the same in all records of a file, as columns."""
     rows: int = 0
+
+    def add(self, frame: pl.DataFrame, of_file: dict[str, Any]) -> None:
+        """Let a frame wait."""
+        self.files[of_file["file_id"]] = of_file
+        self.frames.append(frame.with_columns(pl.lit(of_file["file_id"]).alias("file_id")))
+        self.rows += frame.height
+
+    def take(self) -> pl.DataFrame:
+        """Everything that waits as one raw frame with what is known of its files."""
+        of_files = pl.from_dicts(list(self.files.values()), infer_schema_length=None)
+        of_files = of_files.with_columns(pl.col(pl.Null).cast(pl.String))
+        raw = pl.concat(self.frames).rename({RECORD: "record_number"})
+        self.frames, self.files, self.rows = [], {}, 0
+        return raw.join(of_files, on="file_id", how="left", maintain_order="left")
 
 
 class Intake:
@@ -167,11 +184,11 @@ class Intake:
     def read_all(self, files: Iterable[RawFile]) -> list[ReadFile]:
         """Read every file, those that name accounts first; nothing one file holds stops another."""
         recognised = [(file, *self._recognise(file)) for file in files]
-        recognised.sort(key=lambda r: (not (r[1] and r[1].names_accounts), r[0].path))
-        names_accounts = True
-        for number, (file, file_format, reject) in enumerate(recognised, start=1):
-            if names_accounts and not (file_format and file_format.names_accounts):
-                names_accounts = False
+        recognised.sort(key=lambda r: (r[1], r[0].path))
+        before = Naming.LISTS
+        for number, (file, naming, file_format, reject) in enumerate(recognised, start=1):
+            if naming != before:
+                before = naming
                 self._flush_all()  # who is official is known before anyone's path is written down
             self._tallies[file.file_id] = _Tally(file, file_format, file.path, file.source_name)
             if number % 200 == 0:
@@ -183,10 +200,11 @@ class Intake:
         self._flush_all()
         return [tally.result(self._options(tally.file)) for tally in self._tallies.values()]
 
-    def _recognise(self, file: RawFile) -> tuple[Format | None, Reject | None]:
+    def _recognise(self, file: RawFile) -> tuple[Naming, Format | None, Reject | None]:
         declaration = self._declarations.for_source(file.source_name)
         found = self._recogniser.recognise(file, declaration)
-        return found.format, found.reject
+        naming = found.format.naming_of(file) if found.format else Naming.NOTHING
+        return naming, found.format, found.reject
 
     def _read(self, file: RawFile, file_format: Format) -> None:
         declaration = self._declarations.for_source(file.source_name)
@@ -201,6 +219,7 @@ class Intake:
         self._note_unread(file, file_format)
         tally = self._tallies[file.file_id]
         tally.encoding = _encoding_of(file.head(3))
+        of_file = self._of_file(file, file_format, declaration, facts)
         items = file_format.reader.read(file, self._options(file))
         for found in items:
             if isinstance(found, Reject):
@@ -211,9 +230,7 @@ class Intake:
                 self._note_reject(file, replace(absent, records=records))
                 return
             tally.rows += found.height
-            frame = self._with_facts(found, file, file_format, declaration, facts)
-            group.frames.append(frame)
-            group.rows += frame.height
+            group.add(found, of_file)
             if group.rows >= BATCH_ROWS:
                 self._flush(group)
         if tally.rows == 0 and not tally.is_noted:
@@ -253,25 +270,26 @@ class Intake:
     def _options(self, file: RawFile) -> ReadOptions:
         return ReadOptions(self._declarations.for_source(file.source_name).encoding)
 
-    def _with_facts(
+    def _of_file(
         self,
-        frame: pl.DataFrame,
         file: RawFile,
         file_format: Format,
         declaration: SourceDeclaration,
-        facts: Any,
-    ) -> pl.DataFrame:
-        typed = [
-            pl.lit(value, dtype=pl.String() if value is None else None).alias(name)
-            for name, value in facts.items()
-        ]
-        frame = frame.rename({RECORD: "record_number"}).with_columns(
-            *typed,
-            source_name=pl.lit(self._tallies[file.file_id].source_name),
-            file_id=pl.lit(file.file_id),
-            file_sha256=pl.lit(file.sha256),
-        )
-        return frame.with_columns(_observations(frame, file, file_format, declaration))
+        facts: FileFacts,
+    ) -> dict[str, Any]:
+        """What is the same in all records of a file: column to value."""
+        answers = _answers(declaration, file_format)
+        return {
+            **facts,
+            **{
+                _answer_column(at): _of_whole_file(answer, file, declaration.timezone)
+                for at, answer in enumerate(answers)
+                if not isinstance(answer, FromRecord)
+            },
+            "source_name": self._tallies[file.file_id].source_name,
+            "file_id": file.file_id,
+            "file_sha256": file.sha256,
+        }
 
     def _flush_all(self) -> None:
         for group in self._groups.values():
@@ -284,9 +302,8 @@ class Intake:
 
     def _clean(self, group: _Group) -> None:
         """Clean and stage what waits; nothing of it is held afterwards."""
-        raw = pl.concat(group.frames)
-        group.frames, group.rows = [], 0
         declaration = group.declaration
+        raw = _observed(group.take(), declaration, group.format)
         account = declaration.account
         cleaned = clean_batch(
             raw,
@@ -372,37 +389,69 @@ def _shaped(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
     )
 
 
-def _observations(
-    frame: pl.DataFrame, file: RawFile, file_format: Format, declaration: SourceDeclaration
-) -> Iterator[pl.Series]:
-    """observed_at and its source for every record: declared, else the format's first answer."""
-    size = frame.height
-    at = pl.repeat(None, size, dtype=times.INSTANT, eager=True).alias(OBSERVED_AT)
-    source = pl.repeat(None, size, dtype=pl.String(), eager=True).alias(OBSERVED_AT_SOURCE)
-    answers = _declared_observation(declaration) or file_format.observation
-    for answer in answers:
-        found, label = _observe(answer, frame, file, declaration.timezone)
-        new = at.is_null() & found.is_not_null()
-        at = found.zip_with(new, at).alias(OBSERVED_AT)
-        source = source.set(new, label)
-    yield at
-    yield source
-
-
-def _declared_observation(
-    declaration: SourceDeclaration,
-) -> tuple[Observation | datetime, ...] | None:
+def _answers(
+    declaration: SourceDeclaration, file_format: Format
+) -> tuple[Observation | datetime, ...]:
+    """Where to look for when records were collected: as declared, else as the format knows."""
     column = declaration.observed_column
     if column is not None:
         return (FromRecord(column.from_, column.parse),)
     declared = declaration.observed_at
     if not isinstance(declared, str):
-        return None
+        return file_format.observation
     if declared == "file_name":
         return (FromFileName(),)
     if declared == "file_mtime":
         return (FromModificationTime(),)
     return (datetime.fromisoformat(declared),)
+
+
+def _answer_column(at: int) -> str:
+    """Column of a raw frame that holds an answer given for whole files."""
+    return f"@observed_at_{at}"
+
+
+def _of_whole_file(
+    answer: FromFileName | FromModificationTime | datetime, file: RawFile, zone: str
+) -> datetime | None:
+    """When a file as a whole says that its records were collected."""
+    if isinstance(answer, FromFileName):
+        found = time_in_name(file.inner_path, zone, needs_clock=answer.needs_clock)
+    elif isinstance(answer, FromModificationTime):
+        found = file.modified_at
+    else:
+        found = answer
+    return found.astimezone(UTC) if found else None
+
+
+def _observed(
+    raw: pl.DataFrame, declaration: SourceDeclaration, file_format: Format
+) -> pl.DataFrame:
+    """A raw frame with observed_at and its source: for every record, the first answer there is."""
+    unknown = pl.repeat(None, raw.height, dtype=times.INSTANT, eager=True)
+    at, source = unknown, unknown.cast(pl.String())
+    answered = []
+    for number, answer in enumerate(_answers(declaration, file_format)):
+        if not isinstance(answer, FromRecord):
+            answered.append(_answer_column(number))
+            found = raw[answered[-1]].cast(times.INSTANT)
+        elif answer.column in raw.columns:
+            found = times.parse_instants(
+                raw[answer.column], answer.zone or declaration.timezone, pattern=answer.pattern
+            ).at
+        else:
+            continue
+        new = at.is_null() & found.is_not_null()
+        at, source = found.zip_with(new, at), source.set(new, _label(answer))
+    return raw.drop(answered).with_columns(at.alias(OBSERVED_AT), source.alias(OBSERVED_AT_SOURCE))
+
+
+def _label(answer: Observation | datetime) -> str:
+    if isinstance(answer, FromRecord):
+        return "record"
+    if isinstance(answer, FromFileName):
+        return "file_name"
+    return "file_mtime" if isinstance(answer, FromModificationTime) else "declared"
 
 
 def _absent_observation(declaration: SourceDeclaration, frame: pl.DataFrame) -> Reject | None:
@@ -423,26 +472,3 @@ def _absent_observation(declaration: SourceDeclaration, frame: pl.DataFrame) -> 
 
 def _records(found: Found) -> int:
     return found.records if isinstance(found, Reject) else found.height
-
-
-def _observe(
-    answer: Observation | datetime, frame: pl.DataFrame, file: RawFile, zone: str
-) -> tuple[pl.Series, str]:
-    if isinstance(answer, FromRecord):
-        if answer.column not in frame.columns:
-            return pl.repeat(None, frame.height, dtype=times.INSTANT, eager=True), "record"
-        found = times.parse_instants(
-            frame[answer.column], answer.zone or zone, pattern=answer.pattern
-        )
-        return found.at, "record"
-    if isinstance(answer, FromFileName):
-        value, label = (
-            time_in_name(file.inner_path, zone, needs_clock=answer.needs_clock),
-            "file_name",
-        )
-    elif isinstance(answer, FromModificationTime):
-        value, label = file.modified_at, "file_mtime"
-    else:
-        value, label = answer, "declared"
-    instant = value.astimezone(UTC) if value else None
-    return pl.repeat(instant, frame.height, dtype=times.INSTANT, eager=True), label

@@ -39,6 +39,7 @@ from orchestration.sources.formats.base import (
     FromModificationTime,
     FromRecord,
     Head,
+    Naming,
     Observation,
 )
 from orchestration.sources.mapping_rules import Declared, TableRules
@@ -146,7 +147,7 @@ class _Plan:
             platform=self.declaration.platform or DEFAULT_PLATFORM,
             version=hashlib.sha256(self.declaration.as_json().encode()).hexdigest()[:8],
             observation=self._observation(),
-            names_accounts=self.table is tables.ACCOUNT_SNAPSHOTS,
+            naming=Naming.LISTS if self.table is tables.ACCOUNT_SNAPSHOTS else Naming.NOTHING,
         )
 
     def _tried(self, step: Callable[[], T]) -> T | None:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, Protocol, cast
 
@@ -91,7 +92,7 @@ class RawFile:
             if self.member is None:
                 yield stack.enter_context(self.blob.open("rb"))
                 return
-            container = stack.enter_context(zipfile.ZipFile(self.blob))
+            container = _container(self.blob)
             member = _member(container, self.member, self.sha256)
             yield cast(BinaryIO, stack.enter_context(container.open(member)))
 
@@ -118,6 +119,13 @@ class RawFile:
                 return stream.read(size)
         except (OSError, EOFError, DecompressionBombError):
             return b""
+
+
+@lru_cache(maxsize=1)
+def _container(blob: Path) -> zipfile.ZipFile:
+    """A zip of the archive, whose members are read one after the other: what stands under the name
+    of its content never changes, and its list of members is long."""
+    return zipfile.ZipFile(blob)
 
 
 def _member(container: zipfile.ZipFile, name: str, sha256: str) -> zipfile.ZipInfo:

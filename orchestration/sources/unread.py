@@ -26,7 +26,7 @@ from orchestration.sources.readers.json_any import JsonAny, is_json_lines
 from orchestration.sources.readers.json_lines import JsonLines
 from orchestration.sources.readers.line_rows import LineRows
 
-RECORDS_SEEN = 200
+RECORDS_SEEN = 50
 HEAD_BYTES = 512 * 1024
 COLUMNS_NAMED = 50
 """Columns named of one file; a file with more has data where names should be."""

@@ -23,6 +23,7 @@ from orchestration.sources.formats.base import (
     FromModificationTime,
     FromRecord,
     Head,
+    Naming,
 )
 from orchestration.sources.readers.delimited import Delimited
 
@@ -144,7 +145,7 @@ FORMAT = Format(
     platform="unknown",
     observation=(FromRecord("listed_at"), FromFileName(), FromModificationTime()),
     sniff=_sniff,
-    names_accounts=True,
+    naming=Naming.LISTS,
     mappings=(
         f.TableMapping(
             tables.ACCOUNT_SNAPSHOTS,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import IntEnum
 from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -83,6 +84,16 @@ class FromModificationTime:
 Observation = FromRecord | FromFileName | FromModificationTime
 
 
+class Naming(IntEnum):
+    """What the records of a file say about accounts, in the order in which files are read."""
+
+    LISTS = 0
+    """Its records are accounts: who is official is known from it."""
+    MENTIONS = 1
+    """Accounts stand beside what its records are about."""
+    NOTHING = 2
+
+
 def no_facts(file: RawFile, zone: str) -> FileFacts | Reject:
     """For formats whose records say everything."""
     del file, zone
@@ -93,8 +104,9 @@ def no_facts(file: RawFile, zone: str) -> FileFacts | Reject:
 class Format:
     """One kind of file people really have.
 
-    becomes: what its records turn into, in words. names_accounts: its records can bring
-    accounts into scope, so it is read before others. observation: where observed_at is found,
+    becomes: what its records turn into, in words. naming: whether its records can bring
+    accounts into scope, so that it is read before others; of a format with several kinds of file,
+    asked of every file. observation: where observed_at is found,
     first answer wins, unless the source declares it. facts: facts of the file from its path
     (given the source's zone), or a reject where the path does not say what the format needs.
     """
@@ -109,7 +121,11 @@ class Format:
     version: str = "1"
     observation: tuple[Observation, ...] = (FromModificationTime(),)
     facts: Callable[[RawFile, str], FileFacts | Reject] = no_facts
-    names_accounts: bool = False
+    naming: Naming | Callable[[RawFile], Naming] = Naming.NOTHING
+
+    def naming_of(self, file: RawFile) -> Naming:
+        """What a file of this format says about accounts."""
+        return self.naming if isinstance(self.naming, Naming) else self.naming(file)
 
 
 _NAME_TIME = re.compile(

@@ -15,7 +15,7 @@ import polars as pl
 from orchestration.cleaning import counts
 from orchestration.cleaning import fields as f
 from orchestration.schemas import tables
-from orchestration.sources.formats.base import Evidence, FileFacts, Format, FromRecord, Head
+from orchestration.sources.formats.base import Evidence, FileFacts, Format, FromRecord, Head, Naming
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import Reject
 from orchestration.sources.readers.delimited import Delimited
@@ -105,7 +105,7 @@ FORMAT = Format(
     observation=(FromRecord("date"),),
     facts=_facts,
     sniff=_sniff,
-    names_accounts=True,
+    naming=Naming.LISTS,
     mappings=(
         f.TableMapping(
             tables.ACCOUNT_SNAPSHOTS,

@@ -18,7 +18,7 @@ import polars as pl
 from orchestration.cleaning import fields as f
 from orchestration.schemas import tables
 from orchestration.sources.formats import weibo_crawler_records as crawler
-from orchestration.sources.formats.base import Evidence, Format, Head
+from orchestration.sources.formats.base import Evidence, Format, Head, Naming
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import ReadOptions, Reject
 from orchestration.sources.readers.json_document import JsonDocument
@@ -106,7 +106,7 @@ FORMAT = Format(
     producer="dataabc/weibo-crawler",
     becomes=("posts", "metrics", "accounts"),
     reader=_AccountAndPosts(_FIELDS),
-    names_accounts=True,
+    naming=Naming.MENTIONS,
     facts=crawler.account_in_path,
     sniff=_sniff,
     mappings=(

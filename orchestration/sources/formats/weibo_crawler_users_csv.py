@@ -22,7 +22,7 @@ import polars as pl
 from orchestration.cleaning import field_repairs as repairs
 from orchestration.cleaning import fields as f
 from orchestration.schemas import tables
-from orchestration.sources.formats.base import Evidence, Format, Head
+from orchestration.sources.formats.base import Evidence, Format, Head, Naming
 from orchestration.sources.readers.delimited import Delimited
 
 _OLDEST = (
@@ -117,7 +117,7 @@ FORMAT = Format(
         signature=_signature,
         repeats_header=_is_header,
     ),
-    names_accounts=True,
+    naming=Naming.LISTS,
     sniff=_sniff,
     mappings=(
         f.TableMapping(

@@ -12,7 +12,15 @@ import polars as pl
 
 from orchestration.cleaning import fields as f
 from orchestration.schemas import tables
-from orchestration.sources.formats.base import Evidence, Format, FromRecord, Head, has_value
+from orchestration.sources.formats.base import (
+    Evidence,
+    Format,
+    FromRecord,
+    Head,
+    Naming,
+    has_value,
+)
+from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.json_lines import JsonLines
 
 _FIELDS = (
@@ -87,7 +95,7 @@ FORMAT = Format(
     becomes=("posts", "metrics", "accounts", "comments"),
     reader=JsonLines(_FIELDS),
     observation=(FromRecord("crawl_time", "epoch_s"),),
-    names_accounts=True,
+    naming=lambda file: _naming(file),
     mappings=(
         f.TableMapping(
             tables.POSTS,
@@ -175,3 +183,12 @@ def _sniff(head: Head) -> Evidence | None:
     if '"nick_name"' in line:
         return Evidence(0.95, "JSON lines with nick_name and crawl_time: users or comments")
     return Evidence(0.5, "JSON lines with crawl_time")
+
+
+def _naming(file: RawFile) -> Naming:
+    """A collection has files of users beside files of tweets and comments."""
+    first = file.head(4096).partition(b"\n")[0]
+    is_user = b'"nick_name"' in first and not any(
+        key in first for key in (b'"mblogid"', b'"comment_user"', b'"fan_id"', b'"follower_id"')
+    )
+    return Naming.LISTS if is_user else Naming.MENTIONS

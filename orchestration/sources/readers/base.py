@@ -147,12 +147,14 @@ def flatten(record: Mapping[str, Any], fields: Sequence[str]) -> list[str | None
     return [_as_text(_value_at(record, name)) for name in fields]
 
 
-def _value_at(record: Any, path: str) -> Any:
-    if isinstance(record, Mapping) and path in record:
+def _value_at(record: Mapping[str, Any], path: str) -> Any:
+    if path in record:
         return record[path]
-    value = record
+    if "." not in path:
+        return None
+    value: Any = record
     for part in path.split("."):
-        if not isinstance(value, Mapping):
+        if not isinstance(value, dict):
             return None
         value = value.get(part)
     return value

@@ -136,15 +136,19 @@ def _has_empty_row(frame: pl.DataFrame) -> bool:
 def _needs_care(frame: pl.DataFrame) -> bool:
     """Whether a value is an object read whole (what stands twice inside it would be kept), or may
     be a number that is none."""
+    extremes = frame.select(pl.all().min().name.prefix("<"), pl.all().max().name.prefix(">")).row(
+        0, named=True
+    )
     return any(
-        _may_need_care(frame[name]) and _value_needs_care(frame[name]) for name in frame.columns
+        _may_need_care(extremes["<" + name], extremes[">" + name])
+        and _value_needs_care(frame[name])
+        for name in frame.columns
     )
 
 
-def _may_need_care(values: pl.Series) -> bool:
+def _may_need_care(first: str | None, last: str | None) -> bool:
     """Objects, lists and words sort behind every digit, and minus signs before."""
-    first, last = values.min(), values.max()
-    return first is not None and (str(last) >= "I" or str(first) < "/")
+    return first is not None and last is not None and (last >= "I" or first < "/")
 
 
 def _value_needs_care(values: pl.Series) -> bool:

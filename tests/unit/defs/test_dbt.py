@@ -9,7 +9,7 @@ import pytest
 from dagster_dbt import DbtCliResource
 
 from orchestration.defs import dbt_project
-from orchestration.defs.lineage import column_lineage, lineage_of_models
+from orchestration.defs.lineage import column_lineage, lineage_of_models, schema_of
 from orchestration.defs.model import dbt_resource
 
 COLUMNS = {
@@ -40,7 +40,7 @@ def test_there_is_no_package_file_that_would_need_the_network() -> None:
 
 
 def test_columns_are_followed_through_ctes_and_stars() -> None:
-    assert column_lineage(SQL, COLUMNS) == {
+    assert column_lineage(SQL, COLUMNS, schema_of(COLUMNS)) == {
         "post_id": [("core.posts", "post_id")],
         "likes": [("core.posts", "likes_hi"), ("core.posts", "likes_lo")],
         "name": [("core.accounts", "screen_name")],
