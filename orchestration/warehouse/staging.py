@@ -157,10 +157,11 @@ class _Versions:
             frame[self._table.seen].alias("at")
         )
         earliest = hashed.group_by("a", "b").agg(pl.col("at").min())
-        if self._known is not None:
-            earliest = pl.concat([self._known, earliest]).group_by("a", "b").agg(pl.col("at").min())
+        before = self._known_of(earliest)
+        if not before.is_empty():
+            earliest = pl.concat([before, earliest]).group_by("a", "b").agg(pl.col("at").min())
         first = hashed.join(earliest, on=["a", "b"], how="left", maintain_order="left")["at_right"]
-        self._known = earliest if earliest.height <= VERSIONS_KNOWN else None
+        self._learn(earliest.join(before, on=["a", "b", "at"], how="anti"), before)
         is_first = hashed["at"] == first
         return frame if is_first.all() else frame.filter(is_first)
 
@@ -168,14 +169,29 @@ class _Versions:
         """Where every sighting is a row of its own: the first of rows that one file repeats."""
         hashed = self._hashes(frame, (*self._table.value_names, "file_id"))
         is_first = hashed.to_struct("both").is_first_distinct()
-        if self._known is not None:
-            is_first &= ~hashed.to_struct("both").is_in(self._known.to_struct("both").implode())
-        if is_first.all():
-            return frame
-        new = hashed.filter(is_first)
-        known = new if self._known is None else pl.concat([self._known, new])
+        before = self._known_of(hashed)
+        if not before.is_empty():
+            is_first &= ~hashed.to_struct("both").is_in(before.to_struct("both").implode())
+        is_all = bool(is_first.all())
+        self._learn(hashed if is_all else hashed.filter(is_first), before.clear())
+        return frame if is_all else frame.filter(is_first)
+
+    def _known_of(self, hashed: pl.DataFrame) -> pl.DataFrame:
+        """What is known of the versions of one frame; the many known ones are only looked
+        through, never sorted or hashed again."""
+        if self._known is None:
+            return hashed.clear()
+        near = self._known.filter(pl.col("a").is_in(hashed["a"].implode()))
+        return near.join(hashed, on=["a", "b"], how="semi") if near.height else near
+
+    def _learn(self, new: pl.DataFrame, outdated: pl.DataFrame) -> None:
+        """Know new versions, and earlier sightings in the place of those they outdate."""
+        known = self._known
+        changed = new.join(outdated, on=["a", "b"], how="semi") if outdated.height else outdated
+        if known is not None and changed.height:
+            known = known.join(changed, on=["a", "b"], how="anti")
+        known = new if known is None else pl.concat([known, new])
         self._known = known if known.height <= VERSIONS_KNOWN else None
-        return frame.filter(is_first)
 
     def _hashes(self, frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
         values = frame.select(names)

@@ -360,6 +360,8 @@ class _Reading:
             return None
         if b'"' in data or b"\x00" in data or data[:1] in b"\r\n" or b"\n\n" in data:
             return None
+        if data.startswith(_MISREAD):
+            return None
         has_returns = b"\r" in data
         if has_returns and (data.count(b"\r") != data.count(b"\r\n") or b"\n\r" in data):
             return None
@@ -394,6 +396,10 @@ class _Reading:
                 extent="file",
                 records=0,
             )
+
+
+_MISREAD = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", b"\x1f\x8b", b"\x28\xb5", b"\xef\xbb\xbf")
+"""Beginnings that Polars takes for compressed data, or for a mark and drops."""
 
 
 def _split_by_polars(data: bytes, delimiter: str, width: int, lines: int) -> pl.DataFrame | None:

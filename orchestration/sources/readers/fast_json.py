@@ -26,6 +26,8 @@ _LONGEST_LINE = 1024 * 1024
 """Longer ones are rare, and DuckDB reserves twice as much for every block."""
 _LONGEST_NO_NUMBER = 10
 _NO_NUMBERS = ("nan", "inf", "infinity", "-nan", "-inf", "-infinity")
+_MARKED = r"^[-\[{nNiI]"
+"""How objects, lists and numbers that are none begin."""
 _STRING = r'"(?:[^"\\]|\\.)*"'
 
 
@@ -152,12 +154,15 @@ def _may_need_care(first: str | None, last: str | None) -> bool:
 
 
 def _value_needs_care(values: pl.Series) -> bool:
-    short = values.filter(values.str.len_bytes() < _LONGEST_NO_NUMBER)
+    marked = values.filter(values.str.contains(_MARKED))
+    if marked.is_empty():
+        return False
+    short = marked.filter(marked.str.len_bytes() < _LONGEST_NO_NUMBER)
     if short.str.to_lowercase().is_in(_NO_NUMBERS).any():
         return True
-    if values.str.starts_with("{").any():
+    if marked.str.starts_with("{").any():
         return True
-    return _has_strange_list(values)
+    return _has_strange_list(marked)
 
 
 def _has_strange_list(values: pl.Series) -> bool:

@@ -551,3 +551,16 @@ def test_a_cell_is_too_long_with_quotes_and_without(tmp_path, monkeypatch):
 def test_a_header_that_swallowed_the_file_is_no_empty_file(tmp_path):
     _, rejects = read(Delimited(), raw(tmp_path, "a.csv", b'id,"t,region\n1,2,3\n2,3,4\n'))
     assert [(r.reason, r.records) for r in rejects if r.records] == [("unreadable_header", 2)]
+
+
+@pytest.mark.parametrize("beginning", [b"x\x01", b"x^", b"(\xc2\xb5", b"\xef\xbb\xbf"])
+def test_a_block_of_rows_that_begins_like_something_compressed_is_text(
+    tmp_path, monkeypatch, beginning
+):
+    monkeypatch.setattr(lines, "BLOCK_BYTES", 64)
+    rows = b"".join(b"%d,text\n" % n for n in range(20))
+    data = b"id,text\n" + rows + (beginning + b"1,text\n") * 40
+    file = raw(tmp_path, "a.csv", data)
+    frame, rejects = read(Delimited(), file)
+    assert rejects == []
+    assert frame["id"].to_list()[20:] == [(beginning + b"1").decode()] * 40
