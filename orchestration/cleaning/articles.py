@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import polars as pl
 
@@ -30,18 +30,20 @@ _TRACKING = re.compile(r"^(?:utm_\w+|fbclid|gclid|mc_cid|mc_eid|spm|ncid)$", re.
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def canonical_address(address: str | None) -> str | None:
+def canonical_address(address: str | None, base: str | None = None) -> str | None:
     """The address under which an article is known, or None where the text is no such address.
+
+    base: where a relative address stands; one that is no address counts for nothing.
 
     Lower-case scheme and host, no default port, no fragment, no tracking parameters; the rest
     as found, because paths and queries mean what their site wants. A bare host is the address
     of a site, not of an article: sites that declare it on every page would merge them all.
     """
     try:
-        parts = urlsplit((address or "").strip())
+        parts = urlsplit(urljoin((base or "").strip(), (address or "").strip()))
         port = parts.port
     except ValueError:
-        return None
+        return canonical_address(address) if base else None
     scheme, host = parts.scheme.lower(), (parts.hostname or "").lower()
     if scheme not in _DEFAULT_PORTS or "." not in host:
         return None

@@ -14,7 +14,6 @@ from copy import deepcopy
 from datetime import date, timedelta
 from importlib.metadata import version
 from typing import Any
-from urllib.parse import urljoin
 
 from orchestration.cleaning import articles
 from orchestration.sources.formats.base import Evidence, Format, Head
@@ -227,9 +226,7 @@ def _address(found: Mapping[str, Any], page: str, fetched: str | None) -> str | 
     noted on saving it."""
     saved = _SAVED_FROM.search(page[:4096])
     base = fetched or (saved[1] if saved else "")
-    return articles.canonical_address(
-        urljoin(base, found.get("url") or "")
-    ) or articles.canonical_address(base)
+    return articles.canonical_address(found.get("url"), base) or articles.canonical_address(base)
 
 
 # -- the page's own publication time ------------------------------------------------------------

@@ -13,7 +13,6 @@ import re
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
-from urllib.parse import urljoin
 
 from orchestration.cleaning import articles
 from orchestration.sources.formats.base import Evidence, Format, Head
@@ -152,7 +151,7 @@ def _record(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, str 
     if title is None and body is None:
         return None
     link = entry.get("feedburner_origlink") or entry.get("link") or ""
-    url = articles.canonical_address(urljoin(feed.get("link") or "", link) if link else None)
+    url = articles.canonical_address(link, feed.get("link")) if link else None
     raw = entry.get("published") or entry.get("updated")
     found_in = "feed" if entry.get("published") else "feed_updated"
     guid = entry.get("id")

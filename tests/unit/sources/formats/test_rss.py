@@ -120,6 +120,12 @@ def test_relative_link(tmp_path: Path) -> None:
     assert row["url"] == "https://news.example.cn/b/2"
 
 
+def test_a_feed_whose_own_address_is_none(tmp_path: Path) -> None:
+    feed = rss(ITEM).replace("<link>https://news.example.cn/</link>", "<link>http://[x</link>")
+    found = read(tmp_path, feed)
+    assert found.tables["articles"]["url"].to_list() == ["https://news.example.cn/a/1"]
+
+
 @given(st.permutations(range(4)), st.text(alphabet="abc <>&", max_size=20))
 def test_overlapping_polls_give_the_same_rows(
     tmp_path_factory: pytest.TempPathFactory, order: list[int], title: str
