@@ -34,9 +34,7 @@ def test_a_sources_file_that_cannot_work_is_told_before_dagster_starts(
     assert not (home / "dagster").exists()
 
 
-def test_status_says_a_bad_declaration_once(
-    home: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_status_says_a_bad_declaration_once(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     main(["status"])
     assert capsys.readouterr().out.count("'colour'") == 1
     main(["run"])
