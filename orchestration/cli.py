@@ -148,10 +148,16 @@ def _status_lines(report: dict[str, Any]) -> list[str]:
     lines.append(f"last failure     {_failure_text(report['last_failure'], published)}")
     lines.append(f"waiting          {report['waiting']} files")
     lines += [
-        f"  left in inbox  {n['path']}: {n['reason']}, {n['detail']}"
+        f"  left in inbox  {n['path']}: {n['reason']}, {_told_once(n['detail'], report)}"
         for n in report["left_in_inbox"]
     ]
     return lines
+
+
+def _told_once(detail: str, report: dict[str, Any]) -> str:
+    """A detail, unless the last failure is the same and stands a few lines above."""
+    failure = report["last_failure"]
+    return "see last failure" if failure and failure["message"] == detail else detail
 
 
 def _failure_text(failure: dict[str, Any] | None, published: dict[str, Any] | None) -> str:

@@ -31,6 +31,9 @@ _RESPONSE = """
 _RECORDS = """
     select sum(records_in)::bigint, sum(records_quarantined)::bigint,
            sum(records_duplicate)::bigint, count(*) from quality.file_ledger"""
+_LEADING_REASON = """
+    select reason, sum(records)::bigint from quality.quarantine
+    group by reason having sum(records) > 0 order by 2 desc, 1 limit 1"""
 _REPAIRS = "select count(*) from quality.repairs"
 
 
@@ -43,6 +46,7 @@ def findings(settings: Settings) -> list[str]:
 
         accounts, growth = one(_ACCOUNTS), one(_GROWTH)
         response, records, repairs = one(_RESPONSE), one(_RECORDS), one(_REPAIRS)
+        leading = one(_LEADING_REASON)
         synthetic = one("select bool_or(is_synthetic) from meta.builds")
     mark = "SYNTHETIC DATA. " if synthetic and synthetic[0] else ""
     return [
@@ -51,9 +55,10 @@ def findings(settings: Settings) -> list[str]:
         f"{accounts[3]} active within 14 days.",
         _growth_line(growth),
         _response_line(response),
-        f"Quarantined: {records[1]} of {records[0]} records in {records[3]} files, with place and "
-        f"reason in quality.quarantine; {records[2]} more were duplicates, {repairs[0]} values "
-        "were repaired.",
+        f"Quarantined: {records[1]} of {records[0]} records in {records[3]} files"
+        + (f", {leading[1]} of them as {leading[0]}" if leading else "")
+        + f" (place and reason in quality.quarantine); {records[2]} more were duplicates, "
+        f"{repairs[0]} values were repaired.",
         f"Look: {settings.root.published}",
     ]
 

@@ -86,6 +86,13 @@ def run_nightly(settings: Settings, progress: Progress = lambda message: None) -
 
 
 def _run(settings: Settings, progress: Progress) -> NightlyOutcome:
+    from orchestration.sources.declarations import DeclarationError
+    from orchestration.sources.extract import read_declarations
+
+    try:
+        read_declarations(settings)
+    except DeclarationError as error:
+        return _undeclared(settings, str(error))
     prepare_dagster_home(settings)
     progress("starting Dagster")
     import dagster as dg
@@ -120,6 +127,14 @@ def _outcome(
         "published", f"build {build_id} is published", build_id, result.run_id,
         *_facts(settings, build_id),
     )  # fmt: skip
+
+
+def _undeclared(settings: Settings, message: str) -> NightlyOutcome:
+    """A sources.yaml that cannot work is told at once: there is no run of Dagster to look at."""
+    from orchestration.defs.resources import write_failure
+
+    write_failure(settings, stage="extract", message=message, run_id=None, build_id=None)
+    return NightlyOutcome("failed", f"extract: {message}")
 
 
 def _failure(

@@ -78,9 +78,11 @@ _UNDECLARED = "Asia/Shanghai"
 _ABBREVIATED = r"^(.*\d) ?([A-Za-z]{2,5})$"
 
 _UTC_MARK = r"(?i)([0-9])\s?(?:Z|GMT|UTC?)$"
+_WEEKDAY = "(?:星期|周)([一二三四五六日天])"
+_WEEKDAYS = {sign: number for number, sign in enumerate("一二三四五六日", start=1)} | {"天": 7}
 _REWRITTEN = (
     (r"^([0-9]{4})\s?[年/.]\s?([0-9]{1,2})\s?[月/.]\s?([0-9]{1,2})\s?日?\s*", "${1}-${2}-${3} "),
-    (r"\s?(?:星期|周)[一二三四五六日天]\s*", " "),
+    (rf"\s?{_WEEKDAY}\s*", " "),
     (r"([0-9]{1,2})[时時点點]([0-9]{1,2})分([0-9]{1,2})秒$", "${1}:${2}:${3}"),
     (r"([0-9]{1,2})[时時点點]([0-9]{1,2})分?$", "${1}:${2}"),
     (r"上午\s?([0-9]{1,2}:[0-9:]+)$", "${1} AM"),
@@ -227,10 +229,24 @@ def _read_declared(state: _Reading, pattern: str, zone: str) -> None:
 
 
 def _plainly(text: pl.Series) -> pl.Series:
-    """Chinese dates, clock times and halves of the day in the notation of RARE_PATTERNS."""
-    for found, written in _REWRITTEN:
-        text = text.str.replace(found, written)
-    return text.str.strip_chars()
+    """Chinese dates, clock times and halves of the day in the notation of RARE_PATTERNS.
+
+    A date beside the name of another day of the week stays as it is, which nothing reads.
+    """
+    (found, written), *others = _REWRITTEN
+    plain = text.str.replace(found, written)
+    contradicts = _is_another_weekday(plain)
+    for found, written in others:
+        plain = plain.str.replace(found, written)
+    return plain.str.strip_chars().zip_with(~contradicts, text)
+
+
+def _is_another_weekday(text: pl.Series) -> pl.Series:
+    """Where a text names a day of the week that its date is not."""
+    named = text.str.extract(_WEEKDAY, 1).replace_strict(_WEEKDAYS, default=None)
+    day = text.str.extract(r"^([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})", 1)
+    weekday = day.str.to_date("%Y-%m-%d", strict=False).dt.weekday()
+    return (weekday != named.cast(pl.Int8)).fill_null(False)
 
 
 class _Reading:

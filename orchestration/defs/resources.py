@@ -114,7 +114,7 @@ def refuse_if_blocked(settings: Settings, build: Build, results: Sequence[CheckR
 
 
 def write_failure(
-    settings: Settings, *, stage: str, message: str, run_id: str, build_id: str | None
+    settings: Settings, *, stage: str, message: str, run_id: str | None, build_id: str | None
 ) -> None:
     """Leave the last failure where `observatory status` reads it, also without Dagster."""
     path = settings.root.last_failure

@@ -97,9 +97,14 @@ class Archive:
         return self.folder / sha256[:2] / sha256
 
     def _store(self, path: Path) -> str:
-        """Copy with hashing to a temporary name, sync, rename to the hash."""
+        """Copy with hashing to a temporary name, sync, rename to the hash.
+
+        The name is always the same, as only the run that holds the lock is here: what a killed
+        one left is replaced.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        temporary = self.folder / f".incoming-{os.getpid()}"
+        temporary = self.folder / ".incoming"
+        temporary.unlink(missing_ok=True)
         hasher = hashlib.sha256()
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0)
         try:

@@ -7,10 +7,18 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
+from itertools import chain
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from orchestration.schemas.tables import CORE_TABLES
 from orchestration.sources import platforms
@@ -18,14 +26,13 @@ from orchestration.sources.inbox import Patience
 
 ACCOUNT_KINDS = ("organ", "officer", "state_media", "other_government", "unclear")
 ADMIN_LEVELS = ("ministry", "province", "prefecture", "county", "station", "unclear")
-COUNTS = tuple(
-    dict.fromkeys(
-        name.removesuffix("_lo")
-        for table in CORE_TABLES
-        for name in table.column_names
-        if name.endswith("_lo")
+COUNTS = {
+    table.name: tuple(
+        name.removesuffix("_lo") for name in table.column_names if name.endswith("_lo")
     )
-)
+    for table in CORE_TABLES
+}
+"""The counts of every core table."""
 DEFAULT_ZONE = "Asia/Shanghai"
 _ENCODINGS = (
     "utf-8", "utf-16", "gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp1252", "latin-1",
@@ -55,7 +62,7 @@ class Problem:
 
     field: tuple[str, ...]
     text: str
-    advice: str = "observatory sniff PATH"
+    advice: str = "observatory run"
 
 
 class _Strict(BaseModel):
@@ -226,10 +233,17 @@ class SourceDeclaration(_Strict):
 
     @field_validator("without_counts")
     @classmethod
-    def _known_counts(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        unknown = [name for name in value if name not in COUNTS]
+    def _known_counts(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        """A mapped source has the counts of its one table, other sources may have any."""
+        table = str(info.data.get("table") or "").removeprefix("core.")
+        is_mapped = info.data.get("format") == "mapped" and table in COUNTS
+        known = COUNTS[table] if is_mapped else tuple(dict.fromkeys(chain(*COUNTS.values())))
+        unknown = [name for name in value if name not in known]
+        if unknown and not known:
+            raise ValueError(f"core.{table} has no counts; leave `without_counts` out")
         if unknown:
-            raise ValueError(f"{_shown(unknown[0])} is no count; allowed: {', '.join(COUNTS)}")
+            what = f"no count of core.{table}" if is_mapped else "no count"
+            raise ValueError(f"{_shown(unknown[0])} is {what}; allowed: {', '.join(known)}")
         return value
 
     @field_validator("encoding")

@@ -26,6 +26,7 @@ from orchestration.schemas.tables import PROVENANCE, Table
 from orchestration.sources.declarations import (
     ACCOUNT_KINDS,
     ADMIN_LEVELS,
+    COUNTS,
     READERS,
     ColumnSource,
     DeclarationError,
@@ -90,6 +91,7 @@ _ACCOUNT_TABLES = ("posts", "post_metric_snapshots")
 _EPOCHS = ("epoch_s", "epoch_ms")
 _RECORDS = re.compile(r"^\$(?:\.[^.\[\]]+|\[\*\])*$")
 _TIME_DIRECTIVE = re.compile(r"%[A-Za-z]")
+_SNIFF = "observatory sniff PATH"
 
 
 def mapped_format(declaration: SourceDeclaration) -> Format:
@@ -119,6 +121,7 @@ class _Plan:
         except _ImpossibleError as error:
             raise self._refusal([error.problem]) from None
         self.kinds = _kinds(self.table)
+        self.declared_as: dict[str, str] = {}
         self.columns = self._known_columns()
         self._check_keys()
         self.fields: dict[str, f.Field] = {}
@@ -164,29 +167,39 @@ class _Plan:
 
     # -- what is declared ---------------------------------------------------------------------
     def _fail(
-        self, column: str | None, problem: str, allowed: Iterable[str], *, at: str | None = None
+        self,
+        column: str | None,
+        problem: str,
+        allowed: Iterable[str],
+        *,
+        at: str | None = None,
+        advice: str = Problem.advice,
     ) -> _ImpossibleError:
         """at: the field of the entry, or of the column, on whose line the problem stands."""
+        if column is not None:
+            column = self.declared_as.get(column, column)
         place = f"column {column!r}: " if column is not None else ""
         listed = ", ".join(allowed)
         path: tuple[str, ...] = ("columns",) if column is not None or at is None else ()
         path += (column,) if column is not None else ()
         path += (at,) if at is not None else ()
         text = f"{place}{problem}" + (f"; allowed: {listed}" if listed else "")
-        return _ImpossibleError(Problem(path, text))
+        return _ImpossibleError(Problem(path, text, advice))  # fmt: skip
 
     def _known_table(self) -> Table:
         by_name = {table.name: table for table in tables.CORE_TABLES}
         name = (self.declaration.table or "").removeprefix("core.")
         if name not in by_name:
             given = f"table {self.declaration.table!r} is unknown" if name else "`table` is missing"
-            raise self._fail(None, given + _suggestion(name, by_name), by_name, at="table")
-        if self.declaration.reader is None:
-            raise self._fail(None, "`reader` is missing", READERS, at="reader")
+            raise self._fail(
+                None, given + _suggestion(name, by_name), by_name, at="table",
+                advice=Problem.advice if name else _SNIFF,
+            )  # fmt: skip
         if not self.declaration.columns:
             raise self._fail(
-                None, f"`columns` is missing: it says what fills {name}", _kinds(by_name[name])
-            )
+                None, f"`columns` is missing: it says what fills {name}", _kinds(by_name[name]),
+                at="columns", advice=_SNIFF,
+            )  # fmt: skip
         return by_name[name]
 
     def _known_columns(self) -> dict[str, ColumnSource]:
@@ -197,12 +210,27 @@ class _Plan:
             if known in found:
                 problem = self._fail(name, "`uid` and `account_id` name the same", ())
             elif known not in self.kinds:
-                problem = self._fail(name, self._why_unknown(name), self.kinds)
+                problem = self._unknown(name)
             if problem is not None:
                 self.problems.append(problem.problem)
             else:
                 found[known] = spec
+                self.declared_as[known] = name
         return found
+
+    def _unknown(self, name: str) -> _ImpossibleError:
+        """A column that the table does not have: a count, perhaps, that stands in another."""
+        count = re.sub(r"_(lo|hi)$", "", name)
+        others = [table for table, counts in COUNTS.items() if count in counts]
+        if others and count not in self.kinds:
+            return self._fail(
+                name,
+                f"core.{self.table.name} has no such count; {count!r} stands in "
+                f"{' and in '.join(others)}: give that table an entry of its own, and its folder "
+                "the file too",
+                (),
+            )
+        return self._fail(name, self._why_unknown(name), self.kinds)
 
     def _why_unknown(self, name: str) -> str:
         stem = re.sub(r"_(lo|hi)$", "", name)
@@ -228,8 +256,8 @@ class _Plan:
                 name,
                 f"core.{self.table.name} needs it{also}: name the column it is read `from`, or a "
                 f"`const`; columns declared: {', '.join(self.declaration.columns or {})}",
-                (),
-            )
+                (), advice=_SNIFF,
+            )  # fmt: skip
             self.problems.append(problem.problem)
 
     def _has_id_clock(self) -> bool:
@@ -361,6 +389,8 @@ class _Plan:
         return (FromFileName(),) if by_name else (FromModificationTime(),)
 
     def _reader(self) -> DeclaredReader:
+        if self.declaration.reader is None:
+            raise self._fail(None, "`reader` is missing", READERS, at="reader", advice=_SNIFF)
         needed = self._needed()
         inner = self._inner_reader(needed)
         return DeclaredReader(inner, needed, dict(self.declaration.where or {}))

@@ -98,13 +98,21 @@ def propose(file: RawFile, name: str) -> Proposal | str:
     best = next(iter(whole or nearly), max(drafts, key=lambda draft: draft.score))
     if best.filled and best.missing not in ([], ["account_id"]):
         return (
-            f"core.{best.candidate.table} is nearest, but nothing in the file gives "
-            f"{', '.join(best.missing)}; what a file does not say cannot be declared"
+            f"core.{best.candidate.table} is nearest, but no column is known to give "
+            f"{', '.join(best.missing)}; it has: {_named(columns.names)}. If one of them does, "
+            "write the entry by hand (data/README.md shows how); what a file does not say cannot "
+            "be declared"
         )
     if not best.filled:
-        seen = ", ".join(quoted(column) for column in shape.sample.columns[:20])
-        return f"none of its columns has a name that is known here; it has: {seen}"
+        return (
+            f"none of its columns has a name that is known here; it has: {_named(columns.names)}. "
+            "If they give the key of a table, write the entry by hand (data/README.md shows how)"
+        )
     return _written(file, name, shape, best, columns)
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(map(quoted, names[:20])) + (" …" if len(names) > 20 else "")
 
 
 # -- columns --------------------------------------------------------------------------------------
@@ -325,8 +333,9 @@ def _lines(
     yield from _platform(columns, draft)
     yield f"    timezone: {DEFAULT_ZONE}  # decide: the zone of times that name none"
     yield from _observation(file, draft)
-    yield "    # account: {kind: organ}  # decide: only if every author is an official account;"
-    yield "    #   without it, and without account_kind, authors pass as pseudonyms without text"
+    if any(role.column == "account_id" for role in draft.candidate.required):
+        yield "    # account: {kind: organ}  # decide: only if every author is an official account;"
+        yield "    #   without it and without account_kind, authors are pseudonyms without text"
     yield f"    table: {draft.candidate.table}"
     yield "    columns:"
     for filled in draft.filled:
@@ -350,7 +359,7 @@ def _platform(columns: _Columns, draft: _Draft) -> Iterator[str]:
     elif host is not None:
         yield f"    platform: {HOSTS[host]}  # decide: its addresses lead to {host}"
     else:
-        yield "    # platform: weibo  # decide: part of every key; without it `web`"
+        yield "    platform: web  # decide: part of every key; weibo, twitter, … where it is one"
 
 
 def _host(columns: _Columns) -> str | None:

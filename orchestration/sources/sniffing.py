@@ -11,7 +11,11 @@ from pathlib import Path
 from orchestration.settings import Settings
 from orchestration.sources import inbox
 from orchestration.sources.archive import escape_name, is_container, zip_members
-from orchestration.sources.declarations import Declarations, SourceDeclaration
+from orchestration.sources.declarations import (
+    DeclarationError,
+    Declarations,
+    SourceDeclaration,
+)
 from orchestration.sources.extract import read_declarations
 from orchestration.sources.proposal import propose
 from orchestration.sources.rawfile import RawFile
@@ -35,7 +39,7 @@ class Sniffed:
 def sniff(path: Path, settings: Settings, *, always_propose: bool = False) -> Sniffed:
     """Judge a file, the first members of a zip, or the first files of a folder.
 
-    Raises DeclarationError where sources.yaml cannot work, OSError where the path cannot be read.
+    Raises OSError where the path cannot be read.
     """
     return _Sniffer(settings, always_propose=always_propose).judge(path)
 
@@ -47,6 +51,7 @@ class _Sniffer:
         self._always_propose = always_propose
         self._recogniser = Recogniser()
         self._declarations: Declarations | None = None
+        self._broken: str | None = None
 
     def judge(self, path: Path) -> Sniffed:
         path = path.absolute()
@@ -58,6 +63,13 @@ class _Sniffer:
             result.is_readable = False
         else:
             self._file(path, result)
+        if self._broken is not None:
+            where = self._settings.root.sources_file
+            result.lines[:0] = [
+                f"{where} cannot work; files are judged as if it declared nothing:",
+                *(f"  {line}" for line in self._broken.splitlines()),
+            ]
+            result.is_readable = False
         return result
 
     # -- one path ---------------------------------------------------------------------------------
@@ -137,15 +149,26 @@ class _Sniffer:
             file = RawFile("", "", shown, status.st_size, now, now, "", path)
             return file, SourceDeclaration(name="unnamed")
         if self._declarations is None:
-            self._declarations = read_declarations(self._settings)
+            self._declarations = self._declared_in_the_file()
         display, source = inbox.names_of(path, self._inbox)
         file = RawFile("", "", display, status.st_size, now, now, source, path)
         return file, self._declarations.for_source(source)
+
+    def _declared_in_the_file(self) -> Declarations:
+        """What sources.yaml says; nothing where it cannot work, as it may be what to mend with
+        the help of this command."""
+        try:
+            return read_declarations(self._settings)
+        except DeclarationError as error:
+            self._broken = str(error)
+            return Declarations({}, False, inbox.Patience())
 
     def _declared(self, path: Path, declaration: SourceDeclaration) -> Iterator[str]:
         if self._declarations is None or not path.is_relative_to(self._inbox):
             return
         where = self._settings.root.sources_file
+        if self._broken is not None:
+            return
         if declaration.name not in self._declarations.by_name:
             yield f"source {declaration.name!r} has no entry in {where}: its files are recognised"
         elif declaration.format is None:
@@ -208,8 +231,9 @@ def _proposed(file: RawFile, name: str) -> Iterator[str]:
         return
     yield ""
     if found.is_complete:
-        yield f"# A proposal from {found.records_seen} records; decide what its comments ask. It"
-        yield "# goes below `sources:` in sources.yaml, the file into the folder it names."
+        yield f"# A proposal from {found.records_seen} records. It works as it stands; decide what"
+        yield "# its comments ask. The entry goes below `sources:` in sources.yaml, the file into"
+        yield "# the folder of its name below inbox/."
     else:
         lacks = ", ".join(found.missing)
         yield f"# A proposal that still lacks {lacks}; it works once that is given."

@@ -31,8 +31,9 @@ from orchestration.sources.declarations import (
 
 Check = Callable[[SourceDeclaration], Iterable[Problem]]
 Path_ = tuple[str | int, ...]
-Entry = tuple[int, SourceDeclaration, bool]
-"""Its place in the list, the entry, and whether nothing had to be left out of it."""
+Entry = tuple[int, SourceDeclaration, frozenset[Path_]]
+"""Its place in the list, the entry, and the fields in it whose own value was refused: nothing
+more is said of those."""
 
 _FORMATS = "observatory formats"
 _RUN = "observatory run"
@@ -58,11 +59,14 @@ def load(path: Path, known_formats: Iterable[str], check: Check = no_further_che
     document, entries = _validated(content, found)
     by_name = _named_once(entries, found)
     allowed = (*known_formats, "mapped")
-    for place, entry, is_whole in entries:
+    for place, entry, refused in entries:
+        if ("format",) in refused or ("table",) in refused:
+            continue
         _check_format(place, entry, allowed, found)
-        can_be_checked = is_whole and (entry.format is None or entry.format in allowed)
+        can_be_checked = entry.format is None or entry.format in allowed
         for problem in check(entry) if can_be_checked else ():
-            found.note(("sources", place, *problem.field), problem.text, problem.advice)
+            if _is_certain(problem, refused):
+                found.note(("sources", place, *problem.field), problem.text, problem.advice)
     found.raise_any()
     assert document is not None
     return Declarations(by_name, document.synthetic, patience_of(document))
@@ -222,7 +226,7 @@ def _validated(content: Any, found: _Findings) -> tuple[Document | None, list[En
     entries: list[Entry] = []
     for place, entry in enumerate(listed or []):
         try:
-            entries.append((place, SourceDeclaration.model_validate(entry), True))
+            entries.append((place, SourceDeclaration.model_validate(entry), frozenset()))
         except ValidationError as error:
             _note_errors(error, ("sources", place), found)
             entries += _sound_part(place, entry, error)
@@ -230,15 +234,54 @@ def _validated(content: Any, found: _Findings) -> tuple[Document | None, list[En
 
 
 def _sound_part(place: int, entry: Any, error: ValidationError) -> list[Entry]:
-    """An entry without the fields that are refused, so that the others are looked at too."""
-    refused = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
-    if not isinstance(entry, dict) or "name" in refused:
+    """An entry without the fields that are refused, so that the others are looked at too.
+
+    Of `columns`, a refused one is read under its own name; a reader that is unknown is any.
+    """
+    fields = [_without_types(problem["loc"]) for problem in error.errors() if problem["loc"]]
+    refused = {field[:2] if field[0] == "columns" else field[:1] for field in fields}
+    if not isinstance(entry, dict) or ("name",) in refused:
         return []
-    rest = {key: value for key, value in entry.items() if key not in refused}
+    rest = {key: value for key, value in entry.items() if (key,) not in refused}
+    if isinstance(rest.get("columns"), dict):
+        rest["columns"] = {
+            name: _as_declared(name, spec) if ("columns", name) in refused else spec
+            for name, spec in rest["columns"].items()
+        }
+    if ("reader",) in refused:
+        rest["reader"] = _ANY_READER
+    known = SourceDeclaration.model_fields
+    slips = [str(field[0]) for field in refused if field[0] not in known]
+    meant = {(name,) for slip in slips for name in get_close_matches(slip, known, n=1)}
     try:
-        return [(place, SourceDeclaration.model_validate(rest), False)]
+        return [(place, SourceDeclaration.model_validate(rest), frozenset({*refused, *meant}))]
     except ValidationError:
         return []
+
+
+_ANY_READER = "csv"
+
+
+def _as_declared(name: Any, spec: Any) -> Any:
+    """A refused column, read from where it says, or else from the column of its own name."""
+    source = spec.get("from") if isinstance(spec, dict) else None
+    return {"from": source if isinstance(source, str) else str(name)}
+
+
+def _is_certain(problem: Problem, refused: frozenset[Path_]) -> bool:
+    """Whether a problem would stand if what is refused were right."""
+    field: Path_ = problem.field
+    if any(field[: len(path)] == path for path in refused):
+        return False
+    unsure = {name for path in refused for name in _FOLLOWS_FROM.get(str(path[0]), ())}
+    return field not in unsure
+
+
+_FOLLOWS_FROM: Mapping[str, tuple[Path_, ...]] = {
+    "reader": (("records",), ("delimiter",), ("header",)),
+    "columns": (("header",), ("columns",)),
+}
+"""Fields whose problems may come from what stands in for a refused one."""
 
 
 def _note_errors(error: ValidationError, prefix: Path_, found: _Findings) -> None:
@@ -262,13 +305,13 @@ def _explained(problem: Mapping[str, Any], field: Path_, *, is_entry: bool) -> t
         allowed = _fields_beside(field, is_entry=is_entry)
         name = str(field[-1])
         meant = _suggestion(name, allowed)
-        return f"{name!r} is no field here{meant}; allowed: {', '.join(allowed)}", _FORMATS
+        return f"{name!r} is no field here{meant}; allowed: {', '.join(allowed)}", _RUN
     if kind == "missing":
         return "it is missing", _RUN
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", problem["ctx"]["expected"])
         meant = _suggestion(str(value), allowed)
-        return f"{_shown(value)} is unknown{meant}; allowed: {', '.join(allowed)}", _FORMATS
+        return f"{_shown(value)} is unknown{meant}; allowed: {', '.join(allowed)}", _RUN
     if kind == "value_error":
         return str(problem["ctx"]["error"]), _RUN
     return _SHAPES.get(kind, problem["msg"]) + f" (found {_shown(value)})", _RUN
@@ -336,6 +379,6 @@ def _check_format(
                 found.note(
                     ("sources", place, name),
                     f"{name}: it is for `format: mapped` only, and the format is "
-                    f"{entry.format or 'not named'}",
-                    _FORMATS,
+                    f"{entry.format or 'not named'}; leave it out, or write `format: mapped`",
+                    _RUN,
                 )

@@ -6,6 +6,7 @@ before dbt starts. The published file is only ever opened read-only and locked d
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,7 +35,7 @@ _OFFLINE: dict[str, Any] = {
 
 @contextmanager
 def open_work(path: Path, *, temporary: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The work file, created with all tables when it is new. Sessions are in UTC."""
+    """The work file; a new one has all tables before it has its name. Sessions are in UTC."""
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(":memory:", config={**_OFFLINE, "memory_limit": MEMORY_LIMIT})
     try:
@@ -42,13 +43,9 @@ def open_work(path: Path, *, temporary: Path | None = None) -> Iterator[duckdb.D
         folder = temporary or path.parent / "tmp"
         connection.execute(f"set temp_directory = {quote(str(folder))}")
         connection.execute("set preserve_insertion_order = true")
-        is_new = not path.exists()
-        connection.execute(
-            f"attach {quote(str(path))} as work (storage_version '{STORAGE_VERSION}')"
-        )
-        connection.execute("use work")
-        if is_new:
-            _create(connection)
+        if not path.exists():
+            _create(connection, path)
+        _attach(connection, path)
         yield connection
     finally:
         connection.close()
@@ -67,12 +64,31 @@ def open_modelled(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
-def _create(connection: duckdb.DuckDBPyConnection) -> None:
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    connection.execute(f"attach {quote(str(path))} as work (storage_version '{STORAGE_VERSION}')")
+    connection.execute("use work")
+
+
+def _create(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Make the file under another name: a process that ends here leaves no half of one."""
+    unfinished = path.with_name(f".{path.name}.incoming")
+    for left in (unfinished, _log_of(unfinished), _log_of(path)):
+        left.unlink(missing_ok=True)
+    _attach(connection, unfinished)
     connection.execute("begin")
     for schema in SCHEMAS:
         connection.execute(f"create schema if not exists {schema}")
     bring_up_to_date(connection)
     connection.execute("commit")
+    connection.execute("checkpoint work")
+    connection.execute("use memory")
+    connection.execute("detach work")
+    os.replace(unfinished, path)
+
+
+def _log_of(path: Path) -> Path:
+    """DuckDB's write-ahead log of a file."""
+    return path.with_name(f"{path.name}.wal")
 
 
 def bring_up_to_date(connection: duckdb.DuckDBPyConnection) -> None:

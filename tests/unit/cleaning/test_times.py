@@ -53,6 +53,7 @@ def utc(*parts):
         ("03月05日 12:30", utc(2025, 3, 5, 4, 30), "minute", "relative", True),
         ("2026年2月1日 下午3:05", utc(2026, 2, 1, 7, 5), "minute", "api", True),
         ("2026年2月1日 星期日 15时5分", utc(2026, 2, 1, 7, 5), "minute", "api", True),
+        ("2021年7月5日 星期一", utc(2021, 7, 4, 16), "day", "api", True),
         ("2026年2月1日 15时5分7秒", utc(2026, 2, 1, 7, 5, 7), "second", "api", True),
         ("2026-02-01 03:05:07 PM", utc(2026, 2, 1, 7, 5, 7), "second", "api", True),
         ("2026-02-01 12:05 AM", utc(2026, 1, 31, 16, 5), "minute", "api", True),
@@ -105,6 +106,8 @@ def test_shanghai_summer_time_of_1986_to_1991_is_known():
         ("2/3/2021 5:04:03 PM", "not_a_time"),  # of March or of February
         ("2026-02-01 13:05 PM", "not_a_time"),
         ("2026-02-30", "not_a_time"),
+        ("2026年2月1日 星期一 15时5分", "not_a_time"),  # it was a Sunday
+        ("2021年7月5日 周日", "not_a_time"),
         ("Thu Oct 19 13:41:29 +0800 2022", "not_a_time"),  # it was a Wednesday
         ("2周前", "too_coarse_time"),
         ("半年前", "too_coarse_time"),

@@ -138,6 +138,69 @@ def test_problems_of_a_mapped_entry_stand_on_their_own_lines(tmp_path):
     assert "gives an instant" in lines[2]
 
 
+def test_columns_are_looked_at_although_another_field_is_refused(tmp_path):
+    text = """\
+sources:
+  - name: a
+    format: mapped
+    reader: cvs
+    header: [id]
+    table: posts
+    columns:
+      post_id: {form: id}
+      uid: {from: u, parse: epoch_s}
+      posted_at: t
+      likes: l
+"""
+    found = dict(line.split(": source 'a': ") for line in problems(tmp_path, text)[:-1])
+    assert set(found) == {"4", "8", "9", "11"}
+    assert "did you mean 'csv'" in found["4"]
+    assert "did you mean 'from'" in found["8"]
+    assert found["9"].startswith("column 'uid': parse 'epoch_s' gives an instant")
+    assert found["11"].startswith("column 'likes': core.posts has no such count")
+    assert "'likes' stands in post_metric_snapshots" in found["11"]
+
+
+def test_a_slip_is_no_second_problem(tmp_path):
+    text = "sources:\n  - {name: a, format: mapped, reader: csv, table: posts, colums: {a: b}}\n"
+    (line,) = problems(tmp_path, text)
+    assert "did you mean 'columns'" in line
+    (line,) = problems(tmp_path, text.replace("format", "formt").replace("colums", "columns"))
+    assert "did you mean 'format'" in line
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("posts", "core.posts has no counts"),
+        ("core.post_metric_snapshots", "allowed: reposts, comments, likes, reads;"),
+        ("unheard_of", "allowed: followers, following,"),
+    ],
+)
+def test_counts_that_a_table_has(tmp_path, table, said):
+    text = (
+        f"sources: [{{name: a, format: mapped, reader: csv, table: {table}, "
+        "without_counts: [hearts], columns: {x: y}}]"
+    )
+    assert any("without_counts" in line and said in line for line in problems(tmp_path, text))
+
+
+@pytest.mark.parametrize(
+    ("entry", "advice"),
+    [
+        ("{name: a, format: nope}", "observatory formats"),
+        ("{name: a, formt: html}", "observatory run"),
+        ("{name: a, account: {kind: king}}", "observatory run"),
+        ("{name: a, format: mapped, reader: csv, table: posts}", "observatory sniff PATH"),
+        ("{name: a, format: mapped, reader: json, table: posts, records: x, columns: "
+         "{post_id: a, uid: b, posted_at: c}}", "observatory run"),
+    ],
+)  # fmt: skip
+def test_what_to_type_next(tmp_path, entry, advice):
+    (line,) = problems(tmp_path, f"sources: [{entry}]")
+    assert line.endswith(f"; type: {advice}")
+
+
 @pytest.mark.parametrize(
     ("text", "line", "said"),
     [

@@ -109,6 +109,17 @@ def test_an_inbox_that_is_gone_is_an_error_only_when_it_delivered_before(tmp_pat
         look(tmp_path / "nowhere", archive.seen())
 
 
+def test_what_a_killed_run_left_of_a_copy_is_replaced(tmp_path):
+    archive = Archive(tmp_path / "archive")
+    archive.folder.mkdir()
+    (archive.folder / ".incoming").write_bytes(b"half a")
+    (archive.folder / ".incoming").chmod(0o444)
+    (tmp_path / "a").write_bytes(b"whole\n")
+    (file,) = archive.add(tmp_path / "a", "s/a", "s", CLOCK)
+    assert file.blob.read_bytes() == b"whole\n"
+    assert not (archive.folder / ".incoming").exists()
+
+
 def test_the_archive_keeps_bytes_under_their_hash_and_never_twice(tmp_path):
     archive = Archive(tmp_path / "archive")
     for name in ("a", "b"):

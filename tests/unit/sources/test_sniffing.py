@@ -155,8 +155,18 @@ def test_sniff_honours_the_declaration_of_the_inbox_folder(tmp_path: Path) -> No
     lines, _ = judged(tmp_path, "other/x.csv", b"nr,day\n1,2021-07-20\n")
     assert any("has no entry" in line for line in lines)
     (tmp_path / "sources.yaml").write_text("sources: [{name: x, colour: red}]")
-    with pytest.raises(DeclarationError):
-        sniff(tmp_path / "inbox/board/x.csv", settings_of(tmp_path))
+
+
+def test_a_broken_sources_file_is_told_and_does_not_keep_a_mapping_from_being_proposed(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "sources.yaml").write_text("sources: [{name: x, colour: red}]")
+    content = b"mid,uid,created_at\n4544836471326734,1,2021-07-20 08:00\n"
+    lines, is_readable = judged(tmp_path, "board/x.csv", content)
+    assert not is_readable
+    assert "sources.yaml cannot work" in lines[0]
+    assert "'colour' is no field here" in lines[1]
+    assert any("table: posts" in line for line in lines)
 
 
 def test_observed_at_of_a_column_that_the_file_lacks_refuses_the_file(tmp_path: Path) -> None:

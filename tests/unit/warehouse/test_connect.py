@@ -1,0 +1,29 @@
+"""A work file is whole or not there."""
+
+from pathlib import Path
+
+import pytest
+
+from orchestration.warehouse import connect
+from orchestration.warehouse.connect import count_rows, open_work
+
+
+class EndedError(BaseException):
+    """What stands for the end of the process."""
+
+
+def test_a_process_that_ends_while_it_makes_the_file_leaves_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "warehouse" / "observatory.duckdb"
+    with monkeypatch.context() as patch:
+        patch.setattr(connect, "comment_sql", lambda tables: (_ for _ in ()).throw(EndedError))
+        with pytest.raises(EndedError), open_work(path):
+            pass
+    assert not path.exists()
+    path.with_name(f".{path.name}.incoming").write_bytes(b"half a page")
+    with open_work(path) as connection:
+        connection.execute("insert into meta.sources (source_name) values ('a')")
+    with open_work(path) as connection:
+        assert count_rows(connection, "meta.sources") == 1
+    assert [p.name for p in path.parent.iterdir() if p.is_file()] == [path.name]
