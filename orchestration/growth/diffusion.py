@@ -34,8 +34,10 @@ SEED = 20110926
 RUNAWAY = 1000.0
 """A ceiling of more than so many times what was reached is no ceiling."""
 CENTURY = 100.0
+_FIRST_STEPS = 8
+_KEPT = 6
 _STEPS = 60
-_REPLICATE_STEPS = 25
+_REPLICATE_STEPS = 12
 _TINY = 1e-9
 _WIDEST = 700.0
 
@@ -116,7 +118,7 @@ def fit(series: Series, model: Model, seed: int = SEED) -> Fit | Refusal:
     likelihood: Literal["poisson", "negative_binomial"] = "poisson"
     log_likelihood, parameters = poisson, 3
     if dispersion > 0:
-        for _ in range(3):
+        for _ in range(2):
             refitted = _best(series, mean, best[None, :], observed, dispersion)
             dispersion = _dispersion(series, _mean_at(series, mean, refitted))
         negative = _log_likelihood(observed, _mean_at(series, mean, refitted), dispersion)[0]
@@ -293,7 +295,9 @@ def _dispersion(series: Series, expected: Floats) -> float:
 
 def _best(series: Series, curve: Curve, starts: Floats, observed: Floats, a: float) -> Floats:
     """The best of all starting points."""
-    theta, loss = _scored(series, curve, starts, observed, a, _STEPS)
+    theta, loss = _scored(series, curve, starts, observed, a, _FIRST_STEPS)
+    leading = np.argsort(loss)[:_KEPT]
+    theta, loss = _scored(series, curve, theta[leading], observed, a, _STEPS)
     best: Floats = theta[int(np.nanargmin(loss))]
     return best
 
@@ -303,11 +307,11 @@ def _scored(
 ) -> tuple[Floats, Floats]:
     """Fisher scoring with Levenberg's damping, every row on its own: (parameters, loss)."""
     theta = theta.copy()
-    loss = -_log_likelihood(observed, _mean(series, curve, theta), a)
+    expected = _mean(series, curve, theta)
+    loss = -_log_likelihood(observed, expected, a)
     damping = np.full(len(theta), 1e-2)
     for _ in range(steps):
-        expected = _mean(series, curve, theta)
-        slopes = _slopes(series, curve, theta)
+        slopes = _slopes(series, curve, theta, expected)
         weights = 1 / (expected + a * expected**2)
         gradient = np.einsum("bnk,bn->bk", slopes, weights * (observed - expected))
         information = np.einsum("bnk,bn,bnl->bkl", slopes, weights, slopes)
@@ -315,25 +319,26 @@ def _scored(
         damped = information + np.einsum("b,bk,kl->bkl", damping, diagonal, np.eye(3))
         damped += 1e-10 * np.eye(3)
         step = np.clip(np.linalg.solve(damped, gradient[:, :, None])[:, :, 0], -2.0, 2.0)
-        tried = -_log_likelihood(observed, _mean(series, curve, theta + step), a)
+        hoped = _mean(series, curve, theta + step)
+        tried = -_log_likelihood(observed, hoped, a)
         better = tried < loss
         gained = np.where(better, loss - tried, 0.0)
         theta[better] += step[better]
+        expected[better] = hoped[better]
         loss = np.where(better, tried, loss)
         damping = np.where(better, damping / 5, np.minimum(damping * 6, 1e8))
-        if gained.max() < 1e-10 and damping.min() > 1e2:
+        if gained.max() < 1e-8:
             break
     return theta, loss
 
 
-def _slopes(series: Series, curve: Curve, theta: Floats) -> Floats:
-    """Derivatives of the expected increments, by central differences."""
+def _slopes(series: Series, curve: Curve, theta: Floats, expected: Floats) -> Floats:
+    """Derivatives of the expected increments, by forward differences."""
     slopes = np.empty((len(theta), len(series.times), 3))
     for k in range(3):
         shift = np.zeros(3)
-        shift[k] = 1e-5
-        up, down = _mean(series, curve, theta + shift), _mean(series, curve, theta - shift)
-        slopes[:, :, k] = (up - down) / 2e-5
+        shift[k] = 1e-6
+        slopes[:, :, k] = (_mean(series, curve, theta + shift) - expected) / 1e-6
     return slopes
 
 

@@ -76,7 +76,7 @@ early_snapshots as (
         and snapshots.observed_at <= (select to_at from reach)
         and {{ microseconds_between('posts.posted_at', 'snapshots.observed_at') }}
         between 1 and {{ horizon_us }}
-        and snapshots.observed_at_source not in ('file_mtime', 'upper_bound')
+        and coalesce(snapshots.observed_at_source, 'record') not in ('file_mtime', 'upper_bound')
         and coalesce(snapshots.reposts_lo, snapshots.comments_lo, snapshots.likes_lo) is not null
 ),
 
