@@ -17,9 +17,7 @@ BOUNDS = asset_key("intermediate.int_observation_bounds")
 @dg.multi_asset(
     name="diffusion_fits",
     specs=[
-        table_spec(
-            DIFFUSION_FITS, group="model", kinds={"python", "duckdb"}, deps=[GROWTH, BOUNDS]
-        )
+        table_spec(DIFFUSION_FITS, group="model", kinds={"python", "duckdb"}, deps=[GROWTH, BOUNDS])
     ],
     pool=POOL,
 )

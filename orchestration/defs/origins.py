@@ -99,7 +99,7 @@ def fits_lineage() -> Lineage:
     series = [(growth, "accounts_registered"), (growth, "period_start")]
     named = {name: [(growth, name)] for name in scope}
     fixed: Lineage = {"diffusion_model": [], "build_id": []}
-    return {name: series for name in DIFFUSION_FITS.column_names} | named | fixed
+    return dict.fromkeys(DIFFUSION_FITS.column_names, series) | named | fixed
 
 
 def results_lineage(audited: Sequence[Table]) -> Lineage:

@@ -153,9 +153,9 @@ def _described(
     enough = len(replicates) >= MIN_REPLICATES
     inflections = _inflections(series, model, np.vstack([best[None, :], replicates]))
     inflection = _interval(inflections, enough)
-    is_before = not (enough and inflection.value <= series.span and inflection.hi <= series.span)
-    if np.isneginf(inflections[0]):  # a Bass curve of innovators only slows down from its start
-        is_before = not (enough and np.quantile(inflections[1:], 0.975) <= series.span)
+    # A Bass curve of innovators only slows down from its start: its inflection is minus infinity.
+    latest = np.quantile(inflections[1:], 0.975, method="inverted_cdf") if enough else np.inf
+    is_before = not (inflections[0] <= series.span and latest <= series.span)
     ceiling = _interval(_ceilings(series, model, np.vstack([best[None, :], replicates])), enough)
     return Fit(
         model=model,

@@ -44,7 +44,13 @@ class Scope:
     def hash(self) -> str:
         """Identity of the series and of the method."""
         text = json.dumps(
-            [METHOD, *self.names, self.period, [day.isoformat() for day in self.days], self.accounts]
+            [
+                METHOD,
+                *self.names,
+                self.period,
+                [day.isoformat() for day in self.days],
+                self.accounts,
+            ]
         )
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -54,7 +60,9 @@ class Scope:
         first = self.days[0]
         elapsed = [(day - first).days / DAYS_PER_YEAR for day in self.days[1:]]
         return Series(
-            float(self.accounts[0]), np.array(elapsed), np.diff(np.array(self.accounts, dtype=float))
+            float(self.accounts[0]),
+            np.array(elapsed),
+            np.diff(np.array(self.accounts, dtype=float)),
         )
 
 

@@ -562,7 +562,11 @@ _define(
     },
 )
 for _stem, _unit, _what in (
-    ("ceiling", "accounts", "the level the curve tends to (K, Bass m); withheld (NULL) before the inflection"),
+    (
+        "ceiling",
+        "accounts",
+        "the level the curve tends to (K, Bass m); withheld (NULL) before the inflection",
+    ),
     ("rate_per_year", "1/year", "the growth rate r of the logistic or Gompertz curve"),
     ("innovation_per_year", "1/year", "Bass p, adoption from outside"),
     ("imitation_per_year", "1/year", "Bass q, adoption by imitation"),
@@ -589,7 +593,11 @@ _define(
         "curve has the wrong shape.",
     },
 )
-_define("int", "fits", {"bootstrap_fits": "Replicates that converged, of 200; the intervals rest on them."})
+_define(
+    "int",
+    "fits",
+    {"bootstrap_fits": "Replicates that converged, of 200; the intervals rest on them."},
+)
 _define(
     "bool",
     "",

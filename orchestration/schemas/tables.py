@@ -439,7 +439,7 @@ MARTS: tuple[Table, ...] = (
     ),
     _dbt(
         "main", "post_engagement",
-        "one official post at one age at which its counts were observed or lie between two snapshots",
+        "one official post at one age at which its counts were observed or can be interpolated",
         ("platform", "post_id", "age_hours"),
         (
             "platform", "post_id", "age_hours", "engagement_method", "age_at_observation_hours",

@@ -12,7 +12,7 @@
     unique_key=['platform', 'post_id'],
     on_schema_change='fail',
 ) }}
--- depends_on: {{ ref('int_touched_days') }} (the reference below is hidden from the parser)
+-- depends_on: {{ ref('int_touched_days') }} {{ ref('stg_core__posts') }} (references below that are hidden from the parser)
 
 {%- set metrics = ['reposts', 'comments', 'likes'] %}
 {%- set counts = ['reposts_lo', 'reposts_hi', 'comments_lo', 'comments_hi', 'likes_lo', 'likes_hi'] %}
