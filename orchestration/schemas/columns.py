@@ -458,7 +458,7 @@ _define(
 )
 
 # -- marts: posts -------------------------------------------------------------------------------
-_define("int", "hours since publication", {"age_hours": "Age of the post: 1, 6, 24, 72 or 168."})
+_define("int", "hours", {"age_hours": "Age of the post since publication: 1, 6, 24, 72 or 168."})
 _define(
     "text",
     "",
