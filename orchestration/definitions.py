@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.defs import audit, automation, clean, extract, model, publish
+from orchestration.defs import audit, automation, clean, diffusion, extract, model, publish
 from orchestration.defs.resources import ObservatoryResource
 
 
@@ -21,6 +21,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
             extract.archive_files,
             clean.cleaned_tables,
             model.models,
+            diffusion.diffusion_fits,
             audit.check_results,
             publish.publication,
         ],

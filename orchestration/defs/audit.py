@@ -18,6 +18,7 @@ from orchestration.schemas.tables import (
     CHECK_RESULTS,
     CORE_TABLES,
     FILE_LEDGER,
+    FITTED_TABLES,
     MARTS,
     QUARANTINE,
     SCHEMA_DRIFT,
@@ -27,7 +28,7 @@ from orchestration.warehouse.connect import count_rows, open_work
 
 RESULTS = asset_key(CHECK_RESULTS.full_name)
 GATE = "errors_are_none"
-AUDITED = (*CORE_TABLES, FILE_LEDGER, QUARANTINE, SCHEMA_DRIFT, *MARTS)
+AUDITED = (*CORE_TABLES, FILE_LEDGER, QUARANTINE, SCHEMA_DRIFT, *MARTS, *FITTED_TABLES)
 _SHOWN = ("tool", "table_name", "check_name", "severity", "observed", "expected")
 
 _CONSEQUENCE = {

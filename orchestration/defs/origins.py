@@ -24,6 +24,7 @@ from orchestration.schemas.tables import (
     BUILDS,
     CHECK_RESULTS,
     COLUMN_DICTIONARY,
+    DIFFUSION_FITS,
     FILE_LEDGER,
     REPAIR_RULES,
     SOURCES,
@@ -89,6 +90,16 @@ def _in_archive(table: Table, name: str) -> list[tuple[str, str]]:
     if name in ARCHIVE_COLUMNS:
         return [(ARCHIVE, name)]
     return [(ARCHIVE, parent) for parent in (_DATED if name in _OBSERVATION else _READ)]
+
+
+def fits_lineage() -> Lineage:
+    """Fits: the scope is that of the growth series, everything else is computed from it."""
+    growth = "main.account_growth"
+    scope = ("platform", "account_kind", "admin_level", "region_code", "period")
+    series = [(growth, "accounts_registered"), (growth, "period_start")]
+    named = {name: [(growth, name)] for name in scope}
+    fixed: Lineage = {"diffusion_model": [], "build_id": []}
+    return dict.fromkeys(DIFFUSION_FITS.column_names, series) | named | fixed
 
 
 def results_lineage(audited: Sequence[Table]) -> Lineage:

@@ -13,7 +13,7 @@ import duckdb
 
 from orchestration.quality.profiles import local_midnight, touched_spans, unread
 from orchestration.quality.results import Check, CheckResult
-from orchestration.schemas.tables import CORE_TABLES, MARTS, Table
+from orchestration.schemas.tables import CORE_TABLES, FITTED_TABLES, MARTS, Table
 from orchestration.sources.archive import Archive
 
 EXAMPLES = 3
@@ -148,7 +148,7 @@ _COUNTS: tuple[tuple[Check, Callable[[Subject], Problems]], ...] = (
             _check("rows_are_of_this_build", table.full_name, "every row carries this build's id"),
             lambda subject, table=table: _rows_of_this_build(subject, table),
         )
-        for table in MARTS
+        for table in (*MARTS, *FITTED_TABLES)
     ),
 )  # fmt: skip
 

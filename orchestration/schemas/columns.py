@@ -406,7 +406,7 @@ _define(
         "waited; NULL when onset_lo_at is unknown.",
         "follow_up_hours": "Observed waiting time from onset_hi_at: until the response or until "
         "censoring.",
-        "hours": "Hours since the first sighting.",
+        "hours": "Hours since the first sighting of the event; of posts, since publication.",
         "median_hours": "Kaplan-Meier median; NULL when not reached.",
         "median_hours_lo": "Lower end of the 95 % interval of the median; NULL when not reached.",
         "median_hours_hi": "Upper end of the 95 % interval of the median; NULL when not reached.",
@@ -424,7 +424,7 @@ _define(
 )
 _define(
     "int",
-    "events",
+    "events or posts",
     {
         "events": "Events in the group.",
         "proactive": "Events an official addressed before their first sighting; not in the delay "
@@ -432,7 +432,8 @@ _define(
         "responded": "Events answered at or after the first sighting within 14 days; on a curve, "
         "those answered at exactly these hours.",
         "censored": "Events not answered within their follow-up.",
-        "at_risk": "Events still waiting and still observed just before these hours.",
+        "at_risk": "Events still waiting (posts not known to be gone) and under observation just "
+        "before these hours.",
     },
 )
 _define(
@@ -448,9 +449,162 @@ _define(
     "float",
     "ratio 0-1",
     {
-        "survival": "Share still unanswered after these hours (Kaplan-Meier).",
-        "survival_lo": "Lower end of its 95 % interval (Greenwood, log-log).",
+        "survival": "Share still unanswered after these hours (Kaplan-Meier); of posts, share not yet "
+        "found missing, given that they were there at curve_from_hours.",
+        "survival_lo": "Lower end of its 95 % interval (Greenwood, log-log); of posts, that of "
+        "survival_earliest.",
         "survival_hi": "Upper end of its 95 % interval (Greenwood, log-log).",
+    },
+)
+
+# -- marts: posts -------------------------------------------------------------------------------
+_define("int", "hours", {"age_hours": "Age of the post since publication: 1, 6, 24, 72 or 168."})
+_define(
+    "text",
+    "",
+    {
+        "engagement_method": "exact (a snapshot at that age), interpolated (between one before and one "
+        "after it) or nearest (one snapshot on one side), each within half the age.",
+    },
+)
+_define(
+    "float",
+    "hours",
+    {
+        "age_at_observation_hours": "Age of the post at the snapshot nearest to the age of the row.",
+        "curve_from_hours": "Age from which the curve runs: the first at which ten posts were at risk; "
+        "NULL where there never were.",
+        "detection_floor_hours": "A post gone sooner than this may never have been seen: the larger of "
+        "the 95 % quantile of the time from publication to first sighting and the median time between "
+        "the last sighting and the look that missed it.",
+    },
+)
+_define_interval("engagement", "likes + comments + reposts", "likes, comments and reposts together")
+_define_interval(
+    "followers_at_posting",
+    "accounts",
+    "the author's followers on the day of publication, spanning the counts before and after it within "
+    "7 days",
+)
+_define(
+    "int",
+    "days",
+    {
+        "followers_gap_days": "Days from publication to the nearest follower count; NULL when there is "
+        "none within 7."
+    },
+)
+_define(
+    "float",
+    "engagement per follower",
+    {
+        "engagement_per_follower_lo": "engagement_lo / followers_at_posting_hi; NULL when not resolvable.",
+        "engagement_per_follower_hi": "engagement_hi / followers_at_posting_lo; NULL when not resolvable.",
+    },
+)
+_define(
+    "bool",
+    "",
+    {
+        "has_decrease": "A count is certainly lower than before: between the two snapshots, or than at "
+        "a younger age of the same post. It is kept as it is.",
+    },
+)
+_define(
+    "int",
+    "posts",
+    {
+        "posts_seen": "Posts of the cohort that were ever seen.",
+        "posts_watched": "Those seen at two instants at least, or found missing: the curve rests on them.",
+        "gone_lo": "Watched posts certainly gone by these hours: found missing by then.",
+        "gone_hi": "Watched posts that may be gone by these hours: last seen before.",
+    },
+)
+_define(
+    "float",
+    "ratio 0-1",
+    {
+        "survival_earliest": "As survival, if every post went right after it was last seen; survival "
+        "itself has it go when it was first found missing.",
+    },
+)
+
+# -- marts: diffusion ---------------------------------------------------------------------------
+_define(
+    "text",
+    "",
+    {
+        "diffusion_model": "logistic, gompertz or bass.",
+        "likelihood": "poisson, or negative_binomial where that has the lower AIC.",
+        "no_fit_reason": "Why there is no fit; NULL where there is one.",
+        "series_hash": "Hash of the series and of the method: the same series is not fitted again.",
+    },
+)
+_define(
+    "date",
+    "Asia/Shanghai day",
+    {
+        "fitted_from": "Last day of the period that the first increment starts from.",
+        "fitted_to": "Last day of the last complete period.",
+        "inflection_date": "Day of fastest growth; NULL where the curve has none or it is not reached "
+        "within a century.",
+        "inflection_lo_date": "Lower end of its 95 % interval (block bootstrap).",
+        "inflection_hi_date": "Upper end of its 95 % interval (block bootstrap).",
+    },
+)
+_define("int", "increments", {"time_points": "Increments of accounts_registered that were fitted."})
+_define(
+    "int",
+    "accounts",
+    {
+        "accounts_before": "accounts_registered on fitted_from.",
+        "accounts_after": "accounts_registered on fitted_to.",
+    },
+)
+for _stem, _unit, _what in (
+    (
+        "ceiling",
+        "accounts",
+        "the level the curve tends to (K, Bass m); withheld (NULL) before the inflection",
+    ),
+    ("rate_per_year", "1/year", "the growth rate r of the logistic or Gompertz curve"),
+    ("innovation_per_year", "1/year", "Bass p, adoption from outside"),
+    ("imitation_per_year", "1/year", "Bass q, adoption by imitation"),
+):
+    _define(
+        "float",
+        _unit,
+        {
+            _stem: f"Estimate of {_what}.",
+            f"{_stem}_lo": f"Lower end of the 95 % interval (block bootstrap) of {_what}.",
+            f"{_stem}_hi": f"Upper end of the 95 % interval (block bootstrap) of {_what}.",
+        },
+    )
+_define(
+    "float",
+    "",
+    {
+        "dispersion": "Negative binomial a in variance = mean + a * mean^2; 0 for Poisson.",
+        "log_likelihood": "Log-likelihood of the increments.",
+        "aic": "Akaike's information criterion; comparable between the models of one scope only.",
+        "residual_chi2_per_df": "Sum of squared Pearson residuals per degree of freedom; near 1 is well.",
+        "residual_worst": "Pearson residual farthest from 0, with its sign.",
+        "residual_autocorrelation": "Correlation of neighbouring Pearson residuals; far from 0, the "
+        "curve has the wrong shape.",
+    },
+)
+_define(
+    "int",
+    "fits",
+    {"bootstrap_fits": "Replicates that converged, of 200; the intervals rest on them."},
+)
+_define(
+    "bool",
+    "",
+    {
+        "is_before_inflection": "The inflection is not certainly passed by fitted_to (its interval ends "
+        "later): the ceiling is not identifiable and withheld.",
+        "is_best_aic": "Lowest AIC of the scope's models.",
     },
 )
 
@@ -475,6 +629,58 @@ _define(
         "confidence": "A primary page read, A- a mirror, B a secondary source, C derived or "
         "doubtful, M from memory.",
         "note": "Remark of the compiler.",
+    },
+)
+_define(
+    "text",
+    "",
+    {
+        "earlier_figures": "The earlier figure: a figure_id, two of them taken together (a+b), or what a "
+        "base follows from.",
+        "later_figures": "The later figure, likewise.",
+        "earlier_scope": "Platforms | actors | sector of the earlier figure.",
+        "later_scope": "Platforms | actors | sector of the later figure.",
+        "refusal": "Why the two must not be compared; NULL where they may.",
+        "doubling_qualifier": "= exact figures; >= or <=: the doubling time is a bound, since a figure "
+        "is; ~ approximate.",
+        "printed_verdict": "reproduced, if the recomputed growth rounds to the printed one, else "
+        "not_reproduced; NULL where none was printed.",
+    },
+)
+_define(
+    "date",
+    "day",
+    {
+        "earlier_date": "as_of_date of the earlier figure.",
+        "later_date": "as_of_date of the later figure.",
+    },
+)
+_define("int", "days", {"elapsed_days": "Days between the two."})
+_define(
+    "float",
+    "see metric",
+    {"earlier_value": "The earlier figure's value.", "later_value": "The later figure's value."},
+)
+_define("bool", "", {"is_comparable": "Both figures have the same stated scope and are verified."})
+_define(
+    "float",
+    "percent",
+    {
+        "growth_percent": "Growth from the earlier to the later value; NULL where refused.",
+        "printed_percent": "Growth as the publisher printed it.",
+    },
+)
+_define(
+    "float",
+    "1/day",
+    {"claimed_growth_per_day": "ln(later / earlier) / elapsed_days; NULL where refused."},
+)
+_define(
+    "float",
+    "days",
+    {
+        "claimed_doubling_days": "ln 2 / claimed_growth_per_day; NULL where refused, where nothing grew, "
+        "or from fewer than 30.",
     },
 )
 _define("float", "see claim_unit", {"value": "The figure."})

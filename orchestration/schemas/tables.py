@@ -343,9 +343,31 @@ SOURCES = _run(
     ("source_name", "format", "platform", "timezone", "declaration", "is_synthetic"),
 )  # fmt: skip
 
+DIFFUSION_FITS = _run(
+    "main", "diffusion_fits",
+    "one curve of diffusion fitted to accounts_registered of one platform and kind of account",
+    ("platform", "account_kind", "admin_level", "region_code", "diffusion_model"),
+    (
+        "platform", "account_kind", "admin_level", "region_code", "diffusion_model", "period",
+        "fitted_from", "fitted_to", "time_points", "accounts_before", "accounts_after",
+        "no_fit_reason", "likelihood", "dispersion",
+        *(
+            f"{stem}{end}"
+            for stem in ("ceiling", "rate_per_year", "innovation_per_year", "imitation_per_year")
+            for end in ("", "_lo", "_hi")
+        ),
+        "inflection_date", "inflection_lo_date", "inflection_hi_date", "is_before_inflection",
+        "log_likelihood", "aic", "is_best_aic", "residual_chi2_per_df", "residual_worst",
+        "residual_autocorrelation", "bootstrap_fits", "series_hash", "build_id",
+    ),
+)  # fmt: skip
+
+FITTED_TABLES: tuple[Table, ...] = (DIFFUSION_FITS,)
+"""Results that Python computes from the marts: published, and renewed by every build, like them."""
+
 RUN_TABLES: tuple[Table, ...] = (
     FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT, TOUCHED_DAYS,
-    ACCOUNT_SCOPE, CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES,
+    ACCOUNT_SCOPE, CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES, *FITTED_TABLES,
 )  # fmt: skip
 
 
@@ -416,6 +438,35 @@ MARTS: tuple[Table, ...] = (
         required=("account_id", "first_seen_at", "last_seen_at"),
     ),
     _dbt(
+        "main", "post_engagement",
+        "one official post at one age at which its counts were observed or can be interpolated",
+        ("platform", "post_id", "age_hours"),
+        (
+            "platform", "post_id", "age_hours", "engagement_method", "age_at_observation_hours",
+            *_interval("reposts", "comments", "likes", "engagement"), "has_decrease",
+            *_interval("followers_at_posting"), "followers_gap_days",
+            *_interval("engagement_per_follower"), "build_id",
+        ),
+        required=("engagement_method", "age_at_observation_hours", "has_decrease"),
+        caveat="No row means no snapshot near enough to that age, never zero.",
+    ),
+    _dbt(
+        "main", "post_survival",
+        "one cohort of posts (month of publication or all, platform, account kind or all) x hours",
+        ("period", "period_start", "platform", "account_kind", "hours"),
+        (
+            "period", "period_start", "platform", "account_kind", "hours", "posts_seen",
+            "posts_watched", "at_risk", "gone_lo", "gone_hi", "curve_from_hours", "survival",
+            "survival_earliest", "survival_lo", "survival_hi", "detection_floor_hours", "build_id",
+        ),
+        required=(
+            "posts_seen", "posts_watched", "at_risk", "gone_lo", "gone_hi",
+            "detection_floor_hours",
+        ),
+        caveat="Posts that lived and died between two looks are not in it: see "
+        "detection_floor_hours. Gone needs a confirmed absence; who removed a post is not told.",
+    ),
+    _dbt(
         "main", "events", "something the public talks about",
         ("event_id",),
         (
@@ -467,6 +518,20 @@ MARTS: tuple[Table, ...] = (
         ),
         required=("metric", "qualifier", "value", "confidence"),
         caveat="Figures of different scope must not be subtracted or joined into one series.",
+    ),
+    _dbt(
+        "main", "claim_growth",
+        "two published figures of accounts or of followers, the earlier one first",
+        ("earlier_figures", "later_figures"),
+        (
+            "earlier_figures", "later_figures", "metric", "earlier_scope", "later_scope",
+            "earlier_date", "later_date", "elapsed_days", "earlier_value", "later_value",
+            "is_comparable", "refusal", "growth_percent", "claimed_growth_per_day",
+            "claimed_doubling_days", "doubling_qualifier", "printed_percent", "printed_verdict",
+            "build_id",
+        ),
+        required=("metric", "elapsed_days", "is_comparable"),
+        caveat="Pairs of unequal or unstated scope are listed with the refusal and without growth.",
     ),
     _dbt(
         "core", "event_links", "one official post about one event, with evidence",

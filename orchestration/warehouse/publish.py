@@ -19,7 +19,7 @@ import duckdb
 
 from orchestration.paths import DataRoot
 from orchestration.schemas.render import comment_sql
-from orchestration.schemas.tables import MARTS, TABLES
+from orchestration.schemas.tables import FITTED_TABLES, MARTS, TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse.builds import Build, finish_build
 from orchestration.warehouse.connect import count_rows, open_work
@@ -101,7 +101,7 @@ def _stale_tables(connection: duckdb.DuckDBPyConnection, build: Build) -> list[s
     """Marts that are missing or carry another build's id: a run can be green with assets
     skipped."""
     stale = []
-    for table in MARTS:
+    for table in (*MARTS, *FITTED_TABLES):
         try:
             row = connection.execute(
                 f"select count(*), count(*) filter (where build_id is distinct from $1) "

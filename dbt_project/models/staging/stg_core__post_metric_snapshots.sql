@@ -7,6 +7,7 @@ select
     platform,
     post_id,
     observed_at,
+    observed_at_source,
     reposts_lo,
     reposts_hi,
     comments_lo,

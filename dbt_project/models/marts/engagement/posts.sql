@@ -31,8 +31,10 @@ select
     sightings.likes_hi,
     least(chosen.first_seen_at, sightings.first_seen_at) as first_seen_at,
     greatest(chosen.last_seen_at, sightings.last_seen_at) as last_seen_at,
-    -- A post that shows counts after it was reported gone is back.
+    -- Absent since it was last seen, in a version or by a collector's report. A post that shows
+    -- counts after it was reported gone is back.
     case
+        when absences.absent_state is not null then absences.absent_state
         when sightings.last_seen_at > chosen.post_state_at then 'present'
         else coalesce(chosen.post_state, 'present')
     end as status,
@@ -45,5 +47,7 @@ inner join versions
         and chosen.version_observed_at = versions.observed_at
         and chosen.version_file_id = versions.file_id
         and chosen.version_record_number = versions.record_number
+left join {{ ref('int_post_absences') }} as absences
+    on chosen.platform = absences.platform and chosen.post_id = absences.post_id
 left join sightings
     on chosen.platform = sightings.platform and chosen.post_id = sightings.post_id

@@ -1,0 +1,41 @@
+-- Grain: one official post with a known time of publication that was ever seen: when in its life it
+-- came into view (delayed entry), until when it was seen, and, if its going is confirmed, when it
+-- was first found missing. In microseconds since publication.
+-- An absence that is not confirmed ends the watch at the last sighting, as if nobody had looked again.
+with sighted as (
+    select
+        chosen.platform,
+        chosen.post_id,
+        chosen.posted_at,
+        chosen.posted_date,
+        accounts.account_kind,
+        -- Versions that only say "absent" or "fetch failed" are no sightings.
+        case
+            when absences.post_id is not null then absences.first_present_at
+            else least(chosen.first_seen_at, coalesce(sightings.first_seen_at, chosen.first_seen_at))
+        end as first_at,
+        case
+            when absences.post_id is not null then absences.last_present_at
+            else greatest(chosen.last_seen_at, coalesce(sightings.last_seen_at, chosen.last_seen_at))
+        end as last_at,
+        case when absences.is_confirmed then absences.gone_hi_at end as gone_hi_at
+    from {{ ref('int_post_versions_chosen') }} as chosen
+    inner join {{ ref('int_accounts_resolved') }} as accounts
+        on chosen.platform = accounts.platform and chosen.account_id = accounts.account_id
+    left join {{ ref('int_post_sightings') }} as sightings
+        on chosen.platform = sightings.platform and chosen.post_id = sightings.post_id
+    left join {{ ref('int_post_absences') }} as absences
+        on chosen.platform = absences.platform and chosen.post_id = absences.post_id
+    where chosen.posted_at is not null
+)
+
+select
+    platform,
+    post_id,
+    account_kind,
+    cast(date_trunc('month', posted_date) as date) as posted_month,
+    greatest({{ microseconds_between('posted_at', 'first_at') }}, 0) as entry_us,
+    greatest({{ microseconds_between('posted_at', 'last_at') }}, 0) as last_us,
+    {{ microseconds_between('posted_at', 'gone_hi_at') }} as gone_hi_us
+from sighted
+where first_at is not null

@@ -1,0 +1,1 @@
+"""What is computed from the growth marts and is no SQL: curves of diffusion."""

@@ -1,0 +1,114 @@
+"""main.diffusion_fits: which series are fitted, what is kept, what a row says."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration.growth.fits import last_day, read_scopes, renew_fits
+from orchestration.warehouse.connect import open_work
+
+
+def months(first: int, count: int) -> list[date]:
+    return [date(first + n // 12, n % 12 + 1, 1) for n in range(count)]
+
+
+def level(n: int) -> int:
+    return round(50 + 3000 / (1 + math.exp(-0.25 * (n - 20))))
+
+
+@pytest.fixture
+def work(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_work(tmp_path / "work.duckdb") as connection:
+        connection.execute(
+            """create table intermediate.int_observation_bounds as
+               select timestamptz '2014-01-15 00:00:00+00' as data_through_at;
+               create table main.account_growth (platform varchar, account_kind varchar,
+                   admin_level varchar, region_code varchar, period varchar, period_start date,
+                   accounts_registered bigint)"""
+        )
+        grow(connection, "weibo", [level(n) for n in range(49)])
+        grow(connection, "web", [5 + n for n in range(5)])
+        grow(connection, "weibo", [level(n) for n in range(49)], level_name="county")
+        yield connection
+
+
+def grow(
+    connection: duckdb.DuckDBPyConnection, platform: str, counts: list[int], level_name: str = "all"
+) -> None:
+    connection.executemany(
+        "insert into main.account_growth values (?, 'organ', ?, 'all', 'month', ?, ?)",
+        [
+            (platform, level_name, start, count)
+            for start, count in zip(months(2010, len(counts)), counts, strict=True)
+        ],
+    )
+
+
+def rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any, ...]]:
+    return connection.execute(query).fetchall()
+
+
+def test_scopes_are_platform_and_kind_in_complete_periods(work: duckdb.DuckDBPyConnection) -> None:
+    scopes = {scope.names: scope for scope in read_scopes(work)}
+    assert set(scopes) == {("weibo", "organ", "all", "all"), ("web", "organ", "all", "all")}
+    weibo = scopes["weibo", "organ", "all", "all"]
+    # January 2014 is not over.
+    assert (weibo.days[0], weibo.days[-1], len(weibo.days)) == (
+        date(2010, 1, 31), date(2013, 12, 31), 48,
+    )  # fmt: skip
+    assert weibo.series.times[-1] == pytest.approx(3.915, abs=0.01)
+    assert weibo.series.increments.sum() == level(47) - level(0)
+
+
+def test_a_row_says_what_was_fitted_or_why_not(work: duckdb.DuckDBPyConnection) -> None:
+    assert renew_fits(work, "b1") == (2, 0)
+    found = rows(
+        work,
+        """select diffusion_model, period, fitted_to, time_points, ceiling between 2900 and 3300,
+                  ceiling_lo < ceiling_hi, inflection_date between '2011-08-01' and '2011-11-30',
+                  is_before_inflection, is_best_aic, no_fit_reason, build_id
+           from main.diffusion_fits where platform = 'weibo' and diffusion_model = 'logistic'""",
+    )
+    assert found == [
+        ("logistic", "month", date(2013, 12, 31), 47, True, True, True, False, True, None, "b1")
+    ]
+    assert rows(
+        work,
+        """select diffusion_model, no_fit_reason, ceiling, aic from main.diffusion_fits
+           where platform = 'web' order by 1""",
+    ) == [(m, "4 time points, 8 are needed", None, None) for m in ("bass", "gompertz", "logistic")]
+
+
+def test_a_series_that_did_not_change_is_not_fitted_again(work: duckdb.DuckDBPyConnection) -> None:
+    renew_fits(work, "b1")
+    before = rows(work, "select * exclude (build_id) from main.diffusion_fits order by all")
+    assert renew_fits(work, "b2") == (0, 2)
+    assert rows(work, "select * exclude (build_id) from main.diffusion_fits order by all") == before
+    assert rows(work, "select distinct build_id from main.diffusion_fits") == [("b2",)]
+    # One series grows, the other leaves.
+    work.execute("update main.account_growth set accounts_registered = accounts_registered + 9 "
+                 "where platform = 'weibo' and period_start >= '2013-12-01'")  # fmt: skip
+    work.execute("delete from main.account_growth where platform = 'web'")
+    assert renew_fits(work, "b3") == (1, 0)
+    assert rows(
+        work, "select platform, count(*), min(accounts_after) from main.diffusion_fits group by 1"
+    ) == [("weibo", 3, level(47) + 9)]
+
+
+@pytest.mark.parametrize(
+    ("period", "start", "end"),
+    [
+        ("month", date(2012, 2, 1), date(2012, 2, 29)),
+        ("month", date(2012, 12, 1), date(2012, 12, 31)),
+        ("week", date(2012, 12, 31), date(2013, 1, 6)),
+    ],
+)
+def test_last_days(period: str, start: date, end: date) -> None:
+    assert last_day(period, start) == end
