@@ -24,14 +24,16 @@
 {#-
     withhold_partners(cells, scope, rounds): CTEs after one of cells that closes it against
     subtraction. A line is a group and the parts it is the sum of, along one dimension. Whoever
-    knows all cells of a line but one knows that one too; so where one is withheld until `until`
-    (a number, 0: not at all), a second is withheld as long: the one withheld second longest, then
-    the smallest. That may leave a line of another dimension open, hence the rounds; should they
-    not suffice, every cell of the scope is withheld. The last CTE is called `closed`.
+    knows all cells of a line but one knows that one too; so where a cell is withheld `until` some
+    number (0: not at all), others are withheld as long, until they are two or more and stand for
+    at least 5 accounts together: first those withheld longest, then the smallest. That may leave a
+    line of another dimension open, hence the rounds; should they not suffice, every cell of the
+    scope is withheld. Cells have `until`, `weight` (the accounts a cell stands for at least) and
+    `place` (what is taken first). The last CTE is called `closed`.
 -#}
 {% macro withhold_partners(cells, scope, rounds) -%}
 {%- set dimensions = ['account_kind', 'region_code', 'admin_level', 'platform'] -%}
-{%- set columns = (scope + dimensions + ['size']) | join(', ') -%}
+{%- set columns = (scope + dimensions + ['weight', 'place']) | join(', ') -%}
 {%- set state = namespace(name=cells, number=0) -%}
 {%- for turn in range(rounds) %}
 {%- for dimension in dimensions %}
@@ -39,11 +41,12 @@
 step_{{ state.number }} as {{ computed_once() }} (
     select
         {{ columns }},
-        case when row_number() over line = 2 then lag(until) over line else until end as until
+        case when {{ is_partner('line') }} then first_value(until) over line else until end as until
     from {{ state.name }}
     window line as (
         partition by {{ (scope + dimensions | reject('equalto', dimension) | list) | join(', ') }}
-        order by until desc nulls last, size nulls last, {{ dimension }} nulls last
+        order by until desc nulls last, place nulls last, {{ dimension }} nulls last
+        rows between unbounded preceding and 1 preceding
     )
 ),
 {% set state.name = 'step_' ~ state.number %}
@@ -53,15 +56,17 @@ checked_lines as (
     select
         *,
         {%- for dimension in dimensions %}
-        row_number() over {{ dimension }}_line = 2 and until < lag(until) over {{ dimension }}_line
-            as is_open_by_{{ dimension }}{{ "," if not loop.last }}
+        coalesce(
+            {{ is_partner(dimension ~ '_line') }} and until < first_value(until) over {{ dimension }}_line, false
+        ) as is_open_by_{{ dimension }}{{ "," if not loop.last }}
         {%- endfor %}
     from {{ state.name }}
     window
         {%- for dimension in dimensions %}
         {{ dimension }}_line as (
             partition by {{ (scope + dimensions | reject('equalto', dimension) | list) | join(', ') }}
-            order by until desc nulls last, size nulls last, {{ dimension }} nulls last
+            order by until desc nulls last, place nulls last, {{ dimension }} nulls last
+            rows between unbounded preceding and 1 preceding
         ){{ "," if not loop.last }}
         {%- endfor %}
 ),
@@ -82,4 +87,9 @@ closed as (
     from checked_lines
     window everything as ({% if scope %}partition by {{ scope | join(', ') }}{% endif %})
 )
+{%- endmacro %}
+
+{#- The cells before this one in its line are one, or stand for fewer than 5 accounts. -#}
+{% macro is_partner(line) -%}
+    (count(*) over {{ line }} = 1 or sum(weight) over {{ line }} < 5)
 {%- endmacro %}

@@ -1,6 +1,6 @@
 -- Grain: one group that may hold people, with the last day until which it is withheld.
 -- A group is small on a day on which 1 to 4 people's accounts are in it, seen or registered; it is
--- withheld until it is small no more, and in every line of groups that add up a second one with it.
+-- withheld until it is small no more, and with it other groups of every sum it is a part of.
 with counted as (
     select * from {{ ref('int_growth_people') }}
 ),
@@ -11,7 +11,10 @@ sizes as (
         account_kind,
         admin_level,
         region_code,
-        max(greatest(seen_so_far, registered_so_far)) as size,
+        least(
+            coalesce(min(case when seen_so_far > 0 then seen_so_far end), max(registered_so_far)),
+            coalesce(min(case when registered_so_far > 0 then registered_so_far end), max(seen_so_far))
+        ) as weight,
         max(case
             when seen_so_far between 1 and 4 or registered_so_far between 1 and 4 then end_number
             else 0
@@ -20,7 +23,13 @@ sizes as (
     group by platform, account_kind, admin_level, region_code
     having max(greatest(seen_so_far, registered_so_far)) > 0
 ),
-{{ withhold_partners('sizes', [], 3) }}
+cells as (
+    select
+        *,
+        weight as place
+    from sizes
+),
+{{ withhold_partners('cells', [], 4) }}
 
 select
     platform,

@@ -1,6 +1,6 @@
 -- Grain: one period and group whose values are withheld, so that nobody can be singled out.
 -- Withheld: up to the limit of the group; in the period after it, whose flows would give the count
--- away; whenever only 1 to 4 people's accounts were checked; and then a second group of the line.
+-- away; whenever only 1 to 4 people's accounts were checked; and then other groups of the sum.
 with framed as (
     select
         people.*,
@@ -32,13 +32,14 @@ checked_cells as (
         framed.admin_level,
         framed.region_code,
         -- A group nobody of which was checked hides nothing: it comes last.
-        case when framed.checked > 0 then framed.checked else 9000000000 end as size,
+        framed.checked as weight,
+        case when framed.checked > 0 then framed.checked else 9000000000 end as place,
         case when framed.is_withheld or framed.is_hardly_checked then 1 else 0 end as until
     from framed
     inner join hard_periods
         on framed.period = hard_periods.period and framed.period_start = hard_periods.period_start
 ),
-{{ withhold_partners('checked_cells', ['period', 'period_start'], 3) }}
+{{ withhold_partners('checked_cells', ['period', 'period_start'], 4) }}
 
 select
     period,
