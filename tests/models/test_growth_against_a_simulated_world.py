@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 import growth_simulator as simulator
@@ -41,7 +40,7 @@ def grown(
     tmp_path_factory: pytest.TempPathFactory,
     dbt_target: Path,
     snapshots: tuple[pl.DataFrame, pl.DataFrame],
-) -> Iterator[Warehouse]:
+) -> Warehouse:
     warehouse = Warehouse(tmp_path_factory.mktemp("simulated") / "observatory.duckdb", dbt_target)
     accounts, posts = snapshots
     with warehouse.connect() as con:
@@ -56,11 +55,12 @@ def grown(
                from core.account_snapshots"""
         )
     result = warehouse.dbt(
-        "build", "--select", "+account_growth", "+account_days", "test_name:none",
-        "--exclude-resource-type", "unit_test", build_id="b1",
+        "build", "--select", "+account_growth",
+        "--exclude", "test_type:generic", "test_type:unit", "assert_codes__are_known",
+        "assert_intervals__are_ordered", build_id="b1",
     )  # fmt: skip
     assert result.ok, result.output[-6000:]
-    yield warehouse
+    return warehouse
 
 
 def first_crawl_from(week: int) -> int:
@@ -272,26 +272,66 @@ def test_activity_is_that_of_the_truth(
     assert found == (checked.height, *truth, truth[1] / checked.height)
 
 
-def test_true_followers_lie_within_their_interval(people: list[Account], grown: Warehouse) -> None:
-    """No interval of an account misses the truth, unless it is flagged or shown false for once."""
-    truth = {
-        (a.account_id, local_day(week)): a.followers[week] for a in people for week in CRAWLED
-    }
-    rows = grown.rows(
-        """select account_id, observed_date, followers_lo, followers_hi, is_followers_suspect
-           from main.account_days where followers_lo is not null"""
-    )
-    assert len(rows) > 300_000
-    missed = [
-        (row[4], row[2])
-        for row in rows
-        if not row[2] <= truth[row[0], row[1]] <= (row[3] if row[3] is not None else math.inf)
-    ]
-    assert len(missed) > 1000, "the crawl shows false counts"
-    assert sum(1 for suspect, _ in missed if not suspect) == 0
-    # The other way round: what is flagged is false, except a true fall nobody looked at twice.
-    flagged = sum(1 for row in rows if row[4])
-    assert flagged - len(missed) < 0.01 * len(missed)
+Counts = dict[str, list[tuple]]
+
+
+@pytest.fixture(scope="module")
+def counts(grown: Warehouse) -> Counts:
+    """Per account, in order: week, bounds, suspect, bounds of the trusted count before, its week."""
+    week_of = {local_day(week): week for week in CRAWLED}
+    found: Counts = defaultdict(list)
+    for account_id, day, *values, before in grown.rows(
+        """select account_id, observed_date, followers_lo, followers_hi, is_suspect,
+               previous_followers_lo, previous_followers_hi, previous_date
+           from intermediate.int_follower_counts order by account_id, observed_date"""
+    ):
+        found[account_id].append((week_of[day], *values, week_of.get(before)))
+    return found
+
+
+def is_missed(account: Account, row: tuple) -> bool:
+    """The displayed interval does not hold the truth: the crawl showed something false."""
+    week, lo, hi = row[:3]
+    return not lo <= account.followers[week] <= (hi if hi is not None else math.inf)
+
+
+def test_false_counts_are_suspect_and_true_ones_are_not(
+    people: list[Account], counts: Counts
+) -> None:
+    """What is shown false is flagged, unless nothing true stands beside it to compare with."""
+    false = flagged = wrongly_flagged = 0
+    for account in people:
+        rows = counts.get(account.account_id, [])
+        missed = [is_missed(account, row) for row in rows]
+        false += sum(missed)
+        for n, row in enumerate(rows):
+            flagged += row[3] and missed[n]
+            wrongly_flagged += row[3] and not missed[n]
+            if missed[n] and not row[3]:
+                assert n == 0 or missed[n - 1] or (n + 1 < len(rows) and missed[n + 1])
+    assert sum(len(rows) for rows in counts.values()) > 300_000
+    assert false > 1000 and flagged > 0.97 * false, (flagged, false)
+    assert wrongly_flagged < 0.01 * false, (wrongly_flagged, false)
+
+
+def test_follower_changes_hold_the_truth(people: list[Account], counts: Counts) -> None:
+    """[lo2 - hi1, hi2 - lo1] holds the true change between the two days, however far apart."""
+    states: Counter = Counter()
+    for account in people:
+        rows = counts.get(account.account_id, [])
+        missed = {row[0] for row in rows if is_missed(account, row)}
+        for week, lo, hi, suspect, before_lo, before_hi, before in rows:
+            if suspect or before is None:
+                assert before is None
+                continue
+            if week in missed or before in missed:
+                continue
+            change = account.followers[week] - account.followers[before]
+            delta_lo = lo - before_hi if before_hi is not None else -math.inf
+            delta_hi = hi - before_lo if hi is not None else math.inf
+            assert delta_lo <= change <= delta_hi
+            states["grew" if delta_lo > 0 else "fell" if delta_hi < 0 else "not resolvable"] += 1
+    assert min(states.values()) > 1000 and len(states) == 3, states
 
 
 def test_purges_are_flagged_and_only_the_false_one_is_left_out(grown: Warehouse) -> None:

@@ -1,7 +1,7 @@
 -- Grain: one account in scope on one local day with a count of its followers.
--- A purge: at least 20 % of five or more accounts of a platform certainly fell on one day, by 1 %
--- or more. Such a fall, or one to zero, is suspect until the next count confirms it, and a
--- suspect count is nobody's previous count.
+-- A purge: of five or more accounts of a platform that were counted within the week before, at
+-- least 20 % certainly fell on one day, by 1 % or more. Any such fall of that day, and any fall to
+-- zero, is suspect until the next count confirms it; a suspect count is nobody's previous count.
 with counts as (
     select
         accounts.account_number,
@@ -28,8 +28,7 @@ fallen as (
         *,
         coalesce({{ days_between('last_date', 'observed_date') }} <= 7, false) as is_compared,
         coalesce(
-            {{ days_between('last_date', 'observed_date') }} <= 7
-            and followers_hi < last_followers_lo
+            followers_hi < last_followers_lo
             and last_followers_lo - followers_hi >= 0.01e0 * last_followers_lo,
             false
         ) as is_fallen,
@@ -44,7 +43,9 @@ purge_days as (
     from fallen
     where is_compared
     group by platform, observed_date
-    having count(*) >= 5 and 5 * sum(case when is_fallen then 1 else 0 end) >= count(*)
+    having
+        count(*) >= 5
+        and 5 * sum(case when is_fallen then 1 else 0 end) >= count(*)
 ),
 
 judged as (
