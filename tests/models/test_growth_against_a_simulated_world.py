@@ -21,7 +21,9 @@ from model_warehouse import Warehouse
 
 pytestmark = pytest.mark.slow
 
-WHOLE = "platform = 'weibo' and account_kind = 'all' and admin_level = 'all' and region_code = 'all'"
+WHOLE = (
+    "platform = 'weibo' and account_kind = 'all' and admin_level = 'all' and region_code = 'all'"
+)
 CRAWLED = [week for week in range(WEEKS) if week not in OUTAGES]
 
 
@@ -349,29 +351,6 @@ def test_purges_are_flagged_and_only_the_false_one_is_left_out(grown: Warehouse)
     assert false[0] and 0.35 < false[1] / false[2] < 0.55
     others = set(rows) - {local_day(simulator.PURGE_WEEK), local_day(simulator.FALSE_PURGE_WEEK)}
     assert not any(rows[day][0] for day in others)
-
-
-def test_follower_changes_hold_the_truth(people: list[Account], grown: Warehouse) -> None:
-    """Per group of organs in one region, week by week; the true change of accounts on both ends."""
-    by_id = {a.account_id: a for a in people}
-    rows = grown.rows(
-        """select d.account_id, d.observed_date, d.followers_delta_lo, d.followers_delta_hi,
-                d.followers_delta_days, d.followers_delta_state
-           from main.account_days as d where d.followers_delta_days is not null"""
-    )
-    week_of = {local_day(week): week for week in CRAWLED}
-    states: Counter = Counter()
-    for account_id, day, lo, hi, gap, state in rows:
-        week = week_of[day]
-        account = by_id[account_id]
-        change = account.followers[week] - account.followers[week - gap // 7]
-        assert (lo is None or lo <= change) and (hi is None or change <= hi)
-        states[state] += 1
-        if state == "grew":
-            assert change > 0
-        elif state == "fell":
-            assert change < 0
-    assert min(states["grew"], states["fell"], states["not_resolvable"]) > 1000, states
 
 
 def test_officers_of_small_groups_are_withheld_and_the_rest_is_not(grown: Warehouse) -> None:

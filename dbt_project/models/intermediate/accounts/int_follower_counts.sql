@@ -1,7 +1,8 @@
 -- Grain: one account in scope on one local day with a count of its followers.
 -- A purge: of five or more accounts of a platform that were counted within the week before, at
 -- least 20 % certainly fell on one day, by 1 % or more. Any such fall of that day, and any fall to
--- zero, is suspect until the next count confirms it; a suspect count is nobody's previous count.
+-- zero, is suspect until the next count confirms it by lying nearer to it than to the count before;
+-- a suspect count is nobody's previous count.
 with counts as (
     select
         accounts.account_number,
@@ -55,7 +56,7 @@ judged as (
         ((fallen.is_fallen and purge_days.observed_date is not null) or fallen.is_zeroed)
         and not coalesce(
             fallen.has_next
-            and fallen.next_followers_hi < fallen.last_followers_lo
+            and 2 * fallen.next_followers_hi < fallen.last_followers_lo + fallen.followers_hi
             and (fallen.next_followers_hi = 0 or not fallen.is_zeroed),
             false
         ) as is_suspect
