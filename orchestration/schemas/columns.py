@@ -344,20 +344,53 @@ _define(
         "or after the previous observation.",
         "frame_additions": "Accounts that joined the frame within the period but were registered "
         "before it, or at an unknown time.",
-        "losses": "Accounts whose absence was confirmed twice within the period.",
-        "returns": "Accounts present again after a loss.",
+        "losses": "Accounts whose absence was confirmed within the period by a second check, or that "
+        "every register dropped; NULL in a gap.",
+        "returns": "Accounts present again after a loss; NULL in a gap.",
+        "corrections": "Accounts in the frame that entered this kind, level and region from another, "
+        "less those that left it for another; NULL in a gap.",
         "accounts_checked": "Accounts whose state was successfully observed in the period.",
-        "accounts_active_14d": "Checked accounts with at least one post in the 14 days up to the end "
-        "of the period.",
+        "accounts_covered": "Checked accounts of which some post was ever collected: of the others "
+        "activity is unknown, not none.",
+        "accounts_suspect": "Accounts whose last count of the period is suspect and left out of the "
+        "sums: it fell in a purge or to zero, and no second count confirms it.",
+        **{
+            f"accounts_active_{days}d": f"Checked accounts with at least one post in the {days} days "
+            "up to the end of the period."
+            for days in (7, 14, 30, 90)
+        },
+    },
+)
+_define(
+    "text",
+    "",
+    {
+        "followers_delta_state": "grew, fell, unchanged (exactly 0), not_resolvable (the interval "
+        "holds 0 beside other numbers), not_observed, or suppressed.",
+        "growth_state": "grew, unchanged, too_few (N1 < 30: growth is undefined) or suppressed.",
     },
 )
 _define(
     "float",
     "ratio 0-1",
     {
-        "active_14d_ratio": "accounts_active_14d / accounts_checked.",
-        "coverage_ratio": "Share of expected collections that arrived in the period.",
+        **{
+            f"active_{days}d_ratio": f"accounts_active_{days}d / accounts_checked; a lower bound where "
+            "accounts_covered is smaller."
+            for days in (7, 14, 30, 90)
+        },
+        "coverage_ratio": "Share of expected collections that arrived in the period, from the sources "
+        "that watch the group; 0 where none did.",
         "coverage": "Share of the day's expected collections that arrived.",
+    },
+)
+_define(
+    "int",
+    "days",
+    {
+        "followers_delta_days": "Days from the trusted count before to this one; NULL without a change.",
+        "elapsed_days": "Days from the end of the last earlier period in which something arrived about "
+        "the group to the end of this one: what flows are to be divided by; NULL in a gap and at first.",
     },
 )
 _define(
@@ -378,8 +411,14 @@ _define(
     "bool",
     "",
     {
-        "is_left_truncated": "First period of the study: everything appears at once, so nothing in it "
-        "is growth.",
+        "is_left_truncated": "First period of the platform (in `all`, of any): everything appears at "
+        "once, so nothing in it is growth.",
+        "is_purge_suspect": "On some day of the period at least 20 % of the platform's accounts lost "
+        "followers at once.",
+        "is_suppressed": "Values are withheld because they, or a subtraction, would tell of fewer than "
+        "5 people; all of them are NULL.",
+        "is_followers_suspect": "The count fell in a purge or to zero, and no second count confirms it; "
+        "it is left out of sums and changes.",
     },
 )
 

@@ -387,6 +387,9 @@ def _dbt(
 
 
 _RESPONDERS = ("account_kind", "admin_level", "region_code")
+_ACTIVE = tuple(
+    name for d in (7, 14, 30, 90) for name in (f"accounts_active_{d}d", f"active_{d}d_ratio")
+)
 _RATES = tuple(f"rate_{h}h" for h in (1, 5, 6, 24, 48, 72))
 _TIMING_GROUP = ("period", "period_start", "event_type", *_RESPONDERS, "link_level")
 
@@ -407,10 +410,11 @@ MARTS: tuple[Table, ...] = (
         ("platform", "account_id", "observed_date"),
         (
             "platform", "account_id", "observed_date", *_interval("followers", "followers_delta"),
+            "followers_delta_days", "followers_delta_state", "is_followers_suspect",
             "posts_count", "coverage", "build_id",
         ),
         caveat="A day without observation has NULL followers: a gap, never zero growth. A delta "
-        "is against the previous day observed, whenever that was.",
+        "is against the previous trusted count, followers_delta_days before.",
     ),
     _dbt(
         "main", "account_growth",
@@ -418,13 +422,17 @@ MARTS: tuple[Table, ...] = (
         ("period", "period_start", "platform", *_RESPONDERS),
         (
             "period", "period_start", "platform", *_RESPONDERS, "accounts_registered",
-            "accounts_seen", "births", "frame_additions", "losses", "returns",
-            "accounts_checked", "accounts_active_14d", "active_14d_ratio",
-            *_interval("followers", "followers_delta"), "growth_per_day", "doubling_days",
-            "coverage_ratio", "is_left_truncated", "build_id",
+            "accounts_seen", "births", "frame_additions", "losses", "returns", "corrections",
+            "accounts_checked", "accounts_covered", *_ACTIVE,
+            *_interval("followers", "followers_delta"), "followers_delta_state",
+            "accounts_suspect", "is_purge_suspect", "growth_per_day", "doubling_days",
+            "growth_state", "elapsed_days", "coverage_ratio", "is_left_truncated",
+            "is_suppressed", "build_id",
         ),
+        required=("followers_delta_state", "growth_state", "coverage_ratio", "is_left_truncated",
+                  "is_purge_suspect", "is_suppressed"),
         caveat="accounts_registered and accounts_seen answer different questions and are never to "
-        "be mixed.",
+        "be mixed. Parts add up to `all` before small groups of people are withheld.",
     ),
     _dbt(
         "main", "posts", "one official post, in its latest version",

@@ -14,9 +14,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.paths import PROJECT_ROOT, DataRoot
+from orchestration.paths import PROJECT_ROOT, SAMPLE, DataRoot
 from orchestration.schemas.tables import TABLES
 from tests.pipeline.commands import observatory
+from tests.pipeline.people_of_the_sample import known_people, sightings
 
 pytestmark = pytest.mark.slow
 
@@ -119,6 +120,21 @@ def test_no_private_field_passed_the_door(published):
              where not is_official and account_id not like 'p:%'"""
     ).fetchall()
     assert texts == [(0,), (0,), (0,)]
+
+
+def test_no_person_is_named_anywhere_in_the_published_file(published):
+    """Every text of every table, against the people the raw files name."""
+    people = known_people(SAMPLE / "inbox")
+    assert min(len(known) for known in people.values()) > 25
+    seen = list(sightings(published, set().union(*people.values())))
+    # A ruling names the claim it rules on, and an event is the claim: its author is in neither.
+    assert {place[:2] for place in seen} <= {
+        ("core.rulings", "claim_text"),
+        ("main.events", "title"),
+    }
+    for kind in ("officer_names", "officer_ids", "ids"):
+        assert list(sightings(published, people[kind])) == [], kind
+    assert list(sightings(published, {"平安样省"})), "the search finds what is there"
 
 
 def test_the_published_file_is_read_only_and_locked_down(demo):

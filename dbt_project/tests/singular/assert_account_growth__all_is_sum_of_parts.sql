@@ -1,9 +1,11 @@
--- A row with `all` in one dimension equals the sum of the rows that fill that dimension.
--- Upper ends are left out: one open end opens the sum, which is no sum of parts.
+-- Before anything is withheld, a row with `all` in one dimension equals the sum of the rows that
+-- fill that dimension. Upper ends are left out: one open end opens the sum, which is no sum of parts.
+{{ config(meta={"dagster": {"ref": {"name": "int_growth_counts"}}}) }}
 {%- set dimensions = ['platform', 'account_kind', 'admin_level', 'region_code'] %}
 {%- set measures = [
-    'accounts_registered', 'accounts_seen', 'births', 'frame_additions', 'losses', 'returns',
-    'accounts_checked', 'coalesce(accounts_active_14d, 0)', 'coalesce(followers_lo, 0)',
+    'registered_so_far', 'seen_so_far', 'births', 'frame_additions', 'losses', 'returned',
+    'corrections', 'checked', 'covered', 'active_7d', 'active_14d', 'active_30d', 'active_90d',
+    'suspect', 'coalesce(followers_lo, 0)',
 ] %}
 {%- for dimension in dimensions %}
 {%- set others = dimensions | reject('equalto', dimension) | list %}
@@ -12,7 +14,7 @@ select
     period,
     period_start,
     {{ others | join(', ') }}
-from {{ ref('account_growth') }}
+from {{ ref('int_growth_counts') }}
 group by period, period_start, {{ others | join(', ') }}
 having
     {%- for measure in measures %}

@@ -15,22 +15,7 @@ spine as (
 ),
 
 observed as (
-    select
-        days.platform,
-        days.account_id,
-        days.observed_date,
-        days.followers_lo,
-        days.followers_hi,
-        -- The previous day with a count, whenever that was.
-        lag(days.followers_lo) over counted_days as previous_followers_lo,
-        lag(days.followers_hi) over counted_days as previous_followers_hi
-    from {{ ref('int_account_days_observed') }} as days
-    inner join accounts
-        on days.platform = accounts.platform and days.account_id = accounts.account_id
-    where days.followers_lo is not null
-    window counted_days as (
-        partition by days.platform, days.account_id order by days.observed_date nulls last
-    )
+    select * from {{ ref('int_follower_counts') }}
 )
 
 select
@@ -42,7 +27,9 @@ select
     observed.followers_lo,
     observed.followers_hi,
     observed.previous_followers_lo,
-    observed.previous_followers_hi
+    observed.previous_followers_hi,
+    observed.is_suspect as is_followers_suspect,
+    {{ days_between('observed.previous_date', 'spine.observed_date') }} as followers_delta_days
 from spine
 left join observed
     on

@@ -1,5 +1,6 @@
 -- Grain: one account in scope on one local day on which it joined, was lost or returned.
--- Lost: absent on two checked days in a row, dated to the second. Returned: present after that.
+-- Lost: absent on two checked days in a row, dated to the second; or, where nobody has yet looked
+-- at the account itself, dropped by every register that named it. Returned: present after that.
 with accounts as (
     select * from {{ ref('int_accounts_resolved') }}
 ),
@@ -9,18 +10,48 @@ checks as (
         days.platform,
         days.account_id,
         days.observed_date,
-        {{ is_absent('days.confirmed_state') }} as is_absent
+        {{ is_absent('days.confirmed_state') }} as is_absent,
+        -- A register names an account without looking at it.
+        min(case when days.followers_lo is not null or days.confirmed_state <> 'present' then days.observed_date end)
+            over (partition by days.platform, days.account_id) as first_look_date,
+        false as is_delisting
     from {{ ref('int_account_days_observed') }} as days
     inner join accounts
         on days.platform = accounts.platform and days.account_id = accounts.account_id
     where days.confirmed_state is not null
 ),
 
+-- Being dropped by the registers counts until somebody looks at the account itself.
+statements as (
+    select * from checks
+    union all
+    select
+        delistings.platform,
+        delistings.account_id,
+        delistings.delisted_date as observed_date,
+        true as is_absent,
+        cast(null as date) as first_look_date,
+        true as is_delisting
+    from {{ ref('int_account_delistings') }} as delistings
+    inner join accounts
+        on delistings.platform = accounts.platform and delistings.account_id = accounts.account_id
+    left join (
+        select
+            platform,
+            account_id,
+            max(first_look_date) as first_look_date
+        from checks
+        group by platform, account_id
+    ) as looks
+        on delistings.platform = looks.platform and delistings.account_id = looks.account_id
+    where looks.first_look_date is null or delistings.delisted_date < looks.first_look_date
+),
+
 paired as (
     select
         *,
-        is_absent and coalesce(lag(is_absent) over account_checks, false) as is_lost
-    from checks
+        is_absent and (is_delisting or coalesce(lag(is_absent) over account_checks, false)) as is_lost
+    from statements
     window account_checks as (
         partition by platform, account_id order by observed_date nulls last
     )

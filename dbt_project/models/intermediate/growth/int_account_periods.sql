@@ -1,6 +1,6 @@
 -- Grain: one account in scope and one day, week or month in which its state was checked.
 -- Followers are the last count within the period; their change is against the last count of
--- the period immediately before, where there is one.
+-- the period immediately before, where there is one. Suspect counts are left out.
 with accounts as (
     select * from {{ ref('int_accounts_resolved') }}
 ),
@@ -13,11 +13,16 @@ checked_days as (
     select
         accounts.account_number,
         days.observed_date,
-        days.followers_lo,
-        days.followers_hi
+        counts.followers_lo,
+        counts.followers_hi,
+        coalesce(counts.is_suspect, false) as is_suspect
     from {{ ref('int_account_days_observed') }} as days
     inner join accounts
         on days.platform = accounts.platform and days.account_id = accounts.account_id
+    left join {{ ref('int_follower_counts') }} as counts
+        on
+            accounts.account_number = counts.account_number
+            and days.observed_date = counts.observed_date
     where days.confirmed_state is not null
 ),
 
@@ -36,7 +41,8 @@ checked as (
         period,
         period_start,
         max_by({{ record(['followers_lo', 'followers_hi']) }}, observed_date)
-            filter (where followers_lo is not null) as followers
+            filter (where followers_lo is not null and not is_suspect) as followers,
+        max_by(is_suspect, observed_date) filter (where followers_lo is not null) as is_suspect
     from days_of_periods
     group by account_number, period, period_start
 ),
@@ -48,6 +54,7 @@ dated as (
         checked.period_start,
         checked.followers.followers_lo as followers_lo,
         checked.followers.followers_hi as followers_hi,
+        coalesce(checked.is_suspect, false) as is_followers_suspect,
         periods.period_end_date,
         periods.previous_period_start
     from checked
@@ -109,15 +116,19 @@ select
     accounts.account_id,
     dated.period,
     dated.period_start,
+    dated.period_end_date,
     dated.followers_lo,
     dated.followers_hi,
+    dated.is_followers_suspect,
     before.followers_lo is not null and dated.followers_lo is not null as has_delta,
     dated.followers_lo - before.followers_hi as followers_delta_lo,
     dated.followers_hi - before.followers_lo as followers_delta_hi,
     accounts.has_posts_covered,
+    {%- for days in [7, 14, 30, 90] %}
     coalesce(
-        {{ days_between('last_posts.last_posted_date', 'dated.period_end_date') }} < 14, false
-    ) as is_active_14d
+        {{ days_between('last_posts.last_posted_date', 'dated.period_end_date') }} < {{ days }}, false
+    ) as is_active_{{ days }}d{{ "," if not loop.last }}
+    {%- endfor %}
 from dated
 inner join accounts on dated.account_number = accounts.account_number
 left join dated as before

@@ -1,25 +1,14 @@
 -- Grain: one period, platform, kind, level and region, each also as `all`, with the collections
 -- expected from the sources that watch accounts of the group.
-with accounts as (
-    select * from {{ ref('int_accounts_resolved') }}
-),
-
-members as (
+with members as (
     select
         coalesce(accounts.platform, 'all') as platform,
         coalesce(accounts.account_kind, 'all') as account_kind,
         coalesce(accounts.admin_level, 'all') as admin_level,
         coalesce(accounts.region_code, 'all') as region_code,
         sources.source_name
-    from (
-        select
-            platform,
-            account_id,
-            account_kind,
-            admin_level,
-            coalesce(region_code, 'unknown') as region_code
-        from accounts
-    ) as accounts
+    -- Every class the account was ever of: a group has its sources even after everybody left it.
+    from {{ ref('int_account_classes') }} as accounts
     inner join {{ ref('int_account_sources') }} as sources
         on
             accounts.platform = sources.platform

@@ -1,144 +1,196 @@
 -- Grain: one period, platform, kind, level and region, each also as `all`, in which something
 -- was counted. All sums over accounts are made here and nowhere else, so that a row with `all`
 -- is the sum of its parts by construction.
-with accounts as (
-    select
-        platform,
-        account_id,
-        account_kind,
-        admin_level,
-        coalesce(region_code, 'unknown') as region_code,
-        registered_date
-    from {{ ref('int_accounts_resolved') }}
+{%- set measures = [
+    'registered', 'births', 'frame_additions', 'losses', 'returned', 'corrections',
+    'checked', 'covered', 'active_7d', 'active_14d', 'active_30d', 'active_90d', 'suspect',
+    'followers_lo', 'followers_hi', 'followers_delta_lo', 'followers_delta_hi', 'deltas',
+    'unbounded', 'unbounded_delta_lo', 'unbounded_delta_hi',
+] %}
+{%- set sums_with_null = ['followers_lo', 'followers_hi', 'followers_delta_lo', 'followers_delta_hi'] %}
+-- An account counts in the class it had on the day: that of a change, or the last of a period.
+-- Registrations are counted by the latest class, so that growth is never a change of class.
+with classes as (
+    select * from {{ ref('int_account_classes') }}
 ),
 
 changes as (
-    select
-        changes.platform,
-        changes.account_id,
-        kinds.period,
-        {{ period_start('kinds.period', 'changes.change_date') }} as period_start,
-        changes.change,
-        changes.registered_date,
-        coalesce(changes.registered_at > changes.previous_look_at, false) as is_new_since_look
-    from {{ ref('int_account_changes') }} as changes
-    cross join {{ growth_periods() }} as kinds
+    select * from {{ ref('int_account_changes') }}
 ),
 
--- One row per account, period and reason to count it; every measure is 0 or NULL elsewhere.
-facts as (
+accounts as (
     select
         platform,
         account_id,
-        period,
-        period_start,
-        0 as registered,
-        case
-            when change = 'joined' and (is_new_since_look or coalesce(registered_date >= period_start, false))
-                then 1
-            else 0
-        end as births,
-        case
-            when change = 'joined' and not (is_new_since_look or coalesce(registered_date >= period_start, false))
-                then 1
-            else 0
-        end as frame_additions,
-        case when change = 'lost' then 1 else 0 end as losses,
-        case when change = 'returned' then 1 else 0 end as returned,
-        0 as checked,
-        0 as covered,
-        0 as active,
-        cast(null as bigint) as followers_lo,
-        cast(null as bigint) as followers_hi,
-        cast(null as bigint) as followers_delta_lo,
-        cast(null as bigint) as followers_delta_hi,
-        0 as unbounded,
-        0 as unbounded_delta_lo,
-        0 as unbounded_delta_hi
+        registered_date
+    from {{ ref('int_accounts_resolved') }}
+    where registered_date is not null
+),
+
+-- A correction: an account in the frame leaves one class and enters another.
+reclassified as (
+    select
+        classes.platform,
+        classes.account_id,
+        classes.from_date
+    from classes
+    inner join changes
+        on
+            classes.platform = changes.platform
+            and classes.account_id = changes.account_id
+            and classes.from_date > changes.change_date
+    group by classes.platform, classes.account_id, classes.from_date
+    having max_by(changes.change, changes.change_date) <> 'lost'
+),
+
+-- One row per account, day and reason to count it; measures that are not named are not counted.
+dated_facts as (
+    select
+        platform,
+        account_id,
+        change_date as on_date,
+        change,
+        registered_date,
+        coalesce(registered_at > previous_look_at, false) as is_new_since_look
     from changes
     union all
     select
-        accounts.platform,
-        accounts.account_id,
-        kinds.period,
-        {{ period_start('kinds.period', 'accounts.registered_date') }} as period_start,
-        1 as registered,
-        0 as births,
-        0 as frame_additions,
-        0 as losses,
-        0 as returned,
-        0 as checked,
-        0 as covered,
-        0 as active,
-        cast(null as bigint) as followers_lo,
-        cast(null as bigint) as followers_hi,
-        cast(null as bigint) as followers_delta_lo,
-        cast(null as bigint) as followers_delta_hi,
-        0 as unbounded,
-        0 as unbounded_delta_lo,
-        0 as unbounded_delta_hi
+        platform,
+        account_id,
+        registered_date as on_date,
+        'registered' as change,
+        registered_date,
+        false as is_new_since_look
     from accounts
-    cross join {{ growth_periods() }} as kinds
-    where accounts.registered_date is not null
     union all
     select
         platform,
         account_id,
-        period,
-        period_start,
-        0 as registered,
-        0 as births,
-        0 as frame_additions,
-        0 as losses,
-        0 as returned,
-        1 as checked,
-        case when has_posts_covered then 1 else 0 end as covered,
-        case when is_active_14d then 1 else 0 end as active,
-        followers_lo,
-        followers_hi,
-        followers_delta_lo,
-        followers_delta_hi,
-        -- An open end on one account leaves the group's end open.
-        case when followers_lo is not null and followers_hi is null then 1 else 0 end as unbounded,
-        case when has_delta and followers_delta_lo is null then 1 else 0 end as unbounded_delta_lo,
-        case when has_delta and followers_delta_hi is null then 1 else 0 end as unbounded_delta_hi
-    from {{ ref('int_account_periods') }}
+        from_date as on_date,
+        'entered' as change,
+        cast(null as date) as registered_date,
+        false as is_new_since_look
+    from reclassified
+    union all
+    select
+        platform,
+        account_id,
+        from_date as on_date,
+        'left' as change,
+        cast(null as date) as registered_date,
+        false as is_new_since_look
+    from reclassified
+),
+
+classed_facts as (
+    select
+        facts.on_date,
+        facts.change,
+        facts.registered_date,
+        facts.is_new_since_look,
+        classes.platform,
+        classes.account_kind,
+        classes.admin_level,
+        classes.region_code
+    from dated_facts as facts
+    inner join classes
+        on
+            facts.platform = classes.platform
+            and facts.account_id = classes.account_id
+            and case
+                when facts.change = 'registered' then classes.until_date is null
+                when facts.change = 'left' then facts.on_date = classes.until_date
+                else
+                    facts.on_date >= classes.from_date
+                    and (classes.until_date is null or facts.on_date < classes.until_date)
+            end
+),
+
+periodic_facts as (
+    select
+        facts.*,
+        kinds.period,
+        {{ period_start('kinds.period', 'facts.on_date') }} as period_start
+    from classed_facts as facts
+    cross join {{ growth_periods() }} as kinds
 ),
 
 -- Accounts of one leaf first, all combinations with `all` second: 16 groupings of few rows.
-leaves as (
+change_leaves as (
     select
-        facts.period,
-        facts.period_start,
-        accounts.platform,
-        accounts.account_kind,
-        accounts.admin_level,
-        accounts.region_code,
-        sum(facts.registered) as registered,
-        sum(facts.births) as births,
-        sum(facts.frame_additions) as frame_additions,
-        sum(facts.losses) as losses,
-        sum(facts.returned) as returned,
-        sum(facts.checked) as checked,
-        sum(facts.covered) as covered,
-        sum(facts.active) as active,
-        sum(facts.followers_lo) as followers_lo,
-        sum(facts.followers_hi) as followers_hi,
-        sum(facts.followers_delta_lo) as followers_delta_lo,
-        sum(facts.followers_delta_hi) as followers_delta_hi,
-        sum(facts.unbounded) as unbounded,
-        sum(facts.unbounded_delta_lo) as unbounded_delta_lo,
-        sum(facts.unbounded_delta_hi) as unbounded_delta_hi
-    from facts
-    inner join accounts
-        on facts.platform = accounts.platform and facts.account_id = accounts.account_id
+        period,
+        period_start,
+        platform,
+        account_kind,
+        admin_level,
+        region_code,
+        sum(case when change = 'registered' then 1 else 0 end) as registered,
+        sum(case
+            when change = 'joined' and (is_new_since_look or coalesce(registered_date >= period_start, false)) then 1
+            else 0
+        end) as births,
+        sum(case
+            when change = 'joined' and not (is_new_since_look or coalesce(registered_date >= period_start, false)) then 1
+            else 0
+        end) as frame_additions,
+        sum(case when change = 'lost' then 1 else 0 end) as losses,
+        sum(case when change = 'returned' then 1 else 0 end) as returned,
+        sum(case change when 'entered' then 1 when 'left' then -1 else 0 end) as corrections
+        {%- for measure in measures[6:] %},
+        cast({{ 'null' if measure in sums_with_null else '0' }} as bigint) as {{ measure }}
+        {%- endfor %}
+    from periodic_facts
+    group by period, period_start, platform, account_kind, admin_level, region_code
+),
+
+check_leaves as (
+    select
+        checked.period,
+        checked.period_start,
+        classes.platform,
+        classes.account_kind,
+        classes.admin_level,
+        classes.region_code
+        {%- for measure in measures[:6] %},
+        0 as {{ measure }}
+        {%- endfor %},
+        count(*) as checked,
+        sum(case when checked.has_posts_covered then 1 else 0 end) as covered,
+        {%- for days in [7, 14, 30, 90] %}
+        sum(case when checked.is_active_{{ days }}d then 1 else 0 end) as active_{{ days }}d,
+        {%- endfor %}
+        sum(case when checked.is_followers_suspect then 1 else 0 end) as suspect,
+        {%- for measure in sums_with_null %}
+        sum(checked.{{ measure }}) as {{ measure }},
+        {%- endfor %}
+        sum(case when checked.has_delta then 1 else 0 end) as deltas,
+        -- An open end on one account leaves the group's end open.
+        sum(case when checked.followers_lo is not null and checked.followers_hi is null then 1 else 0 end)
+            as unbounded,
+        sum(case when checked.has_delta and checked.followers_delta_lo is null then 1 else 0 end)
+            as unbounded_delta_lo,
+        sum(case when checked.has_delta and checked.followers_delta_hi is null then 1 else 0 end)
+            as unbounded_delta_hi
+    from {{ ref('int_account_periods') }} as checked
+    inner join classes
+        on
+            checked.platform = classes.platform
+            and checked.account_id = classes.account_id
+            and checked.period_end_date >= classes.from_date
+            and (classes.until_date is null or checked.period_end_date < classes.until_date)
     group by
-        facts.period,
-        facts.period_start,
-        accounts.platform,
-        accounts.account_kind,
-        accounts.admin_level,
-        accounts.region_code
+        checked.period,
+        checked.period_start,
+        classes.platform,
+        classes.account_kind,
+        classes.admin_level,
+        classes.region_code
+),
+
+leaves as (
+    select * from change_leaves
+    union all
+    select * from check_leaves
 )
 
 select
@@ -148,20 +200,15 @@ select
     coalesce(account_kind, 'all') as account_kind,
     coalesce(admin_level, 'all') as admin_level,
     coalesce(region_code, 'all') as region_code,
-    cast(sum(registered) as bigint) as registered,
-    cast(sum(births) as bigint) as births,
-    cast(sum(frame_additions) as bigint) as frame_additions,
-    cast(sum(losses) as bigint) as losses,
-    cast(sum(returned) as bigint) as returned,
-    cast(sum(checked) as bigint) as checked,
-    cast(sum(covered) as bigint) as covered,
-    cast(sum(active) as bigint) as active,
-    cast(sum(followers_lo) as bigint) as followers_lo,
+    {%- for measure in measures[:14] %}
+    cast(sum({{ measure }}) as bigint) as {{ measure }},
+    {%- endfor %}
     case when sum(unbounded) = 0 then cast(sum(followers_hi) as bigint) end as followers_hi,
     case when sum(unbounded_delta_lo) = 0 then cast(sum(followers_delta_lo) as bigint) end
         as followers_delta_lo,
     case when sum(unbounded_delta_hi) = 0 then cast(sum(followers_delta_hi) as bigint) end
-        as followers_delta_hi
+        as followers_delta_hi,
+    cast(sum(deltas) as bigint) as deltas
 from leaves
 group by
     period,

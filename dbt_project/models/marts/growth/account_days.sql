@@ -20,6 +20,13 @@ select
     -- Interval arithmetic: an unbounded count (NULL upper end) leaves that side open.
     days.followers_lo - days.previous_followers_hi as followers_delta_lo,
     days.followers_hi - days.previous_followers_lo as followers_delta_hi,
+    days.followers_delta_days,
+    {{ delta_state(
+        'days.followers_delta_days is not null',
+        'days.followers_lo - days.previous_followers_hi',
+        'days.followers_hi - days.previous_followers_lo'
+    ) }} as followers_delta_state,
+    days.is_followers_suspect,
     case when days.has_posts_covered then coalesce(posts.posts_count, 0) end as posts_count,
     coverage.coverage,
     {{ build_id() }} as build_id

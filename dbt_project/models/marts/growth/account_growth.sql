@@ -1,150 +1,149 @@
 -- Grain: one period x platform x account kind x level x region, each with `all`.
--- Every group has every period of the study, so that parts and `all` can be compared at any time.
--- Identity: accounts_seen changes by births + frame_additions + returns - losses.
-with flows as (
-    select * from {{ ref('int_growth_flows') }}
-),
-
-groups as (
-    select distinct
-        platform,
-        account_kind,
-        admin_level,
-        region_code
-    from flows
+-- Identity: accounts_seen changes by births + frame_additions + returns - losses + corrections.
+with counts as (
+    select * from {{ ref('int_growth_counts') }}
 ),
 
 periods as (
     select * from {{ ref('int_growth_periods') }}
 ),
 
--- The platform's first period: its whole frame appears at once.
-truncated as (
+-- The first period of a platform: its whole frame appears at once, among `all` too.
+first_days as (
     select
         platform,
         min(first_seen_date) as first_date
     from {{ ref('int_accounts_resolved') }}
     group by platform
-    union all
-    select
-        'all' as platform,
-        min(first_seen_date) as first_date
-    from {{ ref('int_accounts_resolved') }}
 ),
 
--- Registrations before the study have flows but no row of their own: they are summed and then
--- dropped, which is how an account registered in 2010 counts in the first period observed.
-spine as (
-    select
-        groups.*,
+platforms as (
+    select platform, platform as own_platform, first_date from first_days
+    union all
+    select 'all' as platform, platform as own_platform, first_date from first_days
+),
+
+truncated as (
+    select distinct
         periods.period,
         periods.period_start,
-        true as is_in_study
-    from groups
-    cross join periods
-    union all
-    select
-        flows.platform,
-        flows.account_kind,
-        flows.admin_level,
-        flows.region_code,
-        flows.period,
-        flows.period_start,
-        false as is_in_study
-    from flows
-    left join periods
-        on flows.period = periods.period and flows.period_start = periods.period_start
-    where periods.period is null
+        platforms.platform
+    from periods
+    inner join platforms
+        on platforms.first_date >= periods.period_start and platforms.first_date <= periods.period_end_date
 ),
 
-cumulated as (
-    select
-        spine.*,
-        coalesce(flows.registered, 0) as registered,
-        coalesce(flows.births, 0) as births,
-        coalesce(flows.frame_additions, 0) as frame_additions,
-        coalesce(flows.losses, 0) as losses,
-        coalesce(flows.returned, 0) as returned,
-        coalesce(flows.checked, 0) as checked,
-        coalesce(flows.covered, 0) as covered,
-        coalesce(flows.active, 0) as active,
-        flows.followers_lo,
-        flows.followers_hi,
-        flows.followers_delta_lo,
-        flows.followers_delta_hi,
-        sum(coalesce(flows.registered, 0)) over group_so_far as registered_so_far,
-        sum(
-            coalesce(flows.births + flows.frame_additions + flows.returned - flows.losses, 0)
-        ) over group_so_far as seen_so_far
-    from spine
-    left join flows
+purges as (
+    select distinct
+        periods.period,
+        periods.period_start,
+        platforms.platform
+    from periods
+    inner join {{ ref('int_follower_counts') }} as counts
         on
-            spine.period = flows.period
-            and spine.period_start = flows.period_start
-            and spine.platform = flows.platform
-            and spine.account_kind = flows.account_kind
-            and spine.admin_level = flows.admin_level
-            and spine.region_code = flows.region_code
-    window group_so_far as (
-        partition by
-            spine.period, spine.platform, spine.account_kind, spine.admin_level, spine.region_code
-        order by spine.period_start nulls last
-        rows between unbounded preceding and current row
-    )
+            counts.is_purge_day
+            and counts.observed_date >= periods.period_start
+            and counts.observed_date <= periods.period_end_date
+    inner join platforms on counts.platform = platforms.own_platform
 ),
 
 rated as (
     select
-        cumulated.*,
-        periods.period_end_date,
-        case
-            when cumulated.registered_so_far - cumulated.registered >= 30
-                then
-                    ln(
-                        cast(cumulated.registered_so_far as double)
-                        / (cumulated.registered_so_far - cumulated.registered)
-                    ) / periods.elapsed_days
-        end as growth_per_day
-    from cumulated
+        counts.*,
+        periods.elapsed_days as period_days,
+        max(case when not counts.is_gap then counts.period_end_date end) over (
+            partition by
+                counts.period, counts.platform, counts.account_kind, counts.admin_level, counts.region_code
+            order by counts.period_start nulls last
+            rows between unbounded preceding and 1 preceding
+        ) as last_look_date,
+        counts.registered_so_far - counts.registered as registered_before
+    from counts
     inner join periods
-        on cumulated.period = periods.period and cumulated.period_start = periods.period_start
-    where cumulated.is_in_study
+        on counts.period = periods.period and counts.period_start = periods.period_start
+),
+
+grown as (
+    select
+        rated.*,
+        case
+            when registered_before >= 30
+                then ln(cast(registered_so_far as double) / registered_before) / period_days
+        end as growth_per_day
+    from rated
+),
+
+flagged as (
+    select
+        grown.*,
+        withheld.platform is not null as is_suppressed,
+        truncated.platform is not null as is_left_truncated,
+        purges.platform is not null as is_purge
+    from grown
+    left join {{ ref('int_growth_withheld') }} as withheld
+        on
+            grown.period = withheld.period
+            and grown.period_start = withheld.period_start
+            and grown.platform = withheld.platform
+            and grown.account_kind = withheld.account_kind
+            and grown.admin_level = withheld.admin_level
+            and grown.region_code = withheld.region_code
+    left join truncated
+        on
+            grown.period = truncated.period
+            and grown.period_start = truncated.period_start
+            and grown.platform = truncated.platform
+    left join purges
+        on
+            grown.period = purges.period
+            and grown.period_start = purges.period_start
+            and grown.platform = purges.platform
 )
 
+-- Values of a withheld group are NULL, and flows of a gap: nobody looked.
 select
-    rated.period,
-    rated.period_start,
-    rated.platform,
-    rated.account_kind,
-    rated.admin_level,
-    rated.region_code,
-    cast(rated.registered_so_far as bigint) as accounts_registered,
-    cast(rated.seen_so_far as bigint) as accounts_seen,
-    rated.births,
-    rated.frame_additions,
-    rated.losses,
-    rated.returned as returns,
-    rated.checked as accounts_checked,
+    period,
+    period_start,
+    platform,
+    account_kind,
+    admin_level,
+    region_code,
+    case when not is_suppressed then cast(registered_so_far as bigint) end as accounts_registered,
+    case when not is_suppressed then cast(seen_so_far as bigint) end as accounts_seen,
+    case when not is_suppressed and not is_gap then births end as births,
+    case when not is_suppressed and not is_gap then frame_additions end as frame_additions,
+    case when not is_suppressed and not is_gap then losses end as losses,
+    case when not is_suppressed and not is_gap then returned end as returns,
+    case when not is_suppressed and not is_gap then corrections end as corrections,
+    case when not is_suppressed then checked end as accounts_checked,
+    case when not is_suppressed then covered end as accounts_covered,
     -- Accounts whose posts nobody collects say nothing about activity.
-    case when rated.covered > 0 then rated.active end as accounts_active_14d,
-    case when rated.covered > 0 then cast(rated.active as double) / rated.checked end as active_14d_ratio,
-    rated.followers_lo,
-    rated.followers_hi,
-    rated.followers_delta_lo,
-    rated.followers_delta_hi,
-    round(rated.growth_per_day, 12) as growth_per_day,
-    case when rated.growth_per_day > 0 then round(ln(2e0) / rated.growth_per_day, 9) end as doubling_days,
-    coverage.coverage_ratio,
-    truncated.first_date >= rated.period_start and truncated.first_date <= rated.period_end_date
-        as is_left_truncated,
+    {%- for days in [7, 14, 30, 90] %}
+    case when not is_suppressed and covered > 0 then active_{{ days }}d end as accounts_active_{{ days }}d,
+    case when not is_suppressed and covered > 0 then cast(active_{{ days }}d as double) / checked end
+        as active_{{ days }}d_ratio,
+    {%- endfor %}
+    case when not is_suppressed then followers_lo end as followers_lo,
+    case when not is_suppressed then followers_hi end as followers_hi,
+    case when not is_suppressed then followers_delta_lo end as followers_delta_lo,
+    case when not is_suppressed then followers_delta_hi end as followers_delta_hi,
+    case
+        when is_suppressed then 'suppressed'
+        else {{ delta_state('deltas > 0', 'followers_delta_lo', 'followers_delta_hi') }}
+    end as followers_delta_state,
+    case when not is_suppressed then suspect end as accounts_suspect,
+    is_purge as is_purge_suspect,
+    case when not is_suppressed then round(growth_per_day, 12) end as growth_per_day,
+    case when not is_suppressed then case when growth_per_day > 0 then round(ln(2e0) / growth_per_day, 9) end end as doubling_days,
+    case
+        when is_suppressed then 'suppressed'
+        when growth_per_day > 0 then 'grew'
+        when growth_per_day = 0 then 'unchanged'
+        else 'too_few'
+    end as growth_state,
+    case when not is_gap then {{ days_between('last_look_date', 'period_end_date') }} end as elapsed_days,
+    coverage_ratio,
+    is_left_truncated,
+    is_suppressed,
     {{ build_id() }} as build_id
-from rated
-inner join truncated on rated.platform = truncated.platform
-left join {{ ref('int_growth_coverage') }} as coverage
-    on
-        rated.period = coverage.period
-        and rated.period_start = coverage.period_start
-        and rated.platform = coverage.platform
-        and rated.account_kind = coverage.account_kind
-        and rated.admin_level = coverage.admin_level
-        and rated.region_code = coverage.region_code
+from flagged

@@ -1,0 +1,95 @@
+{#-
+    What an interval of change says. One that holds 0 beside other numbers cannot tell growth from
+    decline; an exact 0 can. An open end reaches as far as it likes.
+-#}
+{% macro delta_state(is_observed, lower, upper) -%}
+    case
+        when not {{ is_observed }} then 'not_observed'
+        when {{ lower }} > 0 then 'grew'
+        when {{ upper }} < 0 then 'fell'
+        when {{ lower }} = 0 and {{ upper }} = 0 then 'unchanged'
+        else 'not_resolvable'
+    end
+{%- endmacro %}
+
+{#- Kinds that are people, or may be: `unclear` is where an unnoticed officer stands. -#}
+{% macro is_person_kind(account_kind) %}{{ account_kind }} in ('officer', 'unclear'){% endmacro %}
+
+{#- A long chain of CTEs takes DuckDB's planner time that doubles with every link (16 links: 3.5 s)
+    unless each is computed before the next is planned. -#}
+{% macro computed_once() %}{{ return(adapter.dispatch('computed_once', 'observatory')()) }}{% endmacro %}
+{% macro duckdb__computed_once() %}materialized{% endmacro %}
+{% macro spark__computed_once() %}{% endmacro %}
+
+{#-
+    withhold_partners(cells, scope, rounds): CTEs after one of cells that closes it against
+    subtraction. A line is a group and the parts it is the sum of, along one dimension. Whoever
+    knows all cells of a line but one knows that one too; so where a cell is withheld `until` some
+    number (0: not at all), others are withheld as long, until they are two or more and stand for
+    at least 5 accounts together: first those withheld longest, then the smallest. That may leave a
+    line of another dimension open, hence the rounds; should they not suffice, every cell of the
+    scope is withheld. Cells have `until`, `weight` (the accounts a cell stands for at least) and
+    `place` (what is taken first). The last CTE is called `closed`.
+-#}
+{% macro withhold_partners(cells, scope, rounds) -%}
+{%- set dimensions = ['account_kind', 'region_code', 'admin_level', 'platform'] -%}
+{%- set columns = (scope + dimensions + ['weight', 'place']) | join(', ') -%}
+{%- set state = namespace(name=cells, number=0) -%}
+{%- for turn in range(rounds) %}
+{%- for dimension in dimensions %}
+{%- set state.number = state.number + 1 %}
+step_{{ state.number }} as {{ computed_once() }} (
+    select
+        {{ columns }},
+        case when {{ is_partner('line') }} then first_value(until) over line else until end as until
+    from {{ state.name }}
+    window line as (
+        partition by {{ (scope + dimensions | reject('equalto', dimension) | list) | join(', ') }}
+        order by until desc nulls last, place nulls last, {{ dimension }} nulls last
+        rows between unbounded preceding and 1 preceding
+    )
+),
+{% set state.name = 'step_' ~ state.number %}
+{%- endfor %}
+{%- endfor %}
+checked_lines as (
+    select
+        *,
+        {%- for dimension in dimensions %}
+        coalesce(
+            {{ is_partner(dimension ~ '_line') }} and until < first_value(until) over {{ dimension }}_line, false
+        ) as is_open_by_{{ dimension }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from {{ state.name }}
+    window
+        {%- for dimension in dimensions %}
+        {{ dimension }}_line as (
+            partition by {{ (scope + dimensions | reject('equalto', dimension) | list) | join(', ') }}
+            order by until desc nulls last, place nulls last, {{ dimension }} nulls last
+            rows between unbounded preceding and 1 preceding
+        ){{ "," if not loop.last }}
+        {%- endfor %}
+),
+
+closed as (
+    select
+        {{ columns }},
+        case
+            when
+                max(case
+                    when {% for dimension in dimensions %}is_open_by_{{ dimension }}{{ " or " if not loop.last }}{% endfor %}
+                        then 1
+                    else 0
+                end) over everything = 1
+                then max(until) over everything
+            else until
+        end as until
+    from checked_lines
+    window everything as ({% if scope %}partition by {{ scope | join(', ') }}{% endif %})
+)
+{%- endmacro %}
+
+{#- The cells before this one in its line are one, or stand for fewer than 5 accounts. -#}
+{% macro is_partner(line) -%}
+    (count(*) over {{ line }} = 1 or sum(weight) over {{ line }} < 5)
+{%- endmacro %}

@@ -1,0 +1,56 @@
+-- No row shows fewer than 5 people, no line of a sum has exactly one row withheld, and a withheld
+-- row shows nothing.
+{%- set dimensions = ['platform', 'account_kind', 'admin_level', 'region_code'] %}
+{%- set sizes = ['accounts_seen', 'accounts_registered', 'accounts_checked'] %}
+select
+    period,
+    period_start,
+    'small' as broken
+from {{ ref('account_growth') }}
+where
+    {{ is_person_kind('account_kind') }}
+    and (
+        {%- for size in sizes %}
+        {{ size }} between 1 and 4{{ " or" if not loop.last }}
+        {%- endfor %}
+    )
+union all
+select
+    period,
+    period_start,
+    'shown' as broken
+from {{ ref('account_growth') }}
+where
+    is_suppressed
+    and coalesce(
+        accounts_registered, accounts_seen, births, frame_additions, losses, returns, corrections,
+        accounts_checked, accounts_covered, accounts_active_7d, accounts_active_14d, accounts_active_30d,
+        accounts_active_90d, followers_lo, followers_hi, followers_delta_lo, followers_delta_hi,
+        accounts_suspect
+    ) is not null
+union all
+-- All kinds less the institutions.
+select
+    period,
+    period_start,
+    'difference' as broken
+from {{ ref('account_growth') }}
+group by period, period_start, platform, admin_level, region_code
+having
+    {%- for size in sizes %}
+    max(case when account_kind = 'all' then {{ size }} end)
+    - sum(case when account_kind <> 'all' and not {{ is_person_kind('account_kind') }} then {{ size }} else 0 end)
+    between 1 and 4
+    {{ "or" if not loop.last }}
+    {%- endfor %}
+{%- for dimension in dimensions %}
+{%- set others = dimensions | reject('equalto', dimension) | list %}
+union all
+select
+    period,
+    period_start,
+    'lonely in {{ dimension }}' as broken
+from {{ ref('account_growth') }}
+group by period, period_start, {{ others | join(', ') }}
+having sum(case when is_suppressed then 1 else 0 end) = 1
+{%- endfor %}

@@ -1,0 +1,77 @@
+"""Whom the raw files of the sample name, and where a published file would name them too."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import duckdb
+
+_OFFICER = re.compile("民警|警官|派出所|公安(?:局|厅|部|分局)")
+
+
+def _records(paths: Iterable[Path]) -> Iterator[dict]:
+    for path in paths:
+        raw = path.read_bytes()
+        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8", "replace")
+        for line in text.splitlines():
+            try:
+                record = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(record, dict):
+                yield record
+
+
+def known_people(inbox: Path) -> dict[str, set[str]]:
+    """Officers' names and ids, ordinary people's ids and texts, straight from the raw files."""
+    found: dict[str, set[str]] = {
+        "officer_names": set(), "officer_ids": set(), "ids": set(), "texts": set(),
+    }  # fmt: skip
+    for record in _records(p for p in (inbox / "spider_users").rglob("*") if p.is_file()):
+        is_person = record.get("verified_type") == 0
+        if is_person and _OFFICER.search(str(record.get("verified_reason") or "")):
+            found["officer_names"].add(str(record["nick_name"]))
+            found["officer_ids"].add(str(record["_id"]))
+    for path in (inbox / "registry").rglob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            for row in csv.DictReader(lines):
+                if row.get("account_kind") == "officer":
+                    found["officer_names"].add(row["screen_name"])
+                    found["officer_ids"].add(row["account_id"])
+    for record in _records((inbox / "rumours").rglob("*.jsonl")):
+        found["ids"].add(str(record.get("user_id")))
+        found["texts"].add(str(record.get("text")))
+    for path in (inbox / "rumours" / "ced" / "original-microblog").glob("*.json"):
+        found["ids"].add(path.stem.split("_")[-1])
+        found["texts"].add(json.loads(path.read_text(encoding="utf-8"))["text"])
+    return found
+
+
+def sightings(
+    connection: duckdb.DuckDBPyConnection, secrets: set[str]
+) -> Iterator[tuple[str, str, int]]:
+    """Table, column and number of rows in which a text holds one of them, be it as a part."""
+    columns = connection.execute(
+        """select table_schema, table_name, column_name, data_type
+           from information_schema.columns
+           where table_schema in ('main', 'core', 'quality', 'meta')
+               and data_type in ('VARCHAR', 'VARCHAR[]') order by all"""
+    ).fetchall()
+    assert len(columns) > 100
+    connection.execute("create or replace temp table secrets (secret varchar)")
+    connection.executemany("insert into secrets values (?)", [[s] for s in sorted(secrets)])
+    for schema, table, column, kind in columns:
+        text = f"array_to_string({column}, ' ')" if kind.endswith("[]") else column
+        row = connection.execute(
+            f"""select count(*) from (
+                    select distinct {text} as value from {schema}.{table} where {column} is not null
+                ) as seen
+                where exists (select 1 from secrets where contains(seen.value, secret))"""
+        ).fetchone()
+        if row is not None and row[0]:
+            yield f"{schema}.{table}", column, row[0]
