@@ -389,7 +389,8 @@ _define(
     "days",
     {
         "followers_delta_days": "Days from the trusted count before to this one; NULL without a change.",
-        "elapsed_days": "Days from the end of the last earlier period in which something arrived about "
+        "elapsed_days": "In main.claim_growth days between the two figures; in account growth days "
+        "from the end of the last earlier period in which something arrived about "
         "the group to the end of this one: what flows are to be divided by; NULL in a gap and at first.",
     },
 )
@@ -694,7 +695,6 @@ _define(
         "later_date": "as_of_date of the later figure.",
     },
 )
-_define("int", "days", {"elapsed_days": "Days between the two."})
 _define(
     "float",
     "see metric",
