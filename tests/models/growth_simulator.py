@@ -135,7 +135,8 @@ def crawl(people: list[Account], seed: int = 21) -> tuple[pl.DataFrame, pl.DataF
                 name = f"renamed{account.number}"
             rows.append(
                 (
-                    "weibo", account.account_id, night(week) + timedelta(seconds=account.number % 3000),
+                    "weibo", account.account_id,
+                    night(week) + timedelta(seconds=account.number % 3000),
                     "record", None if account.kind == "officer" else name, account.kind,
                     account.level_in(week), account.region, "declared", account.registered_at,
                     state, lo, hi, "weekly_crawl", f"f{week}", f"sha{week}", account.number,

@@ -138,8 +138,7 @@ def test_no_loss_is_dated_before_the_death_or_three_crawls_after(
     people: list[Account], grown: Warehouse
 ) -> None:
     found = dict(
-        ((row[0]), row[1])
-        for row in grown.rows(
+        grown.rows(
             """select account_id, min(change_date) from intermediate.int_account_changes
                where change = 'lost' group by account_id"""
         )
@@ -153,12 +152,14 @@ def test_no_loss_is_dated_before_the_death_or_three_crawls_after(
         nights = [w for w in CRAWLED if w >= dies]
         delays[[local_day(w) for w in nights].index(day)] += 1
     assert min(delays) == 1, "one absence is no loss"
-    assert delays[1] > 0.9 * sum(delays.values()) and max(delays) <= 4, delays
+    assert delays[1] > 0.9 * sum(delays.values()), delays
+    assert max(delays) <= 4, delays
 
 
 def test_an_outage_is_a_gap_and_not_a_loss(grown: Warehouse) -> None:
     rows = grown.rows(
-        f"""select period_start + 6, coverage_ratio, births, losses, accounts_checked, accounts_seen,
+        f"""select period_start + 6, coverage_ratio, births, losses, accounts_checked,
+                accounts_seen,
                 lag(accounts_seen) over (order by period_start)
             from main.account_growth where period = 'week' and {WHOLE}"""
     )
@@ -173,11 +174,11 @@ def test_an_outage_is_a_gap_and_not_a_loss(grown: Warehouse) -> None:
                 where period = 'week' and {WHOLE} and elapsed_days is not null"""
         )
     )
-    assert after[local_day(19)] == 21 and after[local_day(62)] == 14 and after[local_day(30)] == 7
+    assert [after[local_day(week)] for week in (19, 62, 30)] == [21, 14, 7]
 
 
 def test_corrections_move_accounts_between_levels(people: list[Account], grown: Warehouse) -> None:
-    """Each reclassification leaves one level and enters the next, unless the account is lost then."""
+    """Each reclassification leaves one level and enters the next, unless it is lost then."""
     sure: dict = defaultdict(int)
     unsure = 0
     for account in people:
@@ -213,7 +214,7 @@ def test_the_frame_is_what_is_alive(people: list[Account], grown: Warehouse) -> 
         joined = [a for a in people if joined_week(a) <= week]
         alive = sum(a.is_alive(week) for a in joined)
         recent = sum(
-            not a.is_alive(week) and a.is_alive(max(0, week - 5)) or not a.is_alive(week - 1)
+            (not a.is_alive(week) and a.is_alive(max(0, week - 5))) or not a.is_alive(week - 1)
             for a in joined
             if a.dies is not None and a.dies <= week
         )
@@ -279,7 +280,7 @@ Counts = dict[str, list[tuple]]
 
 @pytest.fixture(scope="module")
 def counts(grown: Warehouse) -> Counts:
-    """Per account, in order: week, bounds, suspect, bounds of the trusted count before, its week."""
+    """By account, in order: week, bounds, suspect, the trusted bounds before, their week."""
     week_of = {local_day(week): week for week in CRAWLED}
     found: Counts = defaultdict(list)
     for account_id, day, *values, before in grown.rows(
@@ -312,7 +313,8 @@ def test_false_counts_are_suspect_and_true_ones_are_not(
             if missed[n] and not row[3]:
                 assert n == 0 or missed[n - 1] or (n + 1 < len(rows) and missed[n + 1])
     assert sum(len(rows) for rows in counts.values()) > 300_000
-    assert false > 1000 and flagged > 0.97 * false, (flagged, false)
+    assert false > 1000, false
+    assert flagged > 0.97 * false, (flagged, false)
     assert wrongly_flagged < 0.01 * false, (wrongly_flagged, false)
 
 
@@ -333,7 +335,8 @@ def test_follower_changes_hold_the_truth(people: list[Account], counts: Counts) 
             delta_hi = hi - before_lo if hi is not None else math.inf
             assert delta_lo <= change <= delta_hi
             states["grew" if delta_lo > 0 else "fell" if delta_hi < 0 else "not resolvable"] += 1
-    assert min(states.values()) > 1000 and len(states) == 3, states
+    assert len(states) == 3, states
+    assert min(states.values()) > 1000, states
 
 
 def test_purges_are_flagged_and_only_the_false_one_is_left_out(grown: Warehouse) -> None:
@@ -348,7 +351,8 @@ def test_purges_are_flagged_and_only_the_false_one_is_left_out(grown: Warehouse)
     assert rows[local_day(simulator.PURGE_WEEK)][0]
     assert rows[local_day(simulator.PURGE_WEEK)][1] < 0.01 * rows[local_day(40)][2]
     false = rows[local_day(simulator.FALSE_PURGE_WEEK)]
-    assert false[0] and 0.35 < false[1] / false[2] < 0.55
+    assert false[0]
+    assert 0.35 < false[1] / false[2] < 0.55
     others = set(rows) - {local_day(simulator.PURGE_WEEK), local_day(simulator.FALSE_PURGE_WEEK)}
     assert not any(rows[day][0] for day in others)
 
