@@ -59,9 +59,9 @@ def test_the_small_world_is_not_trivial(world: Warehouse) -> None:
     assert min(counts) >= 5, counts
     growth = world.one(
         """
-        select sum(births), sum(frame_additions), sum(losses), sum(returns),
+        select sum(births), sum(frame_additions), sum(losses), sum(returned),
             count(followers_delta_hi), count(*) - count(followers_delta_hi)
-        from main.account_growth where period = 'day' and platform = 'all'
+        from intermediate.int_growth_counts where period = 'day' and platform = 'all'
             and account_kind = 'all' and admin_level = 'all' and region_code = 'all'
         """
     )
