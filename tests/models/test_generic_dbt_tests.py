@@ -19,10 +19,12 @@ GOOD = "select 1 as id, 'a' as part, 5 as amount union all select 1, 'b', null"
 BAD = {
     "unique_key_twice": f"{GOOD} union all select 1, 'a', 6",
     "unique_key_null": f"{GOOD} union all select 2, null, 6",
+    "filled_not": f"{GOOD} union all select 3, null, 6",
     "holds_false": f"{GOOD} union all select 3, 'c', -1",
 }
 TESTS = {
     "unique_key": {"unique_key": {"arguments": {"columns": ["id", "part"]}}},
+    "filled": {"filled": {"arguments": {"columns": ["id", "part"]}}},
     "holds": {"holds": {"arguments": {"expression": "amount >= 0"}}},
 }
 

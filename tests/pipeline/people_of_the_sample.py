@@ -59,7 +59,7 @@ def sightings(
     columns = connection.execute(
         """select table_schema, table_name, column_name, data_type
            from information_schema.columns
-           where table_schema in ('main', 'core', 'quality', 'meta')
+           where table_catalog <> 'temp' and table_schema in ('main', 'core', 'quality', 'meta')
                and data_type in ('VARCHAR', 'VARCHAR[]') order by all"""
     ).fetchall()
     assert len(columns) > 100

@@ -9,7 +9,7 @@ select
     source_name,
     coalesce(
         format = 'account_list_csv'
-        or (format = 'mapped' and replace(declaration, ' ', '') like '%"table":"account_snapshots"%'),
+        or (format = 'mapped' and replace(declaration, ' ', '') like '%_table_:_account_snapshots_%'),
         false
     ) as is_register
 from source
