@@ -1,15 +1,16 @@
-"""The lake: cleaned rows as Parquet, one file per table and observed local day.
+"""The lake: cleaned rows as Parquet, one folder per table and observed local day.
 
-It is the boundary that no engine owns. A day's file is put in place by a rename or a link, so a
-repeated or interrupted write changes nothing: rows of a delivery that is written again replace
-what the day held of it.
+It is the boundary that no engine owns. Staged files are put in place by links, as they are, beside
+what the day holds already. A repeated or interrupted write changes nothing: rows of a delivery
+that is written again are taken out of the day's files first, each replaced by a rename.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -18,96 +19,90 @@ from orchestration.schemas.tables import CORE_TABLES, Table
 from orchestration.warehouse.connect import quote
 from orchestration.warehouse.staging import Staged
 
-FILE_NAME = "data_0.parquet"
+FILES = "data_*.parquet"
+_INCOMING = ".incoming"
 
 
 def write_lake(lake: Path, staged: Staged, written: Sequence[str]) -> int:
-    """Place staged rows in the lake; returns the number of day files written.
+    """Place staged rows in the lake; returns the number of days touched.
 
     written: ids of the files that the batch read; whatever the lake has of them is replaced.
     """
-    placed = 0
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+    touched = 0
+    with _without(written) as connection:
         for table in CORE_TABLES:
             incoming = staged.core.get(table.name)
             days = sorted(incoming.glob("observed_date=*")) if incoming is not None else []
             for day in days:
-                target = lake / table.name / day.name / FILE_NAME
-                _place_day(connection, table, sorted(day.iterdir()), target, written)
-            placed += len(days)
-    return placed
+                _place_day(connection, table, sorted(day.iterdir()), lake / table.name / day.name)
+            touched += len(days)
+    return touched
 
 
 def withdraw_from_lake(lake: Path, file_ids: Sequence[str]) -> None:
     """Take the rows of files out of every day they are in, because they are read again."""
     if not file_ids:
         return
-    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+    with _without(file_ids) as connection:
         for table in CORE_TABLES:
-            for path in _holding(connection, lake / table.name, file_ids):
-                _rewrite(connection, table, [], path, file_ids)
+            _withdraw(connection, table, sorted((lake / table.name).glob(f"*/{FILES}")))
+
+
+@contextmanager
+def _without(file_ids: Sequence[str]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection with the table `gone` of the files whose rows are taken out."""
+    with duckdb.connect(":memory:", config={"threads": 1}) as connection:
+        connection.execute(
+            "create temp table gone as select distinct unnest($1::varchar[]) as file_id",
+            [list(file_ids)],
+        )
+        yield connection
 
 
 def _place_day(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    parts: list[Path],
-    target: Path,
-    written: Sequence[str],
+    connection: duckdb.DuckDBPyConnection, table: Table, parts: Sequence[Path], day: Path
 ) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if len(parts) > 1 or target.exists():
-        _rewrite(connection, table, parts, target, written)
-        return
-    temporary = target.with_suffix(".incoming")
-    temporary.unlink(missing_ok=True)
-    try:
-        os.link(parts[0], temporary)
-    except OSError:  # a file system without links
-        shutil.copyfile(parts[0], temporary)
-    temporary.replace(target)
-
-
-def _rewrite(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    parts: Sequence[Path],
-    target: Path,
-    without: Sequence[str],
-) -> None:
-    """Write a day anew: the parts, and what it held of other files; a day without rows goes."""
-    columns = ", ".join(table.column_names)
-    queries = [f"select {columns} from {_parquet(part)}" for part in parts]
-    if target.exists():
-        gone = ", ".join(quote(file_id) for file_id in without)
-        queries.append(f"select {columns} from {_parquet(target)} where file_id not in ({gone})")
-    temporary = target.with_suffix(".incoming")
-    written = connection.execute(
-        f"copy ({' union all '.join(queries)}) to {quote(str(temporary))} "
-        "(format parquet, compression zstd)"
-    ).fetchone()
-    if written and written[0]:
-        temporary.replace(target)
-    else:
+    """Put staged files beside what the day holds of other deliveries."""
+    day.mkdir(parents=True, exist_ok=True)
+    held = sorted(day.glob(FILES))
+    if held:
+        _withdraw(connection, table, held)
+    first = 1 + max((_number(path) for path in held), default=-1)
+    for number, part in enumerate(parts, start=first):
+        temporary = day / _INCOMING
         temporary.unlink(missing_ok=True)
-        target.unlink(missing_ok=True)
+        try:
+            os.link(part, temporary)
+        except OSError:  # a file system without links
+            shutil.copyfile(part, temporary)
+        temporary.replace(day / f"data_{number}.parquet")
 
 
-def _holding(
-    connection: duckdb.DuckDBPyConnection, folder: Path, file_ids: Sequence[str]
-) -> list[Path]:
-    """Day files of a table that hold rows of the files."""
-    if not any(folder.glob(f"*/{FILE_NAME}")):
-        return []  # a killed run may have taken the last day of a table out
-    gone = ", ".join(quote(file_id) for file_id in file_ids)
-    rows = connection.execute(
+def _number(path: Path) -> int:
+    return int(path.stem.removeprefix("data_"))
+
+
+def _withdraw(connection: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[Path]) -> None:
+    """Take the rows of the files in `gone` out of lake files; one without rows goes."""
+    if not paths:
+        return
+    sources = ", ".join(quote(str(path)) for path in paths)
+    holding = connection.execute(
         f"""select distinct filename
-            from read_parquet({quote(str(folder / "*" / FILE_NAME))}, filename = true,
-                              hive_partitioning = false)
-            where file_id in ({gone})"""
+            from read_parquet([{sources}], filename = true, hive_partitioning = false)
+            semi join gone using (file_id)"""
     ).fetchall()
-    return sorted(Path(row[0]) for row in rows)
-
-
-def _parquet(path: Path) -> str:
-    return f"read_parquet({quote(str(path))}, hive_partitioning = false)"
+    columns = ", ".join(table.column_names)
+    for path in sorted(Path(row[0]) for row in holding):
+        temporary = path.parent / _INCOMING
+        kept = connection.execute(
+            f"""copy (select {columns}
+                      from read_parquet({quote(str(path))}, hive_partitioning = false)
+                      anti join gone using (file_id))
+                to {quote(str(temporary))} (format parquet, compression zstd)"""
+        ).fetchone()
+        if kept and kept[0]:
+            temporary.replace(path)
+        else:
+            temporary.unlink(missing_ok=True)
+            path.unlink()

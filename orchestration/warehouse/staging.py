@@ -53,6 +53,14 @@ class _Waiting:
     parts: int = 0
     keys: list[pl.Series] | None = field(default_factory=list)
 
+    def note_keys(self, hashes: pl.Series) -> None:
+        """Remember the keys of rows, as long as they are few enough."""
+        if self.keys is None:
+            return
+        self.keys.append(hashes)
+        if sum(map(len, self.keys)) > KEYS_KNOWN:
+            self.keys = None
+
     def has_distinct_keys(self) -> bool:
         """Whether no two rows share a key, as far as hashes were kept: equal ones prove nothing,
         different ones do."""
@@ -76,14 +84,15 @@ class Staging:
         if frame.is_empty():
             return
         table = TABLES.get(f"core.{name}")
+        waiting = self._waiting.setdefault(name, _Waiting())
         if table is not None:
             self._note_days(table, frame)
-            frame = _compact(self._first_sightings(table, frame))
-        waiting = self._waiting.setdefault(name, _Waiting())
-        if table is not None and waiting.keys is not None:
-            waiting.keys.append(frame.select(table.key).hash_rows())
-            if sum(map(len, waiting.keys)) > KEYS_KNOWN:
-                waiting.keys = None
+            keys = frame.select(table.key).hash_rows(seed=2)
+            is_first = self._is_first_sighting(table, frame, keys)
+            if not is_first.all():
+                frame, keys = frame.filter(is_first), keys.filter(is_first)
+            frame = _compact(frame)
+            waiting.note_keys(keys)
         waiting.frames.append(frame)
         waiting.rows += frame.height
         if waiting.rows >= ROWS_AT_ONCE:
@@ -117,8 +126,9 @@ class Staging:
             ).unique()
         )  # fmt: skip
 
-    def _first_sightings(self, table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-        return self._versions.setdefault(table.name, _Versions(table)).first_sightings(frame)
+    def _is_first_sighting(self, table: Table, frame: pl.DataFrame, keys: pl.Series) -> pl.Series:
+        versions = self._versions.setdefault(table.name, _Versions(table))
+        return versions.is_first_sighting(frame, keys)
 
     def _write(self, name: str, waiting: _Waiting) -> None:
         if not waiting.frames:
@@ -141,40 +151,40 @@ class Staging:
 class _Versions:
     """Versions of one table already staged in this batch, each with its earliest sighting.
 
-    A version is known by two independent 64-bit hashes over all its values: that two of four
-    million share both has odds of one in 10^25.
+    A version is known by two 64-bit hashes: `a` over all its values, `b` over its key. Only rows
+    of one key can be taken for each other, so that two of ten million such pairs share `a` has
+    odds of one in 10^12.
     """
 
     def __init__(self, table: Table) -> None:
         self._table = table
         self._known: pl.DataFrame | None = None
 
-    def first_sightings(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The rows that no earlier sighting of the same version makes superfluous."""
+    def is_first_sighting(self, frame: pl.DataFrame, keys: pl.Series) -> pl.Series:
+        """Which rows no earlier sighting of the same version makes superfluous.
+
+        keys: hashes of the rows' keys.
+        """
         if self._table.seen is None:
-            return self._first_of_equals(frame)
-        hashed = self._hashes(frame, self._table.value_names).with_columns(
-            frame[self._table.seen].alias("at")
-        )
+            return self._is_first_of_equals(frame, keys)
+        hashed = self._hashes(frame, keys).with_columns(frame[self._table.seen].alias("at"))
         earliest = hashed.group_by("a", "b").agg(pl.col("at").min())
         before = self._known_of(earliest)
         if not before.is_empty():
             earliest = pl.concat([before, earliest]).group_by("a", "b").agg(pl.col("at").min())
         first = hashed.join(earliest, on=["a", "b"], how="left", maintain_order="left")["at_right"]
         self._learn(earliest.join(before, on=["a", "b", "at"], how="anti"), before)
-        is_first = hashed["at"] == first
-        return frame if is_first.all() else frame.filter(is_first)
+        return hashed["at"] == first
 
-    def _first_of_equals(self, frame: pl.DataFrame) -> pl.DataFrame:
+    def _is_first_of_equals(self, frame: pl.DataFrame, keys: pl.Series) -> pl.Series:
         """Where every sighting is a row of its own: the first of rows that one file repeats."""
-        hashed = self._hashes(frame, (*self._table.value_names, "file_id"))
+        hashed = self._hashes(frame, keys, "file_id")
         is_first = hashed.to_struct("both").is_first_distinct()
         before = self._known_of(hashed)
         if not before.is_empty():
             is_first &= ~hashed.to_struct("both").is_in(before.to_struct("both").implode())
-        is_all = bool(is_first.all())
-        self._learn(hashed if is_all else hashed.filter(is_first), before.clear())
-        return frame if is_all else frame.filter(is_first)
+        self._learn(hashed if is_first.all() else hashed.filter(is_first), before.clear())
+        return is_first
 
     def _known_of(self, hashed: pl.DataFrame) -> pl.DataFrame:
         """What is known of the versions of one frame; the many known ones are only looked
@@ -193,9 +203,9 @@ class _Versions:
         known = new if known is None else pl.concat([known, new])
         self._known = known if known.height <= VERSIONS_KNOWN else None
 
-    def _hashes(self, frame: pl.DataFrame, names: tuple[str, ...]) -> pl.DataFrame:
-        values = frame.select(names)
-        return pl.DataFrame({"a": values.hash_rows(seed=1), "b": values.hash_rows(seed=2)})
+    def _hashes(self, frame: pl.DataFrame, keys: pl.Series, *more: str) -> pl.DataFrame:
+        values = frame.select(*self._table.value_names, *more)
+        return pl.DataFrame({"a": values.hash_rows(seed=1), "b": keys})
 
 
 def _compact(frame: pl.DataFrame) -> pl.DataFrame:

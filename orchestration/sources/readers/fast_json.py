@@ -31,9 +31,6 @@ _MARKED = r"^[-\[{nNiI]"
 _STRING = r'"(?:[^"\\]|\\.)*"'
 
 
-_ALL_BUT_MARKS = bytes(byte for byte in range(256) if byte not in b"[{\n")
-
-
 class FastJson:
     """Reads blocks of JSON lines into raw frames of the given dotted fields.
 
@@ -46,9 +43,9 @@ class FastJson:
 
     def read(self, block: LineBlock) -> pl.DataFrame | None:
         """The block as a raw frame, or None where the careful path has to decide."""
-        rows = block.lines
-        if _is_suspicious(block.data):
+        if _is_suspicious(block):
             return None
+        rows = block.lines
         found = self._parse(block.data)
         if found is None or found.height != rows or self._has_dotted_key(found):
             return None
@@ -66,6 +63,8 @@ class FastJson:
                 table = self._connection.execute(self._query, [path]).to_arrow_table()
             except duckdb.Error:
                 return None
+        if any(_has_nul(column) for column in table.columns):
+            return None
         frame = pl.from_arrow(table)
         assert isinstance(frame, pl.DataFrame)
         return frame
@@ -121,11 +120,27 @@ def _database() -> Any:
     return connection
 
 
-def _is_suspicious(data: bytes) -> bool:
+def _is_suspicious(block: LineBlock) -> bool:
     """Whether a block holds what DuckDB accepts and the careful path refuses."""
-    if b"\x00" in data or data.startswith(b"\xef\xbb\xbf"):
+    if b"\x00" in block.data or block.data.startswith(b"\xef\xbb\xbf"):
         return True
-    return (b"\\" in data and b"\\u0000" in data) or _may_be_too_deep(data)
+    return _may_be_too_deep(block)
+
+
+def _has_nul(column: Any) -> bool:
+    """Whether a NUL stands in any text of an Arrow column, however deep in structs: it can only
+    have been written as an escape."""
+    import pyarrow as pa
+
+    if pa.types.is_struct(column.type):
+        return any(_has_nul(child) for child in column.flatten())
+    return any(b"\x00" in _text_bytes(chunk) for chunk in column.chunks)
+
+
+def _text_bytes(texts: Any) -> bytes:
+    """The bytes of all texts of an Arrow array, one after the other."""
+    held = texts.buffers()[-1]
+    return b"" if held is None else held.to_pybytes()
 
 
 def _has_empty_row(frame: pl.DataFrame) -> bool:
@@ -160,7 +175,7 @@ def _value_needs_care(values: pl.Series) -> bool:
     short = marked.filter(marked.str.len_bytes() < _LONGEST_NO_NUMBER)
     if short.str.to_lowercase().is_in(_NO_NUMBERS).any():
         return True
-    if marked.str.starts_with("{").any():
+    if marked.str.starts_with("{").any() or marked.str.contains("\\u0000", literal=True).any():
         return True
     return _has_strange_list(marked)
 
@@ -187,11 +202,11 @@ def _name(value: str) -> str:
     return '"' + value.replace('"', '""') + '"'
 
 
-def _may_be_too_deep(data: bytes) -> bool:
+def _may_be_too_deep(block: LineBlock) -> bool:
     """Whether any line has more brackets than the depth that is allowed."""
     import numpy as np
 
-    marks = np.frombuffer(data.translate(None, _ALL_BUT_MARKS), dtype=np.uint8)
+    marks = np.frombuffer(block.marks, dtype=np.uint8)
     line_ends = np.flatnonzero(marks == ord("\n"))
     openers = np.diff(line_ends, prepend=-1, append=len(marks)) - 1
     return bool(openers.max() > strict_json.MAXIMUM_DEPTH)

@@ -15,6 +15,7 @@ _LENIENT = re.compile(
     r'"(?:[^"\\]|\\.)*"|(?<=[^\s,\[{:])\s*,(?=\s*[}\]])|-?\b(?:nan|inf|infinity)\b', re.IGNORECASE
 )
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_NUL = re.compile("\x00")
 
 
 class JsonProblemError(ValueError):
@@ -74,7 +75,7 @@ def parse(text: str, read: Sequence[str] | None = None) -> Any:
     """Parse one document; numbers come back as the text they are written in.
 
     read: dotted paths of what is read. No key of theirs may stand twice in its object, and below
-    them none at all, nor NaN or Infinity; None reads everything. Raises JsonProblemError with a
+    them none at all, nor NaN, Infinity or a NUL; None reads everything. Raises JsonProblemError with a
     reason code: not_json, html_not_json, duplicate_key, number_range, too_deep, control_character.
     """
     if "\x00" in text:
@@ -91,10 +92,10 @@ def parse(text: str, read: Sequence[str] | None = None) -> Any:
         raise JsonProblemError(
             "not_json", f"{error.msg} at column {error.colno}", error.lineno
         ) from None
-    if "\\u" in text and has_bad_characters(value):
-        raise JsonProblemError("control_character", "a NUL or lone surrogate stands in a value")
+    if "\\u" in text and _holds(_LONE_SURROGATE, value):
+        raise JsonProblemError("control_character", "a lone surrogate stands in a value")
     if read is None:
-        _check_whole(value)
+        _check_part(value)
     else:
         for path in read:
             _check_path(value, path)
@@ -108,6 +109,13 @@ def _check_path(value: Any, path: str) -> None:
         if isinstance(value, Repeating) and part in value.twice:
             raise _duplicate(part)
         value = value[part]
+    _check_part(value)
+
+
+def _check_part(value: Any) -> None:
+    """What is read must be free of NULs, of keys that stand twice and of numbers that are none."""
+    if _holds(_NUL, value):
+        raise JsonProblemError("control_character", "a NUL stands in a value")
     _check_whole(value)
 
 
@@ -149,11 +157,16 @@ def _amend(found: re.Match[str]) -> str:
 
 def has_bad_characters(value: Any) -> bool:
     """Whether a NUL or lone surrogate stands in any key or string."""
+    return _holds(_NUL, value) or _holds(_LONE_SURROGATE, value)
+
+
+def _holds(pattern: re.Pattern[str], value: Any) -> bool:
+    """Whether any key or string of a value has the pattern in it."""
     if isinstance(value, str):
-        return "\x00" in value or bool(_LONE_SURROGATE.search(value))
+        return pattern.search(value) is not None
     if isinstance(value, dict):
-        return any(has_bad_characters(k) or has_bad_characters(v) for k, v in value.items())
-    return isinstance(value, list) and any(has_bad_characters(v) for v in value)
+        return any(_holds(pattern, key) or _holds(pattern, item) for key, item in value.items())
+    return isinstance(value, list) and any(_holds(pattern, item) for item in value)
 
 
 def dump(value: Any) -> str:
