@@ -76,7 +76,8 @@ def parse(text: str, read: Sequence[str] | None = None) -> Any:
 
     read: dotted paths of what is read. No key of theirs may stand twice in its object, and below
     them none at all, nor NaN, Infinity or a NUL; None reads everything. Raises JsonProblemError
-    with a reason code: not_json, html_not_json, duplicate_key, number_range, too_deep, control_character.
+    with a reason code: not_json, html_not_json, duplicate_key, number_range, too_deep,
+    control_character.
     """
     if "\x00" in text:
         raise JsonProblemError("control_character", "a NUL byte stands in the text")
