@@ -96,23 +96,7 @@ def propose(file: RawFile, name: str) -> Proposal | str:
     whole = [draft for draft in drafts if not draft.missing]
     nearly = [draft for draft in drafts if draft.missing == ["account_id"]]
     best = next(iter(whole or nearly), max(drafts, key=lambda draft: draft.score))
-    if best.filled and best.missing not in ([], ["account_id"]):
-        return (
-            f"core.{best.candidate.table} is nearest, but no column is known to give "
-            f"{', '.join(best.missing)}; it has: {_named(columns.names)}. If one of them does, "
-            "write the entry by hand (data/README.md shows how); what a file does not say cannot "
-            "be declared"
-        )
-    if not best.filled:
-        return (
-            f"none of its columns has a name that is known here; it has: {_named(columns.names)}. "
-            "If they give the key of a table, write the entry by hand (data/README.md shows how)"
-        )
     return _written(file, name, shape, best, columns)
-
-
-def _named(names: Sequence[str]) -> str:
-    return ", ".join(map(quoted, names[:20])) + (" …" if len(names) > 20 else "")
 
 
 # -- columns --------------------------------------------------------------------------------------
@@ -336,18 +320,20 @@ def _lines(
     if any(role.column == "account_id" for role in draft.candidate.required):
         yield "    # account: {kind: organ}  # decide: only if every author is an official account;"
         yield "    #   without it and without account_kind, authors are pseudonyms without text"
-    yield f"    table: {draft.candidate.table}"
+    doubt = "  # decide: the nearest of those known" if draft.missing else ""
+    yield f"    table: {draft.candidate.table}{doubt}"
     yield "    columns:"
     for filled in draft.filled:
         yield f"      {filled.column}: {_source(filled)}" + _comment(filled.remark)
     if draft.candidate.table == "hot_topic_slots":
         yield "      list_name: {const: realtime}  # decide: which list of the platform"
     for column in draft.missing:
-        yield f"      # {column}: {_TO_ADD}"
+        yield f"      # {column}: {_TO_ADD if column == 'account_id' else _TO_NAME}"
     yield from _unmapped(shape, draft)
 
 
 _TO_ADD = '{const: "…"}  # decide: the file does not say it; a column, or one value for all'
+_TO_NAME = "…  # decide: the column that gives it; what no column gives cannot be declared"
 
 
 def _platform(columns: _Columns, draft: _Draft) -> Iterator[str]:

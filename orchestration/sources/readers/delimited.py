@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 
 import polars as pl
 
-from orchestration.sources.rawfile import DecompressionBombError, RawFile
+from orchestration.sources.rawfile import CutContentError, DecompressionBombError, RawFile
 from orchestration.sources.readers.base import (
     LINE,
     RECORD,
@@ -455,8 +455,25 @@ def _as_utf8(stream: BinaryIO, encoding: str) -> BinaryIO:
     if encoding == "utf-8-sig":
         stream.read(3)
         return stream
-    # A byte that cannot be decoded passes as it is, so that its row is named and no other.
-    return cast(BinaryIO, codecs.EncodedFile(stream, "utf-8", encoding, "surrogateescape"))
+    return cast(BinaryIO, _Recoded(stream, encoding))
+
+
+class _Recoded:
+    """A stream as UTF-8. A byte that cannot be decoded passes as it is, so that its row is named
+    and no other; half a character at the end means that the file was cut."""
+
+    def __init__(self, stream: BinaryIO, encoding: str) -> None:
+        self._encoding = encoding
+        self._content = codecs.EncodedFile(stream, "utf-8", encoding, "surrogateescape")
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._content.read(size)
+        # Readers of the multi-byte encodings keep none back: what is left of them is escaped.
+        if not data and getattr(self._content.reader, "bytebuffer", False):
+            raise CutContentError(
+                "truncated_text", f"it ends within a character of {self._encoding}"
+            )
+        return data
 
 
 def _not_this_encoding(encoding: str, line: int | None, detail: str) -> Reject:

@@ -456,6 +456,13 @@ def test_byte_order_marks_decide_the_encoding(tmp_path, encoding):
     assert frame["id"].to_list() == ["样"]
 
 
+def test_a_utf_16_file_that_ends_within_a_character_is_named(tmp_path):
+    whole = "id\n样\n本\n".encode("utf-16")
+    frame, rejects = read(Delimited(), raw(tmp_path, "a.csv", whole[:-1]))
+    assert frame["id"].to_list() == ["样"]
+    assert [(r.reason, r.line_number) for r in rejects] == [("truncated_text", 3)]
+
+
 def test_an_undeclared_encoding_is_refused_and_a_declared_one_read(tmp_path):
     file = raw(tmp_path, "a.csv", "id\n样城\n".encode("gb18030"))
     _, rejects = read(Delimited(), file)

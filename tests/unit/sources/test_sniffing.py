@@ -237,6 +237,17 @@ def test_a_proposal_for_every_reader_loads_the_file(
     assert outcome.reasons == []
 
 
+def test_a_file_whose_names_say_nothing_gets_a_skeleton_that_names_what_is_missing(
+    tmp_path: Path,
+) -> None:
+    file = reading.raw_file(tmp_path, "x.csv", "foo,bar\n1,x\n")
+    proposal = propose(file, "a")
+    assert isinstance(proposal, Proposal)
+    assert set(proposal.missing) >= {"post_id", "account_id", "posted_at"}
+    assert "# post_id: …" in proposal.entry
+    assert "# not mapped: foo, bar" in proposal.entry
+
+
 @pytest.mark.parametrize(("content", "table", "columns"), [
     ("用户id,粉丝数,昵称,日期\n1,22.5万,a,2021-07-20\n", "account_snapshots",
      {"account_id": "用户id", "followers": "粉丝数", "screen_name": "昵称"}),
@@ -289,8 +300,6 @@ def test_the_collection_time_is_a_column_where_there_is_one(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("content", "said"), [
-    (b",base_text,tweet_class\n7,hello,1\n", "posts is nearest"),
-    (b"a,b\nx,y\n", "none of its columns"),
     (b"\x00\x01\x02", "neither text nor"),
     (b"just words\nand more of them\n", "no rows of a table"),
     (b"<a>b</a>", "HTML or XML"),
