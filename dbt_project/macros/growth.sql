@@ -89,7 +89,10 @@ closed as (
 )
 {%- endmacro %}
 
-{#- The cells before this one in its line are one, or stand for fewer than 5 accounts. -#}
+{#- Of fewer people than these nothing is told. -#}
+{% macro fewest_people() %}5{% endmacro %}
+
+{#- The cells before this one in its line are one, or stand for too few accounts. -#}
 {% macro is_partner(line) -%}
-    (count(*) over {{ line }} = 1 or sum(weight) over {{ line }} < 5)
+    (count(*) over {{ line }} = 1 or sum(weight) over {{ line }} < {{ fewest_people() }})
 {%- endmacro %}

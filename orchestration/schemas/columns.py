@@ -114,6 +114,8 @@ _define(
         "reposted_at": "When the repost or comment was written.",
         "published_at": "When the article was published; in meta.builds, when the build became "
         "visible to readers.",
+        "edited_lo_at": "When the earlier text was first seen: the change came later.",
+        "edited_hi_at": "When the new text was first seen: the change had come.",
         "asked_at": "When the question was asked.",
         "answered_at": "When the board recorded the answer.",
         "ruled_at": "When the platform ruled, if the file says so.",
@@ -195,6 +197,7 @@ _define(
         "outlet": "Host or name of the publication.",
         "author": "Byline as printed.",
         "language": "zh, en or NULL when undecided.",
+        "text_before": "Text of the post before the change.",
         "stripped_text": "Lines taken out of a plain text as page furniture.",
         "extractor": "What took the body out of the raw document, and its version.",
         "verdict": "Ruling or comparison result as a code.",
@@ -219,6 +222,7 @@ _define(
 )
 _define("int", "rank", {"rank": "Position on the list, from 1."})
 _define("int", "times", {"edit_count": "Number of edits the platform reports."})
+_define("int", "", {"edit_number": "Position among the changes that the source saw, from 1."})
 _define(
     "bool",
     "",

@@ -446,6 +446,16 @@ MARTS: tuple[Table, ...] = (
         required=("account_id", "first_seen_at", "last_seen_at"),
     ),
     _dbt(
+        "main", "post_edits", "one change of an official post's text, as one source saw it",
+        ("platform", "post_id", "source_name", "edit_number"),
+        (
+            "platform", "post_id", "source_name", "edit_number", "edited_lo_at", "edited_hi_at",
+            "text_before", "text", "build_id",
+        ),
+        required=("edited_lo_at", "edited_hi_at", "text_before", "text"),
+        caveat="Texts of different sources are not compared: producers cut them differently.",
+    ),
+    _dbt(
         "main", "post_engagement",
         "one official post at one age at which its counts were observed or can be interpolated",
         ("platform", "post_id", "age_hours"),
@@ -472,7 +482,9 @@ MARTS: tuple[Table, ...] = (
             "detection_floor_hours",
         ),
         caveat="Posts that lived and died between two looks are not in it: see "
-        "detection_floor_hours. Gone needs a confirmed absence; who removed a post is not told.",
+        "detection_floor_hours. Gone needs a confirmed absence; who removed a post is not told. "
+        "Months in which fewer than 5 officers (or accounts of unclear kind) posted hold none of "
+        "their posts.",
     ),
     _dbt(
         "main", "events", "something the public talks about",

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 
@@ -117,6 +117,7 @@ def _database() -> Any:
     connection.execute("set threads = 1")  # a block is too small to be worth sharing
     connection.execute("set memory_limit = '256MB'")
     connection.execute("set enable_progress_bar = false")
+    connection.execute("set enable_external_file_cache = false")  # one path, many contents
     return connection
 
 
@@ -216,15 +217,20 @@ def _may_be_too_deep(block: LineBlock) -> bool:
 def _as_file(data: bytes) -> Iterator[str]:
     """The bytes under a path that DuckDB can open: in memory where the system offers that."""
     if hasattr(os, "memfd_create"):
-        descriptor = os.memfd_create("block")
-        try:
-            with os.fdopen(os.dup(descriptor), "wb") as file:
-                file.write(data)
-            yield f"/proc/self/fd/{descriptor}"
-        finally:
-            os.close(descriptor)
+        file = _memory_file()
+        file.seek(0)
+        file.write(data)
+        file.truncate()
+        file.flush()
+        yield f"/proc/self/fd/{file.fileno()}"
         return
     with tempfile.NamedTemporaryFile(suffix=".jsonl") as named:
         named.write(data)
         named.flush()
         yield named.name
+
+
+@cache
+def _memory_file() -> BinaryIO:
+    """One for all blocks: its memory is written over, not asked for anew with every block."""
+    return os.fdopen(os.memfd_create("block"), "wb")

@@ -87,7 +87,8 @@ def line_blocks(stream: BinaryIO) -> Iterator[LineBlock | LongLine | BrokenStrea
             return
         if not data:
             break
-        data = carry + data
+        if carry:
+            data = carry + data
         end = data.rfind(b"\n") + 1
         if end == 0 and len(data) > MAXIMUM_LINE_BYTES:
             try:

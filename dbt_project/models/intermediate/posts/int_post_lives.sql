@@ -2,10 +2,13 @@
 -- came into view (delayed entry), until when it was seen, and, if its going is confirmed, when it
 -- was first found missing. In microseconds since publication.
 -- An absence that is not confirmed ends the watch at the last sighting, as if nobody had looked again.
+-- Posts of people (officers, accounts of unclear kind) are left out of months in which fewer than
+-- 5 of them posted: no cohort holds them, so no subtraction gives them away.
 with sighted as (
     select
         chosen.platform,
         chosen.post_id,
+        chosen.account_id,
         chosen.posted_at,
         chosen.posted_date,
         accounts.account_kind,
@@ -27,15 +30,39 @@ with sighted as (
     left join {{ ref('int_post_absences') }} as absences
         on chosen.platform = absences.platform and chosen.post_id = absences.post_id
     where chosen.posted_at is not null
+),
+
+dated as (
+    select
+        *,
+        cast(date_trunc('month', posted_date) as date) as posted_month
+    from sighted
+    where first_at is not null
+),
+
+few as (
+    select
+        platform,
+        account_kind,
+        posted_month
+    from dated
+    where {{ is_person_kind('account_kind') }}
+    group by platform, account_kind, posted_month
+    having count(distinct account_id) < {{ fewest_people() }}
 )
 
 select
-    platform,
-    post_id,
-    account_kind,
-    cast(date_trunc('month', posted_date) as date) as posted_month,
-    greatest({{ microseconds_between('posted_at', 'first_at') }}, 0) as entry_us,
-    greatest({{ microseconds_between('posted_at', 'last_at') }}, 0) as last_us,
-    {{ microseconds_between('posted_at', 'gone_hi_at') }} as gone_hi_us
-from sighted
-where first_at is not null
+    dated.platform,
+    dated.post_id,
+    dated.account_kind,
+    dated.posted_month,
+    greatest({{ microseconds_between('dated.posted_at', 'dated.first_at') }}, 0) as entry_us,
+    greatest({{ microseconds_between('dated.posted_at', 'dated.last_at') }}, 0) as last_us,
+    {{ microseconds_between('dated.posted_at', 'dated.gone_hi_at') }} as gone_hi_us
+from dated
+left join few
+    on
+        dated.platform = few.platform
+        and dated.account_kind = few.account_kind
+        and dated.posted_month = few.posted_month
+where few.platform is null
