@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from orchestration.cleaning import accounts, posts, public_talk
+from orchestration.cleaning import accounts, identity, posts, public_talk
 from orchestration.cleaning.fields import Context, Field, Parsed, TableMapping
 from orchestration.cleaning.people import Door
 from orchestration.cleaning.rows import (
@@ -290,7 +290,7 @@ def _without_persons(rows: pl.DataFrame, declared: DeclaredAccount) -> pl.DataFr
     calls an ordinary person is none of the accounts it means."""
     if "_author_verified" not in rows.columns or declared.kind == "officer":
         return rows
-    return rows.filter(~pl.col("_author_verified").is_in(accounts.PERSONS).fill_null(False))
+    return rows.filter(~pl.col("_author_verified").is_in(identity.PERSONS).fill_null(False))
 
 
 def _conform(
