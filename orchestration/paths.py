@@ -22,6 +22,10 @@ class DataRoot:
         return self.home / "sources.yaml"
 
     @property
+    def overrides_file(self) -> Path:
+        return self.home / "account_overrides.csv"
+
+    @property
     def inbox(self) -> Path:
         return self.home / "inbox"
 

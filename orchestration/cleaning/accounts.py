@@ -9,6 +9,7 @@ from orchestration.cleaning.people import Door
 from orchestration.cleaning.rows import ROW, Finished, ensure
 from orchestration.cleaning.times import INSTANT
 
+
 def finish_account_snapshots(rows: pl.DataFrame, door: Door) -> Finished:
     """Decide scope and kind, admit officials, take names off officers and ordinary people.
 
@@ -26,9 +27,7 @@ def finish_account_snapshots(rows: pl.DataFrame, door: Door) -> Finished:
         | (pl.col("kind_rule") == identity.KIND_RULES[0].id)
     ).fill_null(False)
     rows = identity.identify(rows).with_columns(
-        scope_evidence=pl.coalesce(
-            "scope_evidence", pl.when(is_official).then(pl.lit("verified"))
-        ),
+        scope_evidence=pl.coalesce("scope_evidence", pl.when(is_official).then(pl.lit("verified"))),
         account_state=pl.col("account_state").fill_null("present"),
     )
     rows = _with_known_kind(rows, door)

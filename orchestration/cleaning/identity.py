@@ -23,34 +23,54 @@ GOVERNMENT, PERSON, MEDIA = "1", "0", "3"
 """verified_type of government accounts, of people verified by name, and of media."""
 UNTOLD = None
 
-OFFICER_POST = r"民警|警官|警察|交警|刑警|特警|辅警|派出所|公安(?:局|厅|部|分局)"
+
+def _any(*words: str) -> str:
+    """A pattern of alternatives; words of a line are set apart by spaces."""
+    return "|".join(word for line in words for word in line.split())
+
+
+OFFICER_POST = _any("民警 警官 警察 交警 刑警 特警 辅警 派出所 公安(?:局|厅|部|分局)")
 """A verified person whose reason names a police post is an officer."""
-_OFFICER_NAME = (
-    r"民警|警官|警花|警嫂|警察(?:叔叔|蜀黍|小哥|哥|姐|故事|老)|[交刑特巡网狱]警(?:哥|姐|小哥|老|小|阿)"
+_OFFICER_NAME = _any(
+    "民警 警官 警花 警嫂 警察(?:叔叔|蜀黍|小哥|哥|姐|故事|老)",
+    "[交刑特巡网狱]警(?:哥|姐|小哥|老|小|阿)",
 )
-_POLICE = (
-    r"公安|派出所|警方|警务|警事|警察|警民|警讯|警营|警视|警博|警声|警苑|[交刑特网巡骑铁女民]警|交管|车管所?|"
-    r"边检|出入境|移民管理|看守所|禁毒|反诈|治安|刑侦|经侦|预审|警航|110"
+_BODY = _any("在线 之家 官方 公安局 派出所 [总支大中]队 警方 发布 平台")
+"""With these words a name is a body's, whatever officers it speaks of."""
+_POLICE = _any(
+    "公安 派出所 警方 警务 警事 警察 警民 警讯 警营 警视 警博 警声 警苑",
+    "[交刑特网巡骑铁女民]警 交管 车管所? 边检 出入境 移民管理 看守所",
+    "禁毒 反诈 治安 刑侦 经侦 预审 警航 110",
 )
-_SAFE_PLACE = r"^平安"
-_INSURER = r"^平安(?:$|保险|银行|人寿|证券|科技|信托|普惠|好医生|健康|金融|集团|养老|产险|车险|夜|喜乐|是福)"
+_SAFE_PLACE = "^平安"
+_INSURER = (
+    "^平安(?:$|"
+    + _any("保险 银行 人寿 证券 科技 信托 普惠 好医生 健康 金融 集团 养老 产险 车险 夜 喜乐 是福")
+    + ")"
+)
+"""What 平安 begins when it is no place kept safe."""
 _DISTRICT_OFFICE = r"^\p{Han}{2,4}分局"
-_BODY = r"在线|之家|官方|公安局|派出所|[总支大中]队|警方|发布|平台"
-_CENTRAL_OUTLET = (
-    r"人民(?:日报|网|公安报|法院报)|新华(?:社|网|视点|每日电讯)|央视|CCTV|中央(?:电视台|人民广播|广播电视)|中新[网社]|"
-    r"中国(?:日报|青年报|青年网|新闻网|新闻社|之声|妇女报|警察报)|光明(?:日报|网)|环球(?:时报|网|资讯)|经济日报|求是|"
-    r"紫光阁|法[制治]日报|科技日报|工人日报|解放军报|检察日报|国际在线"
+_CENTRAL_OUTLET = _any(
+    "人民(?:日报|网|公安报|法院报) 新华(?:社|网|视点|每日电讯) 央视 CCTV",
+    "中央(?:电视台|人民广播|广播电视) 中新[网社]",
+    "中国(?:日报|青年报|青年网|新闻网|新闻社|之声|妇女报|警察报) 光明(?:日报|网)",
+    "环球(?:时报|网|资讯) 经济日报 求是 紫光阁 法[制治]日报 科技日报 工人日报 解放军报 检察日报",
+    "国际在线",
 )
-_OUTLET = (
-    _CENTRAL_OUTLET + r"|日报|晚报|晨报|早报|[今时商快电]报|[都城]市报|导报|青年报|法[制治]报|新京报|"
-    r"电视台|广播|电台|卫视|新闻(?:频道|联播|广播)|红网|东方网|澎湃新闻"
+_OUTLET = _any(
+    _CENTRAL_OUTLET,
+    "日报 晚报 晨报 早报 [今时商快电]报 [都城]市报 导报 青年报 法[制治]报 新京报",
+    "电视台 广播 电台 卫视 新闻(?:频道|联播|广播) 红网 东方网 澎湃新闻",
 )
-_GOVERNMENT_BODY = (
-    r"人民政府|政府|[省市县区州旗]委|党委|宣传部|外宣|新闻办|新闻中心|网信|发布|政务|政法|检察|法院|司法|监狱|"
-    r"民政|应急|消防|气象|地震|卫健|卫生|疾控|教育[局厅部委]|人社|税务|国税|地税|海关|统计局|环保局|环境局|生态环境|城管|"
-    r"交通(?:运输|委|局|厅)|铁路局|文旅|文化局|旅游局|旅游委|旅游政务|共青团|团[省市县区]?委|妇联|工会|纪委|监委|"
-    r"长安网|信访|残联|外事|审计|财政|发改|商务局|工商|质监|市场监管|药监|水利|水务|农业|林业|公积金|12345|"
-    r"联合辟谣平台|\p{Han}{2,}辟谣$|国家\p{Han}{1,8}局|\p{Han}{2,}[局厅委办]$"
+_OTHER_GOVERNMENT = _any("政法委 司法[局厅部] 检察院 人民法院 消防救援 应急管理 海关")
+"""Bodies that a reason may name beside police words, and that are no police."""
+_GOVERNMENT_BODY = _any(
+    "人民政府 政府 [省市县区州旗]委 党委 宣传部 外宣 新闻办 新闻中心 网信 发布 政务 政法 检察",
+    "法院 司法 监狱 民政 应急 消防 气象 地震 卫健 卫生 疾控 教育[局厅部委] 人社 税务 国税",
+    "地税 海关 统计局 环保局 环境局 生态环境 城管 交通(?:运输|委|局|厅) 铁路局 文旅 文化局 旅游局",
+    "旅游委 旅游政务 共青团 团[省市县区]?委 妇联 工会 纪委 监委 长安网 信访 残联 外事 审计",
+    "财政 发改 商务局 工商 质监 市场监管 药监 水利 水务 农业 林业 公积金 12345 联合辟谣平台",
+    r"\p{Han}{2,}辟谣$ 国家\p{Han}{1,8}局 \p{Han}{2,}[局厅委办]$",
 )
 
 
@@ -89,7 +109,7 @@ KIND_RULES: tuple[Rule, ...] = (
     Rule("name_of_state_outlet", "state_media", NAME, _OUTLET, _OUTLETS),
     Rule("reason_names_state_outlet", "state_media", REASON, _OUTLET, (MEDIA,)),
     Rule("reason_names_government_body", "other_government", REASON,
-         r"政法委|司法[局厅部]|检察院|人民法院|消防救援|应急管理|海关", (GOVERNMENT, "7")),
+         _OTHER_GOVERNMENT, (GOVERNMENT, "7")),
     Rule("name_has_police_word", "organ", NAME, _POLICE, _BODIES),
     Rule("reason_has_police_word", "organ", REASON, _POLICE, (GOVERNMENT, "7")),
     Rule("name_is_district_office", "organ", NAME, _DISTRICT_OFFICE, _BODIES),
@@ -101,19 +121,21 @@ KIND_RULES: tuple[Rule, ...] = (
 VERIFIED_GOVERNMENT_WITHOUT_WORD = "verified_type_1"
 """Rule of last resort: the platform says government, and no word of a text says which."""
 
-_STATION = (
-    r"派出所|警务[室站区]|责任区|[大中]队|街道|社区|(?:镇|乡)(?:人民政府|政府|党委|派出所)|\p{Han}{2,}镇(?:发布|在线|政务)$"
+_STATION = _any(
+    "派出所 警务[室站区] 责任区 [大中]队 街道 社区 [镇乡](?:人民政府|政府|党委)",
+    r"\p{Han}{2,}镇(?:发布|在线|政务)$",
 )
-_MINISTRY = (
-    r"公安部|国务院|中共中央|中央(?:网信|政法|纪委)|最高人民|国家\p{Han}{1,8}[局委办]|"
-    r"中国(?:警方在线|警察网|长安网|消防|移民管理|政府网|互联网|气象|地震台网|反邪教|禁毒)|全国\p{Han}{1,8}办"
+_MINISTRY = _any(
+    "公安部 国务院 中共中央 中央(?:网信|政法|纪委) 最高人民",
+    "中国(?:警方在线|警察网|长安网|消防|移民管理|政府网|互联网|气象|地震台网|反邪教|禁毒)",
+    r"国家\p{Han}{1,8}[局委办] 全国\p{Han}{1,8}办",
 )
-_PROVINCE = (
-    r"公安厅|[司民财教政水]\p{Han}{0,4}厅|总队|省(?:委|政府|人民政府|高级|检察)|自治区(?:党委|政府|人民政府|高级)|卫视"
+_PROVINCE = _any(
+    r"公安厅 [司民财教政水]\p{Han}{0,4}厅 总队 省(?:委|政府|人民政府|高级|检察)",
+    "自治区(?:党委|政府|人民政府|高级) 卫视",
 )
-_COUNTY = (
-    r"分局|县(?:公安|委|政府|人民政府|人民法院|人民检察院|公安局)|区(?:公安|委|政府|人民政府|人民法院|人民检察院)"
-)
+_COUNTY_BODY = _any("公安 委 政府 人民政府 人民法院 人民检察院")
+_COUNTY = f"分局|[县区](?:{_COUNTY_BODY})"
 
 LEVEL_RULES: tuple[Rule, ...] = tuple(
     Rule(f"{where}_{what}", level, reads, pattern, _ANYONE)
@@ -130,9 +152,8 @@ REGION_LEVEL = "region_code"
 """Rule of a level that follows from the code of the region."""
 _TEAM = r"(支队)"
 
-OFFICER_WORDS = (
-    rf"^(?:{OFFICER_POST}|{_OFFICER_NAME}|警务[室站区]|责任区|[总支大中]队|街道|社区|分局|公安[部厅])$"
-)
+_UNITS = _any("警务[室站区] 责任区 [总支大中]队 街道 社区 分局 公安[部厅]")
+OFFICER_WORDS = f"^(?:{OFFICER_POST}|{_OFFICER_NAME}|{_UNITS})$"
 """The only words that evidence about an officer may show: posts and units, never a name."""
 
 EVIDENCE = (
@@ -226,12 +247,12 @@ def _with_region(asked: pl.DataFrame) -> pl.DataFrame:
     def first(part: str) -> pl.Expr:
         return pl.when(is_named).then(pl.coalesce(f"{rule}_{part}" for rule, _ in sources))
 
-    rule = pl.coalesce(
+    place_rule = pl.coalesce(
         pl.when(pl.col(f"{name}_code").is_not_null()).then(pl.lit(name)) for name, _ in sources
     )
     found = found.with_columns(
         region=pl.coalesce(given, first("code")),
-        region_rule=pl.when(given.is_not_null()).then(_GIVEN_RULE).when(is_named).then(rule),
+        region_rule=pl.when(given.is_not_null()).then(_GIVEN_RULE).when(is_named).then(place_rule),
         region_match=first("words"),
         region_year=first("year"),
     )

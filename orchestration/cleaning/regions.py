@@ -15,10 +15,10 @@ import polars as pl
 from orchestration.paths import REGIONS_FILE
 
 _PEOPLES = (
-    "蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 拉祜 水 东乡 纳西 "
-    "景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 普米 塔吉克 怒 鄂温克 德昂 保安 裕固 独龙 "
-    "鄂伦春 各"
-).replace(" ", "|")
+    "蒙古|回|藏|维吾尔|苗|彝|壮|布依|朝鲜|满|侗|瑶|白|土家|哈尼|哈萨克|傣|黎|傈僳|佤|畲|拉祜|水|东乡|"
+    "纳西|景颇|柯尔克孜|土|达斡尔|仫佬|羌|布朗|撒拉|毛南|仡佬|锡伯|普米|塔吉克|怒|鄂温克|德昂|保安|"
+    "裕固|独龙|鄂伦春|各"
+)
 _PROVINCE_SUFFIX = r"(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)$"
 _SUFFIX = rf"(?:(?:(?:{_PEOPLES})族?)*自治[州县旗]|地区|林区|特区|新区|[市区县盟旗])$"
 _WORDS = ("平安", "公安", "新华", "光明", "东方", "长安")
@@ -121,7 +121,7 @@ def _chains(asked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _followed(chains: pl.DataFrame) -> pl.DataFrame:
-    """Every code a chain may stand for: each name inside the place that the names before it gave."""
+    """Every code a chain may stand for: each name inside the place before it."""
     found = chains.with_columns(region_code=pl.lit(""), region_match=pl.lit(""))
     for step in range(_STEPS):
         name = f"name_{step}"
@@ -150,7 +150,7 @@ def _followed(chains: pl.DataFrame) -> pl.DataFrame:
 
 
 def _narrowed(found: pl.DataFrame) -> pl.DataFrame:
-    """One code of each chain: the only one, the province, or the place that holds all the others."""
+    """One code of each chain: the only one, the province, or the place around the others."""
     code = pl.col("region_code")
     ordered = found.unique(["chain", "region_code"], maintain_order=True).sort(
         "chain", level_of(code).replace_strict({"province": 0, "prefecture": 1, "county": 2}),

@@ -383,7 +383,8 @@ FITTED_TABLES: tuple[Table, ...] = (DIFFUSION_FITS,)
 
 RUN_TABLES: tuple[Table, ...] = (
     FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT, TOUCHED_DAYS,
-    ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES, *FITTED_TABLES,
+    ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES,
+    *FITTED_TABLES,
 )  # fmt: skip
 
 
@@ -423,7 +424,7 @@ MARTS: tuple[Table, ...] = (
     ),
     _dbt(
         "main", "account_history",
-        "one official account and one stretch in which its name, its verification or its kind stood",
+        "one official account and one stretch in which its name, verification or kind stood",
         ("platform", "account_id", "facet", "first_seen_at"),
         (
             "platform", "account_id", "facet", "facet_value", "first_seen_at", "last_seen_at",

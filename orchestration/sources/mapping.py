@@ -57,9 +57,7 @@ Kind = Literal["count", "id"] | ColumnType
 
 DEFAULT_PLATFORM = "web"
 _BY_ENGINE = frozenset((*PROVENANCE, "observed_at", "observed_at_source"))
-_DERIVED = frozenset(
-    ("topic_key", "title_key", "hashtag_keys", "is_official", *IDENTITY_EVIDENCE)
-)
+_DERIVED = frozenset(("topic_key", "title_key", "hashtag_keys", "is_official", *IDENTITY_EVIDENCE))
 """What the tables' own rules compute; a declaration cannot overrule them."""
 
 _WORKING: Mapping[str, Mapping[str, str]] = {

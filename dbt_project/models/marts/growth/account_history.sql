@@ -1,4 +1,4 @@
--- Grain: one official account and one stretch in which its name, its verification or its kind stood.
+-- Grain: one official account and one stretch in which its name, verification or kind stood.
 -- Few accounts ever change: only these are followed day by day, the others have one stretch.
 with accounts as (
     select * from {{ ref('int_accounts_resolved') }}
