@@ -21,6 +21,7 @@ from orchestration.cleaning.rows import (
     REPAIR_SCHEMA,
     ROW,
     Finished,
+    ensure,
     problems,
     repairs,
 )
@@ -128,6 +129,7 @@ def clean_batch(
     evaluated = [_evaluate(batch, mapping) for mapping in mappings]
     for item in evaluated:
         item.rows = _with_declared_parents(door.recognise(item.rows), item.mapping, declared)
+        item.rows = _with_declared_kind(item.rows, item.mapping, declared)
     refusals = [frame for e in evaluated for frame in e.refusals]
     refused = _rows_of(refusals)
     finished: dict[str, list[Finished]] = {}
@@ -261,6 +263,24 @@ def _with_declared_parents(
         return rows
     is_named = declared is not None and declared.kind != "officer"
     return rows.with_columns(_is_under_declared=pl.lit(is_named))
+
+
+def _with_declared_kind(
+    rows: pl.DataFrame, mapping: TableMapping, declared: DeclaredAccount | None
+) -> pl.DataFrame:
+    """Listed accounts are what the declaration says, where the register itself is silent."""
+    if mapping.table.name != ACCOUNTS or declared is None or "scope_evidence" not in rows.columns:
+        return rows
+    is_listed = pl.col("scope_evidence") == "listed"
+    said = {"account_kind": declared.kind, "admin_level": declared.level,
+            "region_code": declared.region}  # fmt: skip
+    rows = ensure(rows, **dict.fromkeys(said, pl.String))
+    return rows.with_columns(
+        pl.coalesce(pl.col(name).cast(pl.String), pl.when(is_listed).then(pl.lit(value))).alias(
+            name
+        )
+        for name, value in said.items()
+    )
 
 
 def _accounts_first(
