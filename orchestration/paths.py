@@ -7,6 +7,7 @@ from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
+REGIONS_FILE = DBT_PROJECT / "seeds" / "administrative_regions.csv"
 SAMPLE = PROJECT_ROOT / "data" / "sample"
 
 
@@ -19,6 +20,10 @@ class DataRoot:
     @property
     def sources_file(self) -> Path:
         return self.home / "sources.yaml"
+
+    @property
+    def overrides_file(self) -> Path:
+        return self.home / "account_overrides.csv"
 
     @property
     def inbox(self) -> Path:

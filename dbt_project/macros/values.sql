@@ -41,6 +41,22 @@
     case {{ scope_evidence }} when 'listed' then 1 when 'declared' then 2 when 'verified' then 3 else 4 end
 {%- endmacro %}
 
+{#- Strength of one code about an account: of what the file itself says, that of its scope evidence;
+    a rule reads what the platform shows, so it is as strong as the platform's verification. Files
+    cleaned before rules left their names have none. -#}
+{% macro rule_rank(rule, scope_evidence) -%}
+    case
+        when {{ rule }} in ('listed', 'declared', 'verified') then {{ evidence_rank(rule) }}
+        when {{ rule }} is null or {{ rule }} = 'given' then {{ evidence_rank(scope_evidence) }}
+        else 3
+    end
+{%- endmacro %}
+
+{#- Whether a verified_type is a mark of verification; ranks of well-known users are none. -#}
+{% macro is_verified(verified_type) -%}
+    {{ verified_type }} in ('0', '1', '2', '3', '4', '5', '6', '7')
+{%- endmacro %}
+
 {#- Absent for good as far as one check can tell. A failed fetch, a login wall or the author's own
     display setting is not absence. -#}
 {% macro is_absent(account_state) -%}

@@ -4,17 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from orchestration.cleaning import identity
 from orchestration.cleaning.people import Door
 from orchestration.cleaning.rows import ROW, Finished, ensure
 from orchestration.cleaning.times import INSTANT
-
-VERIFIED_GOVERNMENT = "1"
-"""Weibo's verified_type of a government account (3 is media)."""
-VERIFIED_PERSON = "0"
-PERSONS = ("-1", "0", "10", "200", "220", "400")
-"""verified_type of people: not verified, verified by name, and the ranks of well-known users."""
-OFFICER_REASON = r"民警|警官|警察|交警|刑警|特警|辅警|派出所|公安(?:局|厅|部|分局)"
-"""A verified person whose reason names a police post is an officer."""
 
 
 def finish_account_snapshots(rows: pl.DataFrame, door: Door) -> Finished:
@@ -26,36 +19,36 @@ def finish_account_snapshots(rows: pl.DataFrame, door: Door) -> Finished:
         rows, screen_name=pl.String, account_kind=pl.String, admin_level=pl.String,
         region_code=pl.String, scope_evidence=pl.String, verified_type=pl.String,
         registered_at=INSTANT, registered_at_precision=pl.String, account_state=pl.String,
-        account_url=pl.String, _verified_reason=pl.String,
+        account_url=pl.String, _verified_reason=pl.String, _region_text=pl.String,
     )  # fmt: skip
     rows = rows.filter(pl.col("account_id").is_not_null())
-    is_government = (pl.col("verified_type") == VERIFIED_GOVERNMENT).fill_null(False)
-    is_officer = (
-        (pl.col("verified_type") == VERIFIED_PERSON)
-        & pl.col("_verified_reason").str.contains(OFFICER_REASON)
+    is_official = (
+        (pl.col("verified_type") == identity.GOVERNMENT)
+        | (pl.col("kind_rule") == identity.KIND_RULES[0].id)
     ).fill_null(False)
-    rows = rows.with_columns(
-        kind_rule=pl.when(pl.col("account_kind").is_not_null())
-        .then(pl.coalesce("scope_evidence", pl.lit("given")))
-        .when(is_officer).then(pl.lit("reason_names_police_post"))
-        .when(is_government).then(pl.lit("verified_type_1")),
-        scope_evidence=pl.coalesce(
-            "scope_evidence", pl.when(is_government | is_officer).then(pl.lit("verified"))
-        ),
-        account_kind=pl.when(is_officer).then(pl.lit("officer"))
-        .when(pl.col("account_kind").is_not_null()).then("account_kind")
-        .when(is_government).then(pl.lit("organ"))
-        .when(pl.col("scope_evidence").is_not_null()).then(pl.lit("unclear")),
+    rows = identity.identify(rows).with_columns(
+        scope_evidence=pl.coalesce("scope_evidence", pl.when(is_official).then(pl.lit("verified"))),
         account_state=pl.col("account_state").fill_null("present"),
-    )  # fmt: skip
+    )
     rows = _with_known_kind(rows, door)
-    return Finished(
-        door.close(
-            rows,
-            identities=("account_id",),
-            personal=("screen_name", "account_url", "region_code"),
-            private=("registered_at", "registered_at_precision", "verified_type"),
-        )
+    rows = door.close(
+        rows,
+        identities=("account_id",),
+        personal=(
+            "screen_name", "account_url", "region_code", "region_rule", "region_match",
+            "region_year",
+        ),
+        private=("registered_at", "registered_at_precision", "verified_type"),
+    )  # fmt: skip
+    return Finished(_without_names_in_evidence(rows))
+
+
+def _without_names_in_evidence(rows: pl.DataFrame) -> pl.DataFrame:
+    """Of an officer only the words of his post are shown, whatever a rule has matched."""
+    is_person = pl.col("_kind").is_null() | (pl.col("_kind") == "officer")
+    return rows.with_columns(
+        pl.when(~is_person | pl.col(name).str.contains(identity.OFFICER_WORDS)).then(name)
+        for name in ("kind_match", "level_match")
     )
 
 

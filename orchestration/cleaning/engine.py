@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from orchestration.cleaning import accounts, posts, public_talk
+from orchestration.cleaning import accounts, identity, posts, public_talk
 from orchestration.cleaning.fields import Context, Field, Parsed, TableMapping
 from orchestration.cleaning.people import Door
 from orchestration.cleaning.rows import (
@@ -21,6 +21,7 @@ from orchestration.cleaning.rows import (
     REPAIR_SCHEMA,
     ROW,
     Finished,
+    ensure,
     problems,
     repairs,
 )
@@ -128,6 +129,7 @@ def clean_batch(
     evaluated = [_evaluate(batch, mapping) for mapping in mappings]
     for item in evaluated:
         item.rows = _with_declared_parents(door.recognise(item.rows), item.mapping, declared)
+        item.rows = _with_declared_kind(item.rows, item.mapping, declared)
     refusals = [frame for e in evaluated for frame in e.refusals]
     refused = _rows_of(refusals)
     finished: dict[str, list[Finished]] = {}
@@ -263,6 +265,24 @@ def _with_declared_parents(
     return rows.with_columns(_is_under_declared=pl.lit(is_named))
 
 
+def _with_declared_kind(
+    rows: pl.DataFrame, mapping: TableMapping, declared: DeclaredAccount | None
+) -> pl.DataFrame:
+    """Listed accounts are what the declaration says, where the register itself is silent."""
+    if mapping.table.name != ACCOUNTS or declared is None or "scope_evidence" not in rows.columns:
+        return rows
+    is_listed = pl.col("scope_evidence") == "listed"
+    said = {"account_kind": declared.kind, "admin_level": declared.level,
+            "region_code": declared.region}  # fmt: skip
+    rows = ensure(rows, **dict.fromkeys(said, pl.String))
+    return rows.with_columns(
+        pl.coalesce(pl.col(name).cast(pl.String), pl.when(is_listed).then(pl.lit(value))).alias(
+            name
+        )
+        for name, value in said.items()
+    )
+
+
 def _accounts_first(
     evaluated: list[_Evaluated], declared: DeclaredAccount | None
 ) -> list[_Evaluated]:
@@ -290,7 +310,7 @@ def _without_persons(rows: pl.DataFrame, declared: DeclaredAccount) -> pl.DataFr
     calls an ordinary person is none of the accounts it means."""
     if "_author_verified" not in rows.columns or declared.kind == "officer":
         return rows
-    return rows.filter(~pl.col("_author_verified").is_in(accounts.PERSONS).fill_null(False))
+    return rows.filter(~pl.col("_author_verified").is_in(identity.PERSONS).fill_null(False))
 
 
 def _conform(

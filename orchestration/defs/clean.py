@@ -12,6 +12,7 @@ from orchestration.defs.origins import cleaned_lineage
 from orchestration.defs.resources import POOL, ObservatoryResource
 from orchestration.defs.specs import as_table, asset_key, table_spec, traced
 from orchestration.schemas.tables import (
+    ACCOUNT_OVERRIDES,
     ACCOUNT_SCOPE,
     COLUMN_DICTIONARY,
     CORE_TABLES,
@@ -32,7 +33,7 @@ from orchestration.warehouse.ingest import Ingested, ingest
 
 CLEANED = (
     *CORE_TABLES, FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT,
-    ACCOUNT_SCOPE, SOURCES, TOUCHED_DAYS, COLUMN_DICTIONARY,
+    ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, SOURCES, TOUCHED_DAYS, COLUMN_DICTIONARY,
 )  # fmt: skip
 
 Metadata = dict[str, Any]

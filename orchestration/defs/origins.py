@@ -5,8 +5,8 @@ to the archive as a whole, to the three things a format may read: the bytes (`co
 `path`, and the time of the file (`modified_at`). That is the most that is true of every row;
 which file, record and bytes *one* value rests on is answered by `observatory trace`.
 
-A column without a parent comes from no table: from the code, from sources.yaml or from the run
-itself, as every build_id does.
+A column without a parent comes from no table: from the code, from sources.yaml, from
+account_overrides.csv or from the run itself, as every build_id does.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from orchestration.quality.audit import examined
 from orchestration.schemas.columns import COLUMNS
 from orchestration.schemas.render import DUCKDB_TYPES, column_comment
 from orchestration.schemas.tables import (
+    ACCOUNT_OVERRIDES,
     BUILDS,
     CHECK_RESULTS,
     COLUMN_DICTIONARY,
@@ -56,6 +57,7 @@ _OBSERVATION = (
     "observed_to",
 )
 _FROM_NO_TABLE = {
+    ACCOUNT_OVERRIDES.full_name: ACCOUNT_OVERRIDES.column_names,
     REPAIR_RULES.full_name: REPAIR_RULES.column_names,
     COLUMN_DICTIONARY.full_name: COLUMN_DICTIONARY.column_names,
     SOURCES.full_name: tuple(n for n in SOURCES.column_names if n != "source_name"),

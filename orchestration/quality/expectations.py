@@ -34,6 +34,8 @@ ZERO_DRIFT = 0.3
 """A share of zeros that moves by more than this against the last good build is not the public's
 mood: a field was renamed, or the collector was logged out."""
 DAYS_BEHIND = 1
+MOSTLY_CLEAR = 0.5
+"""Beyond this share of unclear accounts, groups by kind tell of the collection, not the world."""
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,9 @@ def _single_rules() -> list[Rule]:
               allowed=ACCOUNT_KINDS, where=()),
         _rule("levels_are_known", accounts, "error", ", ".join(ADMIN_LEVELS), "levels", "code",
               allowed=ADMIN_LEVELS, where=()),
+        _rule("kinds_are_clear", accounts, "warn",
+              f"at most {MOSTLY_CLEAR:.0%} of a platform's accounts of unclear kind", "unclear",
+              "unclear_share", high=MOSTLY_CLEAR, where=("platform",)),
         _rule("followers_do_not_collapse", "main.account_days", "warn",
               "no account of 1000 or more followers that lost over 90 % at once", "collapses",
               "collapses", high=0, where=()),
@@ -276,6 +281,7 @@ FRAMES: Mapping[str, Callable[[Subject], pl.DataFrame]] = {
     "gaps": lambda s: profiles.recent_gaps(s.connection),
     "kinds": lambda s: profiles.codes(s.connection, "account_kind"),
     "levels": lambda s: profiles.codes(s.connection, "admin_level"),
+    "unclear": lambda s: profiles.unclear_shares(s.connection),
     "collapses": _collapses_frame,
 }
 """Profile by name. Each is computed once, and only when a rule asks for it."""

@@ -417,6 +417,15 @@ def codes(connection: duckdb.DuckDBPyConnection, column: str) -> pl.DataFrame:
     ).pl()
 
 
+def unclear_shares(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """One row per platform: its accounts, and the share of those whose kind is unclear (0-1)."""
+    return connection.sql(
+        """select platform, count(*) as accounts,
+                  avg((account_kind = 'unclear')::int) as unclear_share
+           from work.main.accounts group by all order by platform"""
+    ).pl()
+
+
 def follower_collapses(
     connection: duckdb.DuckDBPyConnection, touched: Sequence[Span]
 ) -> pl.DataFrame:

@@ -58,6 +58,15 @@ _define(
     },
 )
 _define("int", "", {"record_number": "Position of the record in its raw file, from 1."})
+_define(
+    "int",
+    "year",
+    {
+        "region_year": "Edition of GB/T 2260 by which region_match was read.",
+        "from_year": "First edition of GB/T 2260, from 2009 on, that has this code under this name.",
+        "to_year": "Last edition, up to 2019, that has it.",
+    },
+)
 
 # -- identity ---------------------------------------------------------------------------------
 _define(
@@ -81,7 +90,23 @@ _define(
         "0 verified person, -1 none).",
         "scope_evidence": "Why the account is in scope: listed, declared, verified; NULL for people "
         "who are not.",
-        "kind_rule": "Identifier of the rule that decided account_kind.",
+        "kind_rule": "Identifier of the rule that decided account_kind: listed, declared, given or "
+        "reviewed where somebody said so, else a rule of docs/methodology.md.",
+        "kind_match": "Words that kind_rule matched; of an officer only the word of the post.",
+        "level_rule": "Identifier of the rule that decided admin_level, as in kind_rule.",
+        "level_match": "Words or code that level_rule matched; of an officer only the word of the "
+        "unit.",
+        "region_rule": "Identifier of the rule that decided region_code, as in kind_rule.",
+        "region_name": "Name of the region in these editions of GB/T 2260.",
+        "region_match": "Names of places that region_rule read.",
+        "reviewer": "Who reviewed the account.",
+        "facet": "What the stretch is of: screen_name, verified_type or account_kind.",
+        "facet_value": "Name, code of verification or kind that stood throughout the stretch.",
+        "facet_value_before": "What stood in the stretch before; NULL in the first one.",
+        "history_event": "What began the stretch: first_seen, renamed, verification_lost, "
+        "verification_gained, verification_changed (from one mark to another) or kind_changed.",
+        "earlier_account_id": "Another account of the platform that bore the name last before, and was "
+        "not seen with it any more: the name was given up and taken anew.",
         "account_state": "present, hidden, permission_denied, deleted_by_author, "
         "removed_by_platform, not_found, moved (the author left it for another account) or "
         "fetch_failed.",
@@ -118,6 +143,7 @@ _define(
         "edited_hi_at": "When the new text was first seen: the change had come.",
         "asked_at": "When the question was asked.",
         "answered_at": "When the board recorded the answer.",
+        "reviewed_at": "When the account was reviewed; a bare day is its start in Asia/Shanghai.",
         "ruled_at": "When the platform ruled, if the file says so.",
         "claimed_at": "When the post that was ruled on was published.",
         "seen_lo_at": "Start of the interval in which the list was captured.",
@@ -130,6 +156,8 @@ _define(
         "responded_at": "When the first official post about the event was published.",
         "censored_at": "Instant at which waiting for a response ended without one.",
         "first_seen_at": "First observation by any source.",
+        "changed_after_at": "Latest observation of what stood before: the change came after it, and not "
+        "after first_seen_at.",
         "last_seen_at": "Latest observation by any source.",
         "seen_until_at": "Last time the collector saw the post before it was missing: the left end of the interval in which it went.",
         "missing_at": "First time the collector looked and the post was missing; NULL when not told.",

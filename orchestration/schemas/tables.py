@@ -91,13 +91,18 @@ def _interval(*stems: str) -> tuple[str, ...]:
     return tuple(f"{stem}_{end}" for stem in stems for end in ("lo", "hi"))
 
 
+IDENTITY_EVIDENCE = (
+    "kind_rule", "kind_match", "level_rule", "level_match", "region_rule", "region_match",
+    "region_year",
+)  # fmt: skip
+
 ACCOUNT_SNAPSHOTS = _core(
     "account_snapshots",
     "what one source said about one account at one instant",
     ("platform", "account_id", "observed_at"),
     (
         "platform", "account_id", "observed_at", "observed_at_source", "screen_name",
-        "account_kind", "admin_level", "region_code", "kind_rule", "scope_evidence",
+        "account_kind", "admin_level", "region_code", *IDENTITY_EVIDENCE, "scope_evidence",
         "verified_type", "registered_at", "registered_at_precision", "account_state", "account_url",
         *_interval("followers", "following", "statuses"),
     ),
@@ -313,6 +318,17 @@ ACCOUNT_SCOPE = _run(
     ("platform", "account_id", "account_kind"),
 )  # fmt: skip
 
+ACCOUNT_OVERRIDES = _run(
+    "quality", "account_overrides",
+    "one account of which somebody reviewed what it is, as account_overrides.csv says now",
+    ("platform", "account_id"),
+    (
+        "platform", "account_id", "account_kind", "admin_level", "region_code", "reviewer",
+        "reviewed_at", "note", "line_number",
+    ),
+    required=("platform", "account_id", "reviewer", "reviewed_at"),
+)  # fmt: skip
+
 CHECK_RESULTS = _run(
     "quality", "check_results", "one check of one build",
     ("build_id", "tool", "check_name", "table_name"),
@@ -367,7 +383,8 @@ FITTED_TABLES: tuple[Table, ...] = (DIFFUSION_FITS,)
 
 RUN_TABLES: tuple[Table, ...] = (
     FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT, TOUCHED_DAYS,
-    ACCOUNT_SCOPE, CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES, *FITTED_TABLES,
+    ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES,
+    *FITTED_TABLES,
 )  # fmt: skip
 
 
@@ -399,11 +416,29 @@ MARTS: tuple[Table, ...] = (
         ("platform", "account_id"),
         (
             "platform", "account_id", "screen_name", "account_kind", "admin_level", "region_code",
-            "kind_rule", "scope_evidence", "registered_at", "first_seen_at", "last_seen_at",
+            *IDENTITY_EVIDENCE, "scope_evidence", "registered_at", "first_seen_at", "last_seen_at",
             "status", *_interval("followers"), "is_active_14d", "build_id",
         ),
         required=("account_kind", "admin_level", "first_seen_at", "last_seen_at"),
         caveat="Officers appear under a pseudonym and without a name.",
+    ),
+    _dbt(
+        "main", "account_history",
+        "one official account and one stretch in which its name, verification or kind stood",
+        ("platform", "account_id", "facet", "first_seen_at"),
+        (
+            "platform", "account_id", "facet", "facet_value", "first_seen_at", "last_seen_at",
+            "history_event", "facet_value_before", "changed_after_at", "earlier_account_id",
+            "build_id",
+        ),
+        required=("facet_value", "last_seen_at", "history_event"),
+        caveat="Of a day the last value seen counts. Names of officers are in no row.",
+    ),
+    _dbt(
+        "main", "regions", "one code of GB/T 2260 under one name",
+        ("region_code", "region_name"),
+        ("region_code", "region_name", "admin_level", "from_year", "to_year", "build_id"),
+        required=("admin_level", "from_year", "to_year"),
     ),
     _dbt(
         "main", "account_days", "one official account on one local day",

@@ -277,12 +277,29 @@ class Document(_Strict):
 
 
 @dataclass(frozen=True)
+class Override:
+    """What was reviewed about one account; None where a code was not."""
+
+    platform: str
+    account_id: str
+    account_kind: str | None
+    admin_level: str | None
+    region_code: str | None
+    reviewer: str
+    reviewed_at: datetime
+    note: str | None
+    line_number: int
+
+
+@dataclass(frozen=True)
 class Declarations:
     """All entries, by name."""
 
     by_name: dict[str, SourceDeclaration]
     is_synthetic: bool
     patience: Patience
+    overrides: tuple[Override, ...] = ()
+    """What was reviewed about single accounts (account_overrides.csv)."""
 
     def for_source(self, name: str) -> SourceDeclaration:
         """The declared entry, or one with defaults for a folder that has none."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from orchestration.settings import Settings
 from orchestration.sources import formats
+from orchestration.sources.account_overrides import load_overrides
 from orchestration.sources.archive import Archive, FileChangedError
 from orchestration.sources.declarations import (
     DeclarationError,
@@ -30,8 +31,10 @@ class Extracted:
 
 
 def read_declarations(settings: Settings) -> Declarations:
-    """sources.yaml, checked in whole before any record is read: mapped sources too."""
-    return load(settings.root.sources_file, formats.formats(), problems_of)
+    """sources.yaml and account_overrides.csv, checked in whole before any record is read: mapped
+    sources too."""
+    declared = load(settings.root.sources_file, formats.formats(), problems_of)
+    return replace(declared, overrides=load_overrides(settings.root.overrides_file))
 
 
 def problems_of(declaration: SourceDeclaration) -> Iterator[Problem]:

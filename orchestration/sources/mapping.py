@@ -22,7 +22,7 @@ import polars as pl
 from orchestration.cleaning import fields as f
 from orchestration.schemas import tables
 from orchestration.schemas.columns import ColumnType
-from orchestration.schemas.tables import PROVENANCE, Table
+from orchestration.schemas.tables import IDENTITY_EVIDENCE, PROVENANCE, Table
 from orchestration.sources.declarations import (
     ACCOUNT_KINDS,
     ADMIN_LEVELS,
@@ -57,11 +57,11 @@ Kind = Literal["count", "id"] | ColumnType
 
 DEFAULT_PLATFORM = "web"
 _BY_ENGINE = frozenset((*PROVENANCE, "observed_at", "observed_at_source"))
-_DERIVED = frozenset(("topic_key", "title_key", "hashtag_keys", "is_official", "kind_rule"))
+_DERIVED = frozenset(("topic_key", "title_key", "hashtag_keys", "is_official", *IDENTITY_EVIDENCE))
 """What the tables' own rules compute; a declaration cannot overrule them."""
 
 _WORKING: Mapping[str, Mapping[str, str]] = {
-    "account_snapshots": {"verified_reason": "_verified_reason"},
+    "account_snapshots": {"verified_reason": "_verified_reason", "region_text": "_region_text"},
     "posts": {"repost_of_account_id": "_repost_of_account_id"},
     "rulings": {"claim_text": "_claim"},
     "repost_timings": {"account_id": "_author_id"},

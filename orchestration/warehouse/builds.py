@@ -75,19 +75,22 @@ def finish_build(
 
 
 def is_up_to_date(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether the newest published build holds exactly these files under exactly this code."""
+    """Whether the newest published build holds exactly these files and reviews under this code."""
     row = connection.execute(
         "select code_version, inputs from meta.builds where outcome = 'published' "
         "order by build_id desc limit 1"
     ).fetchone()
-    return row == (code_version(), inputs_version(connection))
+    # The code first: a warehouse of older code may lack what the inputs are read from.
+    return row is not None and row[0] == code_version() and row[1] == inputs_version(connection)
 
 
 def inputs_version(connection: duckdb.DuckDBPyConnection) -> str:
-    """Hash over the ledger: equal when the same files are in, in whatever order they came."""
+    """Hash over ledger and reviews: equal for the same files, in whatever order they came."""
     row = connection.execute(
-        "select coalesce(md5(string_agg(file_id, ',' order by file_id)), '') "
-        "from quality.file_ledger"
+        """select coalesce(md5(string_agg(input, ',' order by input)), '') from (
+             select file_id as input from quality.file_ledger
+             union all select o::varchar from quality.account_overrides as o
+           )"""
     ).fetchone()
     assert row is not None
     return str(row[0])

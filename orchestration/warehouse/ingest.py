@@ -23,7 +23,7 @@ from orchestration.sources.archive import Archive
 from orchestration.sources.declarations import Declarations
 from orchestration.sources.intake import Intake
 from orchestration.sources.rawfile import RawFile
-from orchestration.warehouse import load
+from orchestration.warehouse import load, reviews
 from orchestration.warehouse.builds import Build
 from orchestration.warehouse.connect import count_rows
 from orchestration.warehouse.lake import withdraw_from_lake, write_lake
@@ -62,6 +62,7 @@ def ingest(
     rows_before = _core_rows(connection)
     waiting = pending(connection, Archive(settings.root.archive).deliveries())
     settled = _settled_scope(connection, settings)
+    _take_reviews(connection, settings, declarations, settled)
     reread = _passed_too_early(connection, settings, settled)
     replaced = {f.file_id for f in reread}
     waiting = reread + waiting
@@ -157,6 +158,24 @@ def _settled_scope(connection: duckdb.DuckDBPyConnection, settings: Settings) ->
     if not note.exists():
         return now
     return now.join(pl.read_parquet(note), on=["platform", "account_id"], how="semi")
+
+
+def _take_reviews(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    declarations: Declarations,
+    settled: pl.DataFrame,
+) -> None:
+    """Renew what was reviewed. Officers found are hidden, which calls for a second reading: that
+    is noted first."""
+    door = Door(settings.pseudonym_key(), load.scope(connection))
+    rows = reviews.reviewed(door, declarations.overrides)
+    if not reviews.differ(connection, rows):
+        return
+    hidden = reviews.newly_hidden(door, rows)
+    if hidden.height:
+        _note_settled(settings, settled)
+    reviews.write_reviewed(connection, rows, hidden)
 
 
 def _note_settled(settings: Settings, scope: pl.DataFrame) -> None:

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 import duckdb
 
+from orchestration.cleaning.people import Door
 from orchestration.settings import Settings
 from orchestration.sources.archive import Archive
+from orchestration.sources.declarations import Declarations
 from orchestration.sources.extract import Extracted, extract, read_declarations
-from orchestration.warehouse import load
+from orchestration.warehouse import load, reviews
 from orchestration.warehouse.builds import Build, is_up_to_date, start_build
 from orchestration.warehouse.connect import bring_up_to_date, open_published, open_work
 from orchestration.warehouse.ingest import pending
@@ -39,15 +41,15 @@ def open_night(
 ) -> Opening:
     """Scan the inbox into the archive and open a build if anything makes one necessary.
 
-    Raises DeclarationError for a sources.yaml that cannot work, InboxMissingError when the
-    inbox vanished.
+    Raises DeclarationError for a sources.yaml or account_overrides.csv that cannot work,
+    InboxMissingError when the inbox vanished.
     """
     declarations = read_declarations(settings)
     extracted = extract(settings, declarations, progress)
     deliveries = Archive(settings.root.archive).deliveries()
     with open_work(settings.root.warehouse) as connection:
         waiting = len(pending(connection, deliveries))
-        need = _need(connection, settings, waiting)
+        need = _need(connection, settings, declarations, waiting)
         if need is None:
             return Opening(extracted, len(deliveries), 0, None, _nothing_new(connection))
         bring_up_to_date(connection)
@@ -55,7 +57,12 @@ def open_night(
     return Opening(extracted, len(deliveries), waiting, build, need)
 
 
-def _need(connection: duckdb.DuckDBPyConnection, settings: Settings, waiting: int) -> str | None:
+def _need(
+    connection: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    declarations: Declarations,
+    waiting: int,
+) -> str | None:
     """Why a build is necessary, or None."""
     if waiting:
         return f"{waiting} files are new"
@@ -69,7 +76,10 @@ def _need(connection: duckdb.DuckDBPyConnection, settings: Settings, waiting: in
     if newest is not None and newest > published:
         return f"build {newest} never reached its readers, who have {published}"
     if not is_up_to_date(connection):
-        return "the code or the models changed since the last build"
+        return "the code, the models or what was reviewed changed since the last build"
+    door = Door(settings.pseudonym_key(), load.scope(connection))
+    if reviews.differ(connection, reviews.reviewed(door, declarations.overrides)):
+        return f"{settings.root.overrides_file.name} changed since the last build"
     return None
 
 

@@ -11,6 +11,15 @@ where
     or scope_evidence not in ('listed', 'declared', 'verified')
     or status not in {{ states }}
 union all
+select 'account_history' as table_name, account_id as key_text
+from {{ ref('account_history') }}
+where
+    facet not in ('screen_name', 'verified_type', 'account_kind')
+    or history_event not in (
+        'first_seen', 'renamed', 'verification_lost', 'verification_gained', 'verification_changed',
+        'kind_changed'
+    )
+union all
 select 'posts' as table_name, post_id as key_text
 from {{ ref('posts') }}
 where status not in {{ states }} or kind not in ('original', 'repost', 'reply')

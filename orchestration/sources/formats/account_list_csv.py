@@ -35,6 +35,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "account_kind": ("account_kind", "kind", "类别"),
     "admin_level": ("admin_level", "level", "级别"),
     "region_code": ("region_code", "region", "行政区划代码"),
+    "region_text": ("region_text", "location", "地区", "所在地", "行政区划"),
     "registered_at": ("registered_at", "注册时间"),
     "listed_at": ("listed_at", "as_of", "收录时间"),
 }
@@ -116,6 +117,7 @@ _COMMON = (
     f.choice("account_kind", "account_kind", _known(ACCOUNT_KINDS)),
     f.choice("admin_level", "admin_level", _known(ADMIN_LEVELS)),
     f.text("region_code", "region_code", is_personal=False),
+    f.text("_region_text", "region_text", is_personal=False),
     f.instant("registered_at", "registered_at"),
     f.const("scope_evidence", "listed"),
     f.const("account_state", None),

@@ -143,3 +143,12 @@ def test_shares_of_refused_records_count_this_build_only(
     work.execute("update quality.file_ledger set records_quarantined = 30, records_loaded = 70")
     (row,) = profiles.source_intake(work, "b2").to_dicts()
     assert (row["records_in"], row["refused"], row["refused_share"]) == (100, 30, 0.3)
+
+
+def test_the_share_of_unclear_accounts_is_told_by_platform(work: duckdb.DuckDBPyConnection) -> None:
+    work.execute(
+        """create table work.main.accounts as select * from (values
+             ('weibo', 'organ'), ('weibo', 'unclear'), ('weibo', 'organ'), ('weibo', 'officer'),
+             ('twitter', 'unclear')) as t(platform, account_kind)"""
+    )
+    assert profiles.unclear_shares(work).rows() == [("twitter", 1, 1.0), ("weibo", 4, 0.25)]

@@ -7,7 +7,7 @@
     materialized='incremental',
     incremental_strategy=strategy_by_key(),
     unique_key='observed_date',
-    on_schema_change='fail',
+    on_schema_change='append_new_columns',
 ) }}
 -- depends_on: {{ ref('int_touched_days') }} (the reference below is hidden from the parser)
 
@@ -28,50 +28,74 @@ numbered as (
                 observed_at nulls last,
                 followers_lo nulls first, followers_hi nulls first,
                 confirmed_state nulls first, screen_name nulls first,
-                registered_at nulls first
-        ) as by_time,
-        row_number() over (
-            partition by platform, account_id, observed_date
-            order by
-                evidence_rank desc nulls last, observed_at nulls last,
-                account_kind nulls first, kind_rule nulls first,
-                admin_level nulls first, region_code nulls first
-        ) as by_evidence
+                registered_at nulls first, verified_type nulls first,
+                account_kind nulls first, kind_rule nulls first, kind_match nulls first,
+                admin_level nulls first, level_rule nulls first, level_match nulls first,
+                region_code nulls first, region_rule nulls first, region_match nulls first
+        ) as by_time
     from snapshots
 ),
 
-marked as (
+-- Strength of evidence comes before the time: no account has 10 million snapshots on one day.
+ranked as (
     select
         *,
-        max(case when followers_lo is not null then by_time end) over day_of_account as counted_by_time,
-        max(case when confirmed_state is not null then by_time end) over day_of_account as checked_by_time,
-        max(case when screen_name is not null then by_time end) over day_of_account as named_by_time,
-        max(case when registered_at is not null then by_time end) over day_of_account as registered_by_time,
-        max(case when account_kind is not null then by_evidence end) over day_of_account as kind_by_evidence,
-        max(case when admin_level is not null then by_evidence end) over day_of_account as level_by_evidence,
-        max(case when region_code is not null then by_evidence end) over day_of_account as region_by_evidence
+        by_time - 10000000 * kind_rank as kind_order,
+        by_time - 10000000 * level_rank as level_order,
+        by_time - 10000000 * region_rank as region_order
     from numbered
-    window day_of_account as (partition by platform, account_id, observed_date)
+),
+
+grouped as (
+    select
+        platform,
+        account_id,
+        observed_date,
+        min(observed_at) as first_observed_at,
+        max(observed_at) as last_observed_at,
+        max_by(confirmed_state, by_time) filter (where confirmed_state is not null) as confirmed_state,
+        max_by({{ record(['followers_lo', 'followers_hi']) }}, by_time)
+            filter (where followers_lo is not null) as followers,
+        max_by(screen_name, by_time) filter (where screen_name is not null) as screen_name,
+        max_by(registered_at, by_time) filter (where registered_at is not null) as registered_at,
+        max_by(verified_type, by_time) filter (where verified_type is not null) as verified_type,
+        min(evidence_rank) as evidence_rank,
+        max_by({{ record(['account_kind', 'kind_rule', 'kind_match', 'kind_rank']) }}, kind_order)
+            filter (where account_kind is not null) as kind,
+        max_by({{ record(['admin_level', 'level_rule', 'level_match', 'level_rank']) }}, level_order)
+            filter (where admin_level is not null) as level,
+        max_by(
+            {{ record(['region_code', 'region_rule', 'region_match', 'region_year', 'region_rank']) }},
+            region_order
+        ) filter (where region_code is not null) as region
+    from ranked
+    group by platform, account_id, observed_date
 )
 
 select
     platform,
     account_id,
     observed_date,
-    min(observed_at) as first_observed_at,
-    max(observed_at) as last_observed_at,
-    max(confirmed_state) filter (where by_time = checked_by_time) as confirmed_state,
-    max(followers_lo) filter (where by_time = counted_by_time) as followers_lo,
-    max(followers_hi) filter (where by_time = counted_by_time) as followers_hi,
-    max(screen_name) filter (where by_time = named_by_time) as screen_name,
-    max(registered_at) filter (where by_time = registered_by_time) as registered_at,
-    min(evidence_rank) as evidence_rank,
-    max(account_kind) filter (where by_evidence = kind_by_evidence) as account_kind,
-    max(kind_rule) filter (where by_evidence = kind_by_evidence) as kind_rule,
-    max(evidence_rank) filter (where by_evidence = kind_by_evidence) as kind_rank,
-    max(admin_level) filter (where by_evidence = level_by_evidence) as admin_level,
-    max(evidence_rank) filter (where by_evidence = level_by_evidence) as level_rank,
-    max(region_code) filter (where by_evidence = region_by_evidence) as region_code,
-    max(evidence_rank) filter (where by_evidence = region_by_evidence) as region_rank
-from marked
-group by platform, account_id, observed_date
+    first_observed_at,
+    last_observed_at,
+    confirmed_state,
+    followers.followers_lo as followers_lo,
+    followers.followers_hi as followers_hi,
+    screen_name,
+    registered_at,
+    verified_type,
+    evidence_rank,
+    kind.account_kind as account_kind,
+    kind.kind_rule as kind_rule,
+    kind.kind_match as kind_match,
+    kind.kind_rank as kind_rank,
+    level.admin_level as admin_level,
+    level.level_rule as level_rule,
+    level.level_match as level_match,
+    level.level_rank as level_rank,
+    region.region_code as region_code,
+    region.region_rule as region_rule,
+    region.region_match as region_match,
+    region.region_year as region_year,
+    region.region_rank as region_rank
+from grouped

@@ -20,10 +20,12 @@ grouped as (
         platform,
         account_id,
         max_by(screen_name, observed_date) filter (where screen_name is not null) as screen_name,
-        max_by({{ record(['account_kind', 'kind_rule']) }}, kind_order)
+        max_by({{ record(['account_kind', 'kind_rule', 'kind_match']) }}, kind_order)
             filter (where account_kind is not null) as kind,
-        max_by(admin_level, level_order) filter (where admin_level is not null) as admin_level,
-        max_by(region_code, region_order) filter (where region_code is not null) as region_code,
+        max_by({{ record(['admin_level', 'level_rule', 'level_match']) }}, level_order)
+            filter (where admin_level is not null) as level,
+        max_by({{ record(['region_code', 'region_rule', 'region_match', 'region_year']) }}, region_order)
+            filter (where region_code is not null) as region,
         min(evidence_rank) as evidence_rank,
         max_by(registered_at, observed_date) filter (where registered_at is not null) as registered_at,
         min(first_observed_at) as first_seen_at,
@@ -38,26 +40,45 @@ grouped as (
     group by platform, account_id
 ),
 
+-- What somebody reviewed stands above all evidence, for an account that is in scope anyway.
+reviewed as (
+    select * from {{ source('quality', 'account_overrides') }}
+),
+
 resolved as (
     select
-        platform,
-        account_id,
-        screen_name,
-        coalesce(kind.account_kind, 'unclear') as account_kind,
-        kind.kind_rule as kind_rule,
-        coalesce(admin_level, 'unclear') as admin_level,
-        region_code,
-        evidence_rank,
-        registered_at,
-        first_seen_at,
-        last_seen_at,
-        first_seen_date,
-        last_seen_date,
-        confirmed_state,
-        followers.followers_lo as followers_lo,
-        followers.followers_hi as followers_hi
+        grouped.platform,
+        grouped.account_id,
+        grouped.screen_name,
+        coalesce(reviewed.account_kind, grouped.kind.account_kind, 'unclear') as account_kind,
+        {%- for code, value, parts in [
+            ('account_kind', 'kind', ['kind_match']),
+            ('admin_level', 'level', ['level_match']),
+            ('region_code', 'region', ['region_match', 'region_year']),
+        ] %}
+        case
+            when reviewed.{{ code }} is not null then 'reviewed'
+            else grouped.{{ value }}.{{ value }}_rule
+        end as {{ value }}_rule,
+        {%- for part in parts %}
+        case when reviewed.{{ code }} is null then grouped.{{ value }}.{{ part }} end as {{ part }},
+        {%- endfor %}
+        {%- endfor %}
+        coalesce(reviewed.admin_level, grouped.level.admin_level, 'unclear') as admin_level,
+        coalesce(reviewed.region_code, grouped.region.region_code) as region_code,
+        grouped.evidence_rank,
+        grouped.registered_at,
+        grouped.first_seen_at,
+        grouped.last_seen_at,
+        grouped.first_seen_date,
+        grouped.last_seen_date,
+        grouped.confirmed_state,
+        grouped.followers.followers_lo as followers_lo,
+        grouped.followers.followers_hi as followers_hi
     from grouped
-    where evidence_rank <= 3
+    left join reviewed
+        on grouped.platform = reviewed.platform and grouped.account_id = reviewed.account_id
+    where grouped.evidence_rank <= 3
 ),
 
 source_sets as (
@@ -88,8 +109,14 @@ select
     case when resolved.account_kind <> 'officer' then resolved.screen_name end as screen_name,
     resolved.account_kind,
     resolved.kind_rule,
+    resolved.kind_match,
     resolved.admin_level,
+    resolved.level_rule,
+    resolved.level_match,
     resolved.region_code,
+    resolved.region_rule,
+    resolved.region_match,
+    resolved.region_year,
     case resolved.evidence_rank
         when 1 then 'listed'
         when 2 then 'declared'

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import pytest
 
+from orchestration.cleaning.engine import DeclaredAccount
 from orchestration.sources.formats.account_list_csv import FORMAT
 from orchestration.sources.formats.base import Head
 from orchestration.sources.readers.base import ReadOptions
@@ -15,7 +17,7 @@ from tests.unit.sources import reading
 COUNTIES = "Location,Government_Weibo_Acct,Propaganda_Dept_Weibo_Acct,Other_CountyGovt_Weibo_Acct\n"
 
 
-def read(tmp_path: Path, content: str | bytes, **given: str) -> reading.Outcome:
+def read(tmp_path: Path, content: str | bytes, **given: Any) -> reading.Outcome:
     return reading.clean(FORMAT, reading.raw_file(tmp_path, "list.csv", content), **given)
 
 
@@ -108,3 +110,20 @@ def test_ragged_rows_and_encodings(tmp_path: Path) -> None:
 def test_sniff(name: str, content: str, score: float | None) -> None:
     found = FORMAT.sniff(Head(PurePosixPath(name), content.encode()))
     assert (found.score if found else None) == score
+
+
+def test_a_place_beside_the_address_gives_region_and_level(tmp_path: Path) -> None:
+    row = read(tmp_path, f"{COUNTIES} 北京 北京市辖区 海淀区 ,http://weibo.com/a_b,,\n").only(
+        "account_snapshots"
+    )
+    assert (row["region_code"], row["region_rule"]) == ("110108", "region_text")
+    assert (row["admin_level"], row["level_rule"]) == ("county", "region_code")
+
+
+def test_a_register_is_what_its_declaration_says_where_it_is_silent(tmp_path: Path) -> None:
+    content = "account_id,account_kind,admin_level\n1000000001,,county\n1000000002,organ,\n"
+    declared = DeclaredAccount("other_government", "prefecture", None)
+    rows = read(tmp_path, content, declared=declared).tables["account_snapshots"]
+    assert rows.select("account_kind", "kind_rule", "admin_level").rows() == [
+        ("other_government", "listed", "county"), ("organ", "listed", "prefecture"),
+    ]  # fmt: skip

@@ -51,7 +51,7 @@ def test_post_of_an_official_and_its_user(tmp_path: Path) -> None:
         596, 19, 118,
     )  # fmt: skip
     assert account["registered_at"] == datetime(2011, 4, 12, 4, 17, 5, tzinfo=UTC)
-    assert account["account_kind"] == "organ"
+    assert account["account_kind"] == "unclear"
 
 
 def test_post_of_a_person_has_neither_text_nor_name(tmp_path: Path) -> None:

@@ -1,0 +1,285 @@
+"""What an account in scope is: kind, level and region by rules, each with the words it rests on.
+
+A rule says in which order it is asked, whose verification it fits, which text it reads and what
+it gives. The first that fits decides, and leaves its id and the words it matched as evidence.
+What a register, a declaration or a file says of an account itself is never overruled. A rule for
+people matches words of their post, never a name: the words of the evidence are published.
+Levels come from posts, ranks of bodies and codes of regions, never from numbers of followers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from orchestration.cleaning.regions import level_of, named_regions
+
+NAME, REASON = "screen_name", "_verified_reason"
+
+PERSONS = ("-1", "0", "10", "200", "220", "400")
+"""verified_type of people: not verified, verified by name, and the ranks of well-known users."""
+GOVERNMENT, PERSON, MEDIA = "1", "0", "3"
+"""verified_type of government accounts, of people verified by name, and of media."""
+UNTOLD = None
+
+
+def _any(*words: str) -> str:
+    """A pattern of alternatives; words of a line are set apart by spaces."""
+    return "|".join(word for line in words for word in line.split())
+
+
+OFFICER_POST = _any("民警 警官 警察 交警 刑警 特警 辅警 派出所 公安(?:局|厅|部|分局)")
+"""A verified person whose reason names a police post is an officer."""
+_OFFICER_NAME = _any(
+    "民警 警官 警花 警嫂 警察(?:叔叔|蜀黍|小哥|哥|姐|故事|老)",
+    "[交刑特巡网狱]警(?:哥|姐|小哥|老|小|阿)",
+)
+_BODY = _any("在线 之家 官方 公安局 派出所 [总支大中]队 警方 发布 平台")
+"""With these words a name is a body's, whatever officers it speaks of."""
+_POLICE = _any(
+    "公安 派出所 警方 警务 警事 警察 警民 警讯 警营 警视 警博 警声 警苑",
+    "[交刑特网巡骑铁女民]警 交管 车管所? 边检 出入境 移民管理 看守所",
+    "禁毒 反诈 治安 刑侦 经侦 预审 警航 110",
+)
+_SAFE_PLACE = "^平安"
+_INSURER = (
+    "^平安(?:$|"
+    + _any("保险 银行 人寿 证券 科技 信托 普惠 好医生 健康 金融 集团 养老 产险 车险 夜 喜乐 是福")
+    + ")"
+)
+"""What 平安 begins when it is no place kept safe."""
+_DISTRICT_OFFICE = r"^\p{Han}{2,4}分局"
+_CENTRAL_OUTLET = _any(
+    "人民(?:日报|网|公安报|法院报) 新华(?:社|网|视点|每日电讯) 央视 CCTV",
+    "中央(?:电视台|人民广播|广播电视) 中新[网社]",
+    "中国(?:日报|青年报|青年网|新闻网|新闻社|之声|妇女报|警察报) 光明(?:日报|网)",
+    "环球(?:时报|网|资讯) 经济日报 求是 紫光阁 法[制治]日报 科技日报 工人日报 解放军报 检察日报",
+    "国际在线",
+)
+_OUTLET = _any(
+    _CENTRAL_OUTLET,
+    "日报 晚报 晨报 早报 [今时商快电]报 [都城]市报 导报 青年报 法[制治]报 新京报",
+    "电视台 广播 电台 卫视 新闻(?:频道|联播|广播) 红网 东方网 澎湃新闻",
+)
+_OTHER_GOVERNMENT = _any("政法委 司法[局厅部] 检察院 人民法院 消防救援 应急管理 海关")
+"""Bodies that a reason may name beside police words, and that are no police."""
+_GOVERNMENT_BODY = _any(
+    "人民政府 政府 [省市县区州旗]委 党委 宣传部 外宣 新闻办 新闻中心 网信 发布 政务 政法 检察",
+    "法院 司法 监狱 民政 应急 消防 气象 地震 卫健 卫生 疾控 教育[局厅部委] 人社 税务 国税",
+    "地税 海关 统计局 环保局 环境局 生态环境 城管 交通(?:运输|委|局|厅) 铁路局 文旅 文化局 旅游局",
+    "旅游委 旅游政务 共青团 团[省市县区]?委 妇联 工会 纪委 监委 长安网 信访 残联 外事 审计",
+    "财政 发改 商务局 工商 质监 市场监管 药监 水利 水务 农业 林业 公积金 12345 联合辟谣平台",
+    r"\p{Han}{2,}辟谣$ 国家\p{Han}{1,8}局 \p{Han}{2,}[局厅委办]$",
+)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One question: does a text of an account with such a verification match?
+
+    verified: verified_types it fits, None among them for "the file does not say"; unless: words
+    in the same text with which it does not fit.
+    """
+
+    id: str
+    gives: str
+    reads: str
+    pattern: str
+    verified: tuple[str | None, ...]
+    unless: str = ""
+
+    def matched(self) -> pl.Expr:
+        """The words matched where the rule fits, else NULL."""
+        told = [value for value in self.verified if value is not None]
+        fits = pl.col("verified_type").is_in(told).fill_null(UNTOLD in self.verified)
+        if self.unless:
+            fits &= ~pl.col(self.reads).str.contains(self.unless)
+        return pl.when(fits).then(pl.col(self.reads).str.extract(f"({self.pattern})"))
+
+
+_ANYONE = (GOVERNMENT, MEDIA, *PERSONS, "2", "4", "5", "6", "7", "8", UNTOLD)
+_BODIES = (GOVERNMENT, "7", UNTOLD)
+_OUTLETS = (MEDIA, UNTOLD)
+
+KIND_RULES: tuple[Rule, ...] = (
+    Rule("reason_names_police_post", "officer", REASON, OFFICER_POST, (PERSON,)),
+    Rule("name_is_an_officers", "officer", NAME, _OFFICER_NAME, (*PERSONS, UNTOLD),
+         unless=_BODY),
+    Rule("name_of_state_outlet", "state_media", NAME, _OUTLET, _OUTLETS),
+    Rule("reason_names_state_outlet", "state_media", REASON, _OUTLET, (MEDIA,)),
+    Rule("reason_names_government_body", "other_government", REASON,
+         _OTHER_GOVERNMENT, (GOVERNMENT, "7")),
+    Rule("name_has_police_word", "organ", NAME, _POLICE, _BODIES),
+    Rule("reason_has_police_word", "organ", REASON, _POLICE, (GOVERNMENT, "7")),
+    Rule("name_is_district_office", "organ", NAME, _DISTRICT_OFFICE, _BODIES),
+    Rule("name_has_government_word", "other_government", NAME, _GOVERNMENT_BODY, _BODIES),
+    Rule("reason_has_government_word", "other_government", REASON, _GOVERNMENT_BODY,
+         (GOVERNMENT, "7")),
+    Rule("name_is_safe_place", "organ", NAME, _SAFE_PLACE, _BODIES, unless=_INSURER),
+)  # fmt: skip
+VERIFIED_GOVERNMENT_WITHOUT_WORD = "verified_type_1"
+"""Rule of last resort: the platform says government, and no word of a text says which."""
+
+_STATION = _any(
+    "派出所 警务[室站区] 责任区 [大中]队 街道 社区 [镇乡](?:人民政府|政府|党委)",
+    r"\p{Han}{2,}镇(?:发布|在线|政务)$",
+)
+_MINISTRY = _any(
+    "公安部 国务院 中共中央 中央(?:网信|政法|纪委) 最高人民",
+    "中国(?:警方在线|警察网|长安网|消防|移民管理|政府网|互联网|气象|地震台网|反邪教|禁毒)",
+    r"国家\p{Han}{1,8}[局委办] 全国\p{Han}{1,8}办",
+)
+_PROVINCE = _any(
+    r"公安厅 [司民财教政水]\p{Han}{0,4}厅 总队 省(?:委|政府|人民政府|高级|检察)",
+    "自治区(?:党委|政府|人民政府|高级) 卫视",
+)
+_COUNTY_BODY = _any("公安 委 政府 人民政府 人民法院 人民检察院")
+_COUNTY = f"分局|[县区](?:{_COUNTY_BODY})"
+
+LEVEL_RULES: tuple[Rule, ...] = tuple(
+    Rule(f"{where}_{what}", level, reads, pattern, _ANYONE)
+    for what, level, pattern in (
+        ("names_station", "station", _STATION),
+        ("names_county_body", "county", _COUNTY),
+        ("names_central_outlet", "ministry", _CENTRAL_OUTLET),
+        ("names_ministry", "ministry", _MINISTRY),
+        ("names_province_body", "province", _PROVINCE),
+    )
+    for where, reads in (("name", NAME), ("reason", REASON))
+)
+REGION_LEVEL = "region_code"
+"""Rule of a level that follows from the code of the region."""
+_TEAM = r"(支队)"
+
+_UNITS = _any("警务[室站区] 责任区 [总支大中]队 街道 社区 分局 公安[部厅]")
+OFFICER_WORDS = f"^(?:{OFFICER_POST}|{_OFFICER_NAME}|{_UNITS})$"
+"""The only words that evidence about an officer may show: posts and units, never a name."""
+
+EVIDENCE = (
+    "kind_rule", "kind_match", "level_rule", "level_match", "region_rule", "region_match",
+    "region_year",
+)  # fmt: skip
+_ASKED = (
+    NAME, "verified_type", REASON, "_region_text", "year", "account_kind", "admin_level",
+    "region_code", "scope_evidence",
+)  # fmt: skip
+
+
+def identify(rows: pl.DataFrame) -> pl.DataFrame:
+    """Fill account_kind, admin_level and region_code of rows in scope, and their evidence.
+
+    An officer's post overrules everything, so that protection never hangs on a register; apart
+    from that what a file says stays, with its scope evidence (or `given`) as the rule.
+    """
+    texts = pl.col(NAME, REASON, "_region_text").cast(pl.String)
+    asked = rows.select(*_ASKED[:4], pl.col("observed_at").dt.year().alias("year"), *_ASKED[5:])
+    distinct = asked.unique(maintain_order=True).with_columns(texts)
+    answered = _with_level(_with_region(_with_kind(distinct)))
+    found = asked.join(answered, on=list(_ASKED), how="left", nulls_equal=True,
+                       maintain_order="left")  # fmt: skip
+    return rows.with_columns(
+        found["kind"].alias("account_kind"),
+        found["level"].alias("admin_level"),
+        found["region"].alias("region_code"),
+        *(found[name] for name in EVIDENCE),
+    )
+
+
+def _first_of(rules: tuple[Rule, ...]) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """What the first fitting rule gives, its id and its words."""
+    matched = [rule.matched() for rule in rules]
+    pairs = list(zip(rules, matched, strict=True))
+    return (
+        pl.coalesce(pl.when(m.is_not_null()).then(pl.lit(r.gives)) for r, m in pairs),
+        pl.coalesce(pl.when(m.is_not_null()).then(pl.lit(r.id)) for r, m in pairs),
+        pl.coalesce(matched),
+    )
+
+
+def _given(column: str) -> pl.Expr:
+    """What the file itself says; `unclear` says nothing."""
+    return pl.when(pl.col(column) != "unclear").then(column)
+
+
+_GIVEN_RULE = pl.coalesce("scope_evidence", pl.lit("given"))
+
+
+def _with_kind(asked: pl.DataFrame) -> pl.DataFrame:
+    gives, rule, words = _first_of(KIND_RULES)
+    found = asked.with_columns(_gives=gives, _rule=rule, _words=words).with_columns(
+        is_in_scope=pl.col("scope_evidence").is_not_null()
+        | (pl.col("verified_type") == GOVERNMENT).fill_null(False)
+        | (pl.col("_rule") == KIND_RULES[0].id).fill_null(False)
+    )
+    given = _given("account_kind")
+    is_given = given.is_not_null() & ~(pl.col("_rule") == KIND_RULES[0].id).fill_null(False)
+    by_rule = pl.when("is_in_scope").then("_gives")
+    has_text = pl.coalesce(NAME, REASON).is_not_null()
+    last_resort = (pl.col("verified_type") == GOVERNMENT).fill_null(False) & has_text
+    return found.with_columns(
+        kind=pl.when(is_given).then(given)
+        .when(by_rule.is_not_null()).then(by_rule)
+        .when(last_resort).then(pl.lit("other_government"))
+        .when("is_in_scope").then(pl.lit("unclear")),
+        kind_rule=pl.when(is_given).then(_GIVEN_RULE)
+        .when(by_rule.is_not_null()).then("_rule")
+        .when(last_resort).then(pl.lit(VERIFIED_GOVERNMENT_WITHOUT_WORD)),
+        kind_match=pl.when(~is_given & by_rule.is_not_null()).then("_words"),
+    ).drop("_gives", "_rule", "_words")  # fmt: skip
+
+
+def _with_region(asked: pl.DataFrame) -> pl.DataFrame:
+    """The file's own code; else the place in the file's own words, in the reason, in the name."""
+    given = _given("region_code")
+    sources = (("region_text", "_region_text"), ("reason_names_place", REASON),
+               ("name_names_place", NAME))  # fmt: skip
+    found = asked
+    for rule, column in sources:
+        named = named_regions(asked.select(pl.col(column).alias("text"), "year"))
+        found = found.with_columns(
+            named["region_code"].alias(f"{rule}_code"),
+            named["region_match"].alias(f"{rule}_words"),
+            named["region_year"].alias(f"{rule}_year"),
+        )
+    is_named = pl.col("is_in_scope") & given.is_null() & (pl.col("kind") != "officer")
+
+    def first(part: str) -> pl.Expr:
+        return pl.when(is_named).then(pl.coalesce(f"{rule}_{part}" for rule, _ in sources))
+
+    place_rule = pl.coalesce(
+        pl.when(pl.col(f"{name}_code").is_not_null()).then(pl.lit(name)) for name, _ in sources
+    )
+    found = found.with_columns(
+        region=pl.coalesce(given, first("code")),
+        region_rule=pl.when(given.is_not_null()).then(_GIVEN_RULE).when(is_named).then(place_rule),
+        region_match=first("words"),
+        region_year=first("year"),
+    )
+    return found.drop(f"{name}_{part}" for name, _ in sources for part in ("code", "words", "year"))
+
+
+def _with_level(asked: pl.DataFrame) -> pl.DataFrame:
+    """The file's own level; else of the unit the words name; else of the region's code."""
+    gives, rule, words = _first_of(LEVEL_RULES)
+    given = _given("admin_level")
+    code = pl.col("region")
+    team = pl.coalesce(pl.col(NAME).str.extract(_TEAM), pl.col(REASON).str.extract(_TEAM))
+    is_city_team = team.is_not_null() & (code.is_null() | (level_of(code) != "county"))
+    is_asked = pl.col("is_in_scope") & given.is_null()
+    return asked.with_columns(
+        level=pl.when(given.is_not_null()).then(given)
+        .when(~pl.col("is_in_scope")).then(None)
+        .when(gives.is_not_null()).then(gives)
+        .when(is_city_team).then(pl.lit("prefecture"))
+        .otherwise(level_of(code)),
+        level_rule=pl.when(given.is_not_null()).then(_GIVEN_RULE)
+        .when(~is_asked).then(None)
+        .when(gives.is_not_null()).then(rule)
+        .when(is_city_team).then(pl.lit("names_city_team"))
+        .when(code.is_not_null()).then(pl.lit(REGION_LEVEL)),
+        level_match=pl.when(~is_asked).then(None)
+        .when(gives.is_not_null()).then(words)
+        .when(is_city_team).then(team)
+        .when(code.is_not_null()).then(code),
+    )  # fmt: skip

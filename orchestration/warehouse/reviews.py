@@ -1,0 +1,64 @@
+"""Reviewed overrides in the warehouse: quality.account_overrides, and the protection of officers.
+
+The table is renewed whole from the file, whenever the file says something else. Accounts of
+officers stand in it under their pseudonym, like everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import duckdb
+import polars as pl
+
+from orchestration.cleaning.people import PSEUDONYM_PREFIX, Door
+from orchestration.schemas.render import polars_schema
+from orchestration.schemas.tables import ACCOUNT_OVERRIDES, ACCOUNT_SCOPE
+from orchestration.sources.declarations import Override
+
+
+def reviewed(door: Door, overrides: Sequence[Override]) -> pl.DataFrame:
+    """The rows of quality.account_overrides for the accounts the door knows."""
+    rows = pl.DataFrame(
+        [asdict(override) for override in overrides], schema=polars_schema(ACCOUNT_OVERRIDES)
+    )
+    known = door.kinds(rows["platform"], rows["account_id"])
+    is_officer = ((known == "officer") | (rows["account_kind"] == "officer")).fill_null(False)
+    hidden = door.pseudonyms(rows["platform"], rows["account_id"])
+    return rows.with_columns(hidden.zip_with(is_officer, rows["account_id"]).alias("account_id"))
+
+
+def differ(connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> bool:
+    """Whether the table does not hold exactly these rows."""
+    held = connection.sql(f"from {ACCOUNT_OVERRIDES.full_name}").pl()
+    order = list(ACCOUNT_OVERRIDES.key)
+    held = held.select(rows.columns).cast(rows.schema)
+    return not held.sort(order).equals(rows.sort(order))
+
+
+def newly_hidden(door: Door, rows: pl.DataFrame) -> pl.DataFrame:
+    """Accounts (platform, account_id as pseudonym, account_kind) in scope under their own ids that
+    a review calls officers'."""
+    own = door.scope.filter(~pl.col("account_id").str.starts_with(PSEUDONYM_PREFIX))
+    own = own.with_columns(hidden=door.pseudonyms(own["platform"], own["account_id"]))
+    officers = rows.filter(pl.col("account_kind") == "officer")
+    return (
+        officers.join(own, left_on=["platform", "account_id"], right_on=["platform", "hidden"],
+                      how="semi")
+        .join(door.scope, on=["platform", "account_id"], how="anti")
+        .select(ACCOUNT_SCOPE.column_names)
+    )  # fmt: skip
+
+
+def write_reviewed(
+    connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame, hidden: pl.DataFrame
+) -> None:
+    """Renew the table, and let the door know the officers found, in one transaction."""
+    connection.execute("begin")
+    connection.execute(f"delete from {ACCOUNT_OVERRIDES.full_name}")
+    for table, frame in ((ACCOUNT_OVERRIDES, rows), (ACCOUNT_SCOPE, hidden)):
+        connection.register("reviewed_rows", frame.to_arrow())
+        connection.execute(f"insert into {table.full_name} by name select * from reviewed_rows")
+        connection.unregister("reviewed_rows")
+    connection.execute("commit")

@@ -1,0 +1,186 @@
+"""Kind, level and region by rules, with the words they rest on."""
+
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from orchestration.cleaning.accounts import finish_account_snapshots
+from orchestration.cleaning.identity import KIND_RULES, LEVEL_RULES
+from orchestration.cleaning.people import Door
+from orchestration.cleaning.rows import ROW
+
+AT = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def cleaned(*accounts: dict) -> list[dict]:
+    """Rows of core.account_snapshots of accounts with ids 1, 2, …"""
+    texts = (
+        "screen_name", "verified_type", "_verified_reason", "_region_text", "account_kind",
+        "admin_level", "region_code", "scope_evidence", "account_id",
+    )  # fmt: skip
+    rows = pl.DataFrame(
+        [{"account_id": str(n), **account} for n, account in enumerate(accounts, start=1)],
+        schema=dict.fromkeys(texts, pl.String),
+    ).with_columns(platform=pl.lit("weibo"), observed_at=pl.lit(AT))
+    rows = rows.with_columns(pl.int_range(rows.height, dtype=pl.UInt32).alias(ROW))
+    return finish_account_snapshots(rows, Door("k" * 64)).rows.to_dicts()
+
+
+def one(**account: str) -> dict:
+    return cleaned(account)[0]
+
+
+def test_a_verified_organ_has_kind_level_and_region_with_evidence():
+    row = one(
+        screen_name="长沙警事", verified_type="1", _verified_reason="湖南省长沙市公安局官方微博"
+    )
+    assert (row["account_kind"], row["kind_rule"], row["kind_match"]) == (
+        "organ", "name_has_police_word", "警事",
+    )  # fmt: skip
+    assert (row["admin_level"], row["level_rule"], row["level_match"]) == (
+        "prefecture", "region_code", "430100",
+    )  # fmt: skip
+    assert (row["region_code"], row["region_rule"], row["region_match"], row["region_year"]) == (
+        "430100", "reason_names_place", "湖南省长沙市", 2019,
+    )  # fmt: skip
+    assert row["scope_evidence"] == "verified"
+
+
+@pytest.mark.parametrize(
+    ("account", "kind", "rule"),
+    [
+        ({"screen_name": "上海发布", "verified_type": "1"},
+         "other_government", "name_has_government_word"),
+        ({"screen_name": "美丽高平", "verified_type": "1"}, "other_government", "verified_type_1"),
+        ({"screen_name": "平安北京", "verified_type": "1"}, "organ", "name_is_safe_place"),
+        ({"screen_name": "平安浙江", "verified_type": "1",
+          "_verified_reason": "浙江省委政法委官方微博"},
+         "other_government", "reason_names_government_body"),
+        ({"screen_name": "例市晚报", "scope_evidence": "listed"},
+         "state_media", "name_of_state_outlet"),
+        ({"screen_name": "人民公安报", "verified_type": "3", "scope_evidence": "listed"},
+         "state_media", "name_of_state_outlet"),
+        ({"screen_name": "例市公安", "scope_evidence": "listed", "account_kind": "unclear"},
+         "organ", "name_has_police_word"),
+        ({"screen_name": "例市公安", "scope_evidence": "listed", "account_kind": "state_media"},
+         "state_media", "listed"),
+        ({"screen_name": "平安人寿", "scope_evidence": "listed", "verified_type": "2"},
+         "unclear", None),
+        ({"screen_name": "民警之家在线", "scope_evidence": "listed"},
+         "organ", "name_has_police_word"),
+        ({"verified_type": "1"}, "unclear", None),
+    ],
+)  # fmt: skip
+def test_kinds(account, kind, rule):
+    row = one(**account)
+    assert (row["account_kind"], row["kind_rule"]) == (kind, rule)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "level"),
+    [
+        ("例市公安望京派出所", None, "station"),
+        ("例州交警一大队", None, "station"),
+        ("例州交警", "例州市公安局交警支队官方微博", "prefecture"),
+        ("海淀交警", "北京市海淀区公安交警支队", "county"),  # the district says more than the team
+        ("例省交警", "例省公安厅交警总队", "province"),
+        ("例山分局", None, "county"),
+        ("例省刑侦", "公安部刑事侦查局", "ministry"),
+        ("平安北京", None, "province"),
+        ("例市公安", None, None),  # a city may be a prefecture or a county: unknown
+    ],
+)
+def test_levels_come_from_bodies_and_codes(name, reason, level):
+    account = {"screen_name": name, "verified_type": "1"} | (
+        {"_verified_reason": reason} if reason else {}
+    )
+    assert one(**account)["admin_level"] == level
+
+
+def test_what_a_file_says_of_itself_stays():
+    row = one(
+        screen_name="长沙警事", scope_evidence="listed", admin_level="station", region_code="110000"
+    )
+    assert (row["admin_level"], row["level_rule"], row["level_match"]) == (
+        "station",
+        "listed",
+        None,
+    )
+    assert (row["region_code"], row["region_rule"], row["region_match"]) == (
+        "110000",
+        "listed",
+        None,
+    )
+
+
+def test_nobody_comes_into_scope_by_name():
+    row = one(screen_name="平安例市", verified_type="-1")
+    assert (row["scope_evidence"], row["account_kind"], row["region_code"]) == (None, None, None)
+    assert (row["kind_rule"], row["level_rule"], row["screen_name"]) == (None, None, None)
+
+
+def test_the_evidence_of_an_officer_shows_the_post_and_no_name():
+    row = one(
+        screen_name="望京派出所民警王小明", verified_type="0",
+        _verified_reason="王小明，北京市公安局朝阳分局望京派出所民警",
+    )  # fmt: skip
+    assert (row["account_kind"], row["kind_rule"]) == ("officer", "reason_names_police_post")
+    assert (row["admin_level"], row["level_match"]) == ("station", "派出所")
+    assert "王小明" not in str({**row, "_verified_reason": None})
+    assert row["region_code"] is row["region_match"] is row["screen_name"] is None
+
+
+def test_an_officer_listed_as_an_organ_elsewhere_shows_no_name_either():
+    """The same account: verified as an officer in one row, listed in another."""
+    rows = cleaned(
+        {"account_id": "7", "screen_name": "平安王小明", "scope_evidence": "listed"},
+        {"account_id": "7", "screen_name": "王小明", "verified_type": "0",
+         "_verified_reason": "国家一级英模王小明公安局民警"},
+    )  # fmt: skip
+    assert all("王小明" not in str({**row, "_verified_reason": None}) for row in rows)
+    assert all(row["account_id"].startswith("p:") for row in rows)
+
+
+_WORDS = st.lists(
+    st.sampled_from(
+        (
+            "王小明",
+            "民警",
+            "公安局",
+            "派出所",
+            "北京市",
+            "国家",
+            "平安",
+            "镇",
+            "发布",
+            "局",
+            "总队",
+            "人民日报",
+            "朝阳分局",
+            "，",
+        )
+    ),
+    max_size=7,
+).map("".join)
+
+
+@given(_WORDS, _WORDS, st.sampled_from([None, "0", "1", "3", "-1"]), st.booleans())
+def test_no_evidence_about_a_person_holds_more_than_words_of_posts(name, reason, verified, listed):
+    row = one(
+        screen_name=name, _verified_reason=reason, verified_type=verified,
+        scope_evidence="listed" if listed else None,
+    )  # fmt: skip
+    if row["account_kind"] == "officer" or row["scope_evidence"] is None:
+        shown = {k: v for k, v in row.items() if k != "_verified_reason"}
+        assert "王小明" not in str(shown)
+    if row["account_kind"] not in (None, "unclear"):
+        assert row["kind_rule"] is not None
+    assert (row["admin_level"] is None) == (row["level_rule"] is None)
+
+
+def test_rules_have_names_of_their_own():
+    ids = [rule.id for rule in (*KIND_RULES, *LEVEL_RULES)]
+    assert len(ids) == len(set(ids))
