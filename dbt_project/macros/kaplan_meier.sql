@@ -86,7 +86,7 @@
 {%- endmacro %}
 
 {#-
-    kaplan_meier_summary(curve, groups): one row per group of such a curve.
+    kaplan_meier_summary(curve, groups, rate_hours): one row per group of such a curve.
 
     - rate_Nh: 1 - S(N); NULL when nobody was followed for N hours, unless everybody had been
       answered before (S = 0 stays 0).
@@ -95,7 +95,7 @@
     - rmst_72h_hours: area under S up to 72 h; NULL under the same condition as rate_72h.
     Rounded to 9 digits, the precision at which two engines agree on products of logs.
 -#}
-{% macro kaplan_meier_summary(curve, groups) -%}
+{% macro kaplan_meier_summary(curve, groups, rate_hours=[1, 5, 6, 24, 48, 72]) -%}
     with stepped as (
         select
             {{ groups | join(', ') }},
@@ -111,7 +111,7 @@
 
     select
         {{ groups | join(', ') }},
-        {%- for h in [1, 5, 6, 24, 48, 72] %}
+        {%- for h in rate_hours %}
         case
             when max(hours) >= {{ h }} or min(survival) = 0
                 then round(1 - min(survival) filter (where hours <= {{ h }}), 9)

@@ -119,3 +119,17 @@
         else {{ instant }}
     end
 {%- endmacro %}
+
+{#-
+    Microseconds worked up to an instant, at 08:30-17:30 Asia/Shanghai on worked days, counted from
+    the beginning of the calendar; `days` is the row of int_working_days of the instant's local day.
+    The difference of two is the time worked between them; NULL where the calendar does not reach.
+-#}
+{% macro worked_microseconds(instant, days) -%}
+    ({{ days }}.workdays_before * 32400000000 + case
+        when {{ days }}.is_workday then least(greatest(
+            ({{ epoch_microseconds(instant) }} + 28800000000) % 86400000000 - 30600000000, 0
+        ), 32400000000)
+        else 0
+    end)
+{%- endmacro %}

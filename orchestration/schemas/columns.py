@@ -153,7 +153,8 @@ _define(
         "onset_lo_at": "Latest instant at which the event was verifiably not yet visible; NULL when "
         "nothing was observed before its first sighting.",
         "onset_hi_at": "First sighting of the event.",
-        "responded_at": "When the first official post about the event was published.",
+        "responded_at": "When the first official post about the event was published; of an inquiry, "
+        "when its board recorded the answer.",
         "censored_at": "Instant at which waiting for a response ended without one.",
         "first_seen_at": "First observation by any source.",
         "changed_after_at": "Latest observation of what stood before: the change came after it, and not "
@@ -234,7 +235,10 @@ _define(
         "status_text": "Status as the source prints it.",
         "region_text": "Region as the source prints it.",
         "addressee_text": "Addressee as the source prints it.",
-        "channel": "Channel through which the question came.",
+        "channel": "Channel through which the question came: as its board prints it, message_board "
+        "where it prints none, or comment (under an official post).",
+        "addressee": "Office that was asked, as the board prints it, or platform:account_id of the "
+        "post that was commented on; `officers` for all of them together, `all` in aggregates.",
         "kind": "original, repost or reply.",
     },
 )
@@ -526,6 +530,115 @@ _define(
         "survival_lo": "Lower end of its 95 % interval (Greenwood, log-log); of posts, that of "
         "survival_earliest.",
         "survival_hi": "Upper end of its 95 % interval (Greenwood, log-log).",
+    },
+)
+
+# -- marts: silence, races, coverage, duties -----------------------------------------------------
+_define(
+    "text",
+    "",
+    {
+        "subject": "Category that a hot list prints for the topic, at its first sighting; NULL where "
+        "none is printed.",
+        "nearest_platform": "Platform of the nearest rejected post.",
+        "nearest_post_id": "The official post that came nearest to being an answer; NULL where no post "
+        "uses a key of the event or is cited.",
+        "nearest_rule": "Rule under which that post speaks of the event.",
+        "nearest_refusal": "Why it is no answer: before_window (more than 72 h before the first "
+        "sighting) or after_watch (after 14 days, or after watching ended).",
+        "topic_scope": "all, or public_security: topics whose title the frozen lexicon "
+        "public_security_v1 marks.",
+        "document_number": "Number of the document that sets the deadline, as issued.",
+        "document_title": "Title of the document.",
+        "duty": "What is due by the deadline, and in which case.",
+        "in_force": "Whether the document was in force when the events of the row began: before, "
+        "partly (the period spans its date) or after.",
+    },
+)
+_define(
+    "date",
+    "Asia/Shanghai day",
+    {"issued_date": "Day on which the document was made public."},
+)
+_define("int", "hours", {"deadline_hours": "Hours that the document allows."})
+_define(
+    "int",
+    "rank",
+    {
+        "race_order": "Place of the level in the race for the event (region_code `all`), or of the "
+        "region among those of its level; equal instants share a place."
+    },
+)
+_define(
+    "float",
+    "hours",
+    {
+        "hours_to_next": "Hours until the next of the same race spoke; NULL for the last.",
+        "watched_hours": "How long the event was watched for a response in vain.",
+        "nearest_hours": "Hours from the first sighting of the event to the nearest rejected post; "
+        "negative before it.",
+    },
+)
+_define(
+    "bool",
+    "",
+    {"is_watch_complete": "The event was watched for the whole 14 days."},
+)
+_define(
+    "int",
+    "hot topics",
+    {
+        "topics": "Hot topics that began in the period.",
+        "topics_watched": "Those watched for at least 72 hours: the denominator of covered_ratio.",
+        "topics_covered": "Watched topics with an exactly linked official post from 72 h before to "
+        "72 h after their first sighting.",
+        "topics_proactive": "Covered topics of which an official spoke before the first sighting.",
+    },
+)
+_define(
+    "float",
+    "ratio 0-1",
+    {
+        "covered_ratio": "topics_covered / topics_watched.",
+        "covered_ratio_lo": "Lower end of its 95 % interval (Wilson).",
+        "covered_ratio_hi": "Upper end of its 95 % interval (Wilson).",
+        "answered_ratio": "Share answered within deadline_hours (or horizon_hours) of the first "
+        "sighting by Kaplan-Meier, of events not addressed before; NULL when no event was watched "
+        "that long.",
+    },
+)
+
+# -- marts: answers to questions ----------------------------------------------------------------
+_define(
+    "text",
+    "",
+    {
+        "clock": "elapsed hours, or working hours: 08:30-17:30 Asia/Shanghai on days worked by the State "
+        "Council's calendar, make-up days included. Hours of the row are of its clock.",
+    },
+)
+_define(
+    "int",
+    "questions",
+    {
+        "questions": "Questions of the public: inquiries at a board, comments under official posts.",
+        "questions_answered": "Those answered, as the board says or by an official reply.",
+        "questions_in_progress": "Those the board shows as in progress: not answered yet.",
+        "questions_open": "Those waiting, as far as seen.",
+        "answers_undated": "Answered at no usable time: they waited until last seen unanswered, and "
+        "count as censored there.",
+        "answers_automatic": "Answered by words that went to at least three people within a minute.",
+        "questions_off_calendar": "Asked or answered in a year whose working days are not known; they "
+        "are in no rate of the working clock. 0 on the elapsed clock.",
+    },
+)
+_define(
+    "float",
+    "ratio 0-1",
+    {
+        f"rate_{h}h": f"Share answered within {h} hours ({days} days) by Kaplan-Meier; NULL when nobody "
+        "was followed that long."
+        for h, days in ((168, 7), (1440, 60))
     },
 )
 

@@ -526,7 +526,7 @@ MARTS: tuple[Table, ...] = (
         ("event_id",),
         (
             "event_id", "event_type", "title", "topic_key", "onset_lo_at", "onset_hi_at",
-            "last_seen_at", "source", "region_code", "build_id",
+            "last_seen_at", "source", "region_code", "subject", "build_id",
         ),
         required=("event_type", "onset_hi_at"),
     ),
@@ -562,6 +562,73 @@ MARTS: tuple[Table, ...] = (
             "survival_hi", "build_id",
         ),
         required=("at_risk", "responded", "survival"),
+    ),
+    _dbt(
+        "main", "level_race",
+        "one event, one level that spoke of it, and one of its regions or all of them",
+        ("event_id", "admin_level", "region_code"),
+        (
+            "event_id", "event_type", "admin_level", "region_code", "responded_at",
+            "response_hours", "is_proactive", "race_order", "hours_to_next", "account_kind",
+            "platform", "post_id", "account_id", "link_level", "build_id",
+        ),
+        required=("event_type", "responded_at", "response_hours", "is_proactive", "race_order"),
+        caveat="A level that did not speak has no row: see main.silence_ledger and the censored of "
+        "main.response_timing.",
+    ),
+    _dbt(
+        "main", "silence_ledger", "one event that was watched and that no official answered",
+        ("event_id",),
+        (
+            "event_id", "event_type", "title", "region_code", "subject", "onset_lo_at",
+            "onset_hi_at", "last_seen_at", "source", "watched_hours", "is_watch_complete",
+            "nearest_platform", "nearest_post_id", "nearest_rule", "nearest_refusal",
+            "nearest_hours", "build_id",
+        ),
+        required=("event_type", "onset_hi_at", "watched_hours", "is_watch_complete"),
+        caveat="Nobody among the accounts that are collected. A topic that left a list was not "
+        "thereby censored.",
+    ),
+    _dbt(
+        "main", "topic_coverage",
+        "one period x scope of topics x level of the officials, each with `all`",
+        ("period", "period_start", "topic_scope", "admin_level"),
+        (
+            "period", "period_start", "topic_scope", "admin_level", "topics", "topics_watched",
+            "topics_covered", "topics_proactive", "covered_ratio", "covered_ratio_lo",
+            "covered_ratio_hi", "build_id",
+        ),
+        required=("topics", "topics_watched", "topics_covered", "topics_proactive"),
+        caveat="Advertised and pinned entries are no topics. Exact links only.",
+    ),
+    _dbt(
+        "main", "statutory_timing",
+        "one deadline of a document x period (month or all) x event type x level",
+        ("document_number", "deadline_hours", "period", "period_start", "event_type",
+         "admin_level"),
+        (
+            "document_number", "document_title", "issued_date", "deadline_hours", "duty",
+            "period", "period_start", "event_type", "admin_level", "in_force", "events",
+            "proactive", "answered_ratio", "build_id",
+        ),
+        required=("in_force", "events", "proactive"),
+        caveat="The share beside the deadline. Which event the document covers is a legal question "
+        "that no column answers, so that no row is a breach.",
+    ),
+    _dbt(
+        "main", "reply_timing",
+        "one clock x period (month or all) x channel x addressee x region, each with `all`",
+        ("clock", "period", "period_start", "channel", "addressee", "region_code"),
+        (
+            "clock", "period", "period_start", "channel", "addressee", "region_code", "questions",
+            "questions_answered", "questions_in_progress", "questions_open", "answers_undated",
+            "answers_automatic", "questions_off_calendar", *_RATES, "rate_168h", "rate_1440h",
+            "median_hours", "median_hours_lo", "median_hours_hi", "rmst_72h_hours",
+            "is_suppressed", "build_id",
+        ),
+        required=("is_suppressed",),
+        caveat="Collectors see samples of comments, and most comments are no questions. Working "
+        "hours are never a headline: police are on duty day and night.",
     ),
     _dbt(
         "main", "reported_claims", "one published figure",

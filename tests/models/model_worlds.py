@@ -204,6 +204,82 @@ def articles(rng: random.Random) -> list[dict[str, Any]]:
     ]
 
 
+def inquiries(rng: random.Random) -> list[dict[str, Any]]:
+    """Questions to a board, some of them seen open and later answered."""
+    rows = []
+    for n in range(40):
+        at = START + timedelta(hours=rng.uniform(0, 450))
+        answered = at + timedelta(hours=rng.uniform(1, 300))
+        asked = {
+            "inquiry_id": f"i{n:03d}",
+            "asked_at": at,
+            "addressee_text": rng.choice(("office a", "office b", None)),
+            "region_code": rng.choice(REGIONS),
+            "observed_at_source": "declared",
+            "source_name": "board",
+        }
+        for day in (8, 16, 23):
+            looked = START + timedelta(days=day)
+            if looked < at or rng.random() < 0.2:
+                continue
+            done = answered <= looked
+            state = "answered" if done else rng.choice(("open", "in_progress"))
+            rows.append(
+                {
+                    **asked,
+                    "status": state,
+                    "answered_at": answered if done else None,
+                    "observed_at": looked,
+                    "file_id": f"i{day}",
+                    "file_sha256": f"board{day:02d}",
+                }
+            )
+    return rows
+
+
+def comments(rng: random.Random, posts_: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What people write under official posts, and what their authors reply."""
+    rows = []
+    official = [row for row in posts_ if row["is_official"]]
+    for n in range(80):
+        post = rng.choice(official)
+        at = post["posted_at"] + timedelta(hours=rng.uniform(0, 20))
+        common = {
+            "platform": post["platform"],
+            "post_id": post["post_id"],
+            "observed_at": at + timedelta(hours=9),
+            "observed_at_source": "record",
+            "source_name": "comments",
+        }
+        rows.append(
+            {**common, "comment_id": f"p:c{n}", "account_id": f"p:x{n % 9}", "commented_at": at,
+             "is_official": False}
+        )  # fmt: skip
+        if rng.random() < 0.4:
+            rows.append(
+                {**common, "comment_id": f"c{n}", "account_id": post["account_id"],
+                 "commented_at": at + timedelta(hours=rng.uniform(0, 8)), "is_official": True,
+                 "text": rng.choice(("thanks", "noted")), "reply_to_comment_id": f"p:c{n}"}
+            )  # fmt: skip
+    return rows
+
+
+def deletions(rng: random.Random) -> list[dict[str, Any]]:
+    """Posts that were ruled on and then went."""
+    return [
+        {
+            "platform": "weibo",
+            "post_id": f"r{n}",
+            "seen_until_at": START + timedelta(hours=rng.uniform(0, 400)),
+            "missing_at": START + timedelta(hours=rng.uniform(400, 500)),
+            "account_state": "deleted_by_author",
+            "observed_at": START + timedelta(days=22),
+            "source_name": "rulings",
+        }
+        for n in range(0, 12, 3)
+    ]
+
+
 def small_world(seed: int = 7) -> Tables:
     rng = random.Random(seed)
     people = accounts(rng)
@@ -215,6 +291,9 @@ def small_world(seed: int = 7) -> Tables:
         "core.hot_topic_slots": hot_topics(rng),
         "core.articles": articles(rng),
         "core.rulings": rulings(rng),
+        "core.inquiries": inquiries(rng),
+        "core.comments": comments(rng, post_rows),
+        "core.deletions": deletions(rng),
     }
     # A record keeps its number whenever and in whatever order it is delivered.
     for rows in tables.values():

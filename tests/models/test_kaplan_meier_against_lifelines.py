@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from compiled_chain import Queries, compiled_queries, empty_database, run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
@@ -44,23 +45,10 @@ RATE_HOURS = (1, 5, 6, 24, 48, 72)
 
 
 @pytest.fixture(scope="module")
-def chain(world: Warehouse) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[tuple[str, str]]]]:
+def chain(world: Warehouse) -> Iterator[tuple[duckdb.DuckDBPyConnection, Queries]]:
     """An empty database of the same name, and the compiled SQL of every model of the chain."""
-    compiled = world.target / "compiled" / "observatory" / "models"
-    queries = []
-    for schema, name in CHAIN:
-        # Unit tests compile into folders named after their YAML file.
-        (path,) = (
-            found
-            for found in compiled.rglob(f"{name}.sql")
-            if not any(part.endswith(".yml") for part in found.parts)
-        )
-        queries.append((f"{schema}.{name}", path.read_text()))
-    con = duckdb.connect()
-    con.execute("set TimeZone = 'UTC'; set threads = 1")
-    con.execute(f"attach ':memory:' as {world.path.stem}; use {world.path.stem}")
-    con.execute("create schema intermediate")
-    yield con, queries
+    con = empty_database(world)
+    yield con, compiled_queries(world, CHAIN)
     con.close()
 
 
@@ -86,7 +74,7 @@ events = st.lists(
 )
 
 
-def run_chain(con: duckdb.DuckDBPyConnection, queries: list[tuple[str, str]], drawn: Any) -> None:
+def run_chain(con: duckdb.DuckDBPyConnection, queries: Queries, drawn: Any) -> None:
     con.execute(
         "create or replace table intermediate.int_event_follow_ups "
         "(event_id varchar, event_number bigint, event_type varchar, onset_date date, "
@@ -108,8 +96,7 @@ def run_chain(con: duckdb.DuckDBPyConnection, queries: list[tuple[str, str]], dr
                     "insert into intermediate.int_responses values (?, ?, ?, null, 'exact', ?)",
                     [str(number), kind, level, response],
                 )
-    for name, query in queries:
-        con.execute(f"create or replace table {name} as {query}")
+    run(con, queries)
 
 
 def outcomes(

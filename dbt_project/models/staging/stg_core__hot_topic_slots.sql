@@ -15,5 +15,6 @@ select
     seen_hi_at,
     topic,
     topic_key,
+    category,
     coalesce(is_ad, false) or coalesce(is_pinned, false) as is_placed
 from source

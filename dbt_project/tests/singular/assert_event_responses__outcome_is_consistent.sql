@@ -2,7 +2,9 @@
 select event_id
 from {{ ref('event_responses') }}
 where
-    is_censored <> (post_id is null)
+    is_censored <> (responded_at is null)
+    or is_censored <> (evidence is null)
+    or (event_type <> 'inquiry' and is_censored <> (post_id is null))
     or is_censored <> (censored_at is not null)
     or is_censored <> (response_hours is null)
     or is_proactive <> coalesce(response_hours < 0, false)

@@ -28,6 +28,7 @@ select
     seen_hi_at,
     topic,
     topic_key,
+    category,
     sum(
         case when seen_lo_at > last_listed_at + interval 14 days then 1 else 0 end
     ) over (

@@ -26,6 +26,7 @@ episodes as (
         max(topic) filter (where sighting_order = 1) as title,
         max(source_name) filter (where sighting_order = 1) as source_name,
         max(slot_date) filter (where sighting_order = 1) as first_date,
+        max(category) filter (where sighting_order = 1) as subject,
         min(seen_hi_at) as onset_hi_at,
         max(seen_hi_at) as last_seen_at
     from ranked
@@ -117,7 +118,8 @@ select
     onsets.onset_lo_at,
     episodes.onset_hi_at,
     episodes.last_seen_at,
-    episodes.source_name as source
+    episodes.source_name as source,
+    episodes.subject
 from episodes
 inner join onsets
     on

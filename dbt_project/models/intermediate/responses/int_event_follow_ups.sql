@@ -1,12 +1,52 @@
 -- Grain: one event and how long it was watched for a response: 14 days, or until the collection of
 -- official posts ends. An event outside that collection was watched for no time at all: that
--- nobody answered it is not known, and it is at risk at no hour.
+-- nobody answered it is not known, and it is at risk at no hour. A question at a message board is
+-- watched as long as the board shows it; that does not hang on anybody's posts.
+--
+-- removed_us: from the first sighting until the post that started a rumour was found deleted.
+-- onset_width_us: how much earlier than its first sighting the event may have begun.
 with events as (
     select * from {{ ref('events') }}
 ),
 
 bounds as (
     select * from {{ ref('int_observation_bounds') }}
+),
+
+questions as (
+    select
+        event_id,
+        watched_until_at
+    from {{ ref('int_public_questions') }}
+    where event_id is not null
+),
+
+found_missing as (
+    select
+        platform,
+        post_id,
+        coalesce(missing_at, observed_at) as missing_at
+    from {{ ref('stg_core__deletions') }}
+    where post_state in ('deleted_by_author', 'removed_by_platform')
+    union all
+    select
+        platform,
+        post_id,
+        observed_at as missing_at
+    from {{ ref('stg_core__posts') }}
+    where not is_official and post_state in ('deleted_by_author', 'removed_by_platform')
+),
+
+removals as (
+    select
+        rulings.event_id,
+        min(found_missing.missing_at) as removed_at
+    from {{ ref('int_rulings_chosen') }} as rulings
+    inner join found_missing
+        on
+            rulings.platform = found_missing.platform
+            and rulings.ruling_id = found_missing.post_id
+    group by rulings.event_id
 ),
 
 watched as (
@@ -16,7 +56,13 @@ watched as (
         events.onset_lo_at,
         events.onset_hi_at,
         {{ local_date('events.onset_hi_at') }} as onset_date,
+        removals.removed_at,
         case
+            when questions.event_id is not null
+                then greatest(
+                    events.onset_hi_at,
+                    least(events.onset_hi_at + interval 14 days, questions.watched_until_at)
+                )
             when events.onset_hi_at >= bounds.official_posts_from_at
                 then greatest(
                     events.onset_hi_at,
@@ -26,6 +72,8 @@ watched as (
         end as watched_until_at
     from events
     cross join bounds
+    left join questions on events.event_id = questions.event_id
+    left join removals on events.event_id = removals.event_id
 )
 
 select
@@ -37,5 +85,10 @@ select
     onset_hi_at,
     onset_date,
     watched_until_at,
-    {{ microseconds_between('onset_hi_at', 'watched_until_at') }} as watched_us
+    {{ microseconds_between('onset_hi_at', 'watched_until_at') }} as watched_us,
+    {{ microseconds_between('onset_lo_at', 'onset_hi_at') }} as onset_width_us,
+    case
+        when removed_at <= watched_until_at
+            then greatest({{ microseconds_between('onset_hi_at', 'removed_at') }}, 0)
+    end as removed_us
 from watched

@@ -1,0 +1,34 @@
+{#-
+    Regions and subjects that a title names in so many words. Nothing is inferred from who posts.
+-#}
+
+{#- Provinces by the short names in which titles write them, with their GB/T 2260 codes. -#}
+{% macro provinces() %}{{ return([['北京', '110000'], ['天津', '120000'], ['河北', '130000'], ['山西', '140000'], ['内蒙古', '150000'], ['辽宁', '210000'], ['吉林', '220000'], ['黑龙江', '230000'], ['上海', '310000'], ['江苏', '320000'], ['浙江', '330000'], ['安徽', '340000'], ['福建', '350000'], ['江西', '360000'], ['山东', '370000'], ['河南', '410000'], ['湖北', '420000'], ['湖南', '430000'], ['广东', '440000'], ['广西', '450000'], ['海南', '460000'], ['重庆', '500000'], ['四川', '510000'], ['贵州', '520000'], ['云南', '530000'], ['西藏', '540000'], ['陕西', '610000'], ['甘肃', '620000'], ['青海', '630000'], ['宁夏', '640000'], ['新疆', '650000'], ['台湾', '710000'], ['香港', '810000'], ['澳门', '820000']]) }}{% endmacro %}
+
+{#- One of them as a regular expression; a time of day in 北京时间 names no place. -#}
+{% macro province_pattern() -%}
+    北京(?:[^时]|$)|{% for name, code in provinces() if name != '北京' %}{{ name }}{{ '|' if not loop.last }}{% endfor %}
+{%- endmacro %}
+
+{#- The code of the one province that a text names; NULL where it names none, or several. -#}
+{% macro region_named(text) -%}
+    case
+        when regexp_extract(
+            replace({{ text }}, left(regexp_extract({{ text }}, '{{ province_pattern() }}', 0), 2), ''),
+            '{{ province_pattern() }}', 0
+        ) <> '' then null
+        else case left(regexp_extract({{ text }}, '{{ province_pattern() }}', 0), 2)
+            {%- for name, code in provinces() %}
+            when '{{ name[:2] }}' then '{{ code }}'
+            {%- endfor %}
+        end
+    end
+{%- endmacro %}
+
+{#-
+    Lexicon public_security_v1, frozen: a topic is about public security where its title holds one
+    of these words. Whoever changes a word gives the lexicon a new name.
+-#}
+{% macro is_public_security(text) -%}
+    coalesce(regexp_extract({{ text }}, '警|公安|派出所|刑拘|拘留|逮捕|嫌疑|嫌犯|涉嫌|犯罪|命案|杀害|遇害|杀人|诈骗|盗窃|抢劫|绑架|拐卖|毒品|贩毒|吸毒|酒驾|醉驾|肇事|失踪|失联|走失|投毒|斗殴|殴打|性侵|猥亵|通缉|自首|扫黑|黑恶', 0) <> '', false)
+{%- endmacro %}

@@ -1,0 +1,199 @@
+-- Grain: one question of an ordinary person to an office: an inquiry at a message board, or a
+-- comment under an official post. With its answer, or how long it was watched in vain.
+--
+-- What the board says of its state counts: a question is answered when its state says so, or,
+-- where the board prints no state, when it has an answer. An answer without a usable time is
+-- undated: the question was waiting when it was last seen unanswered, and no more is known.
+-- A file's modification time says little of when its collector looked, so that watching then ends
+-- with the last thing the file tells.
+with inquiries as (
+    select
+        *,
+        coalesce(
+            status, case when answered_at is not null then 'answered' else 'unknown' end
+        ) as known_status,
+        case
+            when observed_at_source in ('file_mtime', 'upper_bound')
+                then least(
+                    observed_at,
+                    max(greatest(asked_at, coalesce(answered_at, asked_at))) over (
+                        partition by file_sha256
+                    )
+                )
+            else observed_at
+        end as looked_at
+    from {{ source('core', 'inquiries') }}
+    where asked_at is not null
+),
+
+inquiries_over_time as (
+    select
+        *,
+        max(looked_at) over (partition by inquiry_id) as last_seen_at,
+        max(case when known_status <> 'answered' then looked_at end) over (
+            partition by inquiry_id
+        ) as unanswered_until_at,
+        min(case when known_status = 'answered' and answered_at >= asked_at then answered_at end)
+            over (partition by inquiry_id) as first_answered_at,
+        row_number() over (
+            partition by inquiry_id
+            order by
+                looked_at desc nulls last,
+                case when known_status = 'answered' then 0 else 1 end,
+                answered_at nulls last,
+                asked_at,
+                addressee_text nulls last,
+                region_text nulls last,
+                file_sha256 nulls last,
+                record_number nulls last
+        ) as version_order
+    from inquiries
+),
+
+chosen_inquiries as (
+    select
+        'inquiry:' || {{ short_hash('inquiry_id') }} as event_id,
+        coalesce(platform, 'web') as platform,
+        'inquiry:' || {{ short_hash('inquiry_id') }} as question_id,
+        coalesce(channel, 'message_board') as channel,
+        coalesce(addressee_text, 'unknown') as addressee,
+        coalesce(
+            region_code,
+            {{ region_named('region_text') }},
+            {{ region_named('addressee_text') }}
+        ) as region_code,
+        asked_at,
+        known_status as question_status,
+        case when known_status = 'answered' then first_answered_at end as answered_at,
+        greatest(
+            asked_at,
+            case
+                when known_status <> 'answered' then last_seen_at
+                else coalesce(unanswered_until_at, asked_at)
+            end
+        ) as watched_until_at,
+        last_seen_at,
+        cast(null as {{ dbt.type_string() }}) as answered_by,
+        cast(null as {{ dbt.type_string() }}) as answer_hash,
+        source_name
+    from inquiries_over_time
+    where version_order = 1
+),
+
+-- A collector that gives no time of looking has seen at least the latest comment it brings.
+comments as (
+    select
+        *,
+        max(
+            case
+                when observed_at_source in ('file_mtime', 'upper_bound') then commented_at
+                else observed_at
+            end
+        ) over (partition by platform, post_id) as last_seen_at,
+        row_number() over (
+            partition by platform, comment_id
+            order by
+                observed_at desc nulls last,
+                commented_at nulls last,
+                file_sha256 nulls last,
+                record_number nulls last
+        ) as version_order
+    from {{ source('core', 'comments') }}
+    where commented_at is not null
+),
+
+answers as (
+    select
+        platform,
+        post_id,
+        reply_to_comment_id,
+        commented_at,
+        account_id,
+        md5(coalesce(text, comment_id)) as answer_hash,
+        row_number() over (
+            partition by platform, reply_to_comment_id
+            order by commented_at, comment_id
+        ) as answer_order
+    from comments
+    where version_order = 1 and is_official and reply_to_comment_id is not null
+),
+
+asked_below_posts as (
+    select
+        cast(null as {{ dbt.type_string() }}) as event_id,
+        comments.platform,
+        comments.platform || ':' || comments.comment_id as question_id,
+        'comment' as channel,
+        case
+            when accounts.account_kind = 'officer' then 'officers'
+            else comments.platform || ':' || posts.account_id
+        end as addressee,
+        accounts.region_code,
+        comments.commented_at as asked_at,
+        case when answers.commented_at is null then 'open' else 'answered' end as question_status,
+        answers.commented_at as answered_at,
+        greatest(comments.commented_at, comments.last_seen_at) as watched_until_at,
+        comments.last_seen_at,
+        answers.account_id as answered_by,
+        answers.answer_hash,
+        comments.source_name
+    from comments
+    inner join {{ ref('int_post_versions_chosen') }} as posts
+        on comments.platform = posts.platform and comments.post_id = posts.post_id
+    left join {{ ref('int_accounts_resolved') }} as accounts
+        on posts.platform = accounts.platform and posts.account_id = accounts.account_id
+    left join answers
+        on
+            comments.platform = answers.platform
+            and comments.comment_id = answers.reply_to_comment_id
+            and answers.answer_order = 1
+            and answers.commented_at >= comments.commented_at
+    where comments.version_order = 1 and not comments.is_official
+),
+
+questions as (
+    select * from chosen_inquiries
+    union all
+    select * from asked_below_posts
+),
+
+-- The same words to three people within a minute are a machine's.
+timed as (
+    select
+        *,
+        {{ epoch_microseconds('answered_at') }} as answered_us
+    from questions
+),
+
+counted as (
+    select
+        *,
+        count(*) over (
+            partition by platform, answered_by, answer_hash
+            order by answered_us
+            range between 60000000 preceding and current row
+        ) as alike_before,
+        count(*) over (
+            partition by platform, answered_by, answer_hash
+            order by answered_us
+            range between current row and 60000000 following
+        ) as alike_after
+    from timed
+)
+
+select
+    question_id,
+    event_id,
+    platform,
+    channel,
+    addressee,
+    region_code,
+    asked_at,
+    {{ local_date('asked_at') }} as asked_date,
+    question_status,
+    answered_at,
+    case when answered_at is null then watched_until_at else answered_at end as watched_until_at,
+    last_seen_at,
+    answered_by is not null and alike_before + alike_after - 1 >= 3 as is_automatic,
+    source_name
+from counted
