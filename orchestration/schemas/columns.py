@@ -823,6 +823,9 @@ _define(
         "earlier_figures": "The earlier figure: a figure_id, two of them taken together (a+b), or what a "
         "base follows from.",
         "later_figures": "The later figure, likewise.",
+        "earlier_value_origin": "printed (a figure of main.reported_claims), sum_of_printed, or worked_out "
+        "from what was printed with a rate of growth: no published figure.",
+        "later_value_origin": "printed or sum_of_printed, as in earlier_value_origin.",
         "earlier_scope": "Platforms | actors | sector of the earlier figure.",
         "later_scope": "Platforms | actors | sector of the later figure.",
         "refusal": "Why the two must not be compared; NULL where they may.",

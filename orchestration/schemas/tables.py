@@ -648,11 +648,14 @@ MARTS: tuple[Table, ...] = (
         (
             "earlier_figures", "later_figures", "metric", "earlier_scope", "later_scope",
             "earlier_date", "later_date", "elapsed_days", "earlier_value", "later_value",
+            "earlier_value_origin", "later_value_origin",
             "is_comparable", "refusal", "growth_percent", "claimed_growth_per_day",
             "claimed_doubling_days", "doubling_qualifier", "printed_percent", "printed_verdict",
             "build_id",
         ),
-        required=("metric", "elapsed_days", "is_comparable"),
+        required=(
+            "metric", "elapsed_days", "is_comparable", "earlier_value_origin", "later_value_origin",
+        ),
         caveat="Pairs of unequal or unstated scope are listed with the refusal and without growth.",
     ),
     _dbt(
