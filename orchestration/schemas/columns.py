@@ -533,6 +533,45 @@ _define(
     },
 )
 
+_define(
+    "int",
+    "events",
+    {
+        "events_onset_known": "Events whose onset is bounded below: the columns named _earliest rest on "
+        "them.",
+        "removed": "Events whose stimulus was found deleted before an answer.",
+    },
+)
+_define(
+    "float",
+    "ratio 0-1",
+    {
+        "proactive_ratio": "proactive / events.",
+        **{
+            f"rate_{h}h_earliest": f"As rate_{h}h, had every event begun at onset_lo_at."
+            for h in (1, 5, 6, 24, 48, 72)
+        },
+        "incidence": "Share answered by these hours where the removal of the stimulus competes with the "
+        "answer (Aalen-Johansen); 1 - survival where nothing was removed.",
+        "incidence_removed": "Share whose stimulus was removed by these hours without an answer "
+        "(Aalen-Johansen).",
+        **{
+            f"incidence{what}_{h}h": f"incidence{what} at {h} hours; NULL when nobody was followed that "
+            "long."
+            for h in (24, 72)
+            for what in ("", "_removed")
+        },
+    },
+)
+_define(
+    "float",
+    "hours",
+    {
+        "median_hours_earliest": "As median_hours, had every event begun at onset_lo_at.",
+        "rmst_72h_hours_earliest": "As rmst_72h_hours, had every event begun at onset_lo_at.",
+    },
+)
+
 # -- marts: silence, races, coverage, duties -----------------------------------------------------
 _define(
     "text",
@@ -709,8 +748,9 @@ _define(
     "float",
     "ratio 0-1",
     {
-        "survival_earliest": "As survival, if every post went right after it was last seen; survival "
-        "itself has it go when it was first found missing.",
+        "survival_earliest": "As survival, if every post went right after it was last seen (survival "
+        "itself has it go when it was first found missing); of events, if each began at onset_lo_at, "
+        "over those where that is known.",
     },
 )
 

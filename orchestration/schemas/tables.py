@@ -547,8 +547,11 @@ MARTS: tuple[Table, ...] = (
         "one period x event type x responder kind x level x region x link level, each with `all`",
         _TIMING_GROUP,
         (
-            *_TIMING_GROUP, "events", "proactive", "responded", "censored", *_RATES,
-            "median_hours", "median_hours_lo", "median_hours_hi", "rmst_72h_hours", "build_id",
+            *_TIMING_GROUP, "events", "proactive", "responded", "censored", "proactive_ratio",
+            *_RATES, "median_hours", "median_hours_lo", "median_hours_hi", "rmst_72h_hours",
+            "events_onset_known", *(f"{rate}_earliest" for rate in _RATES),
+            "median_hours_earliest", "rmst_72h_hours_earliest", "removed", "incidence_24h",
+            "incidence_removed_24h", "incidence_72h", "incidence_removed_72h", "build_id",
         ),
         required=("events", "proactive", "responded", "censored"),
         caveat="Kaplan-Meier over all events of the group, answered or not; proactive cases are "
@@ -559,7 +562,7 @@ MARTS: tuple[Table, ...] = (
         (*_TIMING_GROUP, "hours"),
         (
             *_TIMING_GROUP, "hours", "at_risk", "responded", "survival", "survival_lo",
-            "survival_hi", "build_id",
+            "survival_hi", "survival_earliest", "incidence", "incidence_removed", "build_id",
         ),
         required=("at_risk", "responded", "survival"),
     ),
