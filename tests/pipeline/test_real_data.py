@@ -67,7 +67,7 @@ LEDGER = {
     "ced_posts": (600, 600, 600, 0, 0),
     "ced_timelines": (115, 34330, 34313, 17, 0),
     "ced_labels": (1, 600, 300, 0, 300),
-    "counties": (1, 650, 646, 4, 0),
+    "counties": (1, 650, 650, 0, 0),
     "congress_twitter": (3, 1597, 1569, 0, 28),
     "congress_facebook": (1, 532, 428, 0, 104),
     "congress_youtube": (4, 2129, 1681, 0, 448),
