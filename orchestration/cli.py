@@ -141,17 +141,30 @@ def _status_lines(report: dict[str, Any]) -> list[str]:
             f"{q['records']} records, e.g. {q['example']}"
             for q in report["quarantine"]
         ]
+        if report["quarantine"]:
+            lines.append(f"                 every place and reason: {_QUARANTINE}")
         lines += [
             f"  warning        {w['check']} on {w['table']}: {w['observed']}"
             for w in report["warnings"]
         ]
     lines.append(f"last failure     {_failure_text(report['last_failure'], published)}")
-    lines.append(f"waiting          {report['waiting']} files")
+    waiting = report["waiting"]
+    lines.append(
+        "waiting          not known until sources.yaml works"
+        if waiting is None
+        else f"waiting          {waiting} files"
+    )
     lines += [
         f"  left in inbox  {n['path']}: {n['reason']}, {_told_once(n['detail'], report)}"
         for n in report["left_in_inbox"]
     ]
     return lines
+
+
+_QUARANTINE = (
+    'observatory sql "select path, line_number, column_name, reason, detail, excerpt '
+    'from quality.quarantine order by 1, 2 limit 50"'
+)
 
 
 def _told_once(detail: str, report: dict[str, Any]) -> str:
@@ -163,20 +176,23 @@ def _told_once(detail: str, report: dict[str, Any]) -> str:
 def _failure_text(failure: dict[str, Any] | None, published: dict[str, Any] | None) -> str:
     if failure is None:
         return "none"
-    mended = published is not None and published["published_at"] > failure["failed_at"]
-    since = " (a later night was published)" if mended else ""
-    return f"{failure['failed_at']} {failure['stage']}: {failure['message']}{since}"
+    if published is not None and published["published_at"] > failure["failed_at"]:
+        return f"{failure['failed_at']} {failure['stage']}; a later night was published"
+    return f"{failure['failed_at']} {failure['stage']}: {failure['message']}"
 
 
 def _sql(options: argparse.Namespace, settings: Settings) -> int:
     import duckdb
 
+    from orchestration.warehouse.builds import is_synthetic
     from orchestration.warehouse.connect import open_published
 
     if not settings.root.published.exists():
         _say(f"nothing is published in {settings.root.home} yet; run: observatory run")
         return FAILURE
     with open_published(settings.root.published) as connection:
+        if is_synthetic(connection):
+            _say("SYNTHETIC DATA, invented for demonstration")
         try:
             result = connection.sql(options.query)
             if result is None:
@@ -284,11 +300,13 @@ def _ui(options: argparse.Namespace, settings: Settings) -> int:
     del options
     from orchestration.nightly import prepare_dagster_home
 
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", UI_PORT)) == 0:
-            _say(f"port {UI_PORT} on 127.0.0.1 is taken, perhaps by another UI; end that one first")
-            return FAILURE
+    holder = settings.root.dagster_home / "ui.pid"
+    if _is_taken(UI_PORT):
+        known = f"; the last one here was process {holder.read_text()}" if holder.exists() else ""
+        _say(f"port {UI_PORT} on 127.0.0.1 is taken, perhaps by another UI; end that first{known}")
+        return FAILURE
     prepare_dagster_home(settings)
+    holder.write_text(str(os.getpid()))
     command = [
         str(Path(sys.executable).with_name("dagster")), "dev",
         "-w", str(PROJECT_ROOT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(UI_PORT),
@@ -299,7 +317,18 @@ def _ui(options: argparse.Namespace, settings: Settings) -> int:
         "OBSERVATORY_HOME": str(settings.root.home),
     }
     _say(f"the UI answers in about half a minute: http://127.0.0.1:{UI_PORT}  (Ctrl-C ends it)")
-    return subprocess.call(command, cwd=PROJECT_ROOT, env=environment)
+    os.chdir(PROJECT_ROOT)
+    # In the place of this process, so that a signal to it reaches the UI.
+    return _become(command, environment)
+
+
+def _become(command: list[str], environment: dict[str, str]) -> int:
+    os.execve(command[0], command, environment)
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _demo(options: argparse.Namespace, settings: Settings) -> int:

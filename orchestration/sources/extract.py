@@ -16,7 +16,7 @@ from orchestration.sources.declarations import (
     Problem,
     SourceDeclaration,
 )
-from orchestration.sources.inbox import Notice, scan, why
+from orchestration.sources.inbox import Notice, missing_folders, scan, why
 from orchestration.sources.mapping import mapped_format, observation_problem
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.sources_file import load
@@ -70,9 +70,10 @@ def extract(
     """Archive every new, whole, regular file of the inbox; one bad file never stops the others."""
     archive = Archive(settings.root.archive)
     delivered: list[RawFile] = []
-    notices: list[Notice] = []
+    seen = archive.seen()
+    notices = missing_folders(settings.root.inbox, declarations.by_name, seen)
     handled = 0
-    for item in scan(settings.root.inbox, archive.seen(), settings.clock, declarations.patience):
+    for item in scan(settings.root.inbox, seen, settings.clock, declarations.patience):
         if isinstance(item, Notice):
             notices.append(item)
             continue
