@@ -65,3 +65,8 @@
 {% macro spark__record(names) -%}
     named_struct({% for name in names %}'{{ name }}', {{ name }}{{ ", " if not loop.last }}{% endfor %})
 {%- endmacro %}
+
+{#- The first element of a list; NULL of an empty one. -#}
+{% macro first_element(list) %}{{ return(adapter.dispatch('first_element', 'observatory')(list)) }}{% endmacro %}
+{% macro duckdb__first_element(list) %}{{ list }}[1]{% endmacro %}
+{% macro spark__first_element(list) %}get({{ list }}, 0){% endmacro %}
