@@ -617,6 +617,37 @@ _define(
     },
 )
 
+# -- marts: sensitivity ---------------------------------------------------------------------------
+_define(
+    "text",
+    "",
+    {
+        "onset_definition": "first_sighting (the headline); earliest: from onset_lo_at, where it is known; "
+        "late_entry: from the first sighting, with events that began before official posts were "
+        "collected entering the risk set when that began.",
+    },
+)
+_define("int", "hours", {"horizon_hours": "Up to how many hours the wait is read."})
+_define(
+    "int",
+    "events",
+    {"entered_late": "Events that entered the risk set later than they began."},
+)
+_define(
+    "float",
+    "probability 0-1",
+    {"min_probability": "Links below this probability are left out."},
+)
+_define(
+    "float",
+    "ratio 0-1",
+    {
+        "answered_ratio_lo": "Lower end of its 95 % interval (Greenwood, log-log).",
+        "answered_ratio_hi": "Upper end of its 95 % interval (Greenwood, log-log).",
+    },
+)
+_define("float", "hours", {"rmst_hours": "Restricted mean: hours waited, capped at the horizon."})
+
 # -- marts: rebuttals -----------------------------------------------------------------------------
 _define(
     "bool",

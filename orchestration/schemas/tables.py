@@ -588,6 +588,19 @@ MARTS: tuple[Table, ...] = (
         "hours are never a headline: police are on duty day and night.",
     ),
     _dbt(
+        "main", "timing_sensitivity",
+        "one event type x definition of the onset x strictness of links x horizon",
+        ("event_type", "onset_definition", "link_level", "min_probability", "horizon_hours"),
+        (
+            "event_type", "onset_definition", "link_level", "min_probability", "horizon_hours",
+            "events", "proactive", "entered_late", "responded", "answered_ratio",
+            "answered_ratio_lo", "answered_ratio_hi", "median_hours", "rmst_hours", "build_id",
+        ),
+        required=("events", "proactive", "entered_late", "responded"),
+        caveat="All responders, the whole study. How far rows of one event type differ is how far "
+        "the answer depends on choices.",
+    ),
+    _dbt(
         "main", "rebuttals",
         "one rumour and one denial of it; a rumour that nobody denied; a denial without a rumour",
         ("event_id", "platform", "post_id"),
