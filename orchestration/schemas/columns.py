@@ -248,7 +248,7 @@ _define(
     {
         "hashtags": "Topics between # signs, as written, in order.",
         "hashtag_keys": "Match keys (see topic_key) of the topics between # signs.",
-        "cited_post_ids": "Posts that the ruling or text cites by address.",
+        "cited_post_ids": "Posts that the ruling or text cites by address; in core.posts as pseudonyms.",
         "cited_account_ids": "Accounts that the ruling or text cites by address.",
     },
 )
@@ -324,7 +324,9 @@ _define(
         "expected": "What was demanded.",
         "code_version": "Hash over the code and models that made the build.",
         "inputs": "Hash over the file ledger the build contains.",
-        "outcome": "published, refused or failed.",
+        "outcome": "Of a build: published, refused or failed. Of a rumour: rebutted, reversed (denied, "
+        "then taken back), removed (deleted, and not denied) or none; untargeted for a denial whose rumour "
+        "is not known.",
         "message": "What happened, in one line.",
         "type": "Type in DuckDB.",
         "unit": "Unit.",
@@ -645,6 +647,82 @@ _define(
         "sighting by Kaplan-Meier, of events not addressed before; NULL when no event was watched "
         "that long.",
     },
+)
+
+# -- marts: sensitivity ---------------------------------------------------------------------------
+_define(
+    "text",
+    "",
+    {
+        "onset_definition": "first_sighting (the headline); earliest: from onset_lo_at, where it is known; "
+        "late_entry: from the first sighting, with events that began before official posts were "
+        "collected entering the risk set when that began.",
+    },
+)
+_define("int", "hours", {"horizon_hours": "Up to how many hours the wait is read."})
+_define(
+    "int",
+    "events",
+    {"entered_late": "Events that entered the risk set later than they began."},
+)
+_define(
+    "float",
+    "probability 0-1",
+    {"min_probability": "Links below this probability are left out."},
+)
+_define(
+    "float",
+    "ratio 0-1",
+    {
+        "answered_ratio_lo": "Lower end of its 95 % interval (Greenwood, log-log).",
+        "answered_ratio_hi": "Upper end of its 95 % interval (Greenwood, log-log).",
+    },
+)
+_define("float", "hours", {"rmst_hours": "Restricted mean: hours waited, capped at the horizon."})
+
+# -- marts: rebuttals -----------------------------------------------------------------------------
+_define(
+    "bool",
+    "",
+    {
+        "is_rebuttal": "The official text denies a claim that it names (rule rebuttal_v1); NULL for "
+        "posts of others.",
+        "is_reversal": "The official text takes back what was said before (rule rebuttal_v1); NULL for "
+        "posts of others.",
+        "is_marked": "Rule rebuttal_v1 marks the post; NULL where it was not collected.",
+    },
+)
+_define(
+    "text_list",
+    "",
+    {
+        "cited_names": "Institutions that the ruling credits with a denial (@… 已 …), by name.",
+    },
+)
+_define(
+    "instant",
+    "UTC",
+    {
+        "cited_at": "When the first post that the ruling cites was published, by the clock in its id.",
+        "rebutted_at": "When the denial was published.",
+        "removed_at": "When the post that was ruled on was found deleted.",
+        "reversed_at": "When an official took the denial back.",
+    },
+)
+_define(
+    "text",
+    "",
+    {
+        "target_rule": "What ties the denial to the rumour: ruling_url (the ruling cites it), "
+        "ruling_mention (the ruling credits its author), repost, post_url (it cites the rumour), hashtag; "
+        "NULL without a rumour.",
+        "reversal_post_id": "First later official post about the rumour that takes a denial back.",
+    },
+)
+_define(
+    "float",
+    "hours",
+    {"rebuttal_hours": "rebutted_at minus claimed_at; negative where the claim was denied before."},
 )
 
 # -- marts: answers to questions ----------------------------------------------------------------

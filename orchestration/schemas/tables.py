@@ -117,8 +117,9 @@ POSTS = _core(
     (
         "platform", "post_id", "account_id", "posted_at", "posted_at_source",
         "posted_at_precision", "posted_at_text", "is_zone_assumed", "text", "hashtags",
-        "hashtag_keys", "kind", "is_repost", "repost_of_post_id", "is_truncated", "is_edited",
-        "edit_count", "is_official", "account_state", "observed_at", "observed_at_source",
+        "hashtag_keys", "kind", "is_repost", "repost_of_post_id", "cited_post_ids", "is_rebuttal",
+        "is_reversal", "is_truncated", "is_edited", "edit_count", "is_official",
+        "account_state", "observed_at", "observed_at_source",
     ),
     "posted_at",
     seen="observed_at",
@@ -198,8 +199,8 @@ RULINGS = _core(
     ("platform", "ruling_id"),
     (
         "platform", "ruling_id", "claimed_at", "posted_at_precision", "ruled_at", "verdict",
-        "claim_text", "hashtag_keys", "cited_account_ids", "cited_post_ids", "is_zone_assumed",
-        "observed_at", "observed_at_source",
+        "claim_text", "hashtag_keys", "cited_account_ids", "cited_post_ids", "cited_at",
+        "cited_names", "is_zone_assumed", "observed_at", "observed_at_source",
     ),
     "claimed_at",
     seen="observed_at",
@@ -632,6 +633,33 @@ MARTS: tuple[Table, ...] = (
         required=("is_suppressed",),
         caveat="Collectors see samples of comments, and most comments are no questions. Working "
         "hours are never a headline: police are on duty day and night.",
+    ),
+    _dbt(
+        "main", "timing_sensitivity",
+        "one event type x definition of the onset x strictness of links x horizon",
+        ("event_type", "onset_definition", "link_level", "min_probability", "horizon_hours"),
+        (
+            "event_type", "onset_definition", "link_level", "min_probability", "horizon_hours",
+            "events", "proactive", "entered_late", "responded", "answered_ratio",
+            "answered_ratio_lo", "answered_ratio_hi", "median_hours", "rmst_hours", "build_id",
+        ),
+        required=("events", "proactive", "entered_late", "responded"),
+        caveat="All responders, the whole study. How far rows of one event type differ is how far "
+        "the answer depends on choices.",
+    ),
+    _dbt(
+        "main", "rebuttals",
+        "one rumour and one denial of it; a rumour that nobody denied; a denial without a rumour",
+        ("event_id", "platform", "post_id"),
+        (
+            "event_id", "platform", "post_id", "outcome", "target_rule", "is_marked", "account_id",
+            *_RESPONDERS, "claimed_at", "rebutted_at", "rebuttal_hours", "removed_at",
+            "reversal_post_id", "reversed_at", "build_id",
+        ),
+        required=("outcome",),
+        caveat="A denial is a claim of an official, not truth; whether it was taken back stands "
+        "beside it. The first copy of a rumour may be older than the one known, so that waits are "
+        "lower bounds. `none` stands for what is missing in the key.",
     ),
     _dbt(
         "main", "reported_claims", "one published figure",
