@@ -433,6 +433,22 @@ _define(
         "link_level": "exact, lexical or reviewed; in aggregates also `all`.",
         "evidence": "Why the post is linked to the event, as JSON.",
         "link_method": "Rule and version that made the link.",
+        "link_state": "linked, or review: an editor is asked.",
+        "decision": "yes: the post speaks of the title; no: it does not.",
+        "reviewer": "Who decided, as the editor signed.",
+        "alias": "Another wording of the title, as the editor wrote it.",
+        "alias_key": "Match key (see topic_key) of the alias.",
+        "linking_model": "Version and hash of the model that compared posts with titles.",
+        "editors_hash": "Hash of the editors' files as they were applied.",
+    },
+)
+_define("date", "Asia/Shanghai day", {"posted_date": "Local day of publication."})
+_define(
+    "int",
+    "",
+    {
+        "days_linked": "Local days of posts that were compared with titles.",
+        "posts_compared": "Official posts of those days.",
     },
 )
 _define("float", "probability 0-1", {"link_probability": "Probability that the link is right."})
@@ -668,7 +684,7 @@ _define(
         "published_text": "Date of publication as printed.",
         "confidence": "A primary page read, A- a mirror, B a secondary source, C derived or "
         "doubtful, M from memory.",
-        "note": "Remark of the compiler.",
+        "note": "Remark of the compiler or editor.",
     },
 )
 _define(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from orchestration.linking.nightly import are_links_up_to_date
 from orchestration.settings import Settings
 from orchestration.sources.archive import Archive
 from orchestration.sources.extract import Extracted, extract, read_declarations
@@ -70,6 +71,8 @@ def _need(connection: duckdb.DuckDBPyConnection, settings: Settings, waiting: in
         return f"build {newest} never reached its readers, who have {published}"
     if not is_up_to_date(connection):
         return "the code or the models changed since the last build"
+    if not are_links_up_to_date(connection, settings.root):
+        return "the editors' files or the linking model changed since the last build"
     return None
 
 
