@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 
 from orchestration.paths import DataRoot
@@ -46,7 +47,7 @@ class Model:
     link_at: float
     review_at: float
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Changes when any number of the model does."""
         text = json.dumps(asdict(self), sort_keys=True)

@@ -95,7 +95,7 @@ class Choice:
     titles: tuple[int, ...]
     rivalry: tuple[float, ...]
     runner_up: Candidate | None
-    probability: float = float("nan")
+    probability: float
 
 
 @dataclass
@@ -116,8 +116,9 @@ class Block:
         matrix.data[:] = 1.0
         return matrix
 
-    def candidates(self) -> Iterator[list[Candidate]]:
-        """The candidates of every post that has any, post by post in order."""
+    def candidates(self, model: Model | None = None) -> Iterator[list[Candidate]]:
+        """The candidates of every post that has any, post by post in order; with a model, only of
+        posts that may reach its probability of a review, if all numbers and places agree."""
         if not len(self.titles) or not len(self.posts):
             return
         weighing: _Weighing | None = None
@@ -128,6 +129,8 @@ class Block:
                 weighing = _Weighing(self._titled, counted, self._grams.characters)
             posted = self.posts.posted[start : start + CHUNK]
             pairs = weighing.pairs(counted, posted, self.titles.onsets)
+            if model is not None:
+                pairs = pairs.promising(model, self._agreeing)
             yield from self._with_facts(pairs, start)
 
     def _with_facts(self, pairs: _Pairs, start: int) -> Iterator[list[Candidate]]:
@@ -140,13 +143,22 @@ class Block:
             for row in range(begin, end):
                 title = int(pairs.titles[row])
                 agreed = agreement(self.facts_of(title), said, text)
-                shown = (
-                    float(min(agreed.numbers_found, 2)), float(min(agreed.numbers_missing, 2)),
-                    float(min(agreed.places_missing, 2)),
+                shown = tuple(
+                    float(min(count, MOST_NUMBERS))
+                    for count in (
+                        agreed.numbers_found, agreed.numbers_missing, agreed.places_missing,
+                    )
                 )  # fmt: skip
                 numbers = tuple(pairs.features[row].tolist())
                 found.append(Candidate(post, title, (*numbers, *shown), agreed))
             yield found
+
+    @cached_property
+    def _agreeing(self) -> Floats:
+        """Numbers found, numbers and places missing of each title, if a post agrees in all."""
+        numbers = [len(self.facts_of(title).numbers) for title in range(len(self.titles))]
+        found = np.minimum(np.array(numbers, dtype=np.float64), MOST_NUMBERS)
+        return np.column_stack([found, np.zeros((len(numbers), 2))])
 
     def facts_of(self, title: int) -> Facts:
         """Numbers and places of a title."""
@@ -173,7 +185,7 @@ class Block:
 
     def choices(self, model: Model) -> Iterator[Choice]:
         """The best title of every post that may reach the probability of a review."""
-        for found in self.candidates():
+        for found in self.candidates(model):
             choice = self.choose(found, model)
             if choice is not None:
                 yield choice
@@ -194,12 +206,12 @@ class Block:
             float(top - scores[rivals[0]]) if rivals else float(top - LOWEST),
             float(np.log1p(np.exp(scores[rivals] - top).sum())) if rivals else 0.0,
         )
-        choice = Choice(
-            best, tuple(standing[i].title for i in same), rivalry,
-            standing[rivals[0]] if rivals else None,
-        )  # fmt: skip
         return Choice(
-            choice.best, choice.titles, rivalry, choice.runner_up, probability(rivalry, model)
+            best,
+            tuple(standing[i].title for i in same),
+            rivalry,
+            standing[rivals[0]] if rivals else None,
+            float(probabilities([rivalry], model)[0]),
         )
 
     def _order(self, candidate: Candidate) -> tuple[str, int, str]:
@@ -227,19 +239,22 @@ def inserted(shorter: str, longer: str) -> str | None:
 
 LOWEST = -12.0
 """Score of the rival of a post that has none."""
+MOST_NUMBERS = 2
 
 
-def pair_scores(features: Sequence[Sequence[float]], model: Model) -> Floats:
+def pair_scores(features: Sequence[Sequence[float]] | Floats, model: Model) -> Floats:
     """Log odds of pairs by their text alone."""
     weights = np.array([model.pair[name] for name in FEATURES])
     scores: Floats = np.asarray(features, dtype=np.float64) @ weights + model.pair_intercept
     return np.maximum(scores, LOWEST)
 
 
-def probability(rivalry: Sequence[float], model: Model) -> float:
-    """Probability that the best title of a post is right."""
+def probabilities(rivalries: Sequence[Sequence[float]] | Floats, model: Model) -> Floats:
+    """Probabilities that the best titles of posts are right."""
     weights = np.array([model.best[name] for name in RIVALRY])
-    return float(1 / (1 + np.exp(-(np.asarray(rivalry) @ weights + model.best_intercept))))
+    logits = np.asarray(rivalries, dtype=np.float64) @ weights + model.best_intercept
+    found: Floats = 1 / (1 + np.exp(-logits))
+    return found
 
 
 @dataclass(frozen=True)
@@ -249,6 +264,25 @@ class _Pairs:
     posts: Numbers
     titles: Numbers
     features: Floats
+
+    def promising(self, model: Model, agreeing: Floats) -> _Pairs:
+        """The pairs of posts whose best may be right with the probability of a review.
+
+        agreeing: what facts add to the features of each title at best. More numbers found and fewer
+        rivals never lower the probability, so no link is lost.
+        """
+        if not len(self.posts):
+            return self
+        most = np.column_stack([self.features, agreeing[self.titles]])
+        scores = pair_scores(most, model)
+        first = np.flatnonzero(np.diff(self.posts, prepend=-1))
+        best = np.maximum.reduceat(scores, first)
+        alone = np.column_stack([best, best - LOWEST, np.zeros(len(best))])
+        kept = np.repeat(
+            probabilities(alone, model) >= model.review_at,
+            np.diff(first, append=len(self.posts)),
+        )
+        return _Pairs(self.posts[kept], self.titles[kept], self.features[kept])
 
 
 class _Weighing:
