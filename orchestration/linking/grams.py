@@ -20,6 +20,8 @@ Numbers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 _ADDRESS = r"https?://[\w./?=&%#:~+-]+"
+_NAMES = r"[@\x{ff20}][\w\-·]{1,40}|[LO]?[\w\-·]{1,30}的(?:微博|秒拍)视频|[LO]?网页链接"
+"""Whom a post mentions, and the labels that the platform puts in place of videos and addresses."""
 _BETWEEN = r"[^\p{L}\p{N}.]+"
 _THOUSANDS = r"([0-9]),([0-9]{3})"
 _LOOSE_POINTS = (r"(^|[^0-9])\.+", r"\.+([^0-9]|$)")
@@ -40,6 +42,11 @@ def plain(texts: pl.Series) -> pl.Series:
         .str.replace_all(_LOOSE_POINTS[0], "$1 ").str.replace_all(_LOOSE_POINTS[1], " $1")
         .str.replace_all(r" {2,}", " ").str.strip_chars()
     )  # fmt: skip
+
+
+def plain_posts(texts: pl.Series) -> pl.Series:
+    """Posts in plain form, without mentions and the platform's labels: names, not what is said."""
+    return plain(texts.cast(pl.String).fill_null("").str.replace_all(_NAMES, " "))
 
 
 def _codes(texts: Sequence[str]) -> NDArray[np.uint32]:

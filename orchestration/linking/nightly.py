@@ -18,7 +18,7 @@ import polars as pl
 
 from orchestration.linking.editors import Editors, editors_hash
 from orchestration.linking.evidence import evidence_of
-from orchestration.linking.grams import plain
+from orchestration.linking.grams import plain, plain_posts
 from orchestration.linking.model import Model, model_of
 from orchestration.linking.scoring import MIN_TITLE, Block, Posts, Titles
 from orchestration.linking.training import DAY_US, SHANGHAI_US, open_titles
@@ -257,7 +257,7 @@ def link_day(frame: pl.DataFrame, day: date, titles: Titles, model: Model) -> li
     starts = (day - _EPOCH).days * DAY_US - SHANGHAI_US
     block = Block(
         titles.taken(open_titles(titles.onsets, starts)),
-        Posts(plain(frame["text"]).to_list(), frame["posted"].to_numpy().astype(np.int64)),
+        Posts(plain_posts(frame["text"]).to_list(), frame["posted"].to_numpy().astype(np.int64)),
     )
     own = [frozenset(keys or ()) for keys in frame["hashtag_keys"].to_list()]
     tags = titles.taken(open_titles(titles.onsets, starts, HASHTAG_US))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from orchestration.linking.grams import Floats, Numbers, plain
+from orchestration.linking.grams import Floats, Numbers, plain_posts
 from orchestration.linking.model import FEATURES, RIVALRY, SIGNS, Model
 from orchestration.linking.scoring import AFTER_US, BEFORE_US, Block, Choice, Posts, Titles
 
@@ -70,7 +70,7 @@ class Corpus:
 
 def masked(texts: pl.Series) -> pl.Series:
     """Posts in plain form with every hashtag taken out, its words included."""
-    return plain(texts.cast(pl.String).fill_null("").str.replace_all(_HASHTAG.pattern, " "))
+    return plain_posts(texts.cast(pl.String).fill_null("").str.replace_all(_HASHTAG.pattern, " "))
 
 
 def blocks(corpus: Corpus) -> Iterable[tuple[Block, list[frozenset[str]]]]:

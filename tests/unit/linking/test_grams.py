@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.linking.grams import Grams, plain, runs
+from orchestration.linking.grams import Grams, plain, plain_posts, runs
 
 WORDS = st.text(alphabet="甲乙丙丁戊 ab1", max_size=12)
 
@@ -24,6 +24,11 @@ WORDS = st.text(alphabet="甲乙丙丁戊 ab1", max_size=12)
 )
 def test_plain_form(written: str | None, expected: str) -> None:
     assert plain(pl.Series([written], dtype=pl.String)).to_list() == [expected]
+
+
+def test_names_and_labels_are_not_what_a_post_says() -> None:
+    written = "请看@某某日报 现场。L某某日报的微博视频 O网页链接 视频很长"
+    assert plain_posts(pl.Series([written])).to_list() == ["请看 现场 视频很长"]
 
 
 @given(st.text(max_size=40))
