@@ -22,6 +22,9 @@ Floats = NDArray[np.float64]
 _ADDRESS = r"https?://[\w./?=&%#:~+-]+"
 _NAMES = r"[@\x{ff20}][\w\-·]{1,40}|[LO]?[\w\-·]{1,30}的(?:微博|秒拍)视频|[LO]?网页链接"
 """Whom a post mentions, and the labels that the platform puts in place of videos and addresses."""
+_ENUMERATED = r"[\x{2460}-\x{249b}\x{2776}-\x{2793}]"
+"""Numbers in circles and brackets that count paragraphs: their normal form would grow into what
+follows."""
 _BETWEEN = r"[^\p{L}\p{N}.]+"
 _THOUSANDS = r"([0-9]),([0-9]{3})"
 _LOOSE_POINTS = (r"(^|[^0-9])\.+", r"\.+([^0-9]|$)")
@@ -36,7 +39,8 @@ def plain(texts: pl.Series) -> pl.Series:
     """
     value = texts.cast(pl.String).fill_null("")
     return (
-        value.str.replace_all(_ADDRESS, " ").str.normalize("NFKC").str.to_lowercase()
+        value.str.replace_all(_ADDRESS, " ").str.replace_all(_ENUMERATED, " ")
+        .str.normalize("NFKC").str.to_lowercase()
         .str.replace_all(_THOUSANDS, "$1$2").str.replace_all(_THOUSANDS, "$1$2")
         .str.replace_all(_BETWEEN, " ")
         .str.replace_all(_LOOSE_POINTS[0], "$1 ").str.replace_all(_LOOSE_POINTS[1], " $1")

@@ -68,13 +68,13 @@ def read_corpus(connection: duckdb.DuckDBPyConnection) -> Corpus:
     )
 
 
-def learn(corpus: Corpus) -> tuple[Model, Score]:
-    """The model of the earlier posts, its threshold, and its score on the later ones.
+def learn(corpus: Corpus, share: float = 2 / 3) -> tuple[Model, Score]:
+    """The model of this share of the posts, the earlier ones, and its score on the others.
 
     link_at is the least probability, in steps of .05 from .5, at which nine of ten links of the
     earlier posts are right. Raises ValueError where there are too few posts with a topic's hashtag.
     """
-    cut = len(corpus.texts) * 2 // 3
+    cut = round(len(corpus.texts) * share)
     earlier = corpus.posts_where([row < cut for row in range(len(corpus.texts))])
     later = corpus.posts_where([row >= cut for row in range(len(corpus.texts))])
     model = fit(
