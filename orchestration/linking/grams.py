@@ -20,8 +20,13 @@ Numbers = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 _ADDRESS = r"https?://[\w./?=&%#:~+-]+"
-_NAMES = r"[@\x{ff20}][\w\-·]{1,40}|[LO]?[\w\-·]{1,30}的(?:微博|秒拍)视频|[LO]?网页链接"
-"""Whom a post mentions, and the labels that the platform puts in place of videos and addresses."""
+_NAMES = (
+    (("@", "\uff20"), r"[@\x{ff20}][\w\-·]{1,40}"),
+    (("的微博视频", "的秒拍视频"), r"[LO]?[\w\-·]{1,30}的(?:微博|秒拍)视频"),
+    (("网页链接",), r"[LO]?网页链接"),
+)
+"""Whom a post mentions, and the labels that the platform puts for videos and addresses; each
+is looked for only where its characters stand, since the second costs more than all the rest."""
 _ENUMERATED = r"[\x{2460}-\x{249b}\x{2776}-\x{2793}]"
 """Numbers in circles and brackets that count paragraphs: their normal form would grow into what
 follows."""
@@ -50,7 +55,12 @@ def plain(texts: pl.Series) -> pl.Series:
 
 def plain_posts(texts: pl.Series) -> pl.Series:
     """Posts in plain form, without mentions and the platform's labels: names, not what is said."""
-    return plain(texts.cast(pl.String).fill_null("").str.replace_all(_NAMES, " "))
+    value = texts.cast(pl.String).fill_null("")
+    for signs, pattern in _NAMES:
+        has = value.str.contains_any(list(signs))
+        if has.any():
+            value = value.scatter(has.arg_true(), value.filter(has).str.replace_all(pattern, " "))
+    return plain(value)
 
 
 def _codes(texts: Sequence[str]) -> NDArray[np.uint32]:
