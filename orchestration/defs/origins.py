@@ -112,7 +112,7 @@ def linking_lineage(table: Table) -> Lineage:
         [("core.hot_topic_slots", "topic_key"), ("core.articles", "title_key")],
     )
     compared = [(posts, "text"), (posts, "posted_at"), ("core.hot_topic_slots", "seen_hi_at"),
-                ("core.articles", "published_at"), *titles]  # fmt: skip
+                ("core.articles", "published_at"), ("core.articles", "url"), *titles]  # fmt: skip
     made: Lineage = {
         "platform": [(posts, "platform")],
         "post_id": [(posts, "post_id")],

@@ -16,11 +16,12 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from orchestration.linking.addresses import address_links, read_addresses
 from orchestration.linking.editors import Editors, editors_hash
 from orchestration.linking.evidence import evidence_of
 from orchestration.linking.grams import plain, plain_posts
 from orchestration.linking.model import Model, model_of
-from orchestration.linking.scoring import MIN_TITLE, Block, Posts, Titles
+from orchestration.linking.scoring import BEFORE_US, MIN_TITLE, Block, Posts, Titles
 from orchestration.linking.training import DAY_US, SHANGHAI_US, open_titles
 from orchestration.paths import DataRoot
 from orchestration.schemas.render import polars_schema
@@ -132,13 +133,14 @@ def _days_of_touched_posts(connection: duckdb.DuckDBPyConnection) -> set[date]:
 
 
 def _touched_titles(connection: duckdb.DuckDBPyConnection) -> list[tuple[date, date]]:
-    """First and last local day of titles that were first seen on a touched day."""
+    """First and last local day of titles that were first seen on a touched day; of articles, whose
+    address may be named for longer, the last day on which it makes a link."""
     rows = connection.execute(
         f"""with days as (select distinct observed_date from ({_UNLINKED}))
             select distinct onset_date, last_date
             from ({_EPISODES}) where onset_date in (select observed_date from days)
             union
-            select distinct day, day from (
+            select distinct day, day + 13 from (
                 select timezone('Asia/Shanghai', published_at)::date as day
                 from core.articles
                 where published_at is not null and title_key is not null
@@ -240,9 +242,16 @@ def _link_days(
     build_id: str,
 ) -> Linked:
     count = posts = 0
+    addresses = read_addresses(connection)
     for day in days:
         frame = connection.execute(_POSTS_OF_A_DAY, [day]).pl()
-        rows = link_day(frame, day, titles, model)
+        named = address_links(frame, addresses, BEFORE_US, HASHTAG_US)
+        certain = {(row["platform"], row["post_id"], row["title_key"]) for row in named}
+        rows = [row | {"posted_date": day} for row in named] + [
+            row
+            for row in link_day(frame, day, titles, model)
+            if (row["platform"], row["post_id"], row["title_key"]) not in certain
+        ]
         _replace_day(connection, day, frame, rows, build_id)
         count, posts = count + 1, posts + len(frame)
     return Linked(count, posts)

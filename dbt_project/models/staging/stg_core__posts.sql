@@ -19,6 +19,7 @@ select
     hashtag_keys,
     kind,
     is_repost,
+    repost_of_post_id,
     is_official,
     account_state as post_state,
     observed_at,

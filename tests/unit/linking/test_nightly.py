@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -100,7 +101,7 @@ def make_world(make_settings: Callable[..., Settings]) -> Iterator[Callable[[], 
     with open_work(make_settings().root.warehouse) as connection:
 
         def make() -> World:
-            for table in ("core.posts", "core.hot_topic_slots", "core.text_links",
+            for table in ("core.posts", "core.articles", "core.hot_topic_slots", "core.text_links",
                           "core.event_aliases", "meta.touched_days", "meta.link_runs"):  # fmt: skip
                 connection.execute(f"delete from {table}")
             return World(connection)
@@ -218,3 +219,27 @@ def test_a_failure_leaves_nothing(
     assert world.links() == []
     world.link()
     assert [row[0] for row in world.links()] == ["p1"]
+
+
+def test_an_address_needs_no_words(make_world: Callable[[], World]) -> None:
+    world = make_world()
+    background(world)
+    world.post("p7", "见 https://www.example.org/2026/a.html。", 200)
+    world.post("p8", "见 http://example.org/2026/a.html 和 https://example.org/", 500)
+    world.link()
+    assert world.links() == []
+    world.connection.execute(
+        """insert into core.articles by name
+           select 'x' as article_id, 'Somebody was seen' as title, 'somebodywasseen' as title_key,
+                  'http://example.org/2026/a.html#top' as url, $1::timestamptz as published_at,
+                  $1::timestamptz as observed_at, 's' as source_name, 'f' as file_id,
+                  'h' as file_sha256, 1 as record_number""",
+        [START],
+    )
+    world.touch("core.articles", START)
+    world.link()
+    found = world.links()
+    assert [row[:4] for row in found] == [("p7", "somebodywasseen", "linked", 1.0)]
+    assert json.loads(str(found[0][4])) == {
+        "rule": "address_v1", "matched": "example.org/2026/a.html",
+    }  # fmt: skip

@@ -2,7 +2,9 @@
 -- exact, so certain (probability 1):
 --   hashtag_v1        a hashtag of the post equals a key of the event (topic, title, or hashtag of
 --                     the ruling), published from 72 h before its first sighting to 14 days after;
---   cited_post_v1     the ruling cites the post by its id, whenever it was published.
+--   cited_post_v1     the ruling cites the post by its id, whenever it was published;
+--   repost_v1         the post reposts one that is linked by these two, in the window of hashtags.
+--   address_v1        the text of the post names the address of the article, likewise.
 -- lexical, with the probability of the model in orchestration/linking:
 --   text_v1           the text of the post speaks of the event's title, published from 72 h before
 --                     its first sighting to 24 h after; only links that need no review, and that no
@@ -93,6 +95,31 @@ by_citation as (
             and citations.cited_post_id = posts.post_id
 ),
 
+originals as (
+    select * from by_hashtag
+    union all
+    select * from by_citation
+),
+
+by_repost as (
+    select distinct
+        originals.event_id,
+        originals.onset_hi_at,
+        reposts.platform,
+        reposts.post_id,
+        reposts.account_id,
+        reposts.posted_at,
+        reposts.repost_of_post_id as matched
+    from {{ ref('int_reposts') }} as reposts
+    inner join originals
+        on
+            reposts.platform = originals.platform
+            and reposts.repost_of_post_id = originals.post_id
+    where
+        reposts.posted_at >= originals.onset_hi_at - interval 72 hours
+        and reposts.posted_at <= originals.onset_hi_at + interval 14 days
+),
+
 by_alias as (
     select
         events.event_id,
@@ -124,6 +151,7 @@ reviewed as (
 by_text as (
     select
         events.event_id,
+        case when texts.link_method = 'address_v1' then 'exact' else 'lexical' end as link_level,
         posts.platform,
         posts.post_id,
         posts.account_id,
@@ -144,7 +172,8 @@ by_text as (
         texts.link_state = 'linked'
         and reviewed.decision is null
         and posts.posted_at >= events.onset_hi_at - interval 72 hours
-        and posts.posted_at <= events.onset_hi_at + interval 24 hours
+        and posts.posted_at <= events.onset_hi_at
+        + case when texts.link_method = 'address_v1' then interval 14 days else interval 24 hours end
 ),
 
 by_editor as (
@@ -184,6 +213,14 @@ by_rule as (
         cast(null as {{ dbt.type_string() }}) as reviewer,
         cast(null as {{ dbt.type_string() }}) as note
     from by_citation
+    union all
+    select
+        *,
+        'exact' as link_level,
+        'repost_v1' as link_method,
+        cast(null as {{ dbt.type_string() }}) as reviewer,
+        cast(null as {{ dbt.type_string() }}) as note
+    from by_repost
     union all
     select
         *,
@@ -233,7 +270,7 @@ select
     post_id,
     account_id,
     posted_at,
-    'lexical' as link_level,
+    link_level,
     link_method,
     link_probability,
     evidence,
