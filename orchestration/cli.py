@@ -46,10 +46,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _expected_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is meant for people; anything else is a bug and shows its trace."""
+    from orchestration.linking.editors import EditorsError
+    from orchestration.linking.model import ModelError
     from orchestration.sources.declarations import DeclarationError
     from orchestration.sources.inbox import InboxMissingError
 
-    return (SettingsError, DeclarationError, InboxMissingError, LookupError, OSError)
+    return (
+        SettingsError, DeclarationError, InboxMissingError, EditorsError, ModelError, LookupError,
+        OSError,
+    )  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,6 +86,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     sniff.add_argument("path", type=Path, help="a file, a zip, or a folder of files")
     sniff.add_argument("--propose", action="store_true", help="propose a mapping in any case")
+    links = command(
+        "links", _links, "Links between posts and events: review them, train the model."
+    )
+    kinds = links.add_subparsers(required=True, metavar="COMMAND", dest="links_command")
+    review = kinds.add_parser(
+        "review",
+        help="The queue of links that want an editor, as CSV; --import takes the decisions.",
+    )
+    review.add_argument("--import", dest="decided", type=Path, metavar="FILE",
+                        help="a CSV of the queue with decisions (yes or no)")  # fmt: skip
+    train = kinds.add_parser(
+        "train", help="Fit the model to this data root's own posts with hashtags."
+    )
+    train.add_argument("--shipped", action="store_true",
+                       help="make the shipped model anew from its seed, and print it")  # fmt: skip
     command("ui", _ui, "Dagster UI on 127.0.0.1:3000, schedule running.")
     demo = command("demo", _demo, "Run the main job on the synthetic sample, in data/demo.")
     demo.add_argument("--home", type=Path, default=PROJECT_ROOT / "data" / "demo")
@@ -294,6 +314,62 @@ def _sniff(options: argparse.Namespace, settings: Settings) -> int:
     for line in found.lines:
         print(line)
     return 0 if found.is_readable else FAILURE
+
+
+def _links(options: argparse.Namespace, settings: Settings) -> int:
+    if options.links_command == "train" and options.shipped:
+        from orchestration.linking.model import as_text
+        from orchestration.linking.synthetic import shipped_model
+
+        print(as_text(shipped_model()), end="")
+        return 0
+    from orchestration.warehouse.connect import open_published
+
+    if not settings.root.published.exists():
+        _say(f"nothing is published in {settings.root.home} yet; run: observatory run")
+        return FAILURE
+    with open_published(settings.root.published) as connection:
+        if options.links_command == "train":
+            return _train(connection, settings)
+        return _review(options, connection, settings)
+
+
+def _review(options: argparse.Namespace, connection: Any, settings: Settings) -> int:
+    from orchestration.linking.review import import_decisions, queue
+
+    if options.decided is None:
+        waiting = queue(connection)
+        print(_guarded(waiting).write_csv(), end="")
+        _say(
+            f"{len(waiting)} links want an editor; write yes or no into `decision`, then: "
+            "observatory links review --import FILE"
+        )
+        return 0
+    done = import_decisions(connection, options.decided, settings.root.reviewed_links)
+    print(
+        f"{done.decided} decisions taken into {settings.root.reviewed_links}, {done.undecided} "
+        f"lines undecided, {done.total} decisions in all; they count from the next: observatory run"
+    )
+    return 0
+
+
+def _train(connection: Any, settings: Settings) -> int:
+    from orchestration.linking.learning import learn, read_corpus
+    from orchestration.linking.model import write_model
+
+    try:
+        model, score = learn(read_corpus(connection))
+    except ValueError as error:
+        _say(f"observatory links train: {error}")
+        return FAILURE
+    write_model(model, settings.root.linking_model)
+    print(
+        f"{settings.root.linking_model}: {model.id}, links from {model.link_at:g}\n"
+        f"on {score.posts} later posts it has not seen, hashtags taken out: {score.links} links, "
+        f"precision {score.precision:.3f}, recall {score.recall:.3f} of {score.answerable} with a "
+        "topic of their time; it counts from the next: observatory run"
+    )
+    return 0
 
 
 def _ui(options: argparse.Namespace, settings: Settings) -> int:

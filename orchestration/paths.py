@@ -26,6 +26,18 @@ class DataRoot:
         return self.home / "account_overrides.csv"
 
     @property
+    def reviewed_links(self) -> Path:
+        return self.home / "reviewed_links.csv"
+
+    @property
+    def event_aliases(self) -> Path:
+        return self.home / "event_alias.csv"
+
+    @property
+    def linking_model(self) -> Path:
+        return self.home / "linking_model.json"
+
+    @property
     def inbox(self) -> Path:
         return self.home / "inbox"
 

@@ -99,7 +99,7 @@ _define(
         "region_rule": "Identifier of the rule that decided region_code, as in kind_rule.",
         "region_name": "Name of the region in these editions of GB/T 2260.",
         "region_match": "Names of places that region_rule read.",
-        "reviewer": "Who reviewed the account.",
+        "reviewer": "Who reviewed the account or decided about the link, as signed.",
         "facet": "What the stretch is of: screen_name, verified_type or account_kind.",
         "facet_value": "Name, code of verification or kind that stood throughout the stretch.",
         "facet_value_before": "What stood in the stretch before; NULL in the first one.",
@@ -471,6 +471,21 @@ _define(
         "link_level": "exact, lexical or reviewed; in aggregates also `all`.",
         "evidence": "Why the post is linked to the event, as JSON.",
         "link_method": "Rule and version that made the link.",
+        "link_state": "linked, or review: an editor is asked.",
+        "decision": "yes: the post speaks of the title; no: it does not.",
+        "alias": "Another wording of the title, as the editor wrote it.",
+        "alias_key": "Match key (see topic_key) of the alias.",
+        "linking_model": "Version and hash of the model that compared posts with titles.",
+        "editors_hash": "Hash of the editors' files as they were applied.",
+    },
+)
+_define("date", "Asia/Shanghai day", {"posted_date": "Local day of publication."})
+_define(
+    "int",
+    "",
+    {
+        "days_linked": "Local days of posts that were compared with titles.",
+        "posts_compared": "Official posts of those days.",
     },
 )
 _define("float", "probability 0-1", {"link_probability": "Probability that the link is right."})
@@ -931,7 +946,7 @@ _define(
         "published_text": "Date of publication as printed.",
         "confidence": "A primary page read, A- a mirror, B a secondary source, C derived or "
         "doubtful, M from memory.",
-        "note": "Remark of the compiler.",
+        "note": "Remark of the compiler or editor.",
     },
 )
 _define(

@@ -379,12 +379,46 @@ DIFFUSION_FITS = _run(
     ),
 )  # fmt: skip
 
+TEXT_LINKS = _run(
+    "core", "text_links",
+    "one official post and one title that it speaks of by its text",
+    ("platform", "post_id", "title_key"),
+    (
+        "platform", "post_id", "title_key", "posted_date", "link_state", "link_method",
+        "link_probability", "evidence", "build_id",
+    ),
+    required=("platform", "post_id", "title_key", "link_state", "link_method"),
+)  # fmt: skip
+
+EVENT_ALIASES = _run(
+    "core", "event_aliases", "one other wording of a title, given by an editor",
+    ("title_key", "alias_key"),
+    ("title_key", "alias_key", "title", "alias"),
+)  # fmt: skip
+
+REVIEWED_LINKS = _run(
+    "core", "reviewed_links", "one editor's word on whether a post speaks of a title",
+    ("platform", "post_id", "title_key"),
+    ("platform", "post_id", "title_key", "decision", "reviewer", "note"),
+    required=("platform", "post_id", "title_key", "decision"),
+)  # fmt: skip
+
+LINK_RUNS = _run(
+    "meta", "link_runs", "one build whose posts were compared with titles",
+    ("build_id",),
+    ("build_id", "linking_model", "editors_hash", "days_linked", "posts_compared"),
+)  # fmt: skip
+
+LINKING_TABLES: tuple[Table, ...] = (TEXT_LINKS, REVIEWED_LINKS, EVENT_ALIASES, LINK_RUNS)
+"""What linking by text leaves; it is kept from build to build and grows by the days touched."""
+
 FITTED_TABLES: tuple[Table, ...] = (DIFFUSION_FITS,)
 """Results that Python computes from the marts: published, and renewed by every build, like them."""
 
 RUN_TABLES: tuple[Table, ...] = (
     FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT, TOUCHED_DAYS,
     ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES,
+    *LINKING_TABLES,
     *FITTED_TABLES,
 )  # fmt: skip
 
