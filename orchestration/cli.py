@@ -23,6 +23,8 @@ from orchestration.settings import Settings, SettingsError
 if TYPE_CHECKING:
     import polars as pl
 
+    from orchestration.warehouse.trace import Origin
+
 FAILURE = 1
 BUSY = 75
 UI_PORT = 3000
@@ -234,20 +236,28 @@ def _trace(options: argparse.Namespace, settings: Settings) -> int:
         _say(f"nothing is published in {settings.root.home} yet; run: observatory run")
         return FAILURE
     with open_published(settings.root.published) as connection:
-        origins = trace(connection, settings, options.table, options.key)
-    for origin in origins:
-        key = ", ".join(f"{name}={value}" for name, value in origin.key.items())
-        print(f"{origin.table}  {key}")
-        print(f"  file    {origin.file.path if origin.file else 'not in the archive'}")
-        print(f"  sha256  {origin.file_sha256}")
-        if origin.located is not None:
-            place = f"record {origin.record_number}"
-            if origin.located.line_number is not None:
-                place += f", line {origin.located.line_number}"
-                place += f", byte {origin.located.offset} of the content"
-            print(f"  place   {place}, {len(origin.located.raw)} bytes")
-            print(f"  bytes   {_shown(origin.located.raw)}")
+        traced = trace(connection, settings, options.table, options.key)
+    if any(origin.is_collected and origin.located is not None for origin in traced.origins):
+        _say("raw bytes may name people; do not quote them")
+    for origin in traced.origins:
+        _print_origin(origin)
+    for remark in traced.remarks:
+        print(remark)
     return 0
+
+
+def _print_origin(origin: Origin) -> None:
+    key = ", ".join(f"{name}={value}" for name, value in origin.key.items())
+    print(f"{origin.table}  {key}")
+    print(f"  file    {origin.path or 'not in the archive'}")
+    print(f"  sha256  {origin.file_sha256}")
+    if origin.located is not None:
+        place = f"record {origin.record_number}"
+        if origin.located.line_number is not None:
+            place += f", line {origin.located.line_number}"
+            place += f", byte {origin.located.offset} of the content"
+        print(f"  place   {place}, {len(origin.located.raw)} bytes")
+        print(f"  bytes   {_shown(origin.located.raw)}")
 
 
 def _shown(raw: bytes, limit: int = 600) -> str:
