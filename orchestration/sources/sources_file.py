@@ -340,7 +340,7 @@ def _note_errors(
         field = _without_types(problem["loc"])
         name = ".".join(map(str, field))
         text, advice = _explained(problem, field, is_entry=bool(prefix))
-        written = (_written(field, meant),) + field[1:] if field else ()
+        written = (_written(field, meant), *field[1:]) if field else ()
         found.note((*prefix, *written), f"{name}: {text}" if name else text, advice)
 
 
