@@ -12,7 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,7 +95,10 @@ def _say(message: str) -> None:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    outcome = _nightly(settings)
+    from orchestration.nightly import NightlyOutcome, nothing_to_read
+
+    missing = nothing_to_read(settings.root)
+    outcome = NightlyOutcome("failed", missing) if missing else _nightly(settings)
     if options.json:
         print(json.dumps(asdict(outcome), ensure_ascii=False, default=str))
     else:
@@ -148,6 +151,7 @@ def _status_lines(report: dict[str, Any]) -> list[str]:
             for w in report["warnings"]
         ]
     lines.append(f"last failure     {_failure_text(report['last_failure'], published)}")
+    lines += _failed_checks(report["last_failure"], published)
     lines.append(f"waiting          {report['waiting']} files")
     lines += [
         f"  left in inbox  {n['path']}: {n['reason']}, {_told_once(n['detail'], report)}"
@@ -162,11 +166,27 @@ def _told_once(detail: str, report: dict[str, Any]) -> str:
     return "see last failure" if failure and failure["message"] == detail else detail
 
 
+def _is_mended(failure: dict[str, Any], published: dict[str, Any] | None) -> bool:
+    return published is not None and published["published_at"] > failure["failed_at"]
+
+
+def _failed_checks(
+    failure: dict[str, Any] | None, published: dict[str, Any] | None
+) -> Iterator[str]:
+    """The checks that failed in the last failed build, unless a later one was published."""
+    if failure is None or _is_mended(failure, published):
+        return
+    for check in failure.get("failed_checks", ()):
+        yield (
+            f"  failed check   {check['check_name']} on {check['table_name']} "
+            f"({check['severity']}): {check['observed']}; expected: {check['expected']}"
+        )
+
+
 def _failure_text(failure: dict[str, Any] | None, published: dict[str, Any] | None) -> str:
     if failure is None:
         return "none"
-    mended = published is not None and published["published_at"] > failure["failed_at"]
-    since = " (a later night was published)" if mended else ""
+    since = " (a later night was published)" if _is_mended(failure, published) else ""
     return f"{failure['failed_at']} {failure['stage']}: {failure['message']}{since}"
 
 
@@ -292,12 +312,15 @@ def _sniff(options: argparse.Namespace, settings: Settings) -> int:
 
 def _ui(options: argparse.Namespace, settings: Settings) -> int:
     del options
-    from orchestration.nightly import prepare_dagster_home
+    from orchestration.nightly import nothing_to_read, prepare_dagster_home
 
     with socket.socket() as probe:
         if probe.connect_ex(("127.0.0.1", UI_PORT)) == 0:
             _say(f"port {UI_PORT} on 127.0.0.1 is taken, perhaps by another UI; end that one first")
             return FAILURE
+    missing = nothing_to_read(settings.root)
+    if missing:
+        _say(f"{missing}; until then a run publishes an empty database")
     prepare_dagster_home(settings)
     command = [
         str(Path(sys.executable).with_name("dagster")), "dev",
