@@ -12,7 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ from orchestration.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from orchestration.warehouse.trace import Origin
 
 FAILURE = 1
 BUSY = 75
@@ -113,7 +115,10 @@ def _say(message: str) -> None:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    outcome = _nightly(settings)
+    from orchestration.nightly import NightlyOutcome, nothing_to_read
+
+    missing = nothing_to_read(settings.root)
+    outcome = NightlyOutcome("failed", missing) if missing else _nightly(settings)
     if options.json:
         print(json.dumps(asdict(outcome), ensure_ascii=False, default=str))
     else:
@@ -168,6 +173,7 @@ def _status_lines(report: dict[str, Any]) -> list[str]:
             for w in report["warnings"]
         ]
     lines.append(f"last failure     {_failure_text(report['last_failure'], published)}")
+    lines += _failed_checks(report["last_failure"], published)
     waiting = report["waiting"]
     lines.append(
         "waiting          not known until sources.yaml works"
@@ -193,10 +199,27 @@ def _told_once(detail: str, report: dict[str, Any]) -> str:
     return "see last failure" if failure and failure["message"] == detail else detail
 
 
+def _is_mended(failure: dict[str, Any], published: dict[str, Any] | None) -> bool:
+    return published is not None and published["published_at"] > failure["failed_at"]
+
+
+def _failed_checks(
+    failure: dict[str, Any] | None, published: dict[str, Any] | None
+) -> Iterator[str]:
+    """The checks that failed in the last failed build, unless a later one was published."""
+    if failure is None or _is_mended(failure, published):
+        return
+    for check in failure.get("failed_checks", ()):
+        yield (
+            f"  failed check   {check['check_name']} on {check['table_name']} "
+            f"({check['severity']}): {check['observed']}; expected: {check['expected']}"
+        )
+
+
 def _failure_text(failure: dict[str, Any] | None, published: dict[str, Any] | None) -> str:
     if failure is None:
         return "none"
-    if published is not None and published["published_at"] > failure["failed_at"]:
+    if _is_mended(failure, published):
         return f"{failure['failed_at']} {failure['stage']}; a later night was published"
     return f"{failure['failed_at']} {failure['stage']}: {failure['message']}"
 
@@ -270,20 +293,28 @@ def _trace(options: argparse.Namespace, settings: Settings) -> int:
         _say(f"nothing is published in {settings.root.home} yet; run: observatory run")
         return FAILURE
     with open_published(settings.root.published) as connection:
-        origins = trace(connection, settings, options.table, options.key)
-    for origin in origins:
-        key = ", ".join(f"{name}={value}" for name, value in origin.key.items())
-        print(f"{origin.table}  {key}")
-        print(f"  file    {origin.file.path if origin.file else 'not in the archive'}")
-        print(f"  sha256  {origin.file_sha256}")
-        if origin.located is not None:
-            place = f"record {origin.record_number}"
-            if origin.located.line_number is not None:
-                place += f", line {origin.located.line_number}"
-                place += f", byte {origin.located.offset} of the content"
-            print(f"  place   {place}, {len(origin.located.raw)} bytes")
-            print(f"  bytes   {_shown(origin.located.raw)}")
+        traced = trace(connection, settings, options.table, options.key)
+    if any(origin.is_collected and origin.located is not None for origin in traced.origins):
+        _say("raw bytes may name people; do not quote them")
+    for origin in traced.origins:
+        _print_origin(origin)
+    for remark in traced.remarks:
+        print(remark)
     return 0
+
+
+def _print_origin(origin: Origin) -> None:
+    key = ", ".join(f"{name}={value}" for name, value in origin.key.items())
+    print(f"{origin.table}  {key}")
+    print(f"  file    {origin.path or 'not in the archive'}")
+    print(f"  sha256  {origin.file_sha256}")
+    if origin.located is not None:
+        place = f"record {origin.record_number}"
+        if origin.located.line_number is not None:
+            place += f", line {origin.located.line_number}"
+            place += f", byte {origin.located.offset} of the content"
+        print(f"  place   {place}, {len(origin.located.raw)} bytes")
+        print(f"  bytes   {_shown(origin.located.raw)}")
 
 
 def _shown(raw: bytes, limit: int = 600) -> str:
@@ -374,13 +405,16 @@ def _train(connection: Any, settings: Settings) -> int:
 
 def _ui(options: argparse.Namespace, settings: Settings) -> int:
     del options
-    from orchestration.nightly import prepare_dagster_home
+    from orchestration.nightly import nothing_to_read, prepare_dagster_home
 
     holder = settings.root.dagster_home / "ui.pid"
     if _is_taken(UI_PORT):
         known = f"; the last one here was process {holder.read_text()}" if holder.exists() else ""
         _say(f"port {UI_PORT} on 127.0.0.1 is taken, perhaps by another UI; end that first{known}")
         return FAILURE
+    missing = nothing_to_read(settings.root)
+    if missing:
+        _say(f"{missing}; until then a run publishes an empty database")
     prepare_dagster_home(settings)
     holder.write_text(str(os.getpid()))
     command = [

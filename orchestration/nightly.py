@@ -16,9 +16,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from orchestration.paths import PROJECT_ROOT
+from orchestration.paths import PROJECT_ROOT, DataRoot
 from orchestration.quality.results import CheckResult, read_results
 from orchestration.settings import Settings
+from orchestration.sources.inbox import walk
 from orchestration.warehouse.connect import open_work
 from orchestration.warehouse.lock import WarehouseBusyError, run_lock
 
@@ -76,6 +77,22 @@ def prepare_dagster_home(settings: Settings) -> Path:
         shutil.copyfile(source, target)
     os.environ["DAGSTER_HOME"] = str(home)
     return home
+
+
+def nothing_to_read(root: DataRoot) -> str | None:
+    """Why a run would read nothing at all, and what to do; None where there is anything.
+
+    A mistyped data root would otherwise be made, built and published empty.
+    """
+    has_files = root.inbox.is_dir() and next(walk(root.inbox), None) is not None
+    has_archive = root.archive.is_dir() and any(root.archive.iterdir())
+    if root.sources_file.exists() or has_files or has_archive:
+        return None
+    return (
+        f"nothing to read in {root.home}: it has no sources.yaml, no file in inbox/ and no "
+        "archive/. If the path is mistyped, set OBSERVATORY_HOME; if it is new, put files into "
+        f"{root.inbox}/<source>/, then type: observatory run (the sample: observatory demo)"
+    )
 
 
 def run_nightly(settings: Settings, progress: Progress = lambda message: None) -> NightlyOutcome:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
-REGIONS_FILE = DBT_PROJECT / "seeds" / "administrative_regions.csv"
+SEEDS = DBT_PROJECT / "seeds"
+REGIONS_FILE = SEEDS / "administrative_regions.csv"
 SAMPLE = PROJECT_ROOT / "data" / "sample"
 
 

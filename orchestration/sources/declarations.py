@@ -58,11 +58,15 @@ class DeclarationError(ValueError):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with an entry. `field`: path of keys inside the entry."""
+    """One thing that is wrong with an entry. `field`: path of keys inside the entry.
+
+    stands: it is wrong whatever the field holds.
+    """
 
     field: tuple[str, ...]
     text: str
     advice: str = "observatory run"
+    stands: bool = False
 
 
 class _Strict(BaseModel):
