@@ -19,6 +19,7 @@ def status(settings: Settings) -> dict[str, Any]:
     failure = settings.root.last_failure
     report["last_failure"] = json.loads(failure.read_text()) if failure.exists() else None
     report["waiting"], report["left_in_inbox"] = _inbox(settings)
+    report["live"] = _live(settings)
     return report
 
 
@@ -64,6 +65,22 @@ def _published(settings: Settings) -> dict[str, Any]:
         ],
         "warnings": [{"check": w[0], "table": w[1], "observed": w[2]} for w in warnings],
     }
+
+
+def _live(settings: Settings) -> list[dict[str, Any]]:
+    """How every declared live source stands; nobody is asked."""
+    from orchestration.sources.declarations import DeclarationError
+    from orchestration.sources.extract import read_declarations
+
+    try:
+        declarations = read_declarations(settings)
+    except DeclarationError:
+        return []  # told as what is left in the inbox
+    if not any(entry.fetch for entry in declarations.by_name.values()):
+        return []
+    from orchestration.sources.live.poll import report
+
+    return report(settings, declarations)
 
 
 def _inbox(settings: Settings) -> tuple[int, list[dict[str, str]]]:
