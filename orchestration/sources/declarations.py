@@ -341,10 +341,12 @@ class SourceDeclaration(_Strict):
         return value
 
     def as_json(self) -> str:
-        """The declaration as one line, for meta.sources."""
-        return json.dumps(
-            self.model_dump(mode="json", by_alias=True, exclude_defaults=True), ensure_ascii=False
-        )
+        """The declaration as one line, for meta.sources; of an officer's address only the host."""
+        document = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        if self.fetch is not None and self.account is not None and self.account.kind == "officer":
+            parts = urlsplit(self.fetch.url)
+            document["fetch"]["url"] = f"{parts.scheme}://{parts.hostname}/…"
+        return json.dumps(document, ensure_ascii=False)
 
 
 class Document(_Strict):

@@ -32,6 +32,8 @@ USER_AGENT = "observatory-of-official-microblogs/0.1 (research; obeys robots.txt
 REDIRECTS = (301, 302, 303, 307, 308)
 _PASSING = (408, 425, 429)
 """Refusals that may pass, beside all of the server's own failures (5xx)."""
+_OUT_OF_REACH = ("name_not_resolved", "connection_failed", "tls_error")
+"""Failures after which other sources need not try the same host again in one run."""
 _CHATTER = ("httpx", "httpcore")
 """Loggers that would write addresses down with their secrets."""
 
@@ -132,8 +134,11 @@ class Client:
                     return replace(self._follow(url, headers or {}), attempts=attempt.num)
         except FetchError as error:
             error.attempts = self._attempt
+            if error.reason in _OUT_OF_REACH:
+                self._held.setdefault(error.host, error)
             if error.reason == "truncated_body" and error.partial:
-                flaw = Flaw(error.reason, error.detail)
+                how = f"the answer of {error.host} broke off after {len(error.partial)} bytes"
+                flaw = Flaw(error.reason, how)
                 return Answer(url, 200, {}, error.partial, flaw=flaw, attempts=self._attempt)
             raise
         raise AssertionError("a loop of attempts ends by an answer or an error")

@@ -20,7 +20,7 @@ from orchestration.sources.live.kinds import (
     Received,
     told,
 )
-from orchestration.sources.live.trouble import Flaw, host_of, shown
+from orchestration.sources.live.trouble import Flaw, host_of
 
 PER_PAGE = 40
 PROFILE = re.compile(r"^/(?:@|users/)([\w.-]+(?:@[\w.-]+)?)/?$", re.ASCII)
@@ -113,7 +113,7 @@ def _is_list(start: str, asked: str, below: str | None) -> Check:
             return Flaw("error_answer", f"no list of statuses or accounts: {told(document)}")
         ids = [str(item["id"]) for item in items]
         if following and host_of(following) != host_of(start):
-            return Flaw("foreign_link", f"its next page is on another host: {shown(following)}")
+            return Flaw("foreign_link", f"its next page is on another host: {host_of(following)}")
         is_lower = below is None or not ids or max(map(_rank, ids)) < _rank(below)
         if not is_lower or following == asked:
             return Flaw("repeated_page", "the page leads nowhere: it holds what was given before")

@@ -33,11 +33,13 @@ def _talk(url: str, memory: Memory) -> Conversation:
             memory["page"] = 1
             return None
         before = [post["id"] for post in posts]
-        newest = instant_text(max(_modified(post) for post in posts) - _OVERLAP)
+        times = [_modified(post) for post in posts]
         is_last = len(posts) < PER_PAGE or _pages(received) == page
-        has_moved = after is None or newest > after
-        memory["after"] = newest if has_moved else after
-        memory["page"] = 1 if has_moved or is_last else page + 1
+        if is_last or min(times) < max(times):
+            newest = instant_text(max(times) - _OVERLAP)
+            memory.update(after=max(newest, after or newest), page=1)
+        else:
+            memory["page"] = page + 1
         if is_last:
             return None
 
