@@ -184,6 +184,7 @@ def _status_lines(report: dict[str, Any]) -> list[str]:
         f"  left in inbox  {n['path']}: {n['reason']}, {_told_once(n['detail'], report)}"
         for n in report["left_in_inbox"]
     ]
+    lines += [f"live             {_live_text(source)}" for source in report["live"]]
     return lines
 
 
@@ -191,6 +192,20 @@ _QUARANTINE = (
     'observatory sql "select path, line_number, column_name, reason, detail, excerpt '
     'from quality.quarantine order by 1, 2 limit 50"'
 )
+
+
+def _live_text(source: dict[str, Any]) -> str:
+    """One live source: what it last gave, or why it gave nothing and when it is asked again."""
+    named = f"{source['source']} ({source['host']}, every {source['every']})"
+    again = "the next run asks" if source["is_due"] else f"asked again from {source['next_at']} on"
+    trouble = source["trouble"]
+    if trouble is None:
+        return f"{named}: last answered {source['succeeded_at'] or 'never'}; {again}"
+    return (
+        f"{named}: {trouble['reason']} at {trouble['at']}, {trouble['detail']}; "
+        f"{trouble['attempts']} attempts, failure number {source['failures']}; last answered "
+        f"{source['succeeded_at'] or 'never'}; {again}"
+    )
 
 
 def _told_once(detail: str, report: dict[str, Any]) -> str:

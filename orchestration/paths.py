@@ -47,6 +47,10 @@ class DataRoot:
         return self.home / "archive"
 
     @property
+    def live_state(self) -> Path:
+        return self.archive / "live.json"
+
+    @property
     def lake(self) -> Path:
         return self.home / "lake"
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 from orchestration.settings import Settings
 from orchestration.sources import formats
 from orchestration.sources.account_overrides import load_overrides
 from orchestration.sources.archive import Archive, FileChangedError
 from orchestration.sources.declarations import (
+    FETCHED_FORMATS,
     DeclarationError,
     Declarations,
     Problem,
@@ -20,6 +22,9 @@ from orchestration.sources.inbox import Notice, missing_folders, scan, why
 from orchestration.sources.mapping import mapped_format, observation_problem
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.sources_file import load
+
+if TYPE_CHECKING:
+    from orchestration.sources.live.client import Surroundings
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,13 @@ def read_declarations(settings: Settings) -> Declarations:
 
 def problems_of(declaration: SourceDeclaration) -> Iterator[Problem]:
     """What cannot work in an entry that is well formed."""
+    if declaration.fetch is not None and declaration.format not in FETCHED_FORMATS:
+        named = repr(declaration.format) if declaration.format else "not named"
+        yield Problem(
+            ("fetch",),
+            f"fetch: what comes must be read as one of {', '.join(FETCHED_FORMATS)}, and the "
+            f"format is {named}; write `format:`",
+        )
     if declaration.format == "mapped":
         try:
             mapped_format(declaration)
@@ -66,12 +78,15 @@ def extract(
     settings: Settings,
     declarations: Declarations,
     progress: Callable[[str], None] = lambda message: None,
+    surroundings: Surroundings | None = None,
 ) -> Extracted:
-    """Archive every new, whole, regular file of the inbox; one bad file never stops the others."""
+    """Archive every new, whole, regular file of the inbox, and what live sources have to say; one
+    bad file or source never stops the others. surroundings: what live sources take from the
+    machine."""
     archive = Archive(settings.root.archive)
     delivered: list[RawFile] = []
     seen = archive.seen()
-    notices = missing_folders(settings.root.inbox, declarations.by_name, seen)
+    notices = missing_folders(settings.root.inbox, declarations.folders, seen)
     handled = 0
     for item in scan(settings.root.inbox, seen, settings.clock, declarations.patience):
         if isinstance(item, Notice):
@@ -87,6 +102,15 @@ def extract(
         handled += 1
         if handled % 500 == 0:
             progress(f"archived {handled} files")
+    if any(entry.fetch for entry in declarations.by_name.values()):
+        from orchestration.sources.live.client import Surroundings
+        from orchestration.sources.live.poll import poll
+
+        fetched, remarks = poll(
+            settings, declarations, archive, surroundings or Surroundings(), progress
+        )
+        delivered += fetched
+        notices += remarks
     return Extracted(tuple(delivered), tuple(notices))
 
 

@@ -19,6 +19,7 @@ def status(settings: Settings) -> dict[str, Any]:
     failure = settings.root.last_failure
     report["last_failure"] = json.loads(failure.read_text()) if failure.exists() else None
     report["waiting"], report["left_in_inbox"] = _inbox(settings)
+    report["live"] = _live(settings)
     return report
 
 
@@ -66,6 +67,22 @@ def _published(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _live(settings: Settings) -> list[dict[str, Any]]:
+    """How every declared live source stands; nobody is asked."""
+    from orchestration.sources.declarations import DeclarationError
+    from orchestration.sources.extract import read_declarations
+
+    try:
+        declarations = read_declarations(settings)
+    except DeclarationError:
+        return []  # told as what is left in the inbox
+    if not any(entry.fetch for entry in declarations.by_name.values()):
+        return []
+    from orchestration.sources.live.poll import report
+
+    return report(settings, declarations)
+
+
 def _inbox(settings: Settings) -> tuple[int | None, list[dict[str, str]]]:
     """Files that a run would take now (None: no run can), and what it would leave and why."""
     from orchestration.sources.declarations import DeclarationError
@@ -89,7 +106,7 @@ def _inbox(settings: Settings) -> tuple[int | None, list[dict[str, str]]]:
     except InboxMissingError as error:
         return 0, [{"path": "", "reason": "inbox_missing", "detail": str(error)}]
     left = [item for item in items if isinstance(item, Notice)]
-    notices = missing_folders(settings.root.inbox, declarations.by_name, seen) + left
+    notices = missing_folders(settings.root.inbox, declarations.folders, seen) + left
     return len(items) - len(left), [
         {"path": n.display, "reason": n.reason, "detail": n.detail} for n in notices
     ]
