@@ -8,17 +8,17 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from orchestration.claims import dates, scope, speakers
 from orchestration.claims.numbers import Figure, figures
 
-RULE_VERSION = 1
+RULE_VERSION = 2
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
 _SUBJECT = re.compile(r"micro-?\s?blog|weibo|微博|围脖", re.IGNORECASE)
-_SENTENCE_END = re.compile(r"[。！？!?；](?:[”’」）\"]*)|[.;](?:[”\"')]*)(?=\s+[A-Z“\"@(]|\s*$)")
+_SENTENCE_END = re.compile(r"[。！？!?；](?:[”’」）\"]*)|[.](?:[”\"')]*)(?=\s+[A-Z“\"@(]|\s*$)")
 _ABBREVIATED = re.compile(
     r"\b(?:Mr|Ms|Mrs|Dr|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|St|U\.S|Co|Inc|vs)\.$"
 )
@@ -27,7 +27,9 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _EARLIER = re.compile(
     r"\ba\s+year\s+(?:earlier|ago|before)|\blast\s+year|上年同?期?|去年同期", re.IGNORECASE
 )
-_UP_FROM = re.compile(r"\b(?:up|down|rising|compared|rose|increased|grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|从$|由$|而[^，。]{0,12}(?:为|仅|只有)$", re.IGNORECASE)  # fmt: skip
+_UP_FROM = re.compile(r"\b(?:up|down|rising|compared|rose|increased|"
+                      r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|从$|由$|而[^，。]{0,12}(?:为|"
+                      r"仅|只有)$", re.IGNORECASE)  # fmt: skip
 _GROWTH = re.compile(
     r"\b(?:rose|grew|grown|increas\w+|up|growth|jump\w+|ris(?:e|ing|en)|soar\w+|surg\w+|expand\w+)\b|增长|增加|上升|增幅|同比|环比|提高",
     re.IGNORECASE,
@@ -108,10 +110,11 @@ def _filled(paragraph: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _of_sentence(
     text: str, span: tuple[int, int], published: date | None, outlet: str | None
-) -> Iterator[Candidate]:
+) -> list[Candidate]:
     sentence = text[span[0] : span[1]]
     is_chinese = len(_HAN.findall(sentence)) * 5 > len(sentence)
     numbers = figures(sentence, is_chinese)
+    speaker = speakers.speaker_of(sentence, is_chinese) if numbers else None
     told: list[Candidate] = []
     for place, figure in enumerate(numbers):
         clause = _clause(sentence, figure)
@@ -119,26 +122,35 @@ def _of_sentence(
         read = _read(sentence, figure, segment, clause, told, is_chinese)
         if read is None:
             continue
-        metric, actor, noun = read
-        at = dates.as_of(sentence, segment, published)
-        if _EARLIER.search(sentence, figure.end, segment[1]) and told:
-            at = dates.year_before(
-                dates.as_of(sentence, (0, figure.start), published), "a year earlier"
+        metric, actor = read
+        at = _as_of(sentence, figure, segment, published, told)
+        printed = sentence[figure.start : figure.end].strip()
+        told.append(
+            Candidate(
+                sentence, span[0], span[1], printed, span[0] + figure.start,
+                span[0] + figure.start + len(printed), figure.value, figure.lo, figure.hi,
+                figure.qualifier, _unit(metric, figure), metric, actor,
+                None if metric == "users" else scope.sector_of(sentence, segment, clause),
+                scope.platforms_of(sentence, clause, speaker),
+                at.text, at.day, at.precision, at.basis, speaker,
+                speakers.reported_by(sentence) or outlet,
             )
-        candidate = Candidate(
-            sentence, span[0], span[1], sentence[figure.start : figure.end].strip(),
-            span[0] + figure.start, span[0] + figure.end, figure.value, figure.lo, figure.hi,
-            figure.qualifier, _unit(metric, figure), metric, actor,
-            None if metric == "users" else scope.sector_of(sentence, segment, clause),
-            scope.platforms_of(sentence, clause),
-            at.text, at.day, at.precision, at.basis, speakers.speaker_of(sentence, is_chinese),
-            speakers.reported_by(sentence) or outlet,
         )  # fmt: skip
-        candidate = replace(
-            candidate, figure_end=candidate.figure_start + len(candidate.figure_text)
+    return told
+
+
+def _as_of(
+    sentence: str,
+    figure: Figure,
+    segment: tuple[int, int],
+    published: date | None,
+    told: Sequence[Candidate],
+) -> dates.AsOf:
+    if told and (match := _EARLIER.search(sentence, figure.end, segment[1])):
+        return dates.year_before(
+            dates.as_of(sentence, (0, figure.start), figure.start, published), match[0]
         )
-        told.append(candidate)
-        yield candidate
+    return dates.as_of(sentence, segment, figure.start, published)
 
 
 def _read(
@@ -148,26 +160,27 @@ def _read(
     clause: tuple[int, int],
     told: Sequence[Candidate],
     is_chinese: bool,
-) -> tuple[str, str | None, scope.Noun | None] | None:
+) -> tuple[str, str | None] | None:
     """metric and actors of a figure; None where it counts nothing of ours."""
     if figure.unit == "percent":
         return _percentage(sentence, figure, segment, clause, told)
     noun = scope.noun_of(sentence, figure, segment, is_chinese)
-    if noun is None or (noun.metric != "followers" and _UP_FROM.search(sentence[: figure.start])):
-        before = sentence[: figure.start]
-        if told and _UP_FROM.search(before):
-            return told[-1].metric, told[-1].actor_scope, None
-        if noun is None:
-            return None
-    if noun.metric in ("officers", "organs"):
-        if not scope.names_adoption(sentence):
-            return None
-        return "accounts", "officer" if noun.metric == "officers" else "organ", noun
-    if noun.metric in ("comments", "reposts", "likes", "reads", "questions", "users", "followers",
-                       "posts") and not _SUBJECT.search(sentence) and scope.sector_of(
-                           sentence, segment, clause) is None:  # fmt: skip
+    is_base = bool(_UP_FROM.search(sentence[: figure.start]))
+    if told and is_base and (noun is None or noun.metric != "followers"):
+        return told[-1].metric, told[-1].actor_scope
+    if noun is None:
         return None
-    return noun.metric, scope.actor_of(sentence, figure, noun, segment, clause), noun
+    if noun.metric in ("officers", "organs"):
+        if not scope.adopts(sentence, noun, clause):
+            return None
+        return "accounts", "officer" if noun.metric == "officers" else "organ"
+    sector = scope.sector_of(sentence, segment, clause)
+    if noun.metric != "accounts" and sector is None and not _SUBJECT.search(sentence):
+        return None
+    actor = scope.actor_of(sentence, figure, noun, segment, clause)
+    if actor == "organ+officer" and noun.metric != "accounts" and told:
+        actor = told[-1].actor_scope or actor
+    return noun.metric, actor
 
 
 def _percentage(
@@ -176,19 +189,14 @@ def _percentage(
     segment: tuple[int, int],
     clause: tuple[int, int],
     told: Sequence[Candidate],
-) -> tuple[str, str | None, None] | None:
+) -> tuple[str, str | None] | None:
     if not scope.names_adoption(sentence):
         return None
-    around = sentence[segment[0] : segment[1]]
-    metric = "growth" if _GROWTH.search(around) else "share"
+    metric = "growth" if _GROWTH.search(sentence[segment[0] : segment[1]]) else "share"
+    counted = [candidate.actor_scope for candidate in told if candidate.metric == "accounts"]
     noun = scope.Noun("accounts", figure.end, figure.end)
-    counted = [candidate for candidate in told if candidate.metric == "accounts"]
-    actor = (
-        counted[-1].actor_scope
-        if counted
-        else scope.actor_of(sentence, figure, noun, segment, clause)
-    )
-    return metric, actor, None
+    whose = counted[-1:] or [scope.actor_of(sentence, figure, noun, segment, clause)]
+    return metric, whose[0]
 
 
 def _unit(metric: str, figure: Figure) -> str:
@@ -198,12 +206,11 @@ def _unit(metric: str, figure: Figure) -> str:
 
 
 def _clause(sentence: str, figure: Figure) -> tuple[int, int]:
-    """The part of a sentence between the commas around a figure."""
+    """The part of a sentence between the commas around a figure; 1,000 has none."""
     start = 0
     for match in _CLAUSE_END.finditer(sentence, 0, figure.start):
-        if not re.match(r"\d", sentence[match.end() : match.end() + 1]) or match[0] not in ",，":
-            start = match.end()
-        elif not re.search(r"\d$", sentence[: match.start()]):
+        around = sentence[max(0, match.start() - 1) : match.end() + 1]
+        if not re.fullmatch(r"\d[,，]\d", around):
             start = match.end()
     after = _CLAUSE_END.search(sentence, figure.end)
     return start, after.start() if after else len(sentence)

@@ -36,7 +36,8 @@ _ENGLISH = tuple(
         rf"(?P<lead>\bsince\s+|\bfrom\s+)?\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,?\s+(?P<year>(?:19|20)\d\d))?",
         rf"(?P<lead>\bsince\s+|\bfrom\s+)?\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}\b(?:,?\s+(?P<year>(?:19|20)\d\d))?",
         rf"(?P<lead>\bsince\s+(?:\w+\s+)?|\bfrom\s+)?(?P<prefix>\b(?:in|by|of|until|end-|at|late|early|mid-)\s*)?\b(?<!-){_MONTH}(?!\s*\d{{1,2}}\b(?!\d))(?:,?\s+(?P<year>(?:19|20)\d\d))?",
-        r"(?P<lead>\bsince\s+|\bfrom\s+)?(?P<prefix>\b(?:in|by|of|until|end of|end-|for|during|through)\s+)(?P<year>(?:19|20)\d\d)\b(?!\s*(?:-|to)\s*\d)",
+        r"(?P<lead>\bsince\s+|\bfrom\s+)?(?P<prefix>\b(?:in|by|of|until|end of|end-|for|"
+        r"during|through)\s+)(?P<year>(?:19|20)\d\d)\b(?!\s*(?:-|to)\s*\d)",
     )
 )  # fmt: skip
 _CHINESE = re.compile(
@@ -52,20 +53,27 @@ _BEGINS = re.compile(
 )
 _BEGUN = re.compile(r"(?:正式|率先)?(?:开通|上线|成立|注册|创建|诞生|同期)")
 """What makes a date the start of something, or the other side of a comparison."""
+_HALF = re.compile(
+    r"\b(?P<half>first|second) half of (?:the year|this year|(?P<year>(?:19|20)\d\d))\b",
+    re.IGNORECASE,
+)
 _LAST_YEAR = re.compile(r"\blast year\b(?! earlier)|上年(?!同期)", re.IGNORECASE)
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\b", re.IGNORECASE)
 _NEAR_DAYS = ((r"\byesterday\b|昨日|昨天", 1), (r"\btoday\b|今日|今天", 0))
 
 
-def as_of(sentence: str, segment: tuple[int, int], published: date | None) -> AsOf:
-    """The day of a figure that stands in a segment of a sentence: a date of the segment, else of
-    the sentence, else the day of the statement, else the day of publication."""
-    found = [at for at in _dates(sentence, published) if at.start >= 0]
+def as_of(
+    sentence: str, segment: tuple[int, int], figure_start: int, published: date | None
+) -> AsOf:
+    """The day of a figure: the date of its segment that stands nearest before it, else behind it,
+    else the first date of the sentence, the day of the statement, the day of publication."""
+    found = list(_dates(sentence, published))
     inside = [at for at in found if segment[0] <= at.start < segment[1]]
-    for chosen in (inside, found):
+    ahead = [at for at in inside if at.start < figure_start]
+    for chosen in (ahead[-1:], inside[:1], found[:1]):
         if chosen:
-            return chosen[-1] if chosen is inside else chosen[0]
+            return chosen[0]
     return _statement(sentence, published) or AsOf(
         published, "day", "publication" if published else None, None
     )
@@ -87,7 +95,8 @@ def _dates(sentence: str, published: date | None) -> Iterator[AsOf]:
     for pattern in (*_ENGLISH, _CHINESE):
         for match in pattern.finditer(sentence):
             groups = match.groupdict()
-            if groups.get("lead") or groups.get("since") or groups.get("since2"):
+            is_start = groups.get("lead") and not re.match(r"的\s*\d", sentence[match.end() :])
+            if is_start or groups.get("since") or groups.get("since2"):
                 continue
             if _BEGINS.search(sentence[: match.start()]) or _BEGUN.match(sentence[match.end() :]):
                 continue
@@ -97,6 +106,14 @@ def _dates(sentence: str, published: date | None) -> Iterator[AsOf]:
             at = _read(match, groups, published)
             if at is not None:
                 found[match.start()] = at
+    for match in _HALF.finditer(sentence):
+        year = published.year if match["year"] is None and published else int(match["year"] or 0)
+        if year:
+            month = 6 if match["half"].lower() == "first" else 12
+            read = _dated(year, month, None, "month", "stated" if match["year"] else "resolved",
+                          match[0], match.start())  # fmt: skip
+            if read is not None:
+                found[match.start()] = read
     for match in _LAST_YEAR.finditer(sentence):
         if published is not None and not _BEGINS.search(sentence[: match.start()]):
             found[match.start()] = AsOf(
@@ -123,11 +140,11 @@ def _read(
     if day and number is None:
         if published is None:
             return AsOf(None, "day", None, text, match.start())
-        return _completed(None, None, day, published, text, match.start())
+        return _completed(None, day, published, text, match.start())
     if year is None:
         if published is None or number is None:
             return AsOf(None, precision, None, text, match.start())
-        return _completed(None, number, day, published, text, match.start())
+        return _completed(number, day, published, text, match.start())
     return _dated(year, number or 12, day, precision, "stated" if is_stated else "resolved",
                   text, match.start())  # fmt: skip
 
@@ -148,11 +165,8 @@ def _year(word: str | None, published: date | None) -> tuple[int | None, bool]:
     return published.year - (word == "去"), False
 
 
-def _completed(
-    year: int | None, month: int | None, day: int, published: date, text: str, start: int
-) -> AsOf:
+def _completed(month: int | None, day: int | None, published: date, text: str, start: int) -> AsOf:
     """A day without its year or month: the latest one that is not after publication."""
-    del year
     for back in range(24):
         total = published.year * 12 + published.month - 1 - back
         at_year, at_month = divmod(total, 12)

@@ -48,7 +48,8 @@ _ENGLISH = re.compile(
     | (?P<many>dozens|hundreds|thousands|millions|billions)(?=\ of\b)
     | (?:several|a\ few|some)\ (?P<several>hundred|thousand|million|billion|dozen)\b
     | (?P<half>half\ a\ million) | an?\ (?P<single>dozen|hundred|thousand|million|billion)\b
-    | (?P<digits>{_DIGITS})(?:(?P<letter>k|m|mn|bn)\b|[\ -](?P<scale>thousand|million|billion|trillion)\b)?
+    | (?P<digits>{_DIGITS})
+      (?:(?P<letter>k|m|mn|bn)\b|[\ -](?P<scale>thousand|million|billion|trillion)\b)?
     | (?P<words>(?:(?:one|{_UNITS})\b)(?:(?:[\ -]|\ and\ ){_WORD}\b)*)
     )(?P<after>-?\ ?plus\b|\+|-odd\b|\ or\ more\b|\ or\ so\b)?
     (?P<percent>\ ?%|\ percent(?:age\ points?)?\b|\ per\ cent\b)?
@@ -81,7 +82,8 @@ _CHINESE = re.compile(
       (?P<vague>[数几上](?:十|百|千)?(?:百|千|万|亿|百万|千万)?(?<=[十百千万亿]))
     | (?P<digits>{_DIGITS})(?P<inner>[余多来]?)(?P<scale>(?:[十百千]?[万亿]|[百千])?)
       (?P<rest>(?:\d[百千万])*)
-    | (?P<words>{_NUMERAL}{{2,}}(?:点[零一二三四五六七八九]+[万亿]?)?|[一二两三四五六七八九](?=[余多]?[个家名位条]))
+    | (?P<words>{_NUMERAL}{{2,}}(?:点[零一二三四五六七八九]+[万亿]?)?
+        |[一二两三四五六七八九](?=[余多]?[个家名位条]))
     )(?P<more>[余多来几]?)(?P<more_scale>[万亿]?)(?P<plus>\+?)(?P<percent>\s?[%％]|个百分点)?
     \s?(?P<classifier>个|家|名|位|人次|人|条|篇|次|件|封)?(?P<late>[余多]?)""",
     re.VERBOSE,
@@ -247,7 +249,8 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
     r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
-_NOT_BEFORE = re.compile(rf"(?:\b{_MONTH}|第|№|\b(?:no|article|page|chapter|version|top|grade|level|age|aged)\.?|[$€£¥＄￥])\s*$", re.IGNORECASE)  # fmt: skip
+_NOT_BEFORE = re.compile(rf"(?:\b{_MONTH}|第|№|\b(?:no|article|page|chapter|version|top|grade|"
+                         rf"level|age|aged)\.?|[$€£¥＄￥])\s*$", re.IGNORECASE)  # fmt: skip
 _NOT_AFTER = re.compile(
     rf"""\s?-?\s?(?:{_MONTH}\b|hours?\b|minutes?\b|days?\b|weeks?\b|months?\b|years?\b|yuan\b|rmb\b
     |dollars?\b|km\b|kilomet|provinces?\b|cities\b|counties\b|countries\b|regions\b|times\b
@@ -256,6 +259,7 @@ _NOT_AFTER = re.compile(
     |起|只|辆|部|台|所|座|项|种|吨|克|例|宗|场|轮|张|幅|本|类|款|支|组|点|多元|余元|多天|余天|多年|余年)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_REPEATED = re.compile(r"\b(?:forwarded|reposted|retweeted|viewed|shared|read)\s+$", re.IGNORECASE)
 _YEARLIKE = re.compile(r"(?:19|20)\d\d")
 
 
@@ -267,4 +271,9 @@ def _counts_nothing(text: str, figure: Figure) -> bool:
         return False
     if re.match(r"[$€£¥]|US\$", printed) or _NOT_BEFORE.search(text[: figure.start]):
         return True
+    if figure.value == 1 and "1" not in printed:
+        return True
+    behind = text[figure.number_end :]
+    if re.match(r"\s+times\b", behind) and _REPEATED.search(text[: figure.start]):
+        return False
     return not figure.classifier and bool(_NOT_AFTER.match(text[figure.number_end :]))

@@ -15,16 +15,18 @@ _MODIFIED = (
     r"report|boom|technology|feed|pages?))"
 )
 _ENGLISH_NOUNS = (
-    ("followers", r"followers?|fans|subscribers"),
+    ("followers", r"followers?|fans|subscribers|people\s+(?:have\s+)?follow(?:ed|ing)?"),
     ("comments", r"comments?"),
-    ("reposts", r"reposts?|retweets?|forwards|shares"),
+    ("reposts", r"reposts?|retweets?|forwards|shares|forwarded|reposted|retweeted"),
     ("likes", r"likes"),
-    ("reads", r"(?:page\s+)?views|reads|hits"),
+    ("reads", r"(?:page\s+)?views|reads|hits|viewed"),
     ("questions", r"questions|inquiries|enquiries|queries|complaints|tip-?offs|petitions"),
     ("users", r"(?:micro-?\s?bloggers|(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?users|netizens)"),
-    ("posts", r"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?:posts|messages|entries|updates|items|tweets)"),
+    ("posts", r"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?:posts|messages|entries|updates|"
+              r"items|tweets)"),
     ("accounts", rf"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?accounts|micro-?\s?blogs{_MODIFIED}"),
-    ("officers", r"(?:police\s*)?officers|policemen|officials|civil\s+servants|cadres|public\s+servants"),
+    ("officers", r"(?:police\s*)?officers|policemen|officials|civil\s+servants|cadres|"
+                 r"public\s+servants"),
     ("organs", r"departments|agencies|bureaus|organs|institutions|government\s+offices|"
                r"police\s+stations|government\s+bodies|organi[sz]ations|police\s+forces"),
 )  # fmt: skip
@@ -37,7 +39,8 @@ _CHINESE_NOUNS = (
     ("questions", r"提问|咨询|问题|求助|举报|诉求"),
     ("users", r"用户|网民|网友|博主"),
     ("posts", r"博文|帖子|微博信息|微博内容|信息"),
-    ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|(?:新浪|腾讯|人民网)微博(?=账|帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|账号|帐号|账户|帐户"),
+    ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|(?:新浪|腾讯|人民网)微博(?=账|"
+                 r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|账号|帐号|账户|帐户"),
     ("officers", r"民警|警察|警员|干警|官员|公务员|公职人员|党政干部|干部|公务人员"),
     ("organs", r"公安机关|公安局|派出所|党政机构|政务机构|政府机构|机构|部门|单位|机关"),
 )  # fmt: skip
@@ -57,16 +60,19 @@ _OF_CLASSIFIER = {
 _DIRECT_ENGLISH = re.compile(
     r"(?!.*\b(?:in|on|by|to|from|at|with|for|and|that|which|who|since|after|their|its|the)\b)"
     r"[\s\w'’-]*$|\s+of\s+(?:the|these|its|their|all|China['’]s)?[\s\w'’-]{0,30}$|"
-    r"\s+(?:(?:run|opened|owned|held|set\s+up|registered|kept|operated|belonging)\s+)?(?:by|to)\s+[\w'’ -]{0,30}$",
+    r"\s+(?:(?:were|was|are|is|had\s+been|have\s+been|being)\s+)?(?:(?:run|opened|owned|held|"
+    r"set\s+up|registered|kept|operated|belong(?:ing|ed)?)\s+)?(?:by|to)\s+[\w'’ -]{0,30}$",
     re.IGNORECASE,
 )
 _NO_NOUN_ENGLISH = re.compile(
     r"\s*(?:$|[,.;:)—-]|(?:in|on|at|by|as|and|or|but|to|from|with|this|last|so|since|for|during|nationwide|now|"
     r"today|up|down|were|was|are|have|had|has|respectively|a|an|the|while|when|who|which|that|compared|"
-    r"within|across|over|per|each|after|before|according)\b)",
+    r"within|across|over|per|each|after|before|according|times)\b)",
     re.IGNORECASE,
 )
 _NO_NOUN_CHINESE = re.compile(r"[，。；：、！？）)”]|$|(?:大关|左右|以上|，)")
+_FROM = re.compile(r"(?:from|to|从|到)\b|[从到]", re.IGNORECASE)
+"""What a range begins with whose noun comes behind it: from 5 to 9, the number of accounts rose."""
 _CONTINUES = re.compile(
     r"(?:^|[,，、]|percent|%|％)[^,，]{0,30}?(?:\b(?:to|reach(?:ing|ed)|total(?:l?ing|ed)|numbering|hitting)|"
     r"达到?了?|增至|升至|增长到|增加到|突破了?|超过了?|总数为?|共计?|为)\s*$",
@@ -105,6 +111,10 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
     ):
         # What grew is named before the comma, or before the rate by which it grew.
         nouns = _nouns(sentence, (0, figure.start), is_chinese)
+    if not nouns and _FROM.match(sentence[segment[0] : figure.start].lstrip()) is not None:
+        nouns = _nouns(sentence, (figure.end, len(sentence)), is_chinese)[:1]
+        if nouns and _fits(nouns[0], figure):
+            return nouns[0]
     fitting = [noun for noun in nouns if _fits(noun, figure)]
     chosen = (_chinese_noun if is_chinese else _english_noun)(sentence, figure, fitting)
     before = sentence[segment[0] : figure.start]
@@ -176,18 +186,22 @@ _OFFICER = re.compile(
 )
 _POLICE = re.compile(r"police|policem|public[ -]security|公安|派出所|警(?!告|示|惕)", re.IGNORECASE)
 _STATE = re.compile(
-    r"government|official|(?<!news )agenc|bureau|ministry|departments|institution|cadres|civil servant|政务|政府|党政|官方|官员|机构|公务|干部|部门",
+    r"government|official|(?<!news )agenc|bureau|ministry|departments|institution|cadres|"
+    r"civil servant|政务|政府|党政|官方|官员|机构|公务|干部|部门",
     re.IGNORECASE,
 )
 _HANDLE = re.compile(
     r"@(?P<at>[\w\u4e00-\u9fff]{2,20})"
     r"|(?:微博|账号|帐号)(?:客)?[“\"「@](?P<behind>[^”\"」]{2,16})[”\"」]"
+    r"|[“\"「](?P<known>[^”\"」，。]{0,8}(?:警方|平安|公安|警务|交警|发布)[^”\"」，。]{0,8})[”\"」]"
     r"|[“\"「](?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务)*(?:微博|账号|粉丝)"
 )
 _PLATFORMS = (
-    ("sina", r"\bsina\b|weibo\.com|新浪|(?<!tencent )(?<!qq )(?<!sina )\bWeibo\b(?! accounts of tencent)"),
+    ("sina", r"\bsina\b|weibo\.com|新浪|"
+             r"(?<!tencent )(?<!qq )(?<!sina )\bWeibo\b(?! accounts of tencent)"),
     ("tencent", r"\btencent\b|\bqq\b|t\.qq\.com|腾讯"),
-    ("people", r"people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|人民(?:网)?微博|人民网(?=[、和及与，]|等|微博|开|的)"),
+    ("people", r"people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
+               r"人民(?:网)?微博|人民网(?=[、和及与，]|等|微博|开|的)"),
     ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|新华网(?=[、和及与]|等|微博)"),
 )  # fmt: skip
 
@@ -209,7 +223,14 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
             return "organ" if (first if nearest_first else last) else "officer"
         if organs or officers:
             return "organ" if organs else "officer"
-    return "organ" if handle_of(sentence) else "organ+officer"
+    if handle_of(sentence):
+        return "organ"
+    # The subject of the sentence, where it stands in a clause before.
+    subject = sentence[: clause[0]]
+    organs, officers = list(_ORGAN.finditer(subject)), list(_OFFICER.finditer(subject))
+    if noun.metric == "accounts" and officers and not organs:
+        return "officer"
+    return "organ+officer"
 
 
 def sector_of(sentence: str, segment: Span, clause: Span) -> str | None:
@@ -231,9 +252,10 @@ def handle_of(sentence: str) -> str | None:
     return next(name for name in match.groups() if name) if match else None
 
 
-def platforms_of(sentence: str, clause: Span) -> str:
-    """Platforms that the clause names, else the sentence, joined by +; unspecified for none."""
-    for part in (sentence[clause[0] : clause[1]], sentence):
+def platforms_of(sentence: str, clause: Span, speaker: str | None) -> str:
+    """Platforms that the clause names, else what stands before it, else the speaker, joined by +;
+    unspecified for none."""
+    for part in (sentence[clause[0] : clause[1]], sentence[: clause[1]], speaker or ""):
         named = [
             name
             for name, pattern in _PLATFORMS
@@ -249,6 +271,25 @@ def _lowered(part: str, platform: str) -> str:
     if platform != "sina":
         return part
     return re.sub(r"(?i)\b(sina|tencent|qq|weibo\.com)\b", lambda m: m[0].lower(), part)
+
+
+_ADOPTS = re.compile(
+    r"\b(?:open|regist|set up|sett|launch|run|ran|operat|hold|held|own|creat|start|sign|have|"
+    r"has|had|"
+    r"use|using|join|maintain|keep|verif|certif)|开|注册|设|运营|建|认证|实名|拥有|有|入驻|使用",
+    re.IGNORECASE,
+)
+
+
+def adopts(sentence: str, noun: Noun, clause: Span) -> bool:
+    """Whether officers or organs are counted as those that have microblogs."""
+    if not names_adoption(sentence):
+        return False
+    behind = sentence[noun.end : clause[1]]
+    if re.match(r"\s+to\s", behind):
+        return False
+    around = sentence[max(0, clause[0]) : clause[1]]
+    return bool(_ADOPTS.search(around)) or bool(_ADOPTION.search(sentence[: noun.start]))
 
 
 def names_adoption(sentence: str) -> bool:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import re
 
-_SAID = r"(?:said|says|announced|reported|reports|noted|told|revealed|disclosed|wrote|added|stated|showed?|shows)"
+_SAID = (
+    r"(?:said|says|announced|reported|reports|noted|told|revealed|disclosed|wrote|added|"
+    r"stated|showed?|shows)"
+)
 _NAME = r"(?:the\s+)?[A-Z@][^,;:.“”\"]{1,70}?"
 _ENGLISH = (
-    rf"(?:,|[”\"])\s+(?P<who>(?:the\s+|a\s+|an\s+)?[\w'’ .-]{{2,60}}?)\s+(?:{_SAID})\b(?!\s+that\b)",
-    rf"[Aa]ccording\s+to\s+(?P<who>(?:[^,;:.]|\.(?=\w)){{2,80}}?)(?=,|\.$|\.\s|;|$)",
+    rf"(?:,|[”\"])\s+(?P<who>(?:the\s+|a\s+|"
+    rf"an\s+)?[\w'’ .-]{{2,60}}?)\s+(?:{_SAID})\b(?!\s+that\b)",
+    r"[Aa]ccording\s+to\s+(?P<who>(?:[^,;:.]|\.(?=\w)){2,80}?)(?=,|\.$|\.\s|;|$)",
     rf"^(?P<who>{_NAME}, [a-z][^,;:]{{2,80}}),\s+{_SAID}\b",
     r"(?:[Ss]tatistics|[Ff]igures|[Dd]ata|numbers|report)\s+(?:released\s+|issued\s+|published\s+)?(?:from|by|of)\s+(?P<who>[^,;:.]{2,60}?)(?:\s+(?:on\s+\w+day|show|put|indicate|say|reveal)|,|$)",
-    rf"^(?:As of [^,]+, |On \w+day,? |By [^,]+, )?(?P<who>{_NAME})\s+(?:statistics|data|figures)\s+(?:show|put|indicate)",
+    rf"^(?:As of [^,]+, |On \w+day,? |By [^,]+, )?(?P<who>{_NAME})\s+(?:statistics|data|"
+    rf"figures)\s+(?:show|put|indicate)",
     rf"^(?:On \w+day,? )?(?P<who>{_NAME})\s+{_SAID}\b",
 )  # fmt: skip
 _CHINESE = (
     r"据(?!不完全统计|统计|了解|悉|介绍|报道)(?P<who>[^，。；：“”]{2,30}?)(?:最新|的|\d+日|昨日|昨天|今天|日前)*(?:统计|介绍|透露|报道|数据|发布|通报|消息|披露|公布|报告|称)",
     r"(?:^|[，。；：])(?P<who>[^，。；：“”\d]{2,24}?)(?:的|最新|发布的)*(?:统计|数据|报告)(?:显示|表明|指出)",
-    r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
+    r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中|会上)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
 )
 _ARTICLE = re.compile(r"^(?:that\s+)?(?:the|a|an)\s+", re.IGNORECASE)
 _TIMES = re.compile(

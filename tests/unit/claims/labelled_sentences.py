@@ -61,7 +61,8 @@ def expected(label: dict[str, Any]) -> dict[str, Any]:
     lo = value if qualifier in ("=", ">", ">=") else None
     hi = value if qualifier in ("=", "<", "<=") else None
     return {
-        "value": value, "qualifier": qualifier, "lo": label.get("lo", lo), "hi": label.get("hi", hi),
+        "value": value, "qualifier": qualifier,
+        "lo": label.get("lo", lo), "hi": label.get("hi", hi),
         "unit": label["unit"], "metric": label["metric"], "actor": label.get("actor"),
         "sector": label.get("sector"), "platform": label["platform"], "as_of": label["as_of"],
         "basis": label["basis"], "speaker": label.get("speaker"), "outlet": label.get("outlet"),
