@@ -14,7 +14,7 @@ from datetime import date
 from orchestration.claims import dates, scope, speakers
 from orchestration.claims.numbers import Figure, figures
 
-RULE_VERSION = 2
+RULE_VERSION = 3
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
 _SUBJECT = re.compile(r"micro-?\s?blog|weibo|微博|围脖", re.IGNORECASE)
@@ -23,6 +23,8 @@ _ABBREVIATED = re.compile(
     r"\b(?:Mr|Ms|Mrs|Dr|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|St|U\.S|Co|Inc|vs)\.$"
 )
 _CLAUSE_END = re.compile(r"[,，;；:：—]|\s--?\s|[()（）]")
+_ADDRESS = re.compile(r"https?://[^\s<>\"）)]+|www\.[^\s<>\"）)]+|<[^<>]*>|\b\d{13,}\b|&\w+;")
+"""Addresses, markup and long ids count nothing."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _EARLIER = re.compile(
     r"\ba\s+year\s+(?:earlier|ago|before)|\blast\s+year|上年同?期?|去年同期", re.IGNORECASE
@@ -30,6 +32,10 @@ _EARLIER = re.compile(
 _UP_FROM = re.compile(r"\b(?:up|down|rising|compared|rose|increased|"
                       r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|从$|由$|而[^，。]{0,12}(?:为|"
                       r"仅|只有)$", re.IGNORECASE)  # fmt: skip
+_SHARE = re.compile(
+    r"占|比重|比例|份额|\bshare\b|\bof\s+(?:all|the|them|its|their)\b|account(?:s|ed|ing)? for",
+    re.IGNORECASE,
+)
 _GROWTH = re.compile(
     r"\b(?:rose|grew|grown|increas\w+|up|growth|jump\w+|ris(?:e|ing|en)|soar\w+|surg\w+|expand\w+)\b|增长|增加|上升|增幅|同比|环比|提高",
     re.IGNORECASE,
@@ -111,7 +117,9 @@ def _filled(paragraph: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _of_sentence(
     text: str, span: tuple[int, int], published: date | None, outlet: str | None
 ) -> list[Candidate]:
-    sentence = text[span[0] : span[1]]
+    quote = text[span[0] : span[1]]
+    # Of equal length, so that offsets stay right.
+    sentence = _ADDRESS.sub(lambda match: " " * len(match[0]), quote)
     is_chinese = len(_HAN.findall(sentence)) * 5 > len(sentence)
     numbers = figures(sentence, is_chinese)
     speaker = speakers.speaker_of(sentence, is_chinese) if numbers else None
@@ -127,7 +135,7 @@ def _of_sentence(
         printed = sentence[figure.start : figure.end].strip()
         told.append(
             Candidate(
-                sentence, span[0], span[1], printed, span[0] + figure.start,
+                quote, span[0], span[1], printed, span[0] + figure.start,
                 span[0] + figure.start + len(printed), figure.value, figure.lo, figure.hi,
                 figure.qualifier, _unit(metric, figure), metric, actor,
                 None if metric == "users" else scope.sector_of(sentence, segment, clause),
@@ -192,7 +200,10 @@ def _percentage(
 ) -> tuple[str, str | None] | None:
     if not scope.names_adoption(sentence):
         return None
-    metric = "growth" if _GROWTH.search(sentence[segment[0] : segment[1]]) else "share"
+    around = sentence[segment[0] : segment[1]]
+    if not (_SHARE.search(around) or _GROWTH.search(around) or scope.names_adoption(around)):
+        return None
+    metric = "growth" if _GROWTH.search(around) else "share"
     counted = [candidate.actor_scope for candidate in told if candidate.metric == "accounts"]
     noun = scope.Noun("accounts", figure.end, figure.end)
     whose = counted[-1:] or [scope.actor_of(sentence, figure, noun, segment, clause)]
@@ -212,8 +223,10 @@ def _clause(sentence: str, figure: Figure) -> tuple[int, int]:
         around = sentence[max(0, match.start() - 1) : match.end() + 1]
         if not re.fullmatch(r"\d[,，]\d", around):
             start = match.end()
-    after = _CLAUSE_END.search(sentence, figure.end)
-    return start, after.start() if after else len(sentence)
+    for match in _CLAUSE_END.finditer(sentence, figure.end):
+        if not re.fullmatch(r"\d[,，]\d", sentence[match.start() - 1 : match.end() + 1]):
+            return start, match.start()
+    return start, len(sentence)
 
 
 def _segment(numbers: Sequence[Figure], place: int, clause: tuple[int, int]) -> tuple[int, int]:

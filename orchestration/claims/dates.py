@@ -37,13 +37,13 @@ _ENGLISH = tuple(
         rf"(?P<lead>\bsince\s+|\bfrom\s+)?\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}\b(?:,?\s+(?P<year>(?:19|20)\d\d))?",
         rf"(?P<lead>\bsince\s+(?:\w+\s+)?|\bfrom\s+)?(?P<prefix>\b(?:in|by|of|until|end-|at|late|early|mid-)\s*)?\b(?<!-){_MONTH}(?!\s*\d{{1,2}}\b(?!\d))(?:,?\s+(?P<year>(?:19|20)\d\d))?",
         r"(?P<lead>\bsince\s+|\bfrom\s+)?(?P<prefix>\b(?:in|by|of|until|end of|end-|for|"
-        r"during|through)\s+)(?P<year>(?:19|20)\d\d)\b(?!\s*(?:-|to)\s*\d)",
+        r"during|through)\s+)(?P<year>(?:19|20)\d\d)\b(?!\s*(?:-|to)\s*(?:19|20)\d\d\b)",
     )
 )  # fmt: skip
 _CHINESE = re.compile(
     r"(?P<lead>自从?|从)?(?:(?P<year>(?:19|20)\d\d|今|去|当|同)年)(?P<half>上半年|下半年)?(?P<end>底|末)?"
     r"(?:(?P<month>\d{1,2})月(?:份|底|末)?(?:(?P<day>\d{1,2})[日号])?)?(?P<since>以来|起)?"
-    r"|(?P<month2>\d{1,2})月(?:份|底|末)?(?:(?P<day2>\d{1,2})[日号])?(?P<since2>以来|起)?"
+    r"|(?P<early>年初)|(?P<month2>\d{1,2})月(?:份|底|末)?(?:(?P<day2>\d{1,2})[日号])?(?P<since2>以来|起)?"
     r"|(?<![\d月])(?P<day3>\d{1,2})[日号](?!报|电)"
 )
 _BEGINS = re.compile(
@@ -51,6 +51,7 @@ _BEGINS = re.compile(
     r"compared with|against)\b[^,;.]{0,25}$|(?:开通于|成立于|上线于|较|比|与|自)$",
     re.IGNORECASE,
 )
+_UNTIL = re.compile(r"\b(?:as of|by|until|end of)\s+[^,;.]{0,18}$", re.IGNORECASE)
 _BEGUN = re.compile(r"(?:正式|率先)?(?:开通|上线|成立|注册|创建|诞生|同期)")
 """What makes a date the start of something, or the other side of a comparison."""
 _HALF = re.compile(
@@ -58,6 +59,9 @@ _HALF = re.compile(
     re.IGNORECASE,
 )
 _LAST_YEAR = re.compile(r"\blast year\b(?! earlier)|上年(?!同期)", re.IGNORECASE)
+_NEAR_BEHIND = 22
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_NOW = re.compile(r"\b(?:now|currently|so far|to date)\b|目前|如今|现在|至今", re.IGNORECASE)
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\b", re.IGNORECASE)
 _NEAR_DAYS = ((r"\byesterday\b|昨日|昨天", 1), (r"\btoday\b|今日|今天", 0))
@@ -71,7 +75,14 @@ def as_of(
     found = list(_dates(sentence, published))
     inside = [at for at in found if segment[0] <= at.start < segment[1]]
     ahead = [at for at in inside if at.start < figure_start]
-    for chosen in (ahead[-1:], inside[:1], found[:1]):
+    behind = [at for at in inside if 0 <= at.start - figure_start < _NEAR_BEHIND]
+    near = behind[:1] if sentence.isascii() or not _HAN.search(sentence) else []
+    for chosen in (
+        near,
+        ahead[-1:],
+        inside[:1],
+        [] if _NOW.search(sentence[slice(*segment)]) else found[:1],
+    ):
         if chosen:
             return chosen[0]
     return _statement(sentence, published) or AsOf(
@@ -98,7 +109,10 @@ def _dates(sentence: str, published: date | None) -> Iterator[AsOf]:
             is_start = groups.get("lead") and not re.match(r"的\s*\d", sentence[match.end() :])
             if is_start or groups.get("since") or groups.get("since2"):
                 continue
-            if _BEGINS.search(sentence[: match.start()]) or _BEGUN.match(sentence[match.end() :]):
+            is_begun = _BEGINS.search(sentence[: match.start()]) and not _UNTIL.search(
+                sentence[: match.end()]
+            )
+            if is_begun or _BEGUN.match(sentence[match.end() :]):
                 continue
             if any(match.start() < a.start + len(a.text or "") and a.start < match.end()
                    for a in found.values()):  # fmt: skip
@@ -133,6 +147,10 @@ def _read(
     text = match[0].strip()
     if month == "may" and not (groups.get("prefix") or day or year):
         return None
+    if groups.get("early"):
+        if published is None:
+            return None
+        return _dated(published.year, 1, None, "month", "resolved", text, match.start())
     number = _NAMES.index(month) + 1 if isinstance(month, str) else month
     if groups.get("half") == "上半年":
         number = 6

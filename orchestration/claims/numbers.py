@@ -186,7 +186,9 @@ def _chinese_value(match: re.Match[str]) -> tuple[float, float, float] | None:
         try:
             value = float(cn2an.cn2an(match["words"], "smart")) * more_scale
         except ValueError:
-            return None
+            if set(match["words"]) - set(_CHINESE_SCALES):
+                return None
+            value = math.prod(_CHINESE_SCALES[c] for c in match["words"])
         return value, 0.0, _last_unit(value)
     scale = math.prod(_CHINESE_SCALES[c] for c in match["scale"]) * more_scale
     value = _times(match["digits"], scale)

@@ -15,7 +15,8 @@ _MODIFIED = (
     r"report|boom|technology|feed|pages?))"
 )
 _ENGLISH_NOUNS = (
-    ("followers", r"followers?|fans|subscribers|people\s+(?:have\s+)?follow(?:ed|ing)?"),
+    ("followers", r"followers?|fans|subscribers|people\s+(?:have\s+)?(?:follow(?:ed|ing)?|"
+                  r"subscrib\w+)"),
     ("comments", r"comments?"),
     ("reposts", r"reposts?|retweets?|forwards|shares|forwarded|reposted|retweeted"),
     ("likes", r"likes"),
@@ -70,12 +71,18 @@ _NO_NOUN_ENGLISH = re.compile(
     r"within|across|over|per|each|after|before|according|times)\b)",
     re.IGNORECASE,
 )
-_NO_NOUN_CHINESE = re.compile(r"[，。；：、！？）)”]|$|(?:大关|左右|以上|，)")
+_ELSEWHERE = re.compile(
+    r"WeChat|Douyin|TikTok|Twitter|Facebook|YouTube|blogs? and|微信|抖音|头条|博客(?!群)|论坛",
+    re.IGNORECASE,
+)
+"""What has accounts and posts and is no microblog of ours."""
+_NO_NOUN_CHINESE = re.compile(r"增|上升|升|[，。；：、！？）)”]|$|(?:大关|左右|以上|，)")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _FROM = re.compile(r"(?:from|to|从|到)\b|[从到]", re.IGNORECASE)
 """What a range begins with whose noun comes behind it: from 5 to 9, the number of accounts rose."""
 _CONTINUES = re.compile(
     r"(?:^|[,，、]|percent|%|％)[^,，]{0,30}?(?:\b(?:to|reach(?:ing|ed)|total(?:l?ing|ed)|numbering|hitting)|"
-    r"达到?了?|增至|升至|增长到|增加到|突破了?|超过了?|总数为?|共计?|为)\s*$",
+    r"达到?了?|增至|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为)\s*$",
     re.IGNORECASE,
 )
 _DIRECT_CHINESE_AFTER = re.compile(
@@ -83,7 +90,7 @@ _DIRECT_CHINESE_AFTER = re.compile(
 )
 _DIRECT_CHINESE_BEFORE = re.compile(
     r"(?:总数|总量|数量|人数|量|数|客|达到?了?|已|共计?|有|为|超过了?|突破了?|逾|约|近|至|到|增至|增加到|"
-    r"增长到|升至|累计|合计|总计|分别|也|则|仅|就|大概|将近|接近|不到|不足|至少|和|是|[\s：:“”（(])*$"
+    r"增长到|升至|累计|合计|总计|分别|也|则|仅|就|大概|将近|接近|不到|不足|至少|和|是|即|高达|已经|更|竟|才|如今|目前|[\s：:“”（(])*$"
 )
 _POSTING = re.compile(
     r"\b(?:post|publish|releas|sent|send|issu|writ|wrote|put out|upload)\w*\s+"
@@ -120,7 +127,7 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
     before = sentence[segment[0] : figure.start]
     if figure.classifier in ("条", "篇") and (chosen is None or chosen.metric == "accounts"):
         return Noun("posts", figure.end, figure.end)
-    if chosen is None:
+    if chosen is None or _ELSEWHERE.search(sentence[figure.end : chosen.end]):
         return None
     if chosen.metric == "accounts" and _POSTING.search(before) and figure.classifier in ("", "条"):
         return Noun("posts", chosen.start, chosen.end)
@@ -175,10 +182,18 @@ def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
 # -- of whom ----------------------------------------------------------------------------------
 _ORGAN = re.compile(
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
-    r"\binstitutions?\b|\boffices?\b|\borgani[sz]ations?\b|\bpolice (?:stations?|forces?)\b|"
+    r"\binstitutions?\b|\bbodies\b|\boffices?\b|\borgani[sz]ations?\b|\bpolice (?:stations?|"
+    r"forces?)\b|"
     r"机构|官方|部门|单位|机关|公安局|派出所",
     re.IGNORECASE,
 )
+_JOINED = re.compile(
+    r"^[\w ]{3,40}?\b(?:and|or|as well as)\s+(?:their\s+)?(?:\w+\s+){0,2}(?:\w+ials|officers|"
+    r"\w*ies|\w*ments|bodies)\b"
+    r"|^[^，。、\d]{2,8}[及和与或][^，。、\d]{0,4}(?:官员|民警|干部|公务|个人|机构|部门)",
+    re.IGNORECASE,
+)
+"""Organs and officers counted together: departments and officials."""
 _OFFICER = re.compile(
     r"\bofficers?\b|\bpolicemen\b|\bofficials\b|\bpersonal\b|\bindividuals?\b|\bcivil servants?\b|"
     r"\bcadres\b|民警|警察个人|警员|干警|官员|公务员|公职人员|干部|公务人员|个人",
@@ -211,9 +226,15 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
     if noun.metric == "users":
         return None
     behind, ahead = (figure.end, segment[1]), (segment[0], figure.start)
-    for start, end in (behind, ahead, clause):
+    for start, end in (*((ahead, behind) if noun.end <= figure.start else (behind, ahead)), clause):
         part = sentence[start:end]
         organs, officers = list(_ORGAN.finditer(part)), list(_OFFICER.finditer(part))
+        if (
+            organs
+            and officers
+            and _JOINED.search(part[min(organs[0].start(), officers[0].start()) :])
+        ):
+            return "organ+officer"
         if organs and officers:
             nearest_first = (start, end) == behind
             first = organs[0].start() < officers[0].start()
@@ -276,7 +297,7 @@ def _lowered(part: str, platform: str) -> str:
 _ADOPTS = re.compile(
     r"\b(?:open|regist|set up|sett|launch|run|ran|operat|hold|held|own|creat|start|sign|have|"
     r"has|had|"
-    r"use|using|join|maintain|keep|verif|certif)|开|注册|设|运营|建|认证|实名|拥有|有|入驻|使用",
+    r"use|using|writ|keep|join|maintain|keep|verif|certif)|开|注册|设|运营|建|认证|实名|拥有|有|入驻|使用",
     re.IGNORECASE,
 )
 
@@ -288,7 +309,11 @@ def adopts(sentence: str, noun: Noun, clause: Span) -> bool:
     behind = sentence[noun.end : clause[1]]
     if re.match(r"\s+to\s", behind):
         return False
-    around = sentence[max(0, clause[0]) : clause[1]]
+    if not _HAN.search(sentence):
+        is_agent = re.search(r"\b(?:by|to|of)\s+[\w'’ -]*$", sentence[clause[0] : noun.start])
+        has_them = _ADOPTS.search(behind) and _ADOPTION.search(behind)
+        return bool(is_agent or has_them)
+    around = sentence[clause[0] : clause[1]]
     return bool(_ADOPTS.search(around)) or bool(_ADOPTION.search(sentence[: noun.start]))
 
 

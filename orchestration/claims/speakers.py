@@ -27,7 +27,7 @@ _CHINESE = (
 _ARTICLE = re.compile(r"^(?:that\s+)?(?:the|a|an)\s+", re.IGNORECASE)
 _TIMES = re.compile(
     r"\s+(?:on\s+)?(?:yesterday|today|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b.*$|"
-    r"(?:\d+日|昨日|昨天|今天|日前|近日|最新)+$",
+    r"(?:\d+日|昨日|昨天|今天|日前|近日|最新)*(?:发布|公布)?的?(?:报告|数据|统计|通报)?$",
     re.IGNORECASE,
 )
 _PRONOUNS = frozenset(
