@@ -14,7 +14,7 @@ from datetime import date
 from orchestration.claims import dates, scope, speakers
 from orchestration.claims.numbers import Figure, figures
 
-RULE_VERSION = 3
+RULE_VERSION = 4
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
 _SUBJECT = re.compile(r"micro-?\s?blog|weibo|微博|围脖", re.IGNORECASE)

@@ -83,7 +83,8 @@ _CHINESE = re.compile(
     | (?P<digits>{_DIGITS})(?P<inner>[余多来]?)(?P<scale>(?:[十百千]?[万亿]|[百千])?)
       (?P<rest>(?:\d[百千万])*)
     | (?P<words>{_NUMERAL}{{2,}}(?:点[零一二三四五六七八九]+[万亿]?)?
-        |[一二两三四五六七八九](?=[余多]?[个家名位条]))
+        |[一二两三四五六七八九](?=[余多]?[个家名位条])
+        |(?<=[近过逾足超上])[十百千]?[百千万亿](?=[余多]?[个家名位条人次件篇]))
     )(?P<more>[余多来几]?)(?P<more_scale>[万亿]?)(?P<plus>\+?)(?P<percent>\s?[%％]|个百分点)?
     \s?(?P<classifier>个|家|名|位|人次|人|条|篇|次|件|封)?(?P<late>[余多]?)""",
     re.VERBOSE,
@@ -262,6 +263,7 @@ _NOT_AFTER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _REPEATED = re.compile(r"\b(?:forwarded|reposted|retweeted|viewed|shared|read)\s+$", re.IGNORECASE)
+_PLACES = re.compile(r"(?:大|主要|商业|门户|微博)*(?:网站|平台|门户|媒体|公司|代表)")
 _YEARLIKE = re.compile(r"(?:19|20)\d\d")
 
 
@@ -274,6 +276,8 @@ def _counts_nothing(text: str, figure: Figure) -> bool:
     if re.match(r"[$€£¥]|US\$", printed) or _NOT_BEFORE.search(text[: figure.start]):
         return True
     if figure.value == 1 and "1" not in printed:
+        return True
+    if _PLACES.match(text[figure.number_end :]):
         return True
     behind = text[figure.number_end :]
     if re.match(r"\s+times\b", behind) and _REPEATED.search(text[: figure.start]):

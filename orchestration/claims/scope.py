@@ -35,15 +35,16 @@ _CHINESE_NOUNS = (
     ("followers", r"粉丝|听众|关注者"),
     ("comments", r"评论|留言|跟帖"),
     ("reposts", r"转发|转评"),
-    ("likes", r"点赞"),
+    ("likes", r"点赞|赞(?![成扬赏助])"),
     ("reads", r"阅读量|阅读数|阅读|浏览量|点击量"),
     ("questions", r"提问|咨询|问题|求助|举报|诉求"),
     ("users", r"用户|网民|网友|博主"),
     ("posts", r"博文|帖子|微博信息|微博内容|信息"),
     ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|(?:新浪|腾讯|人民网)微博(?=账|"
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|账号|帐号|账户|帐户"),
-    ("officers", r"民警|警察|警员|干警|官员|公务员|公职人员|党政干部|干部|公务人员"),
-    ("organs", r"公安机关|公安局|派出所|党政机构|政务机构|政府机构|机构|部门|单位|机关"),
+    ("officers", r"公安局长|民警|警察|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|"
+                 r"党政干部|干部|公务人员"),
+    ("organs", r"公安机关|公安局|派出所|党政机构|政务机构|政府机构|机构|部门|单位|机关|乡镇"),
 )  # fmt: skip
 _ALL_ENGLISH = re.compile(
     "|".join(rf"(?P<{name}>\b(?:{pattern})\b)" for name, pattern in _ENGLISH_NOUNS), re.IGNORECASE
@@ -60,7 +61,7 @@ _OF_CLASSIFIER = {
 }  # fmt: skip
 _DIRECT_ENGLISH = re.compile(
     r"(?!.*\b(?:in|on|by|to|from|at|with|for|and|that|which|who|since|after|their|its|the)\b)"
-    r"[\s\w'’-]*$|\s+of\s+(?:the|these|its|their|all|China['’]s)?[\s\w'’-]{0,30}$|"
+    r"[\s\w'’-]*$|\s+[\w-]+\s+and\s+(?:\w+\s+){0,2}$|\s+of\s+(?:the|these|its|their|all|China['’]s)?[\s\w'’-]{0,30}$|"
     r"\s+(?:(?:were|was|are|is|had\s+been|have\s+been|being)\s+)?(?:(?:run|opened|owned|held|"
     r"set\s+up|registered|kept|operated|belong(?:ing|ed)?)\s+)?(?:by|to)\s+[\w'’ -]{0,30}$",
     re.IGNORECASE,
@@ -196,7 +197,11 @@ _JOINED = re.compile(
 """Organs and officers counted together: departments and officials."""
 _OFFICER = re.compile(
     r"\bofficers?\b|\bpolicemen\b|\bofficials\b|\bpersonal\b|\bindividuals?\b|\bcivil servants?\b|"
-    r"\bcadres\b|民警|警察个人|警员|干警|官员|公务员|公职人员|干部|公务人员|个人",
+    r"\bcadres\b|民警|警察个人|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人",
+    re.IGNORECASE,
+)
+_WHOSE = re.compile(
+    r"\s+(?:(?:that\s+|which\s+)?(?:were|are|is|have\s+been)\s+)?(?:\w+\s+)?(?:by|of|belong\w*)\s",
     re.IGNORECASE,
 )
 _POLICE = re.compile(r"police|policem|public[ -]security|公安|派出所|警(?!告|示|惕)", re.IGNORECASE)
@@ -225,7 +230,11 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
     """organ, officer, or organ+officer where the two are not told apart; NULL for users."""
     if noun.metric == "users":
         return None
-    behind, ahead = (figure.end, segment[1]), (segment[0], figure.start)
+    ahead = (segment[0], figure.start)
+    behind = (
+        figure.end,
+        _phrase_end(sentence, noun, segment) if noun.end > figure.end else segment[1],
+    )
     for start, end in (*((ahead, behind) if noun.end <= figure.start else (behind, ahead)), clause):
         part = sentence[start:end]
         organs, officers = list(_ORGAN.finditer(part)), list(_OFFICER.finditer(part))
@@ -244,19 +253,25 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
             return "organ" if (first if nearest_first else last) else "officer"
         if organs or officers:
             return "organ" if organs else "officer"
-    if handle_of(sentence):
+    if handle_of(sentence[: clause[1]]):
         return "organ"
     # The subject of the sentence, where it stands in a clause before.
     subject = sentence[: clause[0]]
     organs, officers = list(_ORGAN.finditer(subject)), list(_OFFICER.finditer(subject))
-    if noun.metric == "accounts" and officers and not organs:
+    if officers and not organs:
         return "officer"
-    return "organ+officer"
+    return "organ" if organs and not officers and noun.metric != "accounts" else "organ+officer"
+
+
+def _phrase_end(sentence: str, noun: Noun, segment: Span) -> int:
+    """Where the phrase of a noun ends: with whose it is, where that follows at once."""
+    whose = _WHOSE.match(sentence, noun.end, segment[1])
+    return segment[1] if whose else noun.end
 
 
 def sector_of(sentence: str, segment: Span, clause: Span) -> str | None:
     """@name for one account, police, all (of government), or None where nothing is said."""
-    if handle := handle_of(sentence):
+    if handle := handle_of(sentence[: clause[1]]):
         return f"@{handle}"
     for start, end in (segment, clause, (0, len(sentence))):
         part = sentence[start:end]

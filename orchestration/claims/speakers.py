@@ -13,6 +13,7 @@ _ENGLISH = (
     rf"(?:,|[”\"])\s+(?P<who>(?:the\s+|a\s+|"
     rf"an\s+)?[\w'’ .-]{{2,60}}?)\s+(?:{_SAID})\b(?!\s+that\b)",
     r"[Aa]ccording\s+to\s+(?P<who>(?:[^,;:.]|\.(?=\w)){2,80}?)(?=,|\.$|\.\s|;|$)",
+    r",[”\"]?\s+(?:said|says)\s+(?P<who>[A-Z][^;:]{2,90}?)\.?$",
     rf"^(?P<who>{_NAME}, [a-z][^,;:]{{2,80}}),\s+{_SAID}\b",
     r"(?:[Ss]tatistics|[Ff]igures|[Dd]ata|numbers|report)\s+(?:released\s+|issued\s+|published\s+)?(?:from|by|of)\s+(?P<who>[^,;:.]{2,60}?)(?:\s+(?:on\s+\w+day|show|put|indicate|say|reveal)|,|$)",
     rf"^(?:As of [^,]+, |On \w+day,? |By [^,]+, )?(?P<who>{_NAME})\s+(?:statistics|data|"
@@ -27,7 +28,7 @@ _CHINESE = (
 _ARTICLE = re.compile(r"^(?:that\s+)?(?:the|a|an)\s+", re.IGNORECASE)
 _TIMES = re.compile(
     r"\s+(?:on\s+)?(?:yesterday|today|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b.*$|"
-    r"(?:\d+日|昨日|昨天|今天|日前|近日|最新)*(?:发布|公布)?的?(?:报告|数据|统计|通报)?$",
+    r"(?:\d+日|昨日|昨天|今天|日前|近日|最新)*(?:发布|公布|提供)?的?(?:报告|数据|统计|通报)?$",
     re.IGNORECASE,
 )
 _PRONOUNS = frozenset(
