@@ -26,6 +26,10 @@ class DataRoot:
         return self.home / "account_overrides.csv"
 
     @property
+    def claims_review_file(self) -> Path:
+        return self.home / "claims_review.csv"
+
+    @property
     def inbox(self) -> Path:
         return self.home / "inbox"
 

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
+
+import polars as pl
 
 from orchestration.claims import dates, scope, speakers
 from orchestration.claims.numbers import Figure, figures
+from orchestration.schemas.render import polars_schema
+from orchestration.schemas.tables import CLAIM_CANDIDATES
 
 RULE_VERSION = 4
 """Every change of a rule of this folder is a new version: articles are read again under it."""
@@ -234,3 +240,23 @@ def _segment(numbers: Sequence[Figure], place: int, clause: tuple[int, int]) -> 
     start = max([clause[0], *(n.end for n in numbers[:place])])
     end = min([clause[1], *(n.start for n in numbers[place + 1 :])])
     return start, end
+
+
+def candidate_rows(articles: pl.DataFrame) -> pl.DataFrame:
+    """Rows of quality.claim_candidates of versions of articles.
+
+    articles: article_id, outlet, url, published_at, text and provenance.
+    """
+    days = articles["published_at"].dt.convert_time_zone("Asia/Shanghai").dt.date()
+    rows: list[dict[str, Any]] = []
+    for article, day in zip(articles.iter_rows(named=True), days, strict=True):
+        text = article.pop("text")
+        seen: Counter[tuple[str, int]] = Counter()
+        for found in candidates(text, day):
+            place = (found.quote, found.figure_start - found.quote_start)
+            identity = candidate_id(article["article_id"], found, seen[place])
+            seen[place] += 1
+            rows.append(
+                article | asdict(found) | {"candidate_id": identity, "rule_version": RULE_VERSION}
+            )
+    return pl.DataFrame(rows, schema=polars_schema(CLAIM_CANDIDATES))
