@@ -45,7 +45,7 @@ def night(settings: Settings) -> None:
     with open_work(settings.root.warehouse) as connection:
         build = builds.start_build(connection, settings.clock, synthetic=False)
         ingest.ingest(connection, settings, declarations, build)
-        model, editors = model_of(settings.root), read_editors(settings.root)
+        model, editors = model_of(settings.root), read_editors(settings.root, lambda event: None)
         renew_links(connection, model, editors, build.build_id)
         builds.finish_build(connection, build, "published", "")
 
