@@ -89,6 +89,15 @@ closed as (
 )
 {%- endmacro %}
 
+{#- Growth is counted by province: every group has every period, and with 3,000 counties a collection
+    of some years would have more rows of zeros than observations. -#}
+{% macro province_of(region_code) -%}
+    case
+        when length({{ region_code }}) = 6 then substring({{ region_code }}, 1, 2) || '0000'
+        else {{ region_code }}
+    end
+{%- endmacro %}
+
 {#- Of fewer people than these nothing is told. -#}
 {% macro fewest_people() %}5{% endmacro %}
 

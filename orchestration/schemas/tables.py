@@ -525,7 +525,7 @@ MARTS: tuple[Table, ...] = (
     ),
     _dbt(
         "main", "account_growth",
-        "one period x platform x account kind x level x region, each with `all`",
+        "one period x platform x account kind x level x province, each with `all`",
         ("period", "period_start", "platform", *_RESPONDERS),
         (
             "period", "period_start", "platform", *_RESPONDERS, "accounts_registered",
@@ -539,7 +539,8 @@ MARTS: tuple[Table, ...] = (
         required=("followers_delta_state", "growth_state", "coverage_ratio", "is_left_truncated",
                   "is_purge_suspect", "is_suppressed"),
         caveat="accounts_registered and accounts_seen answer different questions and are never to "
-        "be mixed. Parts add up to `all` before small groups of people are withheld.",
+        "be mixed. Parts add up to `all` before small groups of people are withheld. region_code is "
+        "that of the province: accounts below it count there, their level tells them apart.",
     ),
     _dbt(
         "main", "posts", "one official post, in its latest version",

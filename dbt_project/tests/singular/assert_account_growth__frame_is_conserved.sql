@@ -27,7 +27,7 @@ present as (
         accounts.platform,
         accounts.account_kind,
         accounts.admin_level,
-        coalesce(accounts.region_code, 'unknown') as region_code,
+        coalesce({{ province_of('accounts.region_code') }}, 'unknown') as region_code,
         count(*) as accounts
     from {{ ref('int_accounts_resolved') }} as accounts
     inner join states

@@ -1,4 +1,4 @@
--- Grain: one account in scope and one stretch of days in which its kind, level and region stood.
+-- Grain: one account in scope and one stretch of days in which its kind, level and province stood.
 -- On each day the strongest and then latest evidence up to that day counts; what was not yet
 -- stated is taken from the first statement. Where the last evidence is not what the account is
 -- resolved to (somebody reviewed it), the resolved class holds throughout.
@@ -9,7 +9,7 @@ with accounts as (
         account_id,
         account_kind,
         admin_level,
-        coalesce(region_code, 'unknown') as region_code,
+        coalesce({{ province_of('region_code') }}, 'unknown') as region_code,
         first_seen_date
     from {{ ref('int_accounts_resolved') }}
 ),
@@ -21,7 +21,7 @@ days as (
         observed_date,
         account_kind,
         admin_level,
-        region_code,
+        {{ province_of('region_code') }} as region_code,
         {{ days_between("date '1970-01-01'", 'observed_date') }} as day_number,
         kind_rank,
         level_rank,
