@@ -48,10 +48,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _expected_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is meant for people; anything else is a bug and shows its trace."""
+    from orchestration.linking.editors import EditorsError
+    from orchestration.linking.model import ModelError
     from orchestration.sources.declarations import DeclarationError
     from orchestration.sources.inbox import InboxMissingError
 
-    return (SettingsError, DeclarationError, InboxMissingError, LookupError, OSError)
+    return (
+        SettingsError, DeclarationError, InboxMissingError, EditorsError, ModelError, LookupError,
+        OSError,
+    )  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -83,11 +88,46 @@ def _parser() -> argparse.ArgumentParser:
     )
     sniff.add_argument("path", type=Path, help="a file, a zip, or a folder of files")
     sniff.add_argument("--propose", action="store_true", help="propose a mapping in any case")
+    links = command(
+        "links", _links, "Links between posts and events: review them, train the model."
+    )
+    kinds = links.add_subparsers(required=True, metavar="COMMAND", dest="links_command")
+    review = kinds.add_parser(
+        "review",
+        help="The queue of links that want an editor, as CSV; --import takes the decisions.",
+    )
+    review.add_argument("--import", dest="decided", type=Path, metavar="FILE",
+                        help="a CSV of the queue with decisions (yes or no)")  # fmt: skip
+    train = kinds.add_parser(
+        "train", help="Fit the model to this data root's own posts with hashtags."
+    )
+    train.add_argument("--shipped", action="store_true",
+                       help="make the shipped model anew from its seed, and print it")  # fmt: skip
+    claims = command("claims", _claims_review, "Figures found in articles: review them.")
+    _claims_parser(claims)
     command("ui", _ui, "Dagster UI on 127.0.0.1:3000, schedule running.")
     demo = command("demo", _demo, "Run the main job on the synthetic sample, in data/demo.")
     demo.add_argument("--home", type=Path, default=PROJECT_ROOT / "data" / "demo")
     command("prepare", _prepare, "Parse the dbt project; set-up does this.")
     return parser
+
+
+def _claims_parser(claims: argparse.ArgumentParser) -> None:
+    text = "List the open candidates; confirm, correct or reject them; or by an edited CSV."
+    review = claims.add_subparsers(required=True, metavar="ACTION").add_parser(
+        "review", help=text, description=text
+    )
+    review.add_argument("ids", nargs="*", metavar="ID", help="candidates to decide on")
+    how = review.add_mutually_exclusive_group()
+    how.add_argument("--confirm", action="store_true", help="the figures are right as read")
+    how.add_argument("--reject", action="store_true", help="they are no figures, or not ours")
+    how.add_argument("--export", type=Path, metavar="FILE", help="write the open ones as CSV")
+    how.add_argument("--import", type=Path, metavar="FILE", dest="taken",
+                     help="take the decided rows of such a CSV")  # fmt: skip
+    review.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE",
+                        help="with --confirm: correct a field, for example value=4000")  # fmt: skip
+    review.add_argument("--reviewer", help="who decides; needed with --confirm and --reject")
+    review.add_argument("--note", help="a remark that stays with the figure")
 
 
 def _say(message: str) -> None:
@@ -146,18 +186,46 @@ def _status_lines(report: dict[str, Any]) -> list[str]:
             f"{q['records']} records, e.g. {q['example']}"
             for q in report["quarantine"]
         ]
+        if report["quarantine"]:
+            lines.append(f"                 every place and reason: {_QUARANTINE}")
         lines += [
             f"  warning        {w['check']} on {w['table']}: {w['observed']}"
             for w in report["warnings"]
         ]
     lines.append(f"last failure     {_failure_text(report['last_failure'], published)}")
     lines += _failed_checks(report["last_failure"], published)
-    lines.append(f"waiting          {report['waiting']} files")
+    waiting = report["waiting"]
+    lines.append(
+        "waiting          not known until sources.yaml works"
+        if waiting is None
+        else f"waiting          {waiting} files"
+    )
     lines += [
         f"  left in inbox  {n['path']}: {n['reason']}, {_told_once(n['detail'], report)}"
         for n in report["left_in_inbox"]
     ]
+    lines += [f"live             {_live_text(source)}" for source in report["live"]]
     return lines
+
+
+_QUARANTINE = (
+    'observatory sql "select path, line_number, column_name, reason, detail, excerpt '
+    'from quality.quarantine order by 1, 2 limit 50"'
+)
+
+
+def _live_text(source: dict[str, Any]) -> str:
+    """One live source: what it last gave, or why it gave nothing and when it is asked again."""
+    named = f"{source['source']} ({source['host']}, every {source['every']})"
+    again = "the next run asks" if source["is_due"] else f"asked again from {source['next_at']} on"
+    trouble = source["trouble"]
+    if trouble is None:
+        return f"{named}: last answered {source['succeeded_at'] or 'never'}; {again}"
+    return (
+        f"{named}: {trouble['reason']} at {trouble['at']}, {trouble['detail']}; "
+        f"{trouble['attempts']} attempts, failure number {source['failures']}; last answered "
+        f"{source['succeeded_at'] or 'never'}; {again}"
+    )
 
 
 def _told_once(detail: str, report: dict[str, Any]) -> str:
@@ -186,19 +254,23 @@ def _failed_checks(
 def _failure_text(failure: dict[str, Any] | None, published: dict[str, Any] | None) -> str:
     if failure is None:
         return "none"
-    since = " (a later night was published)" if _is_mended(failure, published) else ""
-    return f"{failure['failed_at']} {failure['stage']}: {failure['message']}{since}"
+    if _is_mended(failure, published):
+        return f"{failure['failed_at']} {failure['stage']}; a later night was published"
+    return f"{failure['failed_at']} {failure['stage']}: {failure['message']}"
 
 
 def _sql(options: argparse.Namespace, settings: Settings) -> int:
     import duckdb
 
+    from orchestration.warehouse.builds import is_synthetic
     from orchestration.warehouse.connect import open_published
 
     if not settings.root.published.exists():
         _say(f"nothing is published in {settings.root.home} yet; run: observatory run")
         return FAILURE
     with open_published(settings.root.published) as connection:
+        if is_synthetic(connection):
+            _say("SYNTHETIC DATA, invented for demonstration")
         try:
             result = connection.sql(options.query)
             if result is None:
@@ -287,6 +359,44 @@ def _shown(raw: bytes, limit: int = 600) -> str:
     return safe + (" …" if len(raw) > limit else "")
 
 
+def _claims_review(options: argparse.Namespace, settings: Settings) -> int:
+    from orchestration.warehouse import claim_review
+
+    if not settings.root.published.exists():
+        _say(f"nothing is published in {settings.root.home} yet; run: observatory run")
+        return FAILURE
+    if options.export:
+        print(f"{claim_review.export(settings, options.export)} candidates in {options.export}")
+        return 0
+    if options.taken:
+        rows = claim_review.take(settings, options.taken)
+    elif options.confirm or options.reject:
+        rows = _decided(options, settings)
+    else:
+        for line in claim_review.lines(claim_review.open_candidates(settings)):
+            print(line)
+        return 0
+    for row in rows:
+        print(f"{row['candidate_id']}  {row['decision']}")
+    print(f"{len(rows)} decisions in {settings.root.claims_review_file}; the next run takes them")
+    return 0
+
+
+def _decided(options: argparse.Namespace, settings: Settings) -> list[dict[str, Any]]:
+    from orchestration.warehouse import claim_review
+
+    changes = dict(pair.split("=", 1) for pair in options.set if "=" in pair)
+    if not options.ids or not options.reviewer or len(changes) < len(options.set):
+        raise LookupError(
+            "name candidates, who decides, and FIELD=VALUE for what is corrected; for example: "
+            "observatory claims review ID --confirm --set value=4000 --reviewer NAME"
+        )
+    return claim_review.decide(
+        settings, options.ids, confirmed=options.confirm, reviewer=options.reviewer,
+        changes=changes, note=options.note,
+    )  # fmt: skip
+
+
 def _formats(options: argparse.Namespace, settings: Settings) -> int:
     del options, settings
     from orchestration.sources.formats import formats
@@ -310,18 +420,76 @@ def _sniff(options: argparse.Namespace, settings: Settings) -> int:
     return 0 if found.is_readable else FAILURE
 
 
+def _links(options: argparse.Namespace, settings: Settings) -> int:
+    if options.links_command == "train" and options.shipped:
+        from orchestration.linking.model import as_text
+        from orchestration.linking.synthetic import shipped_model
+
+        print(as_text(shipped_model()), end="")
+        return 0
+    from orchestration.warehouse.connect import open_published
+
+    if not settings.root.published.exists():
+        _say(f"nothing is published in {settings.root.home} yet; run: observatory run")
+        return FAILURE
+    with open_published(settings.root.published) as connection:
+        if options.links_command == "train":
+            return _train(connection, settings)
+        return _review(options, connection, settings)
+
+
+def _review(options: argparse.Namespace, connection: Any, settings: Settings) -> int:
+    from orchestration.linking.review import import_decisions, queue
+
+    if options.decided is None:
+        waiting = queue(connection)
+        print(_guarded(waiting).write_csv(), end="")
+        _say(
+            f"{len(waiting)} links want an editor; write yes or no into `decision`, then: "
+            "observatory links review --import FILE"
+        )
+        return 0
+    done = import_decisions(connection, options.decided, settings.root.reviewed_links)
+    print(
+        f"{done.decided} decisions taken into {settings.root.reviewed_links}, {done.undecided} "
+        f"lines undecided, {done.total} decisions in all; they count from the next: observatory run"
+    )
+    return 0
+
+
+def _train(connection: Any, settings: Settings) -> int:
+    from orchestration.linking.learning import learn, read_corpus
+    from orchestration.linking.model import write_model
+
+    try:
+        model, score = learn(read_corpus(connection))
+    except ValueError as error:
+        _say(f"observatory links train: {error}")
+        return FAILURE
+    write_model(model, settings.root.linking_model)
+    print(
+        f"{settings.root.linking_model}: {model.id}, links from {model.link_at:g}\n"
+        f"on {score.posts} later posts it has not seen, hashtags taken out: {score.links} links, "
+        f"precision {score.precision:.3f}, recall {score.recall:.3f} of {score.answerable} with a "
+        "topic of their time; it counts from the next: observatory run"
+    )
+    return 0
+
+
 def _ui(options: argparse.Namespace, settings: Settings) -> int:
     del options
     from orchestration.nightly import nothing_to_read, prepare_dagster_home
 
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", UI_PORT)) == 0:
-            _say(f"port {UI_PORT} on 127.0.0.1 is taken, perhaps by another UI; end that one first")
-            return FAILURE
+    holder = settings.root.dagster_home / "ui.pid"
+    if _is_taken(UI_PORT):
+        known = f"; the last one here was process {holder.read_text()}" if holder.exists() else ""
+        _say(f"port {UI_PORT} on 127.0.0.1 is taken, perhaps by another UI; end that first{known}")
+        return FAILURE
     missing = nothing_to_read(settings.root)
     if missing:
         _say(f"{missing}; until then a run publishes an empty database")
     prepare_dagster_home(settings)
+    holder.write_text(str(os.getpid()))
     command = [
         str(Path(sys.executable).with_name("dagster")), "dev",
         "-w", str(PROJECT_ROOT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(UI_PORT),
@@ -332,7 +500,18 @@ def _ui(options: argparse.Namespace, settings: Settings) -> int:
         "OBSERVATORY_HOME": str(settings.root.home),
     }
     _say(f"the UI answers in about half a minute: http://127.0.0.1:{UI_PORT}  (Ctrl-C ends it)")
-    return subprocess.call(command, cwd=PROJECT_ROOT, env=environment)
+    os.chdir(PROJECT_ROOT)
+    # In the place of this process, so that a signal to it reaches the UI.
+    return _become(command, environment)
+
+
+def _become(command: list[str], environment: dict[str, str]) -> int:
+    os.execve(command[0], command, environment)
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _demo(options: argparse.Namespace, settings: Settings) -> int:

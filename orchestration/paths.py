@@ -27,12 +27,32 @@ class DataRoot:
         return self.home / "account_overrides.csv"
 
     @property
+    def reviewed_links(self) -> Path:
+        return self.home / "reviewed_links.csv"
+
+    @property
+    def event_aliases(self) -> Path:
+        return self.home / "event_alias.csv"
+
+    @property
+    def linking_model(self) -> Path:
+        return self.home / "linking_model.json"
+
+    @property
+    def claims_review_file(self) -> Path:
+        return self.home / "claims_review.csv"
+
+    @property
     def inbox(self) -> Path:
         return self.home / "inbox"
 
     @property
     def archive(self) -> Path:
         return self.home / "archive"
+
+    @property
+    def live_state(self) -> Path:
+        return self.archive / "live.json"
 
     @property
     def lake(self) -> Path:

@@ -13,6 +13,10 @@ from orchestration.clock import Clock, FixedClock, SystemClock
 from orchestration.paths import PROJECT_ROOT, DataRoot
 
 ENGINES = ("duckdb",)
+SHORTEST_KEY = 32
+"""Characters of a pseudonym key: what is shorter can be found by trying."""
+TOKEN_PREFIX = "OBSERVATORY_TOKEN_"  # noqa: S105 - the beginning of names, no token
+"""Only variables that begin so can be named by `token` of a live source."""
 
 
 class SettingsError(ValueError):
@@ -26,11 +30,16 @@ class Settings:
     root: DataRoot
     engine: str = "duckdb"
     clock: Clock = field(default_factory=SystemClock)
-    declared_key: str | None = None
+    declared_key: str | None = field(default=None, repr=False)
+    fetch_allow: tuple[str, ...] = ()
+    """Addresses (`127.0.0.1:8000`, `10.0.0.0/8`) that live sources may ask although they are not
+    public. No declaration can add one."""
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
-        """Read OBSERVATORY_HOME, OBSERVATORY_HMAC_KEY, OBSERVATORY_ENGINE, OBSERVATORY_NOW."""
+        """Read OBSERVATORY_HOME, OBSERVATORY_HMAC_KEY, OBSERVATORY_ENGINE, OBSERVATORY_NOW,
+        OBSERVATORY_FETCH_ALLOW and every OBSERVATORY_TOKEN_…."""
         env = os.environ if environment is None else environment
         home = Path(env.get("OBSERVATORY_HOME") or PROJECT_ROOT / "data").expanduser().absolute()
         engine = env.get("OBSERVATORY_ENGINE") or "duckdb"
@@ -42,7 +51,9 @@ class Settings:
             root=DataRoot(home),
             engine=engine,
             clock=_clock(env.get("OBSERVATORY_NOW")),
-            declared_key=env.get("OBSERVATORY_HMAC_KEY") or None,
+            declared_key=_key(env.get("OBSERVATORY_HMAC_KEY")),
+            fetch_allow=_allowed(env.get("OBSERVATORY_FETCH_ALLOW") or ""),
+            tokens={k: v for k, v in env.items() if k.startswith(TOKEN_PREFIX) and v},
         )
 
     def pseudonym_key(self) -> str:
@@ -60,6 +71,32 @@ class Settings:
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 file.write(secrets.token_hex(32) + "\n")
         return path.read_text(encoding="ascii").strip()
+
+
+def _key(declared: str | None) -> str | None:
+    if not declared:
+        return None
+    if len(declared) < SHORTEST_KEY:
+        raise SettingsError(
+            f"OBSERVATORY_HMAC_KEY has {len(declared)} characters, at least {SHORTEST_KEY} are "
+            'needed; make one: python3 -c "import secrets; print(secrets.token_hex(32))"'
+        )
+    return declared
+
+
+def _allowed(text: str) -> tuple[str, ...]:
+    from orchestration.sources.live.allowance import Allowance
+
+    items = tuple(item.strip() for item in text.split(",") if item.strip())
+    for item in items:
+        try:
+            Allowance.parse(item)
+        except ValueError as error:
+            raise SettingsError(
+                f"OBSERVATORY_FETCH_ALLOW={item!r} is no address or network such as "
+                "127.0.0.1:8000 or 10.0.0.0/8"
+            ) from error
+    return items
 
 
 def _clock(instant: str | None) -> Clock:

@@ -52,16 +52,30 @@ def nightly_schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     job=nightly,
     minimum_interval_seconds=INBOX_INTERVAL_SECONDS,
     default_status=dg.DefaultSensorStatus.STOPPED,
-    description="Runs the job as soon as whole new files lie in the inbox. Off by default.",
+    description="Runs the job as soon as whole new files lie in the inbox, or a live source is to "
+    "be asked. Off by default.",
 )
 def inbox_sensor(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """One run for one set of new files; the same set is not tried twice."""
+    """One run for one set of new files and waiting sources; the same set is not tried twice."""
     settings = Settings.from_environment()
     reap_if_idle(context.instance, settings)
-    found = new_files(settings)
-    if not found:
-        return dg.SkipReason("nothing new in the inbox")
-    return dg.RunRequest(run_key=fingerprint(found))
+    found, due = new_files(settings), waiting_sources(settings)
+    if not found and not due:
+        return dg.SkipReason("nothing new in the inbox, and no live source to ask")
+    return dg.RunRequest(run_key=fingerprint(found, due))
+
+
+def waiting_sources(settings: Settings) -> list[tuple[str, str | None]]:
+    """Live sources that are to be asked now, and when they were asked last; asks nobody."""
+    declarations = read_declarations(settings)
+    if not any(entry.fetch for entry in declarations.by_name.values()):
+        return []
+    from orchestration.sources.live.poll import due_sources
+    from orchestration.sources.live.state import State
+
+    state = State(settings.root.live_state)
+    due = due_sources(state, declarations, settings.clock.now())
+    return [(declaration.name, polled.asked_at) for declaration, _, polled in due]
 
 
 def new_files(settings: Settings) -> list[Candidate]:
@@ -72,9 +86,11 @@ def new_files(settings: Settings) -> list[Candidate]:
     return [item for item in found if isinstance(item, Candidate)]
 
 
-def fingerprint(files: Sequence[Candidate]) -> str:
-    """Equal for the same files in the same state."""
-    state = sorted((file.display, file.bytes, file.modified_ns) for file in files)
+def fingerprint(files: Sequence[Candidate], due: Sequence[tuple[str, str | None]] = ()) -> str:
+    """Equal for the same files in the same state, and the same sources not asked since."""
+    state: list[object] = [
+        *sorted((file.display, file.bytes, file.modified_ns) for file in files), *due
+    ]  # fmt: skip
     return hashlib.sha256(json.dumps(state).encode()).hexdigest()[:16]
 
 

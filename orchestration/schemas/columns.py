@@ -100,7 +100,7 @@ _define(
         "region_rule": "Identifier of the rule that decided region_code, as in kind_rule.",
         "region_name": "Name of the region in these editions of GB/T 2260.",
         "region_match": "Names of places that region_rule read.",
-        "reviewer": "Who reviewed the account.",
+        "reviewer": "Who reviewed or decided, as signed.",
         "facet": "What the stretch is of: screen_name, verified_type or account_kind.",
         "facet_value": "Name, code of verification or kind that stood throughout the stretch.",
         "facet_value_before": "What stood in the stretch before; NULL in the first one.",
@@ -249,7 +249,7 @@ _define(
     {
         "hashtags": "Topics between # signs, as written, in order.",
         "hashtag_keys": "Match keys (see topic_key) of the topics between # signs.",
-        "cited_post_ids": "Posts that the ruling or text cites by address.",
+        "cited_post_ids": "Posts that the ruling or text cites by address; in core.posts as pseudonyms.",
         "cited_account_ids": "Accounts that the ruling or text cites by address.",
     },
 )
@@ -325,7 +325,9 @@ _define(
         "expected": "What was demanded.",
         "code_version": "Hash over the code and models that made the build.",
         "inputs": "Hash over the file ledger the build contains.",
-        "outcome": "published, refused or failed.",
+        "outcome": "Of a build: published, refused or failed. Of a rumour: rebutted, reversed (denied, "
+        "then taken back), removed (deleted, and not denied) or none; untargeted for a denial whose rumour "
+        "is not known.",
         "message": "What happened, in one line.",
         "type": "Type in DuckDB.",
         "unit": "Unit.",
@@ -470,6 +472,22 @@ _define(
         "link_level": "exact, lexical or reviewed; in aggregates also `all`.",
         "evidence": "Why the post is linked to the event, as JSON.",
         "link_method": "Rule and version that made the link.",
+        "link_state": "linked, or review: an editor is asked.",
+        "decision": "Of a link, yes: the post speaks of the title, or no; of a figure, confirmed, corrected "
+        "or rejected.",
+        "alias": "Another wording of the title, as the editor wrote it.",
+        "alias_key": "Match key (see topic_key) of the alias.",
+        "linking_model": "Version and hash of the model that compared posts with titles.",
+        "editors_hash": "Hash of the editors' files as they were applied.",
+    },
+)
+_define("date", "Asia/Shanghai day", {"posted_date": "Local day of publication."})
+_define(
+    "int",
+    "",
+    {
+        "days_linked": "Local days of posts that were compared with titles.",
+        "posts_compared": "Official posts of those days.",
     },
 )
 _define("float", "probability 0-1", {"link_probability": "Probability that the link is right."})
@@ -646,6 +664,82 @@ _define(
         "sighting by Kaplan-Meier, of events not addressed before; NULL when no event was watched "
         "that long.",
     },
+)
+
+# -- marts: sensitivity ---------------------------------------------------------------------------
+_define(
+    "text",
+    "",
+    {
+        "onset_definition": "first_sighting (the headline); earliest: from onset_lo_at, where it is known; "
+        "late_entry: from the first sighting, with events that began before official posts were "
+        "collected entering the risk set when that began.",
+    },
+)
+_define("int", "hours", {"horizon_hours": "Up to how many hours the wait is read."})
+_define(
+    "int",
+    "events",
+    {"entered_late": "Events that entered the risk set later than they began."},
+)
+_define(
+    "float",
+    "probability 0-1",
+    {"min_probability": "Links below this probability are left out."},
+)
+_define(
+    "float",
+    "ratio 0-1",
+    {
+        "answered_ratio_lo": "Lower end of its 95 % interval (Greenwood, log-log).",
+        "answered_ratio_hi": "Upper end of its 95 % interval (Greenwood, log-log).",
+    },
+)
+_define("float", "hours", {"rmst_hours": "Restricted mean: hours waited, capped at the horizon."})
+
+# -- marts: rebuttals -----------------------------------------------------------------------------
+_define(
+    "bool",
+    "",
+    {
+        "is_rebuttal": "The official text denies a claim that it names (rule rebuttal_v1); NULL for "
+        "posts of others.",
+        "is_reversal": "The official text takes back what was said before (rule rebuttal_v1); NULL for "
+        "posts of others.",
+        "is_marked": "Rule rebuttal_v1 marks the post; NULL where it was not collected.",
+    },
+)
+_define(
+    "text_list",
+    "",
+    {
+        "cited_names": "Institutions that the ruling credits with a denial (@… 已 …), by name.",
+    },
+)
+_define(
+    "instant",
+    "UTC",
+    {
+        "cited_at": "When the first post that the ruling cites was published, by the clock in its id.",
+        "rebutted_at": "When the denial was published.",
+        "removed_at": "When the post that was ruled on was found deleted.",
+        "reversed_at": "When an official took the denial back.",
+    },
+)
+_define(
+    "text",
+    "",
+    {
+        "target_rule": "What ties the denial to the rumour: ruling_url (the ruling cites it), "
+        "ruling_mention (the ruling credits its author), repost, post_url (it cites the rumour), hashtag; "
+        "NULL without a rumour.",
+        "reversal_post_id": "First later official post about the rumour that takes a denial back.",
+    },
+)
+_define(
+    "float",
+    "hours",
+    {"rebuttal_hours": "rebutted_at minus claimed_at; negative where the claim was denied before."},
 )
 
 # -- marts: answers to questions ----------------------------------------------------------------
@@ -843,10 +937,11 @@ _define(
         "as_of_text": "Date of the figure as printed.",
         "date_precision": "day, month, quarter, half-year, year, study, publication date or unknown.",
         "platform_scope": "Platforms the figure covers, as printed.",
-        "actor_scope": "Actors the figure covers.",
-        "sector": "Sector the figure covers.",
+        "actor_scope": "Whose accounts: organ (institutions), officer (persons), organ+officer where "
+        "they are not told apart, or another actor; NULL where none is named.",
+        "sector": "Sector the figure covers: police, all (of government), @name for one account.",
         "metric": "What was counted.",
-        "qualifier": "=, >, >=, <=, ~ as the source qualifies the figure.",
+        "qualifier": "=, >, >=, <, <=, ~ as the source qualifies the figure.",
         "claim_unit": "Unit of the figure.",
         "parts_sum_to": "Sum of the parts as printed, where they are.",
         "publisher": "Who published it.",
@@ -854,7 +949,43 @@ _define(
         "published_text": "Date of publication as printed.",
         "confidence": "A primary page read, A- a mirror, B a secondary source, C derived or "
         "doubtful, M from memory.",
-        "note": "Remark of the compiler.",
+        "note": "Remark of the compiler or editor.",
+    },
+)
+_define(
+    "text",
+    "",
+    {
+        "candidate_id": "16 hex digits of SHA-256 over article, sentence and figure as printed: the "
+        "same in every version of the article that has the sentence.",
+        "quote": "The sentence in which the figure stands.",
+        "figure_text": "The figure as printed, with its qualifier.",
+        "quoted_outlet": "Outlet that the text quotes at this place (From China Daily:), as against the "
+        "one that published the text.",
+        "speaker": "Who is said to have said it, in the words of the sentence.",
+        "as_of_basis": "How as_of_date is known: stated in the text, resolved (a date without year, last "
+        "year), statement (the day somebody said so), publication; NULL: not at all.",
+        "claim_origin": "ledger: compiled by hand and shipped; review: found in an article and confirmed.",
+    },
+)
+_define(
+    "int",
+    "characters",
+    {
+        "quote_start": "Where the quote begins in the article's text, from 0.",
+        "quote_end": "Where it ends.",
+        "figure_start": "Where the figure begins in the article's text, from 0.",
+        "figure_end": "Where it ends.",
+    },
+)
+_define("int", "", {"rule_version": "Version of the rules that read the article."})
+_define(
+    "float",
+    "see claim_unit",
+    {
+        "value_lo": "Least value that the wording allows; NULL where it sets no bound. About and nearly "
+        "allow half a unit of the last digit that is not zero.",
+        "value_hi": "Greatest value that the wording allows; NULL where it sets no bound.",
     },
 )
 _define(

@@ -117,8 +117,9 @@ POSTS = _core(
     (
         "platform", "post_id", "account_id", "posted_at", "posted_at_source",
         "posted_at_precision", "posted_at_text", "is_zone_assumed", "text", "hashtags",
-        "hashtag_keys", "kind", "is_repost", "repost_of_post_id", "is_truncated", "is_edited",
-        "edit_count", "is_official", "account_state", "observed_at", "observed_at_source",
+        "hashtag_keys", "kind", "is_repost", "repost_of_post_id", "cited_post_ids", "is_rebuttal",
+        "is_reversal", "is_truncated", "is_edited", "edit_count", "is_official",
+        "account_state", "observed_at", "observed_at_source",
     ),
     "posted_at",
     seen="observed_at",
@@ -198,8 +199,8 @@ RULINGS = _core(
     ("platform", "ruling_id"),
     (
         "platform", "ruling_id", "claimed_at", "posted_at_precision", "ruled_at", "verdict",
-        "claim_text", "hashtag_keys", "cited_account_ids", "cited_post_ids", "is_zone_assumed",
-        "observed_at", "observed_at_source",
+        "claim_text", "hashtag_keys", "cited_account_ids", "cited_post_ids", "cited_at",
+        "cited_names", "is_zone_assumed", "observed_at", "observed_at_source",
     ),
     "claimed_at",
     seen="observed_at",
@@ -329,6 +330,43 @@ ACCOUNT_OVERRIDES = _run(
     required=("platform", "account_id", "reviewer", "reviewed_at"),
 )  # fmt: skip
 
+_CLAIM = ("value", "qualifier", "value_lo", "value_hi", "claim_unit", "metric", "actor_scope",
+          "sector", "platform_scope")  # fmt: skip
+
+CLAIM_CANDIDATES = _run(
+    "quality", "claim_candidates",
+    "one figure about microblogs that a rule found in an article; no fact before it is confirmed",
+    ("candidate_id",),
+    (
+        "candidate_id", "article_id", "outlet", "url", "published_at", "quoted_outlet", "speaker",
+        "quote", "quote_start", "quote_end", "figure_text", "figure_start", "figure_end", *_CLAIM,
+        "as_of_text", "as_of_date", "date_precision", "as_of_basis", "rule_version", *PROVENANCE,
+    ),
+    required=(
+        "candidate_id", "article_id", "quote", "quote_start", "quote_end", "figure_text",
+        "figure_start", "figure_end", "value", "qualifier", "claim_unit", "metric",
+        "platform_scope", "date_precision", "rule_version", *PROVENANCE,
+    ),
+)  # fmt: skip
+
+CLAIM_READINGS = _run(
+    "quality", "claim_readings", "one delivery whose articles were read for figures",
+    ("file_id",),
+    ("file_id", "rule_version"),
+)  # fmt: skip
+
+CLAIM_REVIEWS = _run(
+    "quality", "claim_reviews",
+    "one candidate that somebody reviewed, as claims_review.csv says now",
+    ("candidate_id",),
+    (
+        "candidate_id", "decision", *_CLAIM, "as_of_text", "as_of_date", "date_precision",
+        "publisher", "outlet", "source_url", "published_text", "confidence", "quote", "reviewer",
+        "reviewed_at", "note", "line_number",
+    ),
+    required=("candidate_id", "decision", "reviewer", "reviewed_at"),
+)  # fmt: skip
+
 CHECK_RESULTS = _run(
     "quality", "check_results", "one check of one build",
     ("build_id", "tool", "check_name", "table_name"),
@@ -378,12 +416,46 @@ DIFFUSION_FITS = _run(
     ),
 )  # fmt: skip
 
+TEXT_LINKS = _run(
+    "core", "text_links",
+    "one official post and one title that it speaks of by its text",
+    ("platform", "post_id", "title_key"),
+    (
+        "platform", "post_id", "title_key", "posted_date", "link_state", "link_method",
+        "link_probability", "evidence", "build_id",
+    ),
+    required=("platform", "post_id", "title_key", "link_state", "link_method"),
+)  # fmt: skip
+
+EVENT_ALIASES = _run(
+    "core", "event_aliases", "one other wording of a title, given by an editor",
+    ("title_key", "alias_key"),
+    ("title_key", "alias_key", "title", "alias"),
+)  # fmt: skip
+
+REVIEWED_LINKS = _run(
+    "core", "reviewed_links", "one editor's word on whether a post speaks of a title",
+    ("platform", "post_id", "title_key"),
+    ("platform", "post_id", "title_key", "decision", "reviewer", "note"),
+    required=("platform", "post_id", "title_key", "decision"),
+)  # fmt: skip
+
+LINK_RUNS = _run(
+    "meta", "link_runs", "one build whose posts were compared with titles",
+    ("build_id",),
+    ("build_id", "linking_model", "editors_hash", "days_linked", "posts_compared"),
+)  # fmt: skip
+
+LINKING_TABLES: tuple[Table, ...] = (TEXT_LINKS, REVIEWED_LINKS, EVENT_ALIASES, LINK_RUNS)
+"""What linking by text leaves; it is kept from build to build and grows by the days touched."""
+
 FITTED_TABLES: tuple[Table, ...] = (DIFFUSION_FITS,)
 """Results that Python computes from the marts: published, and renewed by every build, like them."""
 
 RUN_TABLES: tuple[Table, ...] = (
     FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT, TOUCHED_DAYS,
-    ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES,
+    ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CLAIM_CANDIDATES, CLAIM_READINGS, CLAIM_REVIEWS,
+    CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES, *LINKING_TABLES,
     *FITTED_TABLES,
 )  # fmt: skip
 
@@ -634,14 +706,42 @@ MARTS: tuple[Table, ...] = (
         "hours are never a headline: police are on duty day and night.",
     ),
     _dbt(
+        "main", "timing_sensitivity",
+        "one event type x definition of the onset x strictness of links x horizon",
+        ("event_type", "onset_definition", "link_level", "min_probability", "horizon_hours"),
+        (
+            "event_type", "onset_definition", "link_level", "min_probability", "horizon_hours",
+            "events", "proactive", "entered_late", "responded", "answered_ratio",
+            "answered_ratio_lo", "answered_ratio_hi", "median_hours", "rmst_hours", "build_id",
+        ),
+        required=("events", "proactive", "entered_late", "responded"),
+        caveat="All responders, the whole study. How far rows of one event type differ is how far "
+        "the answer depends on choices.",
+    ),
+    _dbt(
+        "main", "rebuttals",
+        "one rumour and one denial of it; a rumour that nobody denied; a denial without a rumour",
+        ("event_id", "platform", "post_id"),
+        (
+            "event_id", "platform", "post_id", "outcome", "target_rule", "is_marked", "account_id",
+            *_RESPONDERS, "claimed_at", "rebutted_at", "rebuttal_hours", "removed_at",
+            "reversal_post_id", "reversed_at", "build_id",
+        ),
+        required=("outcome",),
+        caveat="A denial is a claim of an official, not truth; whether it was taken back stands "
+        "beside it. The first copy of a rumour may be older than the one known, so that waits are "
+        "lower bounds. `none` stands for what is missing in the key.",
+    ),
+    _dbt(
         "main", "reported_claims", "one published figure",
         ("figure_id",),
         (
             "figure_id", "as_of_text", "as_of_date", "date_precision", "platform_scope",
-            "actor_scope", "sector", "metric", "qualifier", "value", "claim_unit", "parts_sum_to",
-            "publisher", "source_url", "published_text", "confidence", "note", "build_id",
+            "actor_scope", "sector", "metric", "qualifier", "value", "value_lo", "value_hi",
+            "claim_unit", "parts_sum_to", "publisher", "outlet", "source_url", "published_text",
+            "quote", "confidence", "note", "claim_origin", "build_id",
         ),
-        required=("metric", "qualifier", "value", "confidence"),
+        required=("metric", "qualifier", "value", "confidence", "claim_origin"),
         caveat="Figures of different scope must not be subtracted or joined into one series.",
     ),
     _dbt(

@@ -12,7 +12,8 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -58,12 +59,13 @@ class Archive:
         return [self._delivery(entry) for entry in first.values()]
 
     def seen(self) -> dict[str, Seen]:
-        """Inbox path to the state in which it was last archived."""
+        """Inbox path to the state in which it was last archived, without what was fetched."""
         return {
             entry["inbox_path"]: Seen(
                 entry["inbox_bytes"], entry["modified_ns"], entry["archived_ns"]
             )
             for entry in self._entries()
+            if not entry.get("is_fetched")
         }
 
     def add(self, path: Path, display: str, source_name: str, clock: Clock) -> list[RawFile]:
@@ -72,6 +74,41 @@ class Archive:
         Returns the new deliveries: none when the same bytes came under the same path before.
         Raises FileChangedError when the file changes meanwhile, OSError when it cannot be read.
         """
+        return self._add(path, display, source_name, clock, {})
+
+    def add_bytes(
+        self,
+        data: bytes,
+        display: str,
+        source_name: str,
+        clock: Clock,
+        flaw: tuple[str, str] | None = None,
+    ) -> list[RawFile]:
+        """Record bytes that were fetched, as a file of this moment. flaw: what its reader cannot
+        see of it, as reason and sentence."""
+        kept: dict[str, Any] = {"is_fetched": True}
+        if flaw is not None:
+            kept["flaw"] = list(flaw)
+        with self.incoming(data) as path:
+            moment = int(clock.now().timestamp() * 1e9)
+            os.utime(path, ns=(moment, moment))
+            return self._add(path, display, source_name, clock, kept)
+
+    @contextmanager
+    def incoming(self, data: bytes) -> Iterator[Path]:
+        """Bytes as a file below the archive that is gone afterwards."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / ".fetched"
+        path.unlink(missing_ok=True)
+        try:
+            path.write_bytes(data)
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    def _add(
+        self, path: Path, display: str, source_name: str, clock: Clock, more: Mapping[str, Any]
+    ) -> list[RawFile]:
         before = path.stat()
         digest = self._store(path)
         after = path.stat()
@@ -84,6 +121,7 @@ class Archive:
             "modified_ns": after.st_mtime_ns,
             "archived_ns": int(now.timestamp() * 1e9),
             "source_name": source_name,
+            **more,
         }
         entries = list(self._describe(digest, display, after.st_size, common))
         if self._known is None:
@@ -170,6 +208,7 @@ class Archive:
             blob=self.blob(container or entry["file_sha256"]),
             container_sha256=container,
             member=entry.get("member"),
+            flaw=(entry["flaw"][0], entry["flaw"][1]) if entry.get("flaw") else None,
         )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from itertools import chain
 from typing import Any, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import (
@@ -16,13 +18,16 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationInfo,
+    field_serializer,
     field_validator,
     model_validator,
 )
 
 from orchestration.schemas.tables import CORE_TABLES
+from orchestration.settings import TOKEN_PREFIX
 from orchestration.sources import platforms
 from orchestration.sources.inbox import Patience
+from orchestration.sources.live.trouble import shown as shown_address
 
 ACCOUNT_KINDS = ("organ", "officer", "state_media", "other_government", "unclear")
 ADMIN_LEVELS = ("ministry", "province", "prefecture", "county", "station", "unclear")
@@ -43,6 +48,10 @@ _ENCODINGS = (
 READERS = ("csv", "tsv", "json", "jsonl", "yaml", "xlsx", "parquet")
 MAPPED_FIELDS = ("reader", "records", "table", "columns", "where", "delimiter", "header")
 """Fields that only `format: mapped` reads."""
+FETCHED_FORMATS = ("rss", "wordpress_json", "mastodon_json")
+"""Formats that can be asked for over the network."""
+SHORTEST_INTERVAL = timedelta(minutes=5)
+LONGEST_INTERVAL = timedelta(days=366)
 
 
 class DeclarationError(ValueError):
@@ -127,6 +136,77 @@ class ObservedColumn(_Strict):
     parse: str | None = None
 
 
+class FetchDeclaration(_Strict):
+    """Where a live source is asked, and how often at most. token: the environment variable that
+    holds its key."""
+
+    url: str
+    every: str
+    token: str | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _web_address(cls, value: str) -> str:
+        try:
+            parts = urlsplit(value)
+            is_web = parts.scheme in ("http", "https") and bool(parts.hostname)
+            has_secret = parts.username is not None or parts.password is not None
+            is_web = is_web and parts.port != 0 and not re.search(r"[\s\x00-\x1f]", value)
+        except ValueError:
+            is_web = has_secret = False
+        if not is_web:
+            raise ValueError(
+                f"{_shown(shown_address(value))} is no address that begins with http:// or https://"
+            )
+        if has_secret:
+            raise ValueError(
+                f"{_shown(shown_address(value))} has a name or password in it; put a key into an "
+                f"environment variable {TOKEN_PREFIX}… and name that in `token`"
+            )
+        return value
+
+    @field_validator("every")
+    @classmethod
+    def _known_interval(cls, value: str) -> str:
+        interval = _interval(value)
+        if interval is None:
+            raise ValueError(f"{_shown(value)} is no interval such as 30m, 6h or 1d")
+        if interval < SHORTEST_INTERVAL:
+            raise ValueError(f"{_shown(value)} is too short: hosts are asked every 5m at most")
+        if interval > LONGEST_INTERVAL:
+            raise ValueError(f"{_shown(value)} is longer than a year")
+        return value
+
+    @field_validator("token")
+    @classmethod
+    def _variable_name(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(TOKEN_PREFIX + r"[A-Z0-9_]+", value):
+            raise ValueError(
+                "it must be the name of an environment variable that begins with "
+                f"{TOKEN_PREFIX}, never the token itself"
+            )
+        return value
+
+    @field_serializer("url")
+    def _without_secrets(self, value: str) -> str:
+        return shown_address(value)
+
+    @property
+    def interval(self) -> timedelta:
+        """`every` as a time."""
+        interval = _interval(self.every)
+        assert interval is not None
+        return interval
+
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+def _interval(text: str) -> timedelta | None:
+    found = re.fullmatch(r"(\d{1,6})\s*([mhd])", text.strip(), re.ASCII)
+    return timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
+
+
 class SourceDeclaration(_Strict):
     """One entry of sources.yaml."""
 
@@ -145,6 +225,7 @@ class SourceDeclaration(_Strict):
     delimiter: str | None = None
     header: tuple[str, ...] | None = None
     without_counts: tuple[str, ...] = ()
+    fetch: FetchDeclaration | None = None
 
     @property
     def observed_column(self) -> ObservedColumn | None:
@@ -265,10 +346,12 @@ class SourceDeclaration(_Strict):
         return value
 
     def as_json(self) -> str:
-        """The declaration as one line, for meta.sources."""
-        return json.dumps(
-            self.model_dump(mode="json", by_alias=True, exclude_defaults=True), ensure_ascii=False
-        )
+        """The declaration as one line, for meta.sources; of an officer's address only the host."""
+        document = self.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+        if self.fetch is not None and self.account is not None and self.account.kind == "officer":
+            parts = urlsplit(self.fetch.url)
+            document["fetch"]["url"] = f"{parts.scheme}://{parts.hostname}/…"
+        return json.dumps(document, ensure_ascii=False)
 
 
 class Document(_Strict):
@@ -304,6 +387,13 @@ class Declarations:
     patience: Patience
     overrides: tuple[Override, ...] = ()
     """What was reviewed about single accounts (account_overrides.csv)."""
+    claim_reviews: tuple[Mapping[str, Any], ...] = ()
+    """Figures found in articles that were decided on (claims_review.csv), a row each."""
+
+    @property
+    def folders(self) -> list[str]:
+        """Names of the sources that deliver through a folder of the inbox."""
+        return [name for name, entry in self.by_name.items() if not entry.fetch]
 
     def for_source(self, name: str) -> SourceDeclaration:
         """The declared entry, or one with defaults for a folder that has none."""

@@ -193,6 +193,9 @@ class Intake:
             self._tallies[file.file_id] = _Tally(file, file_format, file.path, file.source_name)
             if number % 200 == 0:
                 self._progress(f"read {number} of {len(recognised)} files")
+            if file.flaw is not None:
+                reason, detail = file.flaw
+                self._note_reject(file, Reject(reason, detail, extent="file", records=0))
             if reject is not None:
                 self._note_reject(file, reject)
             elif file_format is not None:

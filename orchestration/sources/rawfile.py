@@ -62,7 +62,7 @@ class TrailingGarbageError(BrokenContentError):
 class RawFile:
     """One file as it was delivered. `path` is relative to the inbox, escaped, with `/`;
     a member of a zip is `archive.zip!/member`. `blob` holds the bytes of the file or of the
-    zip that contains it."""
+    zip that contains it. `flaw`: what was wrong with how it came, as reason and sentence."""
 
     file_id: str
     sha256: str
@@ -74,6 +74,7 @@ class RawFile:
     blob: Path
     container_sha256: str | None = None
     member: str | None = None
+    flaw: tuple[str, str] | None = None
 
     @property
     def inner_path(self) -> PurePosixPath:

@@ -24,6 +24,7 @@ from orchestration.sources.declarations import (
     DeclarationError,
     Declarations,
     Document,
+    FetchDeclaration,
     Problem,
     SourceDeclaration,
     patience_of,
@@ -392,7 +393,11 @@ def _fields_beside(field: Path_, *, is_entry: bool) -> list[str]:
     if is_entry:
         model = SourceDeclaration
         if len(field) > 1:
-            model = AccountDeclaration if field[0] == "account" else ColumnSource
+            models: dict[str, type[BaseModel]] = {
+                "account": AccountDeclaration,
+                "fetch": FetchDeclaration,
+            }
+            model = models.get(str(field[0]), ColumnSource)
     return [info.alias or name for name, info in model.model_fields.items()]
 
 

@@ -90,6 +90,7 @@ def inputs_version(connection: duckdb.DuckDBPyConnection) -> str:
         """select coalesce(md5(string_agg(input, ',' order by input)), '') from (
              select file_id as input from quality.file_ledger
              union all select o::varchar from quality.account_overrides as o
+             union all select c::varchar from quality.claim_reviews as c
            )"""
     ).fetchone()
     assert row is not None
@@ -106,3 +107,11 @@ def code_version() -> str:
                 hasher.update(path.relative_to(PROJECT_ROOT).as_posix().encode())
                 hasher.update(path.read_bytes())
     return hasher.hexdigest()[:16]
+
+
+def is_synthetic(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the data of the newest build are invented."""
+    row = connection.execute(
+        "select is_synthetic from meta.builds order by build_id desc limit 1"
+    ).fetchone()
+    return bool(row and row[0])

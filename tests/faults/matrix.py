@@ -1,4 +1,4 @@
-"""The faults of contents and of files: what is injected, and what must become of it.
+"""The faults of contents, of files and of the network: what is injected, and what must become of it.
 
 One list drives the tests of this folder and docs/faults.md:
 
@@ -135,7 +135,52 @@ FILES = (
           ("inbox_empty",)),
 )  # fmt: skip
 
-FAULTS = {fault.id: fault for fault in (*CONTENT, *FILES)}
+NETWORK = (
+    Fault("C1", "A host asks for a pause (429, 503).", "Retry-After in seconds, as a date, in the past, "
+          "absurd", "A short one is waited for, a long one ends the conversation: the host is left alone "
+          "for as long as it asked, a day at most and never to the second. The other sources go on.",
+          ("http_429", "http_503")),
+    Fault("C2", "A server fails.", "500s, a connection that is reset, no TLS, nobody there, an unknown name",
+          "Three attempts with growing pauses; then the source is marked with its host, status, attempts "
+          "and next try. What was fetched before stays, and so do cursors.",
+          ("http_500", "connection_lost", "tls_error", "connection_failed", "name_not_resolved")),
+    Fault("C3", "An answer without end.", "bytes one by one, a header that never ends, an endless body, "
+          "10¹² bytes announced, a gzip bomb, a wrong Content-Length, a gzip without its end",
+          "One deadline for the whole answer and caps on bytes received, announced and expanded. A body "
+          "that breaks off is archived, named, and its validators are not believed.",
+          ("deadline", "answer_too_large", "decompression_bomb", "truncated_body", "truncated_feed")),
+    Fault("C4", "Redirects.", "without end, from https to http, to a file, to an inner address, to a login",
+          "Five at most, and every hop is checked like the first address.",
+          ("too_many_redirects", "redirect_downgrade", "address_refused", "address_forbidden",
+           "not_a_feed")),
+    Fault("C5", "An address inside.", "loopback, private, link-local and multicast addresses, in IPv6, "
+          "mapped, as one number; a name with one such address; a name server that changes its mind",
+          "Names are resolved once, every address must be public, and the connection goes to the address "
+          "that was checked. Only the environment opens others, by address and port.",
+          ("address_forbidden",)),
+    Fault("C6", "A feed with a document type.", "an external entity, an expanding one, a DTD elsewhere",
+          "Refused before any parser sees it; the bytes are archived and quarantined.",
+          ("dtd_forbidden",)),
+    Fault("C7", "A careless feed.", "GB18030 called gb2312, impossible dates, no guid, no link, another "
+          "order, bytes that are not what they claim",
+          "Items keep their key by link, guid or text, so that each is one article; an impossible date is "
+          "quarantined.", ("not_a_time",)),
+    Fault("C8", "200, and yet no answer.", "a login page, an empty list where there were items, an error as "
+          "JSON, a wrong content type, nothing at all",
+          "Archived once, named in quarantine and status; cursors stay and nothing good is overwritten.",
+          ("not_a_feed", "empty_answer", "wrong_content_type", "rest_error", "not_posts",
+           "error_answer")),
+    Fault("C9", "Lies about change, and circles of pages.", "304 for ever, 304 unasked, a page that leads to "
+          "itself or to what was given before, a site that ignores the cursor",
+          "After 20 answers of \"unchanged\" the feed is asked for in full; a circle ends at its first "
+          "repetition, which is quarantined.", ("unchanged_is_untrue", "unasked_304", "repeated_page")),
+    Fault("C10", "A token expires, or stands in an address.", "401; `api_key=` in the address; a redirect "
+          "to another host", "The variable to renew is named after one attempt. Tokens go to their own host "
+          "only, and neither they nor values of unknown parameters are logged, stored or published.",
+          ("http_401",)),
+)  # fmt: skip
+
+FAULTS = {fault.id: fault for fault in (*CONTENT, *FILES, *NETWORK)}
 
 
 def page() -> str:
@@ -144,13 +189,15 @@ def page() -> str:
         "# Faults, and what becomes of them\n",
         "Rendered from `tests/faults/matrix.py` by `python -m tests.faults.matrix --write`; do not "
         "edit.\n",
-        "Each row is a test that injects the fault through the inbox: `pytest -m faults`. Beside the "
-        "outcome, each asserts that every file's records are loaded, duplicate or quarantined, and "
+        "Each row is a test that injects the fault through the inbox, or by a local server that "
+        "misbehaves: `pytest -m faults`. Beside the outcome, each asserts that every file's records are loaded, duplicate or quarantined, and "
         "that the archive holds its bytes.\n",
         "## Contents\n",
         *_table(CONTENT),
         "\n## Files and paths\n",
         *_table(FILES),
+        "\n## Network\n",
+        *_table(NETWORK),
     ]
     return "\n".join(parts) + "\n"
 

@@ -7,19 +7,23 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orchestration.clock import FixedClock
 from orchestration.paths import DataRoot
 from orchestration.schemas.tables import CORE_TABLES
 from orchestration.settings import Settings
+from orchestration.sources.declarations import Declarations
 from orchestration.sources.extract import Extracted, extract, read_declarations
 from orchestration.sources.inbox import names_of
 from orchestration.warehouse import builds, ingest
 from orchestration.warehouse.connect import open_work
+
+if TYPE_CHECKING:
+    from orchestration.sources.live.client import Surroundings
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 KEY = "0123456789abcdef" * 4
@@ -59,14 +63,24 @@ def zipped_text(data: bytes) -> bytes:
 
 @dataclass
 class Site:
-    """One data root. Files are a day old unless told otherwise, so that nobody waits for them."""
+    """One data root. Files are a day old unless told otherwise, so that nobody waits for them.
+
+    now: of its clock. fetch_allow, tokens: of its environment. surroundings: of its live sources.
+    """
 
     home: Path
     last: Extracted | None = None
+    now: datetime = NOW
+    fetch_allow: tuple[str, ...] = ()
+    tokens: dict[str, str] = field(default_factory=dict)
+    surroundings: Surroundings | None = None
 
     @property
     def settings(self) -> Settings:
-        return Settings(DataRoot(self.home), clock=FixedClock(NOW), declared_key=KEY)
+        return Settings(
+            DataRoot(self.home), clock=FixedClock(self.now), declared_key=KEY,
+            fetch_allow=self.fetch_allow, tokens=self.tokens,
+        )  # fmt: skip
 
     def declare(self, *entries: str) -> None:
         """Write sources.yaml; an entry is the inside of a YAML flow mapping."""
@@ -87,12 +101,17 @@ class Site:
 
     def night(self) -> ingest.Ingested:
         """Extract and ingest, as a nightly run does before its models."""
-        self.settings.root.inbox.mkdir(parents=True, exist_ok=True)
-        declarations = read_declarations(self.settings)
-        self.last = extract(self.settings, declarations)
+        declarations = self.extract()
         with open_work(self.settings.root.warehouse) as connection:
             build = builds.start_build(connection, self.settings.clock, synthetic=False)
             return ingest.ingest(connection, self.settings, declarations, build)
+
+    def extract(self) -> Declarations:
+        """Archive what there is, and no more."""
+        self.settings.root.inbox.mkdir(parents=True, exist_ok=True)
+        declarations = read_declarations(self.settings)
+        self.last = extract(self.settings, declarations, surroundings=self.surroundings)
+        return declarations
 
     @property
     def left(self) -> dict[str, str]:

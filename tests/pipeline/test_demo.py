@@ -72,7 +72,7 @@ def test_every_planted_answer_is_found_at_its_hour_and_no_other(published, plant
         for title, post_id, hours in published.execute(
             """select e.title, r.post_id, r.response_hours from main.event_responses r
                join main.events e using (event_id)
-               where e.event_type = 'hot_topic' and not r.is_censored"""
+               where e.event_type = 'hot_topic' and r.link_level = 'exact'"""
         ).fetchall()
     }
     answered = {
@@ -86,6 +86,25 @@ def test_every_planted_answer_is_found_at_its_hour_and_no_other(published, plant
         post_id, hours = found[title]
         assert post_id.startswith("p:") or post_id == incident["post_id"]
         assert hours == pytest.approx(incident["response_hours"], abs=0.001)
+
+
+def test_answers_without_a_hashtag_are_found_by_their_text_and_no_other(published, planted):
+    found = dict(
+        published.execute(
+            """select e.title, r.post_id from main.event_responses r
+               join main.events e using (event_id)
+               where e.event_type = 'hot_topic' and r.link_level = 'lexical'"""
+        ).fetchall()
+    )
+    untagged = {
+        incident["title"]: incident["post_id"]
+        for incident in planted["coverage"]
+        if incident["style"] == "untagged"
+    }
+    assert set(found) <= set(untagged)
+    assert len(found) >= 0.7 * len(untagged)
+    for title, post_id in found.items():
+        assert post_id.startswith("p:") or post_id == untagged[title]
 
 
 def test_every_record_of_the_sample_is_accounted_for(published):

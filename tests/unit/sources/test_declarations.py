@@ -287,3 +287,46 @@ def test_an_observation_column_with_its_notation(tmp_path):
     assert (found.observed_column.from_, found.observed_column.parse) == ("crawl_time", "epoch_s")
     found = declare(tmp_path, "sources: [{name: x, observed_at: 'column: seen '}]").for_source("x")
     assert found.observed_column.from_ == "seen"
+
+
+@pytest.mark.parametrize(
+    ("fetch", "told"),
+    [
+        ("{url: 'https://a.example/f'}", ["fetch.every", "missing"]),
+        ("{every: 1d}", ["fetch.url", "missing"]),
+        ("{ulr: 'https://a.example/f', every: 1d}", ["'ulr' is no field here", "did you mean 'url'",
+                                                     "url, every, token"]),
+        ("https://a.example/f", ["fetch", "must be a mapping"]),
+        ("{url: 'ftp://a.example/f', every: 1d}", ["ftp://a.example/f", "http:// or https://"]),
+        ("{url: 'a.example/feed', every: 1d}", ["http:// or https://"]),
+        ("{url: 'https://', every: 1d}", ["http:// or https://"]),
+        ("{url: 'https://a.example:x/', every: 1d}", ["http:// or https://"]),
+        ("{url: 'https://me:pw@a.example/f', every: 1d}", ["https://a.example/f", "`token`"]),
+        ("{url: 'https://a.example/f', every: 1m}", ["'1m' is too short", "every 5m"]),
+        ("{url: 'https://a.example/f', every: 9999d}", ["longer than a year"]),
+        ("{url: 'https://a.example/f', every: daily}", ["'daily' is no interval", "6h"]),
+        ("{url: 'https://a.example/f', every: 1d, token: hunter2}",
+         ["fetch.token", "never the token"]),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_fetched_is_named_with_line_and_advice(tmp_path, fetch, told):
+    path = tmp_path / "sources.yaml"
+    path.write_text(f"sources:\n  - name: news\n    format: rss\n    fetch: {fetch}\n")
+    with pytest.raises(DeclarationError) as caught:
+        load(path, formats.formats(), problems_of)
+    message = str(caught.value)
+    assert f"{path}:4: source 'news': " in message
+    assert all(part in message for part in told), message
+    assert "type: observatory run" in message
+    assert "pw@" not in message
+    assert "hunter2" not in message
+
+
+@pytest.mark.parametrize("form", ["weibo_spider_jsonl", "mapped", None])
+def test_only_some_formats_can_be_fetched(tmp_path, form):
+    path = tmp_path / "sources.yaml"
+    line = f"format: {form}, " if form else ""
+    fetch = "fetch: {url: 'https://a.example', every: 1d}"
+    path.write_text(f"sources:\n  - {{name: news, {line}{fetch}}}")
+    with pytest.raises(DeclarationError, match=r"fetch: .* rss, wordpress_json, mastodon_json"):
+        load(path, formats.formats(), problems_of)

@@ -8,7 +8,12 @@ import yaml
 
 from orchestration.paths import PROJECT_ROOT
 from orchestration.sources import formats
-from orchestration.sources.declarations import MAPPED_FIELDS, READERS, SourceDeclaration
+from orchestration.sources.declarations import (
+    FETCHED_FORMATS,
+    MAPPED_FIELDS,
+    READERS,
+    SourceDeclaration,
+)
 from orchestration.sources.extract import problems_of
 from orchestration.sources.mapping import mapped_format
 from orchestration.sources.sources_file import load
@@ -24,7 +29,10 @@ ENTRIES = [
 def test_every_documented_declaration_can_work() -> None:
     assert len(ENTRIES) >= 6
     for entry in ENTRIES:
-        mapped_format(entry)
+        if entry.format == "mapped":
+            mapped_format(entry)
+        assert list(problems_of(entry)) == []
+    assert {entry.format for entry in ENTRIES if entry.fetch} == set(FETCHED_FORMATS)
 
 
 def test_every_reader_and_every_field_is_documented() -> None:
