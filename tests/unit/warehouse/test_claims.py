@@ -10,6 +10,9 @@ import pytest
 
 from orchestration.claims import candidates as rules
 from orchestration.cli import main
+from orchestration.linking.editors import read_editors
+from orchestration.linking.model import model_of
+from orchestration.linking.nightly import renew_links
 from orchestration.settings import Settings
 from orchestration.sources.extract import extract, read_declarations
 from orchestration.warehouse import builds, claims, ingest
@@ -38,6 +41,8 @@ def night(settings: Settings) -> None:
     with open_work(settings.root.warehouse) as connection:
         build = builds.start_build(connection, settings.clock, synthetic=False)
         ingest.ingest(connection, settings, declarations, build)
+        model, editors = model_of(settings.root), read_editors(settings.root, lambda event: None)
+        renew_links(connection, model, editors, build.build_id)
         builds.finish_build(connection, build, "published", "")
     settings.root.published.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(settings.root.warehouse, settings.root.published)

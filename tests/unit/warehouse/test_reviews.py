@@ -7,6 +7,9 @@ import shutil
 
 import pytest
 
+from orchestration.linking.editors import read_editors
+from orchestration.linking.model import model_of
+from orchestration.linking.nightly import renew_links
 from orchestration.settings import Settings
 from orchestration.sources.declarations import DeclarationError
 from orchestration.sources.extract import extract, read_declarations
@@ -42,6 +45,8 @@ def night(settings: Settings) -> None:
     with open_work(settings.root.warehouse) as connection:
         build = builds.start_build(connection, settings.clock, synthetic=False)
         ingest.ingest(connection, settings, declarations, build)
+        model, editors = model_of(settings.root), read_editors(settings.root, lambda event: None)
+        renew_links(connection, model, editors, build.build_id)
         builds.finish_build(connection, build, "published", "")
 
 
