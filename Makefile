@@ -21,7 +21,7 @@ setup: .venv/ready ## .venv from the lock, dbt parsed; the others call it
 	  echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version). Name another one: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { \
 	  echo "Python's venv module is missing; install it: sudo apt-get install python3-venv" >&2; exit 1; }
-	@echo "setting up .venv (once; about a minute and 1.3 GB)" >&2
+	@echo "setting up .venv (once; some minutes at most, and 1.5 GB)" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements/lock.txt

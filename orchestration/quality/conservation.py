@@ -118,34 +118,34 @@ def _check(name: str, table: str, expected: str) -> Check:
 _COUNTS: tuple[tuple[Check, Callable[[Subject], Problems]], ...] = (
     (
         _check("records_are_conserved", "quality.file_ledger",
-               "records_in = loaded + duplicate + quarantined, for every file"),
+               "For every file: records_in = loaded + duplicate + quarantined"),
         _files_conserved,
     ),
     (
         _check("deliveries_are_ledgered", "quality.file_ledger",
-               "every archived delivery stands in the ledger, and nothing else"),
+               "Every archived delivery stands in the ledger, and nothing else"),
         _deliveries_ledgered,
     ),
     (
         _check("bytes_are_archived", "quality.file_ledger",
-               "the archive holds the bytes of every file of this build"),
+               "The archive holds the bytes of every file of this build"),
         _bytes_archived,
     ),
     (
         _check("refusals_are_ledgered", "quality.quarantine",
-               "refused records per file equal the ledger's count"),
+               "Refused records per file equal the ledger's count"),
         _refusals_ledgered,
     ),
     *(
         (
-            _check("rows_are_ledgered", table.full_name, "every row comes from a ledgered file"),
+            _check("rows_are_ledgered", table.full_name, "Every row comes from a ledgered file"),
             lambda subject, table=table: _rows_ledgered(subject, table),
         )
         for table in CORE_TABLES
     ),
     *(
         (
-            _check("rows_are_of_this_build", table.full_name, "every row carries this build's id"),
+            _check("rows_are_of_this_build", table.full_name, "Every row carries this build's id"),
             lambda subject, table=table: _rows_of_this_build(subject, table),
         )
         for table in (*MARTS, *FITTED_TABLES)

@@ -1,7 +1,7 @@
 """Great Expectations over the profiles of a build: distribution, volume, freshness, drift.
 
 A rule is one expectation about one column of a small frame. The library is imported only when
-there is something to judge (8 CPU seconds), sees only frames of aggregates, runs in a context
+there is something to judge (some CPU seconds), sees only frames of aggregates, runs in a context
 that leaves nothing behind, and never gets to write values anywhere: what was found is worded
 here. Rules about single values belong in `cleaning/`, keys and formulas in dbt.
 """
@@ -73,38 +73,38 @@ def _rule(
 def _core_rules(table: Table) -> list[Rule]:
     name = table.full_name
     rules = [
-        _rule("keys_are_present", name, "error", "no NULL in a key column", name, "null_keys",
+        _rule("keys_are_present", name, "error", "No NULL in a key column", name, "null_keys",
               high=0),
-        _rule("instants_are_past", name, "error", "no instant later than the clock allows", name,
+        _rule("instants_are_past", name, "error", "No instant later than the clock allows", name,
               "future_instants", high=0),
         _rule("rows_are_kept", name, "error",
-              "no fewer rows than in the last good build, unless files were read again", "tables",
+              "No fewer rows than in the last good build, unless files were read again", "tables",
               f"lost:{name}", high=0),
     ]  # fmt: skip
     if table.seen is None:
         rules.append(
             _rule("observations_agree", name, "warn",
-                  "a source gives one set of values for a key; others are kept beside it, and "
+                  "A source gives one set of values for a key; others are kept beside it, and "
                   "models choose by a fixed rule", name, "conflicts", high=0)
         )  # fmt: skip
     stems = profiles.counts(table)
     if not stems:
         return rules
     rules += [
-        _rule("intervals_are_ordered", name, "error", "every lower bound <= its upper bound", name,
+        _rule("intervals_are_ordered", name, "error", "Every lower bound <= its upper bound", name,
               "reversed_intervals", high=0),
         _rule("counts_do_not_vanish", name, "error",
-              "no count that a source usually has is missing from a whole new file of it; where "
+              "No count that a source usually has is missing from a whole new file of it; where "
               "it is gone for good, `without_counts:` in sources.yaml says so",
               f"vanished:{name}", "is_gone", high=0, where=("path", "column_name")),
     ]  # fmt: skip
     if table.name in JUDGED_FOR_ZEROS:
         rules += [
             _rule("zeros_are_usual", name, "warn",
-                  f"share of zeros within {ZERO_DRIFT:.0%} points of the last good build's", name,
+                  f"Share of zeros within {ZERO_DRIFT:.0%} points of the last good build's", name,
                   "zero_drift", high=ZERO_DRIFT),
             _rule("counts_are_observed", name, "warn",
-                  "no source-day of 20 or more rows on which a count is zero throughout", name,
+                  "No source-day of 20 or more rows on which a count is zero throughout", name,
                   "all_zero", high=0),
         ]  # fmt: skip
     return rules
@@ -117,20 +117,24 @@ ALL_ZERO_ROWS = 20
 def _mart_rules(table: Table) -> list[Rule]:
     name = table.full_name
     rules = [
-        _rule("keys_are_present", name, "error", "no NULL in a required key column", name,
+        _rule("keys_are_present", name, "error", "No NULL in a required key column", name,
               "null_keys", high=0, where=())
     ]  # fmt: skip
     if profiles.counts(table):
         rules.append(
-            _rule("intervals_are_ordered", name, "error", "every lower bound <= its upper bound",
+            _rule("intervals_are_ordered", name, "error", "Every lower bound <= its upper bound",
                   name, "reversed_intervals", high=0, where=())
         )  # fmt: skip
     if profiles.shares(table):
         rules.append(
-            _rule("shares_are_shares", name, "error", "rates, ratios and survivals within 0-1",
+            _rule("shares_are_shares", name, "error", "Rates, ratios and survivals within 0-1",
                   name, "shares_outside", high=0, where=())
         )  # fmt: skip
     return rules
+
+
+def _one_of(codes: Sequence[str]) -> str:
+    return f"One of {', '.join(codes)}"
 
 
 def _single_rules() -> list[Rule]:
@@ -139,29 +143,29 @@ def _single_rules() -> list[Rule]:
     low, high = VOLUME_RANGE
     return [
         _rule("records_are_rarely_refused", ledger, "warn",
-              f"at most {RARELY_REFUSED:.0%} of a source's records refused", "intake",
+              f"At most {RARELY_REFUSED:.0%} of a source's records refused", "intake",
               "refused_share", high=RARELY_REFUSED, where=by_source),
         _rule("columns_are_known", "quality.schema_drift", "warn",
-              "no column in a known source that was not there before; its values are not loaded",
+              "No column in a known source that was not there before; its values are not loaded",
               "unread", "is_new", high=0, where=("source_name", "column_name", "first_sight")),
         _rule("volume_is_usual", ledger, "warn",
-              f"records a file between {low} and {high} times the source's median", "volumes",
+              f"Records a file between {low} and {high} times the source's median", "volumes",
               "volume_ratio", low=low, high=high),
         _rule("sources_are_fresh", ledger, "warn",
-              f"every daily source at most {DAYS_BEHIND} day behind the newest data", "freshness",
+              f"Every daily source at most {DAYS_BEHIND} day behind the newest data", "freshness",
               "days_behind_daily", high=DAYS_BEHIND, where=("source_name", "newest_date")),
         _rule("days_are_covered", "quality.coverage_days", "warn",
-              "no day without a delivery in the last week", "gaps", "gap_days", high=0,
+              "No day without a delivery in the last week", "gaps", "gap_days", high=0,
               where=by_source),
-        _rule("kinds_are_known", accounts, "error", ", ".join(ACCOUNT_KINDS), "kinds", "code",
+        _rule("kinds_are_known", accounts, "error", _one_of(ACCOUNT_KINDS), "kinds", "code",
               allowed=ACCOUNT_KINDS, where=()),
-        _rule("levels_are_known", accounts, "error", ", ".join(ADMIN_LEVELS), "levels", "code",
+        _rule("levels_are_known", accounts, "error", _one_of(ADMIN_LEVELS), "levels", "code",
               allowed=ADMIN_LEVELS, where=()),
         _rule("kinds_are_clear", accounts, "warn",
-              f"at most {MOSTLY_CLEAR:.0%} of a platform's accounts of unclear kind", "unclear",
+              f"At most {MOSTLY_CLEAR:.0%} of a platform's accounts of unclear kind", "unclear",
               "unclear_share", high=MOSTLY_CLEAR, where=("platform",)),
         _rule("followers_do_not_collapse", "main.account_days", "warn",
-              "no account of 1000 or more followers that lost over 90 % at once", "collapses",
+              "No account of 1000 or more followers that lost over 90 % at once", "collapses",
               "collapses", high=0, where=()),
         _rule("figures_are_complete", "main.reported_claims", "error",
               f"{REPORTED_FIGURES} rows", "main.reported_claims", "rows", low=REPORTED_FIGURES,

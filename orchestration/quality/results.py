@@ -161,10 +161,10 @@ def dbt_demand(node: Mapping[str, Any]) -> str:
     test = node.get("test_metadata") or {}
     arguments = test.get("kwargs", {})
     wording = {
-        "filled": "never NULL: {columns}",
-        "unique_key": "one row for every {columns}",
-        "holds": "{expression}",
-    }.get(str(test.get("name")), f"no row of {node['name']}")
+        "filled": "Never NULL: {columns}",
+        "unique_key": "One row for every {columns}",
+        "holds": "In every row: {expression}",
+    }.get(str(test.get("name")), f"No row of {node['name']}")
     columns = ", ".join(arguments.get("columns", ()))
     return shortened(wording.format_map({**arguments, "columns": columns}))
 

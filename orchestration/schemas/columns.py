@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from orchestration.sources.platforms import PLATFORMS
+
 ColumnType = Literal["text", "int", "float", "bool", "instant", "date", "text_list"]
 
 
@@ -73,8 +75,7 @@ _define(
     "text",
     "",
     {
-        "platform": "Microblog platform: weibo, tencent_weibo, mastodon, bluesky, twitter, facebook, "
-        "instagram, web.",
+        "platform": f"Platform, one of: {', '.join(PLATFORMS)}; `all` in aggregates.",
         "account_id": "Account id on its platform, as text. `p:` marks the keyed pseudonym of an "
         "ordinary person or an officer; `domain:` and `name:` an account known only by its address; "
         "`hash:` one known only by its collector's hash; `weiboscope:` an id of that archive alone. "

@@ -91,7 +91,9 @@ ORIGINS: Mapping[str, tuple[Behind, ...]] = {
     ),
     "main.event_responses": _POST,
     "main.level_race": _POST,
+    "main.rebuttals": _POST,
     "core.event_links": _POST,
+    "core.text_links": _POST,
     "main.events": _EVENT,
     "main.silence_ledger": _EVENT,
 }
@@ -102,6 +104,17 @@ SEEDED: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "main.regions": ("administrative_regions.csv", ("region_code", "region_name")),
 }
 """Tables whose rows are lines of a file of this project: the file and its key."""
+
+REVIEWED: Mapping[str, str] = {
+    "quality.account_overrides": "account_overrides.csv",
+    "quality.claim_reviews": "claims_review.csv",
+    "core.reviewed_links": "reviewed_links.csv",
+    "core.event_aliases": "event_alias.csv",
+    "meta.sources": "sources.yaml",
+}
+"""Tables whose rows stand in a file of the data root that a person wrote."""
+_REVIEWED_CLAIM = "review:"
+"""What the id of a published figure begins with that a person confirmed (reported_claims.sql)."""
 
 
 class TraceError(LookupError):
@@ -119,7 +132,7 @@ class Origin:
     record_number: int | None
     located: Located | None
     is_collected: bool = True
-    """False for a line of a file of this project."""
+    """False for a line of a file that this project or its reviewers wrote."""
 
 
 @dataclass(frozen=True)
@@ -147,7 +160,7 @@ def trace(
     if "file_id" in table.column_names:
         return search.result([search.origin(table.full_name, row) for row in rows])
     if table.full_name in SEEDED:
-        return search.result([_seeded(table.full_name, row) for row in rows])
+        return search.result([_written_line(settings, table.full_name, row) for row in rows])
     if table.full_name not in ORIGINS:
         raise TraceError(_why_not(table.full_name))
     return search.result([o for row in rows for o in search.behind(table.full_name, row)])
@@ -158,6 +171,8 @@ def _why_not(name: str) -> str:
     reason = f"rows of {name} aggregate many records"
     if name == "main.claim_growth":
         reason = f"a row of {name} compares two published figures, whose ids it names"
+    elif name in REVIEWED:
+        reason = f"rows of {name} stand in {REVIEWED[name]} of the data root"
     elif TABLES[name].writer == "run":
         reason = f"rows of {name} are written by the run, not read from a file"
     return f"{reason}; trace one of: {', '.join((*ORIGINS, *SEEDED))}, core.*"
@@ -253,26 +268,36 @@ def _nothing_behind(name: str, row: Mapping[str, object]) -> str:
     return "no record behind it was found"
 
 
-def _seeded(name: str, row: Mapping[str, object]) -> Origin:
-    """The line of a file of this project that a row was read from."""
+def _written_line(settings: Settings, name: str, row: Mapping[str, object]) -> Origin:
+    """The line that a row was read from, of a file that this project or a reviewer wrote."""
     file_name, columns = SEEDED[name]
-    path = SEEDS / file_name
+    path, sought = SEEDS / file_name, {column: row[column] for column in columns}
+    figure = str(row.get("figure_id"))
+    if figure.startswith(_REVIEWED_CLAIM):
+        path = settings.root.claims_review_file
+        sought = {"candidate_id": figure.removeprefix(_REVIEWED_CLAIM)}
     content = path.read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
     now = datetime.fromtimestamp(0, UTC)
-    shown = path.relative_to(PROJECT_ROOT).as_posix()
+    is_ours = path.is_relative_to(PROJECT_ROOT)
+    shown = path.relative_to(PROJECT_ROOT if is_ours else settings.root.home).as_posix()
     file = RawFile("", sha256, shown, len(content), now, now, "", path)
-    reader = Delimited(columns)
+    number = _record_of(file, sought)
+    located = None
+    if number is not None:
+        located = Delimited().locate(file, number, ReadOptions())
     key = {column: row[column] for column in columns}
-    number = next(
-        int(record[RECORD])
-        for frame in reader.read(file, ReadOptions())
-        if isinstance(frame, pl.DataFrame)
-        for record in frame.iter_rows(named=True)
-        if {column: record[column] for column in columns} == key
-    )
-    located = reader.locate(file, number, ReadOptions())
     return Origin(name, key, shown, sha256, number, located, is_collected=False)
+
+
+def _record_of(file: RawFile, sought: Mapping[str, object]) -> int | None:
+    """The record of a CSV file that has these values; None where there is none any longer."""
+    for frame in Delimited(tuple(sought)).read(file, ReadOptions()):
+        if isinstance(frame, pl.DataFrame):
+            for record in frame.iter_rows(named=True):
+                if all(record[column] == value for column, value in sought.items()):
+                    return int(record[RECORD])
+    return None
 
 
 def _conditions(table_name: str, key: str) -> dict[str, object]:

@@ -104,7 +104,8 @@ def no_facts(file: RawFile, zone: str) -> FileFacts | Reject:
 class Format:
     """One kind of file people really have.
 
-    becomes: what its records turn into, in words. naming: whether its records can bring
+    becomes: what its records turn into, in words. platform: of its accounts and posts, where the
+    source declares none and no record says it. naming: whether its records can bring
     accounts into scope, so that it is read before others; of a format with several kinds of file,
     asked of every file. observation: where observed_at is found,
     first answer wins, unless the source declares it. facts: facts of the file from its path
@@ -117,7 +118,7 @@ class Format:
     reader: Reader
     mappings: tuple[TableMapping, ...]
     sniff: Callable[[Head], Evidence | None]
-    platform: str = "weibo"
+    platform: str
     version: str = "1"
     observation: tuple[Observation, ...] = (FromModificationTime(),)
     facts: Callable[[RawFile, str], FileFacts | Reject] = no_facts

@@ -126,6 +126,7 @@ FORMAT = Format(
             where=_is_repost,
         ),
     ),
+    platform="weibo",
     sniff=lambda head: _sniff(head),
 )  # fmt: skip
 

@@ -77,6 +77,7 @@ FORMAT = Format(
             where=_is_ruled_false,
         ),
     ),
+    platform="weibo",
     sniff=lambda head: _sniff(head),
 )  # fmt: skip
 

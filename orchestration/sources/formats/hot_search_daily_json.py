@@ -64,6 +64,7 @@ FORMAT = Format(
     reader=JsonDocument(("title", "url")),
     observation=(FromFileName(),),
     facts=_facts,
+    platform="weibo",
     sniff=_sniff,
     mappings=(
         f.TableMapping(

@@ -97,6 +97,7 @@ FORMAT = Format(
     reader=JsonDocument(_FIELDS),
     observation=(FromFileName(),),
     facts=_facts,
+    platform="weibo",
     sniff=_sniff,
     mappings=(
         f.TableMapping(

@@ -78,6 +78,7 @@ FORMAT = Format(
     reader=WholeFile(("rank", "title", "heat"), _split),
     observation=(FromFileName(),),
     facts=_facts,
+    platform="weibo",
     sniff=_sniff,
     mappings=(
         f.TableMapping(

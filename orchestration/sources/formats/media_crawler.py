@@ -143,6 +143,7 @@ FORMAT = Format(
     reader=ByContent(JsonAny(_FIELDS), Delimited(_FIELDS)),
     observation=(FromRecord("last_modify_ts", "epoch_ms"), FromModificationTime()),
     version="2026-07-30",
+    platform="weibo",
     sniff=lambda head: _sniff(head),
     mappings=(
         f.TableMapping(

@@ -85,6 +85,7 @@ FORMAT = Format(
     becomes=("posts", "metrics", "accounts"),
     reader=Delimited(_FIELDS, layout=_layout),
     observation=(FromFileName(needs_clock=True), FromModificationTime()),
+    platform="weibo",
     sniff=_sniff,
     mappings=(
         f.TableMapping(

@@ -247,6 +247,7 @@ FORMAT = Format(
         repeats_header=_is_header,
     ),
     facts=_facts,
+    platform="weibo",
     sniff=_sniff,
     version="2025-12-03",
     mappings=(

@@ -108,6 +108,7 @@ FORMAT = Format(
     reader=_AccountAndPosts(_FIELDS),
     naming=Naming.MENTIONS,
     facts=crawler.account_in_path,
+    platform="weibo",
     sniff=_sniff,
     mappings=(
         f.TableMapping(

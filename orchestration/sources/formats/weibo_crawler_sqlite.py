@@ -84,6 +84,7 @@ FORMAT = Format(
     producer="dataabc/weibo-crawler",
     becomes=("posts", "metrics", "accounts", "comments", "reposts as anonymous timings"),
     reader=_READER,
+    platform="weibo",
     sniff=_sniff,
     mappings=(
         f.TableMapping(

@@ -118,6 +118,7 @@ FORMAT = Format(
         repeats_header=_is_header,
     ),
     naming=Naming.LISTS,
+    platform="weibo",
     sniff=_sniff,
     mappings=(
         f.TableMapping(

@@ -183,6 +183,7 @@ FORMAT = Format(
             repeats_header=_is_header,
         )
     ),
+    platform="weibo",
     sniff=_sniff,
     mappings=(
         f.TableMapping(

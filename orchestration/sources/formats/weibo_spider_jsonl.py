@@ -168,6 +168,7 @@ FORMAT = Format(
             where=_is_relation,
         ),
     ),
+    platform="weibo",
     sniff=lambda head: _sniff(head),
 )
 

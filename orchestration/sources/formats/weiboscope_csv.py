@@ -77,6 +77,7 @@ FORMAT = Format(
     producer="Weiboscope open data (HKU)",
     becomes=("posts", "deletions"),
     reader=LineRows(_FIELDS, anchor=("created_at", r'\d{4}-\d{2}-\d{2} \d{2}:')),
+    platform="weibo",
     sniff=_sniff,
     mappings=(
         f.TableMapping(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
+from orchestration.paths import DBT_PROJECT
+from orchestration.quality.audit import CHECKS
 from orchestration.quality.results import (
     Check,
     blocking,
+    dbt_demand,
     dbt_results,
     read_results,
     shortened,
@@ -113,3 +117,17 @@ def test_a_check_that_could_not_run_failed_and_says_why() -> None:
 def test_texts_are_cut_to_one_line() -> None:
     assert shortened("a\n b\tc") == "a b c"
     assert len(shortened("x" * 900)) == 500
+
+
+def test_what_is_demanded_begins_like_a_sentence() -> None:
+    demands = {check.check_name: check.expected for check in CHECKS}
+    demands |= {
+        path.stem: dbt_demand({"name": path.stem, "raw_code": path.read_text(encoding="utf-8")})
+        for path in (DBT_PROJECT / "tests" / "singular").glob("*.sql")
+    }
+    arguments = {"columns": ["a"], "expression": "a < b"}
+    for path in (DBT_PROJECT / "tests" / "generic").glob("*.sql"):
+        test = {"name": path.stem, "kwargs": arguments}
+        demands[path.stem] = dbt_demand({"name": path.stem, "test_metadata": test})
+    assert len(demands) > 40
+    assert {name: text for name, text in demands.items() if not re.match(r"[A-Z0-9]", text)} == {}

@@ -9,6 +9,7 @@ from orchestration.paths import PROJECT_ROOT
 from orchestration.schemas import render
 from orchestration.schemas.columns import COLUMNS
 from orchestration.schemas.tables import CORE_TABLES, PROVENANCE, RUN_TABLES, TABLES
+from orchestration.sources.platforms import PLATFORMS
 
 
 def test_the_rendered_files_are_up_to_date():
@@ -21,6 +22,11 @@ def test_every_column_belongs_to_a_table_and_says_what_it_means():
     assert used == set(COLUMNS)
     assert all(re.match(r"[^a-z]", column.meaning) or column.meaning for column in COLUMNS.values())
     assert all(column.meaning.rstrip().endswith((".", ")")) for column in COLUMNS.values())
+
+
+def test_the_dictionary_lists_every_platform_that_a_source_may_name():
+    for platform in PLATFORMS:
+        assert re.search(rf"\b{platform}\b", COLUMNS["platform"].meaning), platform
 
 
 def test_names_follow_the_grammar():

@@ -1,4 +1,7 @@
-"""A file written, read through a format and cleaned, without intake or warehouse."""
+"""A file written, read through a format and cleaned, without intake or warehouse.
+
+It is NOW, 2024-08-20 12:00 UTC, in here: a fixture with a later time is refused as `future_time`.
+"""
 
 from __future__ import annotations
 

@@ -156,9 +156,24 @@ def test_a_published_figure_is_traced_to_its_line(
     assert set(SEEDED) <= set(TABLES)
 
 
+def test_a_figure_that_was_reviewed_is_traced_to_the_review(
+    tables: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    for figure in ("review:c2", "review:gone"):
+        _put(tables, "main.reported_claims", figure_id=figure)
+    (tmp_path / "claims_review.csv").write_text("candidate_id,decision\nc1,no\nc2,yes\n")
+    (origin,) = _traced(tables, tmp_path, "main.reported_claims", "review:c2").origins
+    assert origin.path == "claims_review.csv"
+    assert origin.located is not None
+    assert (origin.located.line_number, origin.located.raw) == (3, b"c2,yes")
+    (gone,) = _traced(tables, tmp_path, "main.reported_claims", "review:gone").origins
+    assert gone.located is None
+
+
 @pytest.mark.parametrize(
     ("table", "said"),
     [
+        ("quality.account_overrides", "stand in account_overrides.csv"),
         ("main.account_growth", "aggregate many records"),
         ("main.claim_growth", "compares two published figures"),
         ("quality.check_results", "written by the run"),
