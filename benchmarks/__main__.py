@@ -7,11 +7,11 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import load_speed, memory, quiet_night
+from benchmarks import linking, load_speed, memory, quiet_night
 from benchmarks.report import block, machine, replaced
 
 _README = Path(__file__).with_name("README.md")
-TOPICS = ("load", "quiet", "memory")
+TOPICS = ("load", "quiet", "memory", "linking")
 
 
 def main() -> None:
@@ -31,7 +31,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="observatory-bench-") as folder:
         for topic, table in _tables(Path(folder), options):
-            text = f"{table}\n{machine(options.rounds if topic != 'memory' else 1)}\n"
+            rounds = options.rounds if topic.startswith(("load", "quiet")) else 1
+            text = f"{table}\n{machine(rounds)}\n"
             print(block(topic, text), flush=True)
             if options.write:
                 readme = _README.read_text(encoding="utf-8")
@@ -43,6 +44,8 @@ def _tables(folder: Path, options: argparse.Namespace) -> Iterator[tuple[str, st
         yield from load_speed.run(folder, options.rows, options.rounds, options.formats)
     if options.only in (None, "quiet"):
         yield from quiet_night.run(folder, options.rounds)
+    if options.only in (None, "linking"):
+        yield from linking.run(folder)
     if options.only == "memory":
         yield from memory.run(folder, options.sizes)
 

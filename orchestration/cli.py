@@ -12,7 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,8 @@ from orchestration.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from orchestration.warehouse.trace import Origin
 
 FAILURE = 1
 BUSY = 75
@@ -46,10 +48,15 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _expected_errors() -> tuple[type[Exception], ...]:
     """Errors whose message is meant for people; anything else is a bug and shows its trace."""
+    from orchestration.linking.editors import EditorsError
+    from orchestration.linking.model import ModelError
     from orchestration.sources.declarations import DeclarationError
     from orchestration.sources.inbox import InboxMissingError
 
-    return (SettingsError, DeclarationError, InboxMissingError, LookupError, OSError)
+    return (
+        SettingsError, DeclarationError, InboxMissingError, EditorsError, ModelError, LookupError,
+        OSError,
+    )  # fmt: skip
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,6 +88,21 @@ def _parser() -> argparse.ArgumentParser:
     )
     sniff.add_argument("path", type=Path, help="a file, a zip, or a folder of files")
     sniff.add_argument("--propose", action="store_true", help="propose a mapping in any case")
+    links = command(
+        "links", _links, "Links between posts and events: review them, train the model."
+    )
+    kinds = links.add_subparsers(required=True, metavar="COMMAND", dest="links_command")
+    review = kinds.add_parser(
+        "review",
+        help="The queue of links that want an editor, as CSV; --import takes the decisions.",
+    )
+    review.add_argument("--import", dest="decided", type=Path, metavar="FILE",
+                        help="a CSV of the queue with decisions (yes or no)")  # fmt: skip
+    train = kinds.add_parser(
+        "train", help="Fit the model to this data root's own posts with hashtags."
+    )
+    train.add_argument("--shipped", action="store_true",
+                       help="make the shipped model anew from its seed, and print it")  # fmt: skip
     command("ui", _ui, "Dagster UI on 127.0.0.1:3000, schedule running.")
     demo = command("demo", _demo, "Run the main job on the synthetic sample, in data/demo.")
     demo.add_argument("--home", type=Path, default=PROJECT_ROOT / "data" / "demo")
@@ -93,7 +115,10 @@ def _say(message: str) -> None:
 
 
 def _run(options: argparse.Namespace, settings: Settings) -> int:
-    outcome = _nightly(settings)
+    from orchestration.nightly import NightlyOutcome, nothing_to_read
+
+    missing = nothing_to_read(settings.root)
+    outcome = NightlyOutcome("failed", missing) if missing else _nightly(settings)
     if options.json:
         print(json.dumps(asdict(outcome), ensure_ascii=False, default=str))
     else:
@@ -141,18 +166,32 @@ def _status_lines(report: dict[str, Any]) -> list[str]:
             f"{q['records']} records, e.g. {q['example']}"
             for q in report["quarantine"]
         ]
+        if report["quarantine"]:
+            lines.append(f"                 every place and reason: {_QUARANTINE}")
         lines += [
             f"  warning        {w['check']} on {w['table']}: {w['observed']}"
             for w in report["warnings"]
         ]
     lines.append(f"last failure     {_failure_text(report['last_failure'], published)}")
-    lines.append(f"waiting          {report['waiting']} files")
+    lines += _failed_checks(report["last_failure"], published)
+    waiting = report["waiting"]
+    lines.append(
+        "waiting          not known until sources.yaml works"
+        if waiting is None
+        else f"waiting          {waiting} files"
+    )
     lines += [
         f"  left in inbox  {n['path']}: {n['reason']}, {_told_once(n['detail'], report)}"
         for n in report["left_in_inbox"]
     ]
     lines += [f"live             {_live_text(source)}" for source in report["live"]]
     return lines
+
+
+_QUARANTINE = (
+    'observatory sql "select path, line_number, column_name, reason, detail, excerpt '
+    'from quality.quarantine order by 1, 2 limit 50"'
+)
 
 
 def _live_text(source: dict[str, Any]) -> str:
@@ -175,23 +214,43 @@ def _told_once(detail: str, report: dict[str, Any]) -> str:
     return "see last failure" if failure and failure["message"] == detail else detail
 
 
+def _is_mended(failure: dict[str, Any], published: dict[str, Any] | None) -> bool:
+    return published is not None and published["published_at"] > failure["failed_at"]
+
+
+def _failed_checks(
+    failure: dict[str, Any] | None, published: dict[str, Any] | None
+) -> Iterator[str]:
+    """The checks that failed in the last failed build, unless a later one was published."""
+    if failure is None or _is_mended(failure, published):
+        return
+    for check in failure.get("failed_checks", ()):
+        yield (
+            f"  failed check   {check['check_name']} on {check['table_name']} "
+            f"({check['severity']}): {check['observed']}; expected: {check['expected']}"
+        )
+
+
 def _failure_text(failure: dict[str, Any] | None, published: dict[str, Any] | None) -> str:
     if failure is None:
         return "none"
-    mended = published is not None and published["published_at"] > failure["failed_at"]
-    since = " (a later night was published)" if mended else ""
-    return f"{failure['failed_at']} {failure['stage']}: {failure['message']}{since}"
+    if _is_mended(failure, published):
+        return f"{failure['failed_at']} {failure['stage']}; a later night was published"
+    return f"{failure['failed_at']} {failure['stage']}: {failure['message']}"
 
 
 def _sql(options: argparse.Namespace, settings: Settings) -> int:
     import duckdb
 
+    from orchestration.warehouse.builds import is_synthetic
     from orchestration.warehouse.connect import open_published
 
     if not settings.root.published.exists():
         _say(f"nothing is published in {settings.root.home} yet; run: observatory run")
         return FAILURE
     with open_published(settings.root.published) as connection:
+        if is_synthetic(connection):
+            _say("SYNTHETIC DATA, invented for demonstration")
         try:
             result = connection.sql(options.query)
             if result is None:
@@ -249,20 +308,28 @@ def _trace(options: argparse.Namespace, settings: Settings) -> int:
         _say(f"nothing is published in {settings.root.home} yet; run: observatory run")
         return FAILURE
     with open_published(settings.root.published) as connection:
-        origins = trace(connection, settings, options.table, options.key)
-    for origin in origins:
-        key = ", ".join(f"{name}={value}" for name, value in origin.key.items())
-        print(f"{origin.table}  {key}")
-        print(f"  file    {origin.file.path if origin.file else 'not in the archive'}")
-        print(f"  sha256  {origin.file_sha256}")
-        if origin.located is not None:
-            place = f"record {origin.record_number}"
-            if origin.located.line_number is not None:
-                place += f", line {origin.located.line_number}"
-                place += f", byte {origin.located.offset} of the content"
-            print(f"  place   {place}, {len(origin.located.raw)} bytes")
-            print(f"  bytes   {_shown(origin.located.raw)}")
+        traced = trace(connection, settings, options.table, options.key)
+    if any(origin.is_collected and origin.located is not None for origin in traced.origins):
+        _say("raw bytes may name people; do not quote them")
+    for origin in traced.origins:
+        _print_origin(origin)
+    for remark in traced.remarks:
+        print(remark)
     return 0
+
+
+def _print_origin(origin: Origin) -> None:
+    key = ", ".join(f"{name}={value}" for name, value in origin.key.items())
+    print(f"{origin.table}  {key}")
+    print(f"  file    {origin.path or 'not in the archive'}")
+    print(f"  sha256  {origin.file_sha256}")
+    if origin.located is not None:
+        place = f"record {origin.record_number}"
+        if origin.located.line_number is not None:
+            place += f", line {origin.located.line_number}"
+            place += f", byte {origin.located.offset} of the content"
+        print(f"  place   {place}, {len(origin.located.raw)} bytes")
+        print(f"  bytes   {_shown(origin.located.raw)}")
 
 
 def _shown(raw: bytes, limit: int = 600) -> str:
@@ -295,15 +362,76 @@ def _sniff(options: argparse.Namespace, settings: Settings) -> int:
     return 0 if found.is_readable else FAILURE
 
 
+def _links(options: argparse.Namespace, settings: Settings) -> int:
+    if options.links_command == "train" and options.shipped:
+        from orchestration.linking.model import as_text
+        from orchestration.linking.synthetic import shipped_model
+
+        print(as_text(shipped_model()), end="")
+        return 0
+    from orchestration.warehouse.connect import open_published
+
+    if not settings.root.published.exists():
+        _say(f"nothing is published in {settings.root.home} yet; run: observatory run")
+        return FAILURE
+    with open_published(settings.root.published) as connection:
+        if options.links_command == "train":
+            return _train(connection, settings)
+        return _review(options, connection, settings)
+
+
+def _review(options: argparse.Namespace, connection: Any, settings: Settings) -> int:
+    from orchestration.linking.review import import_decisions, queue
+
+    if options.decided is None:
+        waiting = queue(connection)
+        print(_guarded(waiting).write_csv(), end="")
+        _say(
+            f"{len(waiting)} links want an editor; write yes or no into `decision`, then: "
+            "observatory links review --import FILE"
+        )
+        return 0
+    done = import_decisions(connection, options.decided, settings.root.reviewed_links)
+    print(
+        f"{done.decided} decisions taken into {settings.root.reviewed_links}, {done.undecided} "
+        f"lines undecided, {done.total} decisions in all; they count from the next: observatory run"
+    )
+    return 0
+
+
+def _train(connection: Any, settings: Settings) -> int:
+    from orchestration.linking.learning import learn, read_corpus
+    from orchestration.linking.model import write_model
+
+    try:
+        model, score = learn(read_corpus(connection))
+    except ValueError as error:
+        _say(f"observatory links train: {error}")
+        return FAILURE
+    write_model(model, settings.root.linking_model)
+    print(
+        f"{settings.root.linking_model}: {model.id}, links from {model.link_at:g}\n"
+        f"on {score.posts} later posts it has not seen, hashtags taken out: {score.links} links, "
+        f"precision {score.precision:.3f}, recall {score.recall:.3f} of {score.answerable} with a "
+        "topic of their time; it counts from the next: observatory run"
+    )
+    return 0
+
+
 def _ui(options: argparse.Namespace, settings: Settings) -> int:
     del options
-    from orchestration.nightly import prepare_dagster_home
+    from orchestration.nightly import nothing_to_read, prepare_dagster_home
 
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", UI_PORT)) == 0:
-            _say(f"port {UI_PORT} on 127.0.0.1 is taken, perhaps by another UI; end that one first")
-            return FAILURE
+    holder = settings.root.dagster_home / "ui.pid"
+    if _is_taken(UI_PORT):
+        known = f"; the last one here was process {holder.read_text()}" if holder.exists() else ""
+        _say(f"port {UI_PORT} on 127.0.0.1 is taken, perhaps by another UI; end that first{known}")
+        return FAILURE
+    missing = nothing_to_read(settings.root)
+    if missing:
+        _say(f"{missing}; until then a run publishes an empty database")
     prepare_dagster_home(settings)
+    holder.write_text(str(os.getpid()))
     command = [
         str(Path(sys.executable).with_name("dagster")), "dev",
         "-w", str(PROJECT_ROOT / "workspace.yaml"), "-h", "127.0.0.1", "-p", str(UI_PORT),
@@ -314,7 +442,18 @@ def _ui(options: argparse.Namespace, settings: Settings) -> int:
         "OBSERVATORY_HOME": str(settings.root.home),
     }
     _say(f"the UI answers in about half a minute: http://127.0.0.1:{UI_PORT}  (Ctrl-C ends it)")
-    return subprocess.call(command, cwd=PROJECT_ROOT, env=environment)
+    os.chdir(PROJECT_ROOT)
+    # In the place of this process, so that a signal to it reaches the UI.
+    return _become(command, environment)
+
+
+def _become(command: list[str], environment: dict[str, str]) -> int:
+    os.execve(command[0], command, environment)
+
+
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _demo(options: argparse.Namespace, settings: Settings) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.defs import audit, automation, clean, diffusion, extract, model, publish
+from orchestration.defs import audit, automation, clean, diffusion, extract, linking, model, publish
 from orchestration.defs.resources import ObservatoryResource
 
 
@@ -20,6 +20,7 @@ def build_defs(overrides: Mapping[str, Any] | None = None) -> dg.Definitions:
         assets=[
             extract.archive_files,
             clean.cleaned_tables,
+            linking.text_links,
             model.models,
             diffusion.diffusion_fits,
             audit.check_results,

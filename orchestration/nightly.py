@@ -12,12 +12,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from orchestration.paths import PROJECT_ROOT
+from orchestration.paths import PROJECT_ROOT, DataRoot
 from orchestration.quality.results import CheckResult, read_results
 from orchestration.settings import Settings
+from orchestration.sources.inbox import walk
 from orchestration.warehouse.connect import open_work
 from orchestration.warehouse.lock import WarehouseBusyError, run_lock
 
@@ -28,7 +30,8 @@ Outcome = Literal["published", "nothing_new", "refused", "failed", "busy"]
 Progress = Callable[[str], None]
 
 JOB = "nightly"
-_LOCATION = {".dagster/repository": "__repository__@orchestration.definitions"}
+_MODULE = "orchestration.definitions"
+_LOCATION = {".dagster/repository": f"__repository__@{_MODULE}"}
 """What the UI files a run under; a run of the schedule has it too."""
 
 
@@ -76,6 +79,22 @@ def prepare_dagster_home(settings: Settings) -> Path:
     return home
 
 
+def nothing_to_read(root: DataRoot) -> str | None:
+    """Why a run would read nothing at all, and what to do; None where there is anything.
+
+    A mistyped data root would otherwise be made, built and published empty.
+    """
+    has_files = root.inbox.is_dir() and next(walk(root.inbox), None) is not None
+    has_archive = root.archive.is_dir() and any(root.archive.iterdir())
+    if root.sources_file.exists() or has_files or has_archive:
+        return None
+    return (
+        f"nothing to read in {root.home}: it has no sources.yaml, no file in inbox/ and no "
+        "archive/. If the path is mistyped, set OBSERVATORY_HOME; if it is new, put files into "
+        f"{root.inbox}/<source>/, then type: observatory run (the sample: observatory demo)"
+    )
+
+
 def run_nightly(settings: Settings, progress: Progress = lambda message: None) -> NightlyOutcome:
     """Run the job once; never raises for what can go wrong with data, files or other runs."""
     try:
@@ -103,12 +122,32 @@ def _run(settings: Settings, progress: Progress) -> NightlyOutcome:
     before = _newest_build(settings)
     with dg.DagsterInstance.get() as instance, _silenced():
         reap_dead_runs(instance, None)
+        _file_under_the_location(instance)
         job = build_defs({"observatory": held_resource(settings, progress)}).resolve_job_def(JOB)
         result = job.execute_in_process(
             instance=instance, raise_on_error=False, tags=_LOCATION,
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         )  # fmt: skip
         return _outcome(settings, instance, result, before)
+
+
+def _file_under_the_location(instance: DagsterInstance) -> None:
+    """Let the run say of which code location it is, as one that the UI starts does: the timeline of
+    the UI shows no others. `execute_in_process` cannot be told."""
+    from dagster._core.remote_origin import (
+        ManagedGrpcPythonEnvCodeLocationOrigin,
+        RemoteJobOrigin,
+        RemoteRepositoryOrigin,
+    )
+    from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+
+    target = LoadableTargetOrigin(
+        executable_path=sys.executable, module_name=_MODULE, working_directory=str(PROJECT_ROOT)
+    )
+    location = ManagedGrpcPythonEnvCodeLocationOrigin(target, location_name=_MODULE)
+    origin = RemoteJobOrigin(RemoteRepositoryOrigin(location, "__repository__"), JOB)
+    create: Any = partial(instance.create_run_for_job, remote_job_origin=origin)
+    instance.create_run_for_job = create  # type: ignore[method-assign]
 
 
 def _outcome(
@@ -123,10 +162,14 @@ def _outcome(
         return _failure(settings, instance, result.run_id, build_id if build_id != before else None)
     if build_id is None or build_id == before:
         return NightlyOutcome("nothing_new", _decision(result), build_id, result.run_id)
-    return NightlyOutcome(
-        "published", f"build {build_id} is published", build_id, result.run_id,
-        *_facts(settings, build_id),
-    )  # fmt: skip
+    intake, failed = _facts(settings, build_id)
+    message = f"build {build_id} is published"
+    if intake.records_quarantined or failed:
+        message += (
+            f"; {intake.records_quarantined} records quarantined, {len(failed)} warnings: "
+            "observatory status"
+        )
+    return NightlyOutcome("published", message, build_id, result.run_id, intake, failed)
 
 
 def _undeclared(settings: Settings, message: str) -> NightlyOutcome:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 DBT_PROJECT = PROJECT_ROOT / "dbt_project"
-REGIONS_FILE = DBT_PROJECT / "seeds" / "administrative_regions.csv"
+SEEDS = DBT_PROJECT / "seeds"
+REGIONS_FILE = SEEDS / "administrative_regions.csv"
 SAMPLE = PROJECT_ROOT / "data" / "sample"
 
 
@@ -24,6 +25,18 @@ class DataRoot:
     @property
     def overrides_file(self) -> Path:
         return self.home / "account_overrides.csv"
+
+    @property
+    def reviewed_links(self) -> Path:
+        return self.home / "reviewed_links.csv"
+
+    @property
+    def event_aliases(self) -> Path:
+        return self.home / "event_alias.csv"
+
+    @property
+    def linking_model(self) -> Path:
+        return self.home / "linking_model.json"
 
     @property
     def inbox(self) -> Path:

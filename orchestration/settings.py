@@ -13,6 +13,8 @@ from orchestration.clock import Clock, FixedClock, SystemClock
 from orchestration.paths import PROJECT_ROOT, DataRoot
 
 ENGINES = ("duckdb",)
+SHORTEST_KEY = 32
+"""Characters of a pseudonym key: what is shorter can be found by trying."""
 TOKEN_PREFIX = "OBSERVATORY_TOKEN_"  # noqa: S105 - the beginning of names, no token
 """Only variables that begin so can be named by `token` of a live source."""
 
@@ -49,7 +51,7 @@ class Settings:
             root=DataRoot(home),
             engine=engine,
             clock=_clock(env.get("OBSERVATORY_NOW")),
-            declared_key=env.get("OBSERVATORY_HMAC_KEY") or None,
+            declared_key=_key(env.get("OBSERVATORY_HMAC_KEY")),
             fetch_allow=_allowed(env.get("OBSERVATORY_FETCH_ALLOW") or ""),
             tokens={k: v for k, v in env.items() if k.startswith(TOKEN_PREFIX) and v},
         )
@@ -69,6 +71,17 @@ class Settings:
             with os.fdopen(descriptor, "w", encoding="ascii") as file:
                 file.write(secrets.token_hex(32) + "\n")
         return path.read_text(encoding="ascii").strip()
+
+
+def _key(declared: str | None) -> str | None:
+    if not declared:
+        return None
+    if len(declared) < SHORTEST_KEY:
+        raise SettingsError(
+            f"OBSERVATORY_HMAC_KEY has {len(declared)} characters, at least {SHORTEST_KEY} are "
+            'needed; make one: python3 -c "import secrets; print(secrets.token_hex(32))"'
+        )
+    return declared
 
 
 def _allowed(text: str) -> tuple[str, ...]:

@@ -31,3 +31,23 @@
             where bounds.table_name = '{{ table_name }}'
         )
 {%- endmacro %}
+
+{#- Days of the months in which a touched day lies; bounds as above. -#}
+{% macro join_touched_months(table_name, day) -%}
+    {%- set month = period_start("'month'", 'touched_days.observed_date') -%}
+    inner join (
+        select distinct {{ month }} as touched_month
+        from {{ ref('int_touched_days') }} as touched_days
+        where touched_days.table_name = '{{ table_name }}'
+    ) as touched
+        on {{ period_start("'month'", day) }} = touched.touched_month
+    where
+        {{ day }} >= (
+            select min({{ month }}) from {{ ref('int_touched_days') }} as touched_days
+            where touched_days.table_name = '{{ table_name }}'
+        )
+        and {{ day }} < (
+            select max({{ add_days(month, 31) }}) from {{ ref('int_touched_days') }} as touched_days
+            where touched_days.table_name = '{{ table_name }}'
+        )
+{%- endmacro %}

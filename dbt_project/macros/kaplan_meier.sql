@@ -86,6 +86,56 @@
 {%- endmacro %}
 
 {#-
+    aalen_johansen_curve(steps, groups): cumulative incidence of the answer where the removal of
+    the stimulus competes with it. `steps` as above with `removed` beside `responded`; answers and
+    removals of one instant are taken together.
+
+    incidence(t) = sum over t_j <= t of S(t_j-) * responded / at_risk, incidence_removed alike,
+    S(t-) being the product of 1 - (responded + removed) / at_risk before t: what neither befell.
+-#}
+{% macro aalen_johansen_curve(steps, groups) -%}
+    with factors as (
+        select
+            *,
+            case
+                when responded + removed < at_risk
+                    then ln(cast(at_risk - responded - removed as double) / at_risk)
+                else 0e0
+            end as log_factor,
+            case when responded + removed < at_risk then 0 else 1 end as is_exhausted
+        from {{ steps }}
+        where at_risk > 0
+    ),
+
+    before as (
+        select
+            *,
+            case
+                when coalesce(max(is_exhausted) over earlier, 0) = 1 then 0e0
+                else exp(coalesce(sum(log_factor) over earlier, 0e0))
+            end as untouched
+        from factors
+        window earlier as (
+            partition by {{ groups | join(', ') }}
+            order by at_us nulls last
+            rows between unbounded preceding and 1 preceding
+        )
+    )
+
+    select
+        {{ groups | join(', ') }},
+        at_us,
+        round(sum(untouched * responded / at_risk) over running, 12) as incidence,
+        round(sum(untouched * removed / at_risk) over running, 12) as incidence_removed
+    from before
+    window running as (
+        partition by {{ groups | join(', ') }}
+        order by at_us nulls last
+        rows between unbounded preceding and current row
+    )
+{%- endmacro %}
+
+{#-
     kaplan_meier_summary(curve, groups, rate_hours): one row per group of such a curve.
 
     - rate_Nh: 1 - S(N); NULL when nobody was followed for N hours, unless everybody had been

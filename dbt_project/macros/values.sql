@@ -81,3 +81,11 @@
 {% macro spark__record(names) -%}
     named_struct({% for name in names %}'{{ name }}', {{ name }}{{ ", " if not loop.last }}{% endfor %})
 {%- endmacro %}
+
+{#- The codes about an account with their evidence: [name, columns]; the first one is the code. -#}
+{% macro identity_statements() %}{{ return([['kind', ['account_kind', 'kind_rule', 'kind_match', 'kind_rank']], ['level', ['admin_level', 'level_rule', 'level_match', 'level_rank']], ['region', ['region_code', 'region_rule', 'region_match', 'region_year', 'region_rank']]]) }}{% endmacro %}
+
+{#- The first element of a list; NULL of an empty one. -#}
+{% macro first_element(list) %}{{ return(adapter.dispatch('first_element', 'observatory')(list)) }}{% endmacro %}
+{% macro duckdb__first_element(list) %}{{ list }}[1]{% endmacro %}
+{% macro spark__first_element(list) %}get({{ list }}, 0){% endmacro %}

@@ -126,7 +126,9 @@ _STATION = _any(
     r"\p{Han}{2,}镇(?:发布|在线|政务)$",
 )
 _MINISTRY = _any(
-    "公安部 国务院 中共中央 中央(?:网信|政法|纪委) 最高人民",
+    "公安部 国务院 中共中央 中央(?:网信|政法|纪委) 共青团中央 最高人民 中华人民共和国",
+    "(?:外交|国防|教育|科技|财政|商务|人社|自然资源|生态环境|住建|交通运输|水利|农业农村)部",
+    "(?:应急管理|司法|民政)部 审计署 海关总署",
     "中国(?:警方在线|警察网|长安网|消防|移民管理|政府网|互联网|气象|地震台网|反邪教|禁毒)",
     r"国家\p{Han}{1,8}[局委办] 全国\p{Han}{1,8}办",
 )
@@ -135,7 +137,7 @@ _PROVINCE = _any(
     "自治区(?:党委|政府|人民政府|高级) 卫视",
 )
 _COUNTY_BODY = _any("公安 委 政府 人民政府 人民法院 人民检察院")
-_COUNTY = f"分局|[县区](?:{_COUNTY_BODY})"
+_COUNTY = f"分局|(?:县|[^地治]区)(?:{_COUNTY_BODY})"
 
 LEVEL_RULES: tuple[Rule, ...] = tuple(
     Rule(f"{where}_{what}", level, reads, pattern, _ANYONE)
@@ -242,7 +244,7 @@ def _with_region(asked: pl.DataFrame) -> pl.DataFrame:
             named["region_match"].alias(f"{rule}_words"),
             named["region_year"].alias(f"{rule}_year"),
         )
-    is_named = pl.col("is_in_scope") & given.is_null() & (pl.col("kind") != "officer")
+    is_named = pl.col("is_in_scope") & given.is_null()
 
     def first(part: str) -> pl.Expr:
         return pl.when(is_named).then(pl.coalesce(f"{rule}_{part}" for rule, _ in sources))

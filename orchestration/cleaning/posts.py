@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from orchestration.cleaning import proven_times, text
+from orchestration.cleaning import proven_times, rebuttals, text
 from orchestration.cleaning.people import Door, author_kinds
 from orchestration.cleaning.proven_times import apply_id_clock
 from orchestration.cleaning.rows import Finished, ensure
@@ -37,6 +37,7 @@ def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
         ),
     )
     rows = _name_reposted_post(rows, door)
+    rows = _mark_rebuttals(rows, door)
     finished.rows = door.close(
         rows,
         identities=("account_id", "post_id"),
@@ -55,6 +56,28 @@ def _name_reposted_post(rows: pl.DataFrame, door: Door) -> pl.DataFrame:
     hidden = door.pseudonyms(rows["platform"], rows["repost_of_post_id"])
     return rows.with_columns(
         rows["repost_of_post_id"].zip_with(nameable, hidden).alias("repost_of_post_id")
+    )
+
+
+def _mark_rebuttals(rows: pl.DataFrame, door: Door) -> pl.DataFrame:
+    """What an official text denies, takes back and cites (rebuttals.py); NULL for everyone else.
+
+    Cited posts always come as pseudonyms: as such they match what a platform ruled on.
+    """
+    wording = rows.select(pl.when("is_official").then("text"))["text"]
+    cites = wording.str.contains("weibo.com/", literal=True).fill_null(False)
+    cited = pl.Series("cited_post_ids", [None] * rows.height, dtype=pl.List(pl.String))
+    if cites.any():
+        _, posts = rebuttals.cited_posts(wording.filter(cites))
+        each = pl.DataFrame({"platform": rows["platform"].filter(cites), "post": posts})
+        each = each.with_row_index("row").explode("post")
+        hidden = each.select("row", post=door.pseudonyms(each["platform"], each["post"]))
+        lists = hidden.group_by("row", maintain_order=True).agg(pl.col("post").drop_nulls())
+        cited = cited.scatter(cites.arg_true(), lists["post"])
+    return rows.with_columns(
+        is_rebuttal=rebuttals.is_rebuttal(wording),
+        is_reversal=rebuttals.is_reversal(wording),
+        cited_post_ids=cited,
     )
 
 

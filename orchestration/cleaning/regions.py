@@ -21,13 +21,16 @@ _PEOPLES = (
 )
 _PROVINCE_SUFFIX = r"(?:省|市|(?:壮族|回族|维吾尔)?自治区|特别行政区)$"
 _SUFFIX = rf"(?:(?:(?:{_PEOPLES})族?)*自治[州县旗]|地区|林区|特区|新区|[市区县盟旗])$"
-_WORDS = ("平安", "公安", "新华", "光明", "东方", "长安")
+_WORDS = (
+    "^(?:平安|公安|新华|光明|东方|长安|解放|友好|爱民|振兴|向阳|前进|东风|红旗|太平|和平|中原|江南|"
+    "天山|泰山|城厢|山城|老城|新城|港口|站前)$"
+)
 """Short names of places that at the head of an account's name are words or brands."""
 _STEPS = 3
 """Province, prefecture, county."""
 _BETWEEN = (
-    r"^(?:[\s·_-]|自治区直辖县级行政区划|省?直辖|市?辖[区县]|人民政府|公安[局厅]|市公安局|"
-    r"交(?:通)?警(?:察)?[总支]队|[总支]队|公安)+"
+    r"^(?:[\s·_-]|自治区直辖县级行政区划|省?直辖|市?辖[区县]|人民政府|市?公安[局厅]|公安|"
+    r"交通警察|交警|交通管理|交管|车辆管理所|治安|[总支]队|局)+"
 )
 """What may stand between the name of a place and the place inside it."""
 _BEFORE = (
@@ -59,7 +62,7 @@ def _forms() -> pl.DataFrame:
     codes = ("region_code", "from_year", "to_year")
     whole = places.select(name.alias("form"), *codes)
     cut = places.select(short.alias("form"), *codes).filter(
-        (pl.col("form").str.len_chars() >= 2) & ~pl.col("form").is_in(_WORDS)
+        (pl.col("form").str.len_chars() >= 2) & ~pl.col("form").str.contains(_WORDS)
     )
     return pl.concat([whole, cut]).unique(maintain_order=True)
 
@@ -111,8 +114,10 @@ def _chains(asked: pl.DataFrame) -> pl.DataFrame:
     chains = behind.filter(pl.col("name_0").is_not_null())
     for step in range(1, _STEPS):
         read = pl.col(f"name_{step - 1}")
+        chains = chains.with_columns(rest=pl.col("rest").str.slice(read.str.len_chars()))
+        is_next = _leading(pl.col("rest")).is_not_null()
         chains = chains.with_columns(
-            rest=pl.col("rest").str.slice(read.str.len_chars()).str.replace(_BETWEEN, "")
+            rest=pl.when(is_next).then("rest").otherwise(pl.col("rest").str.replace(_BETWEEN, ""))
         ).with_columns(_leading(pl.col("rest")).alias(f"name_{step}"))
         chains = chains.with_columns(  # a gap in the chain ends it
             pl.when(read.is_not_null()).then(f"name_{step}").alias(f"name_{step}")
@@ -150,7 +155,8 @@ def _followed(chains: pl.DataFrame) -> pl.DataFrame:
 
 
 def _narrowed(found: pl.DataFrame) -> pl.DataFrame:
-    """One code of each chain: the only one, the province, or the place around the others."""
+    """One code of each chain: the only one, the province, its capital, or the place around the
+    others."""
     code = pl.col("region_code")
     ordered = found.unique(["chain", "region_code"], maintain_order=True).sort(
         "chain", level_of(code).replace_strict({"province": 0, "prefecture": 1, "county": 2}),
@@ -158,9 +164,8 @@ def _narrowed(found: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     first = code.first().over("chain")
     is_inside = code.str.starts_with(first.str.replace("(?:00){1,2}$", ""))
-    decided = ordered.filter(
-        (is_inside.all().over("chain")) | first.str.ends_with("0000").over("chain")
-    )
+    is_first_city = first.str.contains(r"^\d{2}(?:0000|0100)$")
+    decided = ordered.filter(is_inside.all().over("chain") | is_first_city)
     return (
         decided.group_by("chain", maintain_order=True)
         .first()

@@ -26,8 +26,10 @@ from orchestration.schemas.tables import (
     CHECK_RESULTS,
     COLUMN_DICTIONARY,
     DIFFUSION_FITS,
+    EVENT_ALIASES,
     FILE_LEDGER,
     REPAIR_RULES,
+    REVIEWED_LINKS,
     SOURCES,
     TABLES,
     TOUCHED_DAYS,
@@ -102,6 +104,30 @@ def fits_lineage() -> Lineage:
     named = {name: [(growth, name)] for name in scope}
     fixed: Lineage = {"diffusion_model": [], "build_id": []}
     return dict.fromkeys(DIFFUSION_FITS.column_names, series) | named | fixed
+
+
+def linking_lineage(table: Table) -> Lineage:
+    """Links by text: posts and titles decide, and the touched days which of them are looked at.
+    What editors say comes from their files, which are no tables."""
+    posts, titles = (
+        "core.posts",
+        [("core.hot_topic_slots", "topic_key"), ("core.articles", "title_key")],
+    )
+    compared = [(posts, "text"), (posts, "posted_at"), ("core.hot_topic_slots", "seen_hi_at"),
+                ("core.articles", "published_at"), ("core.articles", "url"), *titles]  # fmt: skip
+    made: Lineage = {
+        "platform": [(posts, "platform")],
+        "post_id": [(posts, "post_id")],
+        "posted_date": [(posts, "posted_at")],
+        "title_key": titles,
+        "link_state": compared,
+        "link_probability": compared,
+        "evidence": compared,
+        "days_linked": [(TOUCHED_DAYS.full_name, "observed_date")],
+        "posts_compared": [(posts, "post_id")],
+    }
+    written = table.full_name in (REVIEWED_LINKS.full_name, EVENT_ALIASES.full_name)
+    return {name: [] if written else made.get(name, []) for name in table.column_names}
 
 
 def results_lineage(audited: Sequence[Table]) -> Lineage:

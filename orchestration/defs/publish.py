@@ -9,7 +9,7 @@ from orchestration.defs.origins import builds_lineage, published_lineage
 from orchestration.defs.resources import OWNERS, POOL, ObservatoryResource
 from orchestration.defs.specs import as_lineage, as_table, asset_key, table_spec, traced
 from orchestration.schemas.tables import BUILDS
-from orchestration.warehouse.builds import current_build
+from orchestration.warehouse.builds import current_build, is_synthetic
 from orchestration.warehouse.connect import open_work
 from orchestration.warehouse.publish import Published, PublishRefusedError, publish
 
@@ -39,13 +39,13 @@ def publication(
     settings = observatory.settings()
     with observatory.step(context, "publish") as say:
         with open_work(settings.root.warehouse) as connection:
-            build = current_build(connection)
+            build, invented = current_build(connection), is_synthetic(connection)
         try:
             done = publish(settings, build)
         except PublishRefusedError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
         say(f"{done.build_id}: {done.bytes / 1e6:.1f} MB in {done.path}")
-    yield _publication(done)
+    yield _publication(done, invented)
     yield dg.MaterializeResult(
         asset_key=asset_key(BUILDS.full_name),
         metadata={
@@ -56,12 +56,15 @@ def publication(
     )
 
 
-def _publication(done: Published) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def _publication(done: Published, invented: bool) -> dg.MaterializeResult:  # type: ignore[type-arg]
     rows = ({"table": name, "rows": count} for name, count in sorted(done.row_counts.items()))
     return dg.MaterializeResult(
         asset_key=PUBLISHED,
         metadata={
             "build_id": dg.MetadataValue.text(done.build_id),
+            "data": dg.MetadataValue.text(
+                "SYNTHETIC, for demonstration" if invented else "observed"
+            ),
             "path": dg.MetadataValue.path(str(done.path)),
             "bytes": dg.MetadataValue.int(done.bytes),
             "dagster/row_count": dg.MetadataValue.int(sum(done.row_counts.values())),

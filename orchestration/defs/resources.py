@@ -10,13 +10,14 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import duckdb
 
-from orchestration.quality.results import CheckResult, blocking
+from orchestration.quality.results import CheckResult, blocking, read_results
 from orchestration.settings import Settings
 from orchestration.warehouse.builds import Build, current_build, finish_build
 from orchestration.warehouse.connect import open_work
@@ -75,17 +76,23 @@ class ObservatoryResource(dg.ConfigurableResource):  # type: ignore[type-arg]
         """Close the build as failed and write last_failure; neither may hide the error itself."""
         message = str(getattr(error, "description", None) or error) or type(error).__name__
         settings = self.settings()
-        build_id = None
+        build_id: str | None = None
+        failed: tuple[CheckResult, ...] = ()
         with contextlib.suppress(duckdb.Error, LookupError, OSError):
-            build_id = _close_build(settings, stage, message)
+            build_id, failed = _close_build(settings, stage, message)
         with contextlib.suppress(OSError):
-            write_failure(settings, stage=stage, message=message, run_id=run_id, build_id=build_id)
+            write_failure(
+                settings, stage=stage, message=message, run_id=run_id, build_id=build_id,
+                failed_checks=failed,
+            )  # fmt: skip
 
 
-def _close_build(settings: Settings, stage: str, message: str) -> str | None:
-    """Mark the build failed if it still runs; returns its id."""
+def _close_build(
+    settings: Settings, stage: str, message: str
+) -> tuple[str | None, tuple[CheckResult, ...]]:
+    """Mark the build failed if it still runs; its id, and its checks that failed, errors first."""
     if not settings.root.warehouse.exists():
-        return None
+        return None, ()
     with open_work(settings.root.warehouse) as connection:
         build = current_build(connection)
         running = connection.execute(
@@ -94,7 +101,8 @@ def _close_build(settings: Settings, stage: str, message: str) -> str | None:
         ).fetchone()
         if running:
             finish_build(connection, build, "failed", f"{stage}: {message}"[:300])
-        return build.build_id
+        failed = [r for r in read_results(connection, build.build_id) if not r.passed]
+        return build.build_id, tuple(sorted(failed, key=lambda result: not result.blocks))
 
 
 def refuse_if_blocked(settings: Settings, build: Build, results: Sequence[CheckResult]) -> None:
@@ -114,9 +122,18 @@ def refuse_if_blocked(settings: Settings, build: Build, results: Sequence[CheckR
 
 
 def write_failure(
-    settings: Settings, *, stage: str, message: str, run_id: str | None, build_id: str | None
+    settings: Settings,
+    *,
+    stage: str,
+    message: str,
+    run_id: str | None,
+    build_id: str | None,
+    failed_checks: Sequence[CheckResult] = (),
 ) -> None:
-    """Leave the last failure where `observatory status` reads it, also without Dagster."""
+    """Leave the last failure where `observatory status` reads it, also without Dagster.
+
+    What the checks found stands in it, so that nobody has to open the work file for it.
+    """
     path = settings.root.last_failure
     path.parent.mkdir(parents=True, exist_ok=True)
     document = {
@@ -125,6 +142,7 @@ def write_failure(
         "message": message,
         "build_id": build_id,
         "run_id": run_id,
+        "failed_checks": [asdict(result) for result in failed_checks],
     }
     temporary = path.with_name(f".{path.name}.incoming")
     temporary.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")

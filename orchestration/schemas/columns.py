@@ -99,7 +99,7 @@ _define(
         "region_rule": "Identifier of the rule that decided region_code, as in kind_rule.",
         "region_name": "Name of the region in these editions of GB/T 2260.",
         "region_match": "Names of places that region_rule read.",
-        "reviewer": "Who reviewed the account.",
+        "reviewer": "Who reviewed the account or decided about the link, as signed.",
         "facet": "What the stretch is of: screen_name, verified_type or account_kind.",
         "facet_value": "Name, code of verification or kind that stood throughout the stretch.",
         "facet_value_before": "What stood in the stretch before; NULL in the first one.",
@@ -248,7 +248,7 @@ _define(
     {
         "hashtags": "Topics between # signs, as written, in order.",
         "hashtag_keys": "Match keys (see topic_key) of the topics between # signs.",
-        "cited_post_ids": "Posts that the ruling or text cites by address.",
+        "cited_post_ids": "Posts that the ruling or text cites by address; in core.posts as pseudonyms.",
         "cited_account_ids": "Accounts that the ruling or text cites by address.",
     },
 )
@@ -324,7 +324,9 @@ _define(
         "expected": "What was demanded.",
         "code_version": "Hash over the code and models that made the build.",
         "inputs": "Hash over the file ledger the build contains.",
-        "outcome": "published, refused or failed.",
+        "outcome": "Of a build: published, refused or failed. Of a rumour: rebutted, reversed (denied, "
+        "then taken back), removed (deleted, and not denied) or none; untargeted for a denial whose rumour "
+        "is not known.",
         "message": "What happened, in one line.",
         "type": "Type in DuckDB.",
         "unit": "Unit.",
@@ -469,6 +471,21 @@ _define(
         "link_level": "exact, lexical or reviewed; in aggregates also `all`.",
         "evidence": "Why the post is linked to the event, as JSON.",
         "link_method": "Rule and version that made the link.",
+        "link_state": "linked, or review: an editor is asked.",
+        "decision": "yes: the post speaks of the title; no: it does not.",
+        "alias": "Another wording of the title, as the editor wrote it.",
+        "alias_key": "Match key (see topic_key) of the alias.",
+        "linking_model": "Version and hash of the model that compared posts with titles.",
+        "editors_hash": "Hash of the editors' files as they were applied.",
+    },
+)
+_define("date", "Asia/Shanghai day", {"posted_date": "Local day of publication."})
+_define(
+    "int",
+    "",
+    {
+        "days_linked": "Local days of posts that were compared with titles.",
+        "posts_compared": "Official posts of those days.",
     },
 )
 _define("float", "probability 0-1", {"link_probability": "Probability that the link is right."})
@@ -530,6 +547,45 @@ _define(
         "survival_lo": "Lower end of its 95 % interval (Greenwood, log-log); of posts, that of "
         "survival_earliest.",
         "survival_hi": "Upper end of its 95 % interval (Greenwood, log-log).",
+    },
+)
+
+_define(
+    "int",
+    "events",
+    {
+        "events_onset_known": "Events whose onset is bounded below: the columns named _earliest rest on "
+        "them.",
+        "removed": "Events whose stimulus was found deleted before an answer.",
+    },
+)
+_define(
+    "float",
+    "ratio 0-1",
+    {
+        "proactive_ratio": "proactive / events.",
+        **{
+            f"rate_{h}h_earliest": f"As rate_{h}h, had every event begun at onset_lo_at."
+            for h in (1, 5, 6, 24, 48, 72)
+        },
+        "incidence": "Share answered by these hours where the removal of the stimulus competes with the "
+        "answer (Aalen-Johansen); 1 - survival where nothing was removed.",
+        "incidence_removed": "Share whose stimulus was removed by these hours without an answer "
+        "(Aalen-Johansen).",
+        **{
+            f"incidence{what}_{h}h": f"incidence{what} at {h} hours; NULL when nobody was followed that "
+            "long."
+            for h in (24, 72)
+            for what in ("", "_removed")
+        },
+    },
+)
+_define(
+    "float",
+    "hours",
+    {
+        "median_hours_earliest": "As median_hours, had every event begun at onset_lo_at.",
+        "rmst_72h_hours_earliest": "As rmst_72h_hours, had every event begun at onset_lo_at.",
     },
 )
 
@@ -606,6 +662,82 @@ _define(
         "sighting by Kaplan-Meier, of events not addressed before; NULL when no event was watched "
         "that long.",
     },
+)
+
+# -- marts: sensitivity ---------------------------------------------------------------------------
+_define(
+    "text",
+    "",
+    {
+        "onset_definition": "first_sighting (the headline); earliest: from onset_lo_at, where it is known; "
+        "late_entry: from the first sighting, with events that began before official posts were "
+        "collected entering the risk set when that began.",
+    },
+)
+_define("int", "hours", {"horizon_hours": "Up to how many hours the wait is read."})
+_define(
+    "int",
+    "events",
+    {"entered_late": "Events that entered the risk set later than they began."},
+)
+_define(
+    "float",
+    "probability 0-1",
+    {"min_probability": "Links below this probability are left out."},
+)
+_define(
+    "float",
+    "ratio 0-1",
+    {
+        "answered_ratio_lo": "Lower end of its 95 % interval (Greenwood, log-log).",
+        "answered_ratio_hi": "Upper end of its 95 % interval (Greenwood, log-log).",
+    },
+)
+_define("float", "hours", {"rmst_hours": "Restricted mean: hours waited, capped at the horizon."})
+
+# -- marts: rebuttals -----------------------------------------------------------------------------
+_define(
+    "bool",
+    "",
+    {
+        "is_rebuttal": "The official text denies a claim that it names (rule rebuttal_v1); NULL for "
+        "posts of others.",
+        "is_reversal": "The official text takes back what was said before (rule rebuttal_v1); NULL for "
+        "posts of others.",
+        "is_marked": "Rule rebuttal_v1 marks the post; NULL where it was not collected.",
+    },
+)
+_define(
+    "text_list",
+    "",
+    {
+        "cited_names": "Institutions that the ruling credits with a denial (@… 已 …), by name.",
+    },
+)
+_define(
+    "instant",
+    "UTC",
+    {
+        "cited_at": "When the first post that the ruling cites was published, by the clock in its id.",
+        "rebutted_at": "When the denial was published.",
+        "removed_at": "When the post that was ruled on was found deleted.",
+        "reversed_at": "When an official took the denial back.",
+    },
+)
+_define(
+    "text",
+    "",
+    {
+        "target_rule": "What ties the denial to the rumour: ruling_url (the ruling cites it), "
+        "ruling_mention (the ruling credits its author), repost, post_url (it cites the rumour), hashtag; "
+        "NULL without a rumour.",
+        "reversal_post_id": "First later official post about the rumour that takes a denial back.",
+    },
+)
+_define(
+    "float",
+    "hours",
+    {"rebuttal_hours": "rebutted_at minus claimed_at; negative where the claim was denied before."},
 )
 
 # -- marts: answers to questions ----------------------------------------------------------------
@@ -709,8 +841,9 @@ _define(
     "float",
     "ratio 0-1",
     {
-        "survival_earliest": "As survival, if every post went right after it was last seen; survival "
-        "itself has it go when it was first found missing.",
+        "survival_earliest": "As survival, if every post went right after it was last seen (survival "
+        "itself has it go when it was first found missing); of events, if each began at onset_lo_at, "
+        "over those where that is known.",
     },
 )
 
@@ -813,7 +946,7 @@ _define(
         "published_text": "Date of publication as printed.",
         "confidence": "A primary page read, A- a mirror, B a secondary source, C derived or "
         "doubtful, M from memory.",
-        "note": "Remark of the compiler.",
+        "note": "Remark of the compiler or editor.",
     },
 )
 _define(
@@ -823,6 +956,9 @@ _define(
         "earlier_figures": "The earlier figure: a figure_id, two of them taken together (a+b), or what a "
         "base follows from.",
         "later_figures": "The later figure, likewise.",
+        "earlier_value_origin": "printed (a figure of main.reported_claims), sum_of_printed, or worked_out "
+        "from what was printed with a rate of growth: no published figure.",
+        "later_value_origin": "printed or sum_of_printed, as in earlier_value_origin.",
         "earlier_scope": "Platforms | actors | sector of the earlier figure.",
         "later_scope": "Platforms | actors | sector of the later figure.",
         "refusal": "Why the two must not be compared; NULL where they may.",

@@ -117,8 +117,9 @@ POSTS = _core(
     (
         "platform", "post_id", "account_id", "posted_at", "posted_at_source",
         "posted_at_precision", "posted_at_text", "is_zone_assumed", "text", "hashtags",
-        "hashtag_keys", "kind", "is_repost", "repost_of_post_id", "is_truncated", "is_edited",
-        "edit_count", "is_official", "account_state", "observed_at", "observed_at_source",
+        "hashtag_keys", "kind", "is_repost", "repost_of_post_id", "cited_post_ids", "is_rebuttal",
+        "is_reversal", "is_truncated", "is_edited", "edit_count", "is_official",
+        "account_state", "observed_at", "observed_at_source",
     ),
     "posted_at",
     seen="observed_at",
@@ -198,8 +199,8 @@ RULINGS = _core(
     ("platform", "ruling_id"),
     (
         "platform", "ruling_id", "claimed_at", "posted_at_precision", "ruled_at", "verdict",
-        "claim_text", "hashtag_keys", "cited_account_ids", "cited_post_ids", "is_zone_assumed",
-        "observed_at", "observed_at_source",
+        "claim_text", "hashtag_keys", "cited_account_ids", "cited_post_ids", "cited_at",
+        "cited_names", "is_zone_assumed", "observed_at", "observed_at_source",
     ),
     "claimed_at",
     seen="observed_at",
@@ -378,12 +379,46 @@ DIFFUSION_FITS = _run(
     ),
 )  # fmt: skip
 
+TEXT_LINKS = _run(
+    "core", "text_links",
+    "one official post and one title that it speaks of by its text",
+    ("platform", "post_id", "title_key"),
+    (
+        "platform", "post_id", "title_key", "posted_date", "link_state", "link_method",
+        "link_probability", "evidence", "build_id",
+    ),
+    required=("platform", "post_id", "title_key", "link_state", "link_method"),
+)  # fmt: skip
+
+EVENT_ALIASES = _run(
+    "core", "event_aliases", "one other wording of a title, given by an editor",
+    ("title_key", "alias_key"),
+    ("title_key", "alias_key", "title", "alias"),
+)  # fmt: skip
+
+REVIEWED_LINKS = _run(
+    "core", "reviewed_links", "one editor's word on whether a post speaks of a title",
+    ("platform", "post_id", "title_key"),
+    ("platform", "post_id", "title_key", "decision", "reviewer", "note"),
+    required=("platform", "post_id", "title_key", "decision"),
+)  # fmt: skip
+
+LINK_RUNS = _run(
+    "meta", "link_runs", "one build whose posts were compared with titles",
+    ("build_id",),
+    ("build_id", "linking_model", "editors_hash", "days_linked", "posts_compared"),
+)  # fmt: skip
+
+LINKING_TABLES: tuple[Table, ...] = (TEXT_LINKS, REVIEWED_LINKS, EVENT_ALIASES, LINK_RUNS)
+"""What linking by text leaves; it is kept from build to build and grows by the days touched."""
+
 FITTED_TABLES: tuple[Table, ...] = (DIFFUSION_FITS,)
 """Results that Python computes from the marts: published, and renewed by every build, like them."""
 
 RUN_TABLES: tuple[Table, ...] = (
     FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT, TOUCHED_DAYS,
     ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES,
+    *LINKING_TABLES,
     *FITTED_TABLES,
 )  # fmt: skip
 
@@ -547,8 +582,11 @@ MARTS: tuple[Table, ...] = (
         "one period x event type x responder kind x level x region x link level, each with `all`",
         _TIMING_GROUP,
         (
-            *_TIMING_GROUP, "events", "proactive", "responded", "censored", *_RATES,
-            "median_hours", "median_hours_lo", "median_hours_hi", "rmst_72h_hours", "build_id",
+            *_TIMING_GROUP, "events", "proactive", "responded", "censored", "proactive_ratio",
+            *_RATES, "median_hours", "median_hours_lo", "median_hours_hi", "rmst_72h_hours",
+            "events_onset_known", *(f"{rate}_earliest" for rate in _RATES),
+            "median_hours_earliest", "rmst_72h_hours_earliest", "removed", "incidence_24h",
+            "incidence_removed_24h", "incidence_72h", "incidence_removed_72h", "build_id",
         ),
         required=("events", "proactive", "responded", "censored"),
         caveat="Kaplan-Meier over all events of the group, answered or not; proactive cases are "
@@ -559,7 +597,7 @@ MARTS: tuple[Table, ...] = (
         (*_TIMING_GROUP, "hours"),
         (
             *_TIMING_GROUP, "hours", "at_risk", "responded", "survival", "survival_lo",
-            "survival_hi", "build_id",
+            "survival_hi", "survival_earliest", "incidence", "incidence_removed", "build_id",
         ),
         required=("at_risk", "responded", "survival"),
     ),
@@ -631,6 +669,33 @@ MARTS: tuple[Table, ...] = (
         "hours are never a headline: police are on duty day and night.",
     ),
     _dbt(
+        "main", "timing_sensitivity",
+        "one event type x definition of the onset x strictness of links x horizon",
+        ("event_type", "onset_definition", "link_level", "min_probability", "horizon_hours"),
+        (
+            "event_type", "onset_definition", "link_level", "min_probability", "horizon_hours",
+            "events", "proactive", "entered_late", "responded", "answered_ratio",
+            "answered_ratio_lo", "answered_ratio_hi", "median_hours", "rmst_hours", "build_id",
+        ),
+        required=("events", "proactive", "entered_late", "responded"),
+        caveat="All responders, the whole study. How far rows of one event type differ is how far "
+        "the answer depends on choices.",
+    ),
+    _dbt(
+        "main", "rebuttals",
+        "one rumour and one denial of it; a rumour that nobody denied; a denial without a rumour",
+        ("event_id", "platform", "post_id"),
+        (
+            "event_id", "platform", "post_id", "outcome", "target_rule", "is_marked", "account_id",
+            *_RESPONDERS, "claimed_at", "rebutted_at", "rebuttal_hours", "removed_at",
+            "reversal_post_id", "reversed_at", "build_id",
+        ),
+        required=("outcome",),
+        caveat="A denial is a claim of an official, not truth; whether it was taken back stands "
+        "beside it. The first copy of a rumour may be older than the one known, so that waits are "
+        "lower bounds. `none` stands for what is missing in the key.",
+    ),
+    _dbt(
         "main", "reported_claims", "one published figure",
         ("figure_id",),
         (
@@ -648,11 +713,14 @@ MARTS: tuple[Table, ...] = (
         (
             "earlier_figures", "later_figures", "metric", "earlier_scope", "later_scope",
             "earlier_date", "later_date", "elapsed_days", "earlier_value", "later_value",
+            "earlier_value_origin", "later_value_origin",
             "is_comparable", "refusal", "growth_percent", "claimed_growth_per_day",
             "claimed_doubling_days", "doubling_qualifier", "printed_percent", "printed_verdict",
             "build_id",
         ),
-        required=("metric", "elapsed_days", "is_comparable"),
+        required=(
+            "metric", "elapsed_days", "is_comparable", "earlier_value_origin", "later_value_origin",
+        ),
         caveat="Pairs of unequal or unstated scope are listed with the refusal and without growth.",
     ),
     _dbt(

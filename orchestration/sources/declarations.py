@@ -66,11 +66,15 @@ class DeclarationError(ValueError):
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with an entry. `field`: path of keys inside the entry."""
+    """One thing that is wrong with an entry. `field`: path of keys inside the entry.
+
+    stands: it is wrong whatever the field holds.
+    """
 
     field: tuple[str, ...]
     text: str
     advice: str = "observatory run"
+    stands: bool = False
 
 
 class _Strict(BaseModel):
@@ -382,6 +386,11 @@ class Declarations:
     patience: Patience
     overrides: tuple[Override, ...] = ()
     """What was reviewed about single accounts (account_overrides.csv)."""
+
+    @property
+    def folders(self) -> list[str]:
+        """Names of the sources that deliver through a folder of the inbox."""
+        return [name for name, entry in self.by_name.items() if not entry.fetch]
 
     def for_source(self, name: str) -> SourceDeclaration:
         """The declared entry, or one with defaults for a folder that has none."""

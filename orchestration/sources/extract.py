@@ -18,7 +18,7 @@ from orchestration.sources.declarations import (
     Problem,
     SourceDeclaration,
 )
-from orchestration.sources.inbox import Notice, scan, why
+from orchestration.sources.inbox import Notice, missing_folders, scan, why
 from orchestration.sources.mapping import mapped_format, observation_problem
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.sources_file import load
@@ -85,9 +85,10 @@ def extract(
     machine."""
     archive = Archive(settings.root.archive)
     delivered: list[RawFile] = []
-    notices: list[Notice] = []
+    seen = archive.seen()
+    notices = missing_folders(settings.root.inbox, declarations.folders, seen)
     handled = 0
-    for item in scan(settings.root.inbox, archive.seen(), settings.clock, declarations.patience):
+    for item in scan(settings.root.inbox, seen, settings.clock, declarations.patience):
         if isinstance(item, Notice):
             notices.append(item)
             continue

@@ -10,9 +10,10 @@ import os
 import stat
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
 
 from orchestration.clock import Clock
@@ -145,6 +146,27 @@ def names_of(path: Path, inbox: Path) -> tuple[str, str]:
     """How a path below the inbox is displayed, and the source it belongs to."""
     parts = [escape_name(part) for part in path.relative_to(inbox).parts]
     return "/".join(parts), parts[0] if len(parts) > 1 else "inbox"
+
+
+def missing_folders(inbox: Path, declared: Iterable[str], seen: Iterable[str]) -> list[Notice]:
+    """Declared sources that have no folder and never delivered: most often a name is misspelt.
+
+    seen: inbox paths of everything delivered so far.
+    """
+    there = {path.name for path in inbox.iterdir() if path.is_dir()} if inbox.is_dir() else set()
+    known = there | {path.split("/")[0] for path in seen}
+    names = sorted(declared)
+    undeclared = sorted(there.difference(names))
+    return [_missing(name, undeclared) for name in names if name not in known]
+
+
+def _missing(name: str, undeclared: list[str]) -> Notice:
+    close = get_close_matches(name, undeclared, n=1)
+    meant = f" Did you mean {close[0]!r}, which has no entry?" if close else ""
+    return Notice(
+        f"{name}/", name, "no_folder",
+        f"sources.yaml declares it, but there is no such folder below inbox/.{meant}",
+    )  # fmt: skip
 
 
 def _notice(path: Path, inbox: Path, reason: str, detail: str) -> Notice:

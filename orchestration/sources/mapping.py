@@ -119,7 +119,7 @@ class _Plan:
         try:
             self.table = self._known_table()
         except _ImpossibleError as error:
-            raise self._refusal([error.problem]) from None
+            raise self._refusal([*self.problems, error.problem]) from None
         self.kinds = _kinds(self.table)
         self.declared_as: dict[str, str] = {}
         self.columns = self._known_columns()
@@ -187,14 +187,20 @@ class _Plan:
         return _ImpossibleError(Problem(path, text, advice))  # fmt: skip
 
     def _known_table(self) -> Table:
+        """The table; of one that is unknown the nearest, so that its columns are looked at too."""
         by_name = {table.name: table for table in tables.CORE_TABLES}
         name = (self.declaration.table or "").removeprefix("core.")
         if name not in by_name:
             given = f"table {self.declaration.table!r} is unknown" if name else "`table` is missing"
-            raise self._fail(
+            unknown = self._fail(
                 None, given + _suggestion(name, by_name), by_name, at="table",
                 advice=Problem.advice if name else _SNIFF,
             )  # fmt: skip
+            meant = get_close_matches(name, by_name, n=1)
+            if not meant:
+                raise unknown
+            self.problems.append(unknown.problem)
+            name = meant[0]
         if not self.declaration.columns:
             raise self._fail(
                 None, f"`columns` is missing: it says what fills {name}", _kinds(by_name[name]),
@@ -212,7 +218,7 @@ class _Plan:
             elif known not in self.kinds:
                 problem = self._unknown(name)
             if problem is not None:
-                self.problems.append(problem.problem)
+                self.problems.append(replace(problem.problem, stands=True))
             else:
                 found[known] = spec
                 self.declared_as[known] = name

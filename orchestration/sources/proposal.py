@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 import yaml
@@ -19,13 +19,14 @@ from orchestration.cleaning import counts, ids, times
 from orchestration.sources.declarations import DEFAULT_ZONE, DeclarationError, SourceDeclaration
 from orchestration.sources.formats.base import time_in_name
 from orchestration.sources.mapping import mapped_format
-from orchestration.sources.platforms import PLATFORMS
+from orchestration.sources.platforms import ALIASES, PLATFORMS
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.shape import Shape, shape_of
 from orchestration.sources.vocabulary import (
     ACCOUNT_BY_NAME,
     CANDIDATES,
     HOSTS,
+    INQUIRY_STATES,
     METRICS,
     OBSERVED,
     POST_IN_ADDRESS,
@@ -45,12 +46,16 @@ _WORDS = frozenset(
 
 @dataclass(frozen=True)
 class Proposal:
-    """An entry below `sources:` as YAML text; missing: what a person must add before it works."""
+    """An entry below `sources:` as YAML text; missing: what a person must add before it works.
+
+    counts: a second entry, for the counts of the posts that the first holds.
+    """
 
     entry: str
     table: str
     records_seen: int
     missing: tuple[str, ...] = ()
+    counts: str | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -96,7 +101,26 @@ def propose(file: RawFile, name: str) -> Proposal | str:
     whole = [draft for draft in drafts if not draft.missing]
     nearly = [draft for draft in drafts if draft.missing == ["account_id"]]
     best = next(iter(whole or nearly), max(drafts, key=lambda draft: draft.score))
-    return _written(file, name, shape, best, columns)
+    counts = _counts_beside(file, name, shape, best, columns)
+    found = _written(file, name, shape, best, columns, has_counts=counts is not None)
+    return replace(found, counts=counts) if isinstance(found, Proposal) else found
+
+
+def _counts_beside(
+    file: RawFile, name: str, shape: Shape, draft: _Draft, columns: _Columns
+) -> str | None:
+    """An entry for the counts of posts, which the table of posts does not hold."""
+    if draft.candidate.table != "posts" or draft.missing:
+        return None
+    (candidate,) = (c for c in CANDIDATES if c.table == "post_metric_snapshots")
+    counts = _drafted(candidate, columns)
+    counts.observed = draft.observed  # the only time of the file may be that of publication
+    if counts.missing:
+        return None
+    found = _written(file, f"{name}_counts", shape, counts, columns)
+    if isinstance(found, str) or found.missing:
+        return None
+    return found.entry.split(_NOT_MAPPED)[0].rstrip()  # of those the first entry tells
 
 
 # -- columns --------------------------------------------------------------------------------------
@@ -268,11 +292,17 @@ def _observed(candidate: Candidate, columns: _Columns, taken: Sequence[str]) -> 
 
 # -- writing --------------------------------------------------------------------------------------
 def _written(
-    file: RawFile, name: str, shape: Shape, draft: _Draft, columns: _Columns
+    file: RawFile,
+    name: str,
+    shape: Shape,
+    draft: _Draft,
+    columns: _Columns,
+    *,
+    has_counts: bool = False,
 ) -> Proposal | str:
     """The entry as text, checked like any declaration; a column that cannot work is left out."""
     for _ in range(len(draft.filled) + 1):
-        entry = "\n".join(_lines(file, name, shape, draft, columns))
+        entry = "\n".join(_lines(file, name, shape, draft, columns, has_counts))
         if draft.missing:
             return Proposal(entry, draft.candidate.table, columns.height, tuple(draft.missing))
         impossible = _impossible(entry)
@@ -301,7 +331,7 @@ def _impossible(entry: str) -> tuple[str, ...] | None:
 
 
 def _lines(
-    file: RawFile, name: str, shape: Shape, draft: _Draft, columns: _Columns
+    file: RawFile, name: str, shape: Shape, draft: _Draft, columns: _Columns, has_counts: bool
 ) -> Iterator[str]:
     yield f"  - name: {quoted(name)}  # the folder below inbox/"
     yield "    format: mapped"
@@ -325,11 +355,13 @@ def _lines(
     yield "    columns:"
     for filled in draft.filled:
         yield f"      {filled.column}: {_source(filled)}" + _comment(filled.remark)
+        if filled.column == "status_text":
+            yield from _states(filled.source, columns)
     if draft.candidate.table == "hot_topic_slots":
         yield "      list_name: {const: realtime}  # decide: which list of the platform"
     for column in draft.missing:
         yield f"      # {column}: {_TO_ADD if column == 'account_id' else _TO_NAME}"
-    yield from _unmapped(shape, draft)
+    yield from _unmapped(shape, draft, has_counts)
 
 
 _TO_ADD = '{const: "…"}  # decide: the file does not say it; a column, or one value for all'
@@ -339,7 +371,10 @@ _TO_NAME = "…  # decide: the column that gives it; what no column gives cannot
 def _platform(columns: _Columns, draft: _Draft) -> Iterator[str]:
     host = _host(columns)
     sources = [filled.source.casefold() for filled in draft.filled]
-    named = [p for p in PLATFORMS if len(p) > 4 and any(p in source for source in sources)]
+    known = {name: name for name in PLATFORMS if len(name) > 4}
+    known |= {name: platform for name, platform in ALIASES.items() if not name.isascii()}
+    words = sorted(known, key=len, reverse=True)  # 腾讯微博 before 微博
+    named = [known[word] for word in words if any(word in source for source in sources)]
     if named and host is None:
         yield f"    platform: {named[0]}  # decide: a column is called so"
     elif host is not None:
@@ -375,21 +410,53 @@ def _source(filled: Filled, *, whole: bool = False) -> str:
     return f"{{from: {quoted(filled.source)}{parse}}}"
 
 
-def _unmapped(shape: Shape, draft: _Draft) -> Iterator[str]:
+_NOT_MAPPED = "    # not mapped:"
+MOST_STATES = 20
+"""A column of more words than these is no state."""
+
+
+def _states(source: str, columns: _Columns) -> Iterator[str]:
+    """The codes of the states that a board prints, as far as its words are known."""
+    words = sorted(set(columns.values(source)))
+    if not words or len(words) > MOST_STATES:
+        return
+    known = [
+        (word, INQUIRY_STATES[key_of(word)]) for word in words if key_of(word) in INQUIRY_STATES
+    ]
+    listed = ", ".join(f"{quoted(word)}: {state}" for word, state in known)
+    mapped = f"status: {{from: {quoted(source)}, map: {{{listed}}}}}"
+    yield f"      {'' if known else '# '}{mapped}  # decide: check each"
+    for word in words:
+        if key_of(word) not in INQUIRY_STATES:
+            yield f"      #   not in the map: {quoted(word)}: answered, in_progress, open, unknown?"
+
+
+def _unmapped(shape: Shape, draft: _Draft, has_counts: bool) -> Iterator[str]:
+    """The columns that nothing is filled from, with the reason."""
     used = {filled.source for filled in draft.filled}
     if draft.observed is not None:
         used.add(draft.observed.source)
     left = [name for name in shape.sample.columns if name not in used]
-    if not left:
-        return
-    shown = ", ".join(quoted(name[:60]) for name in left[:30])
-    yield f"    # not mapped: {shown}" + (" …" if len(left) > 30 else "")
-    metrics = [r.column for r in METRICS if any(_name_score(n, r.names) > 0 for n in left)]
-    if draft.candidate.table == "posts" and metrics:
-        yield (
-            f"    # {', '.join(metrics)} need an entry of their own (table: post_metric_snapshots) "
-            "and the file in its folder too"
-        )
+    counts: list[str] = []
+    names: list[str] = []
+    if draft.candidate.table == "posts":
+        counts = [n for n in left if any(_name_score(n, r.names) > 0 for r in METRICS)]
+        names = [n for n in left if n not in counts and _name_score(n, ACCOUNT_BY_NAME.names) > 0]
+    others = [name for name in left if name not in (*counts, *names)]
+    if others:
+        yield f"{_NOT_MAPPED} {_some(others)}"
+        yield f"    #   (no name by which a column of core.{draft.candidate.table} is known)"
+    if names:
+        yield f"{_NOT_MAPPED} {_some(names)} (names of accounts: an entry of its own with"
+        yield "    #   table: account_snapshots, and the file in its folder too)"
+    if counts:
+        where = "the entry below" if has_counts else "an entry of their own"
+        yield f"{_NOT_MAPPED} {_some(counts)} (counts: {where} with"
+        yield "    #   table: post_metric_snapshots, and the file in its folder too)"
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(quoted(name[:60]) for name in names[:30]) + (" …" if len(names) > 30 else "")
 
 
 def _comment(text: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -17,6 +19,7 @@ from orchestration.sources.declarations import (
     SourceDeclaration,
 )
 from orchestration.sources.extract import read_declarations
+from orchestration.sources.formats.base import Format
 from orchestration.sources.proposal import propose
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import ReadOptions, Reject
@@ -44,17 +47,22 @@ def sniff(path: Path, settings: Settings, *, always_propose: bool = False) -> Sn
     return _Sniffer(settings, always_propose=always_propose).judge(path)
 
 
+def _normal(path: Path) -> Path:
+    """Without `..`, by the names alone: a link stays a link."""
+    return Path(os.path.normpath(path.absolute()))
+
+
 class _Sniffer:
     def __init__(self, settings: Settings, *, always_propose: bool) -> None:
         self._settings = settings
-        self._inbox = settings.root.inbox.absolute()
+        self._inbox = _normal(settings.root.inbox)
         self._always_propose = always_propose
         self._recogniser = Recogniser()
         self._declarations: Declarations | None = None
         self._broken: str | None = None
 
     def judge(self, path: Path) -> Sniffed:
-        path = path.absolute()
+        path = _normal(path)
         result = Sniffed()
         if path.is_dir() and not path.is_symlink():
             self._folder(path, result)
@@ -93,8 +101,25 @@ class _Sniffer:
             result.say(f"{shown}: a zip of {len(members)} files; sniff it to see them")
             return
         verdict = self._recogniser.recognise(file, declaration)
-        result.say(f"{shown}: {_verdict(verdict)}")
-        result.is_readable &= verdict.format is not None
+        line = f"{shown}: {self._in_short(file, declaration, verdict, result)}"
+        flaw = inbox.incompleteness(path)
+        if flaw:
+            line += f"; incomplete: {flaw}"
+        if _can_be_mapped(verdict):
+            name = str(path) if str(path).isprintable() else shown
+            line += f"; type: observatory sniff {shlex.quote(name)}"
+        result.say(line)
+
+    def _in_short(
+        self, file: RawFile, declaration: SourceDeclaration, verdict: Recognition, result: Sniffed
+    ) -> str:
+        """The verdict of `_file` on one of many files, in a line."""
+        if verdict.format is None:
+            result.is_readable = False
+            return _verdict(verdict)
+        found, is_refused = _reading_finds(file, declaration, verdict.format)
+        result.is_readable &= not is_refused
+        return f"{verdict.format.id}, {found}" if found else verdict.format.id
 
     def _file(self, path: Path, result: Sniffed) -> None:
         refused = inbox.inspect(path, path.parent)
@@ -114,9 +139,10 @@ class _Sniffer:
         result.say(*_reasons(verdict, declaration))
         result.is_readable = verdict.format is not None
         if verdict.format is not None:
-            self._say_what_reading_finds(file, declaration, verdict, result)
-        can_map = verdict.reject is not None and verdict.reject.reason == "unrecognised_format"
-        if can_map or self._always_propose:
+            found, is_refused = _reading_finds(file, declaration, verdict.format)
+            result.say(*([found] if found else []))
+            result.is_readable = not is_refused
+        if _can_be_mapped(verdict) or self._always_propose:
             result.say(*_proposed(file, self._folder_name(path)))
 
     def _members(
@@ -134,8 +160,8 @@ class _Sniffer:
                 file.archived_at, file.source_name, file.blob, file.sha256, name,
             )  # fmt: skip
             verdict = self._recogniser.recognise(member, declaration)
-            result.say(f"  {escape_name(name)}: {_verdict(verdict)}")
-            result.is_readable &= verdict.format is not None
+            told = self._in_short(member, declaration, verdict, result)
+            result.say(f"  {escape_name(name)}: {told}")
         if len(members) > SHOWN:
             result.say(f"  … {len(members) - SHOWN} more")
 
@@ -182,22 +208,22 @@ class _Sniffer:
         stem = path.name.split(".")[0]
         return re.sub(r"\W+", "_", stem).strip("_").lower()[:60] or "new_source"
 
-    def _say_what_reading_finds(
-        self,
-        file: RawFile,
-        declaration: SourceDeclaration,
-        verdict: Recognition,
-        result: Sniffed,
-    ) -> None:
-        """Where reading refuses the whole file, the reason it will give."""
-        assert verdict.format is not None
-        options = ReadOptions(declaration.encoding)
-        first = next(iter(verdict.format.reader.read(file, options)), None)
-        if first is None:
-            result.say("empty_file: no record in it")
-        elif isinstance(first, Reject) and first.extent == "file":
-            result.say(f"refused when read: {first.reason}: {first.detail}")
-            result.is_readable = False
+
+def _can_be_mapped(verdict: Recognition) -> bool:
+    return verdict.reject is not None and verdict.reject.reason == "unrecognised_format"
+
+
+def _reading_finds(
+    file: RawFile, declaration: SourceDeclaration, file_format: Format
+) -> tuple[str, bool]:
+    """What the beginning of a file shows once it is read, and whether it refuses the whole."""
+    options = ReadOptions(declaration.encoding)
+    first = next(iter(file_format.reader.read(file, options)), None)
+    if first is None:
+        return "empty_file: no record in it", False
+    if isinstance(first, Reject) and first.extent == "file":
+        return f"refused when read: {first.reason}: {first.detail}", True
+    return "", False
 
 
 def _verdict(verdict: Recognition) -> str:
@@ -239,3 +265,6 @@ def _proposed(file: RawFile, name: str) -> Iterator[str]:
         yield f"# A proposal that still lacks {lacks}; it works once that is given."
     yield "sources:"
     yield found.entry
+    if found.counts is not None:
+        yield "# The counts of the posts are a second entry; its folder gets the same file too."
+        yield found.counts

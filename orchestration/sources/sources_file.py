@@ -64,13 +64,20 @@ def load(path: Path, known_formats: Iterable[str], check: Check = no_further_che
         if ("format",) in refused or ("table",) in refused:
             continue
         _check_format(place, entry, allowed, found)
-        can_be_checked = entry.format is None or entry.format in allowed
-        for problem in check(entry) if can_be_checked else ():
+        for problem in _checked(entry, allowed, check):
             if _is_certain(problem, refused):
                 found.note(("sources", place, *problem.field), problem.text, problem.advice)
     found.raise_any()
     assert document is not None
     return Declarations(by_name, document.synthetic, patience_of(document))
+
+
+def _checked(entry: SourceDeclaration, allowed: Sequence[str], check: Check) -> Iterable[Problem]:
+    """What is wrong with an entry under its format, or under the nearest to one that is unknown."""
+    if entry.format is None or entry.format in allowed:
+        return check(entry)
+    meant = get_close_matches(entry.format, allowed, n=1)
+    return check(entry.model_copy(update={"format": meant[0]})) if meant else ()
 
 
 class _TextLoader(yaml.SafeLoader):
@@ -218,7 +225,7 @@ def _validated(content: Any, found: _Findings) -> tuple[Document | None, list[En
     try:
         document = Document.model_validate({k: v for k, v in content.items() if k != "sources"})
     except ValidationError as error:
-        _note_errors(error, (), found)
+        _note_errors(error.errors(), (), found)
         document = None
     listed = content.get("sources")
     if listed is not None and not isinstance(listed, list):
@@ -229,20 +236,59 @@ def _validated(content: Any, found: _Findings) -> tuple[Document | None, list[En
         try:
             entries.append((place, SourceDeclaration.model_validate(entry), frozenset()))
         except ValidationError as error:
-            _note_errors(error, ("sources", place), found)
-            entries += _sound_part(place, entry, error)
+            _note_errors(error.errors(), ("sources", place), found)
+            entries += _sound_part(place, entry, error, found)
     return document, entries
 
 
-def _sound_part(place: int, entry: Any, error: ValidationError) -> list[Entry]:
+def _sound_part(place: int, entry: Any, error: ValidationError, found: _Findings) -> list[Entry]:
     """An entry without the fields that are refused, so that the others are looked at too.
 
-    Of `columns`, a refused one is read under its own name; a reader that is unknown is any.
+    A mistyped field is read as the one that is meant, and its own problems are told. Of `columns`,
+    a refused one is read under its own name; a reader that is unknown is any, and so is a name.
     """
-    fields = [_without_types(problem["loc"]) for problem in error.errors() if problem["loc"]]
-    refused = {field[:2] if field[0] == "columns" else field[:1] for field in fields}
-    if not isinstance(entry, dict) or ("name",) in refused:
+    if not isinstance(entry, dict):
         return []
+    refused = _refused(error)
+    meant = _meant_fields(entry, refused)
+    rest = _without({**entry, **{name: entry[slip] for name, slip in meant.items()}}, refused)
+    try:
+        return [(place, SourceDeclaration.model_validate(rest), refused)]
+    except ValidationError as second:
+        told = [p for p in second.errors() if not _is_shape_alone(p)]
+        _note_errors(told, ("sources", place), found, meant)
+        refused |= _refused(second)
+    try:
+        rest = _without(rest, refused)
+        return [(place, SourceDeclaration.model_validate(rest), refused)]
+    except ValidationError:
+        return []
+
+
+def _refused(error: ValidationError) -> frozenset[Path_]:
+    """The fields whose own value is refused; of `columns`, the column."""
+    fields = [_without_types(problem["loc"]) for problem in error.errors() if problem["loc"]]
+    return frozenset(field[:2] if field[0] == "columns" else field[:1] for field in fields)
+
+
+def _meant_fields(entry: Mapping[Any, Any], refused: Iterable[Path_]) -> dict[str, str]:
+    """Fields that are absent, and the mistyped one that stands for each."""
+    known = SourceDeclaration.model_fields
+    meant: dict[str, str] = {}
+    for slip in sorted(str(field[0]) for field in refused if field[0] not in known):
+        for name in get_close_matches(slip, known, n=1):
+            if name not in entry and slip in entry:
+                meant.setdefault(name, slip)
+    return meant
+
+
+def _is_shape_alone(problem: Mapping[str, Any]) -> bool:
+    """Whether a field read for a mistyped one holds something else altogether: it is not meant."""
+    return len(_without_types(problem["loc"])) == 1 and problem["type"].endswith("_type")
+
+
+def _without(entry: Mapping[Any, Any], refused: Iterable[Path_]) -> dict[Any, Any]:
+    refused = set(refused)
     rest = {key: value for key, value in entry.items() if (key,) not in refused}
     if isinstance(rest.get("columns"), dict):
         rest["columns"] = {
@@ -251,15 +297,12 @@ def _sound_part(place: int, entry: Any, error: ValidationError) -> list[Entry]:
         }
     if ("reader",) in refused:
         rest["reader"] = _ANY_READER
-    known = SourceDeclaration.model_fields
-    slips = [str(field[0]) for field in refused if field[0] not in known]
-    meant = {(name,) for slip in slips for name in get_close_matches(slip, known, n=1)}
-    try:
-        return [(place, SourceDeclaration.model_validate(rest), frozenset({*refused, *meant}))]
-    except ValidationError:
-        return []
+    if ("name",) in refused:
+        rest["name"] = _ANY_NAME
+    return rest
 
 
+_ANY_NAME = "unnamed"
 _ANY_READER = "csv"
 
 
@@ -272,6 +315,8 @@ def _as_declared(name: Any, spec: Any) -> Any:
 def _is_certain(problem: Problem, refused: frozenset[Path_]) -> bool:
     """Whether a problem would stand if what is refused were right."""
     field: Path_ = problem.field
+    if problem.stands:
+        return True
     if any(field[: len(path)] == path for path in refused):
         return False
     unsure = {name for path in refused for name in _FOLLOWS_FROM.get(str(path[0]), ())}
@@ -285,12 +330,23 @@ _FOLLOWS_FROM: Mapping[str, tuple[Path_, ...]] = {
 """Fields whose problems may come from what stands in for a refused one."""
 
 
-def _note_errors(error: ValidationError, prefix: Path_, found: _Findings) -> None:
-    for problem in error.errors():
+def _note_errors(
+    problems: Iterable[Mapping[str, Any]],
+    prefix: Path_,
+    found: _Findings,
+    meant: Mapping[str, str] | None = None,
+) -> None:
+    """meant: fields that were read for a mistyped one, on whose line their problems stand."""
+    for problem in problems:
         field = _without_types(problem["loc"])
         name = ".".join(map(str, field))
         text, advice = _explained(problem, field, is_entry=bool(prefix))
-        found.note((*prefix, *field), f"{name}: {text}" if name else text, advice)
+        written = (_written(field, meant), *field[1:]) if field else ()
+        found.note((*prefix, *written), f"{name}: {text}" if name else text, advice)
+
+
+def _written(field: Path_, meant: Mapping[str, str] | None) -> str | int:
+    return (meant or {}).get(str(field[0]), field[0])
 
 
 def _without_types(loc: Sequence[str | int]) -> Path_:
@@ -358,7 +414,9 @@ def _shown(value: Any) -> str:
 # -- entries together -----------------------------------------------------------------------------
 def _named_once(entries: Sequence[Entry], found: _Findings) -> dict[str, SourceDeclaration]:
     by_name: dict[str, SourceDeclaration] = {}
-    for place, entry, _ in entries:
+    for place, entry, refused in entries:
+        if ("name",) in refused:
+            continue
         if entry.name in by_name:
             found.note(
                 ("sources", place, "name"),

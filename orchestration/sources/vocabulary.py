@@ -52,15 +52,17 @@ _TIME = ("posted_at", "created_at", "publish_time", "published_at", "create_time
          "datetime", "date", "time", "日期", "时间")  # fmt: skip
 _TEXT = ("text", "full_text", "content", "微博正文", "正文", "内容", "base_text", "body", "tweet",
          "message")  # fmt: skip
-_LIKES = ("likes", "like_count", "likes_count", "like_num", "attitudes_count", "点赞数", "点赞",
-          "赞", "favorites", "favorite_count", "favourites_count", "digg_count",
+_LIKES = ("likes", "like_count", "likes_count", "like_num", "attitudes_count", "点赞数", "点赞量",
+          "点赞", "赞", "赞数", "favorites", "favorite_count", "favourites_count", "digg_count",
           "liked_count")  # fmt: skip
-_COMMENTS = ("comments", "comments_count", "comment_count", "comment_num", "评论数", "评论",
-             "replies", "reply_count", "replies_count")  # fmt: skip
-_REPOSTS = ("reposts", "reposts_count", "repost_count", "repost_num", "转发数", "转发", "retweets",
+_COMMENTS = ("comments", "comments_count", "comment_count", "comment_num", "评论数", "评论量",
+             "评论", "replies", "reply_count", "replies_count")  # fmt: skip
+_REPOSTS = ("reposts", "reposts_count", "repost_count", "repost_num", "转发数", "转发量", "转发",
+            "retweets",
             "retweet_count", "shares", "share_count", "shared_count", "forwards",
             "reblogs_count")  # fmt: skip
 _READS = ("reads", "read_count", "views", "view_count", "阅读数", "阅读量", "播放量", "浏览量",
+          "浏览数", "播放数",
           "impressions")  # fmt: skip
 _FOLLOWERS = ("followers", "followers_count", "follower_count", "fans", "fans_count", "粉丝数",
               "粉丝", "粉丝量", "subscribers", "count")  # fmt: skip
@@ -114,12 +116,15 @@ CANDIDATES: tuple[Candidate, ...] = (
             Role("inquiry_id", "id", ("inquiry_id", "petition_id", "reply_id", "留言id", "留言编号",
                                       "信件编号", "工单编号", "ticket_id", "编号")),
             Role("asked_at", "instant", ("asked_at", "ask_time", "留言时间", "提问时间", "来信时间",
-                                         "reply_date", "submitted_at", *_TIME)),
+                                         "留言日期", "提问日期", "来信日期", "reply_date",
+                                         "submitted_at", *_TIME)),
         ),
         (
             Role("answered_at", "instant", ("answered_at", "answer_time", "handle_time", "回复时间",
-                                            "答复时间", "办理时间", "reply_time")),
-            Role("status_text", "text", ("status", "state", "state_info", "状态", "办理状态")),
+                                            "答复时间", "办结时间", "办理时间", "回复日期",
+                                            "答复日期", "办结日期", "reply_time")),
+            Role("status_text", "text", ("status", "state", "state_info", "状态", "办理状态",
+                                            "处理状态", "回复状态")),
             Role("region_text", "text", ("region", "province", "地区", "省份", "area", "city")),
             Role("addressee_text", "text", ("addressee", "department", "留言对象", "部门",
                                             "承办单位")),
@@ -212,6 +217,20 @@ HOSTS: Mapping[str, str] = {
     "t.me": "telegram", "youtube.com": "youtube", "zhihu.com": "zhihu",
 }  # fmt: skip
 """Platform by host of the addresses that a file holds."""
+
+INQUIRY_STATES: Mapping[str, str] = {
+    key_of(word): state
+    for state, words in (
+        ("answered", ("answered", "replied", "resolved", "已办理", "已办结", "办结", "已回复",
+                      "已答复", "已处理", "已解决", "已完成")),
+        ("in_progress", ("in_progress", "processing", "办理中", "处理中", "受理中", "已受理",
+                         "正在办理", "正在处理", "已交办", "已转办", "转办中")),
+        ("open", ("open", "pending", "待回复", "待办", "待办理", "待处理", "待受理", "未回复",
+                  "未办理", "未处理", "未受理")),
+    )
+    for word in words
+}  # fmt: skip
+"""Words of message boards for the state of a question, and the code of each."""
 
 TIME_PATTERNS = (
     "%m/%d/%y %H:%M", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S",

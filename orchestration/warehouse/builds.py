@@ -106,3 +106,11 @@ def code_version() -> str:
                 hasher.update(path.relative_to(PROJECT_ROOT).as_posix().encode())
                 hasher.update(path.read_bytes())
     return hasher.hexdigest()[:16]
+
+
+def is_synthetic(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the data of the newest build are invented."""
+    row = connection.execute(
+        "select is_synthetic from meta.builds order by build_id desc limit 1"
+    ).fetchone()
+    return bool(row and row[0])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import duckdb
 
 from orchestration.cleaning.people import Door
+from orchestration.linking.nightly import are_links_up_to_date
 from orchestration.settings import Settings
 from orchestration.sources.archive import Archive
 from orchestration.sources.declarations import Declarations
@@ -80,6 +81,8 @@ def _need(
     door = Door(settings.pseudonym_key(), load.scope(connection))
     if reviews.differ(connection, reviews.reviewed(door, declarations.overrides)):
         return f"{settings.root.overrides_file.name} changed since the last build"
+    if not are_links_up_to_date(connection, settings.root):
+        return "the editors' files or the linking model changed since the last build"
     return None
 
 

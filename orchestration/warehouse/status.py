@@ -7,7 +7,7 @@ from typing import Any
 
 from orchestration.settings import Settings
 from orchestration.sources.archive import Archive
-from orchestration.sources.inbox import InboxMissingError, Notice, scan
+from orchestration.sources.inbox import InboxMissingError, Notice, missing_folders, scan
 from orchestration.warehouse.connect import open_published
 
 
@@ -83,23 +83,30 @@ def _live(settings: Settings) -> list[dict[str, Any]]:
     return report(settings, declarations)
 
 
-def _inbox(settings: Settings) -> tuple[int, list[dict[str, str]]]:
-    """Files that a run would take now, and what it would leave, with the reason."""
+def _inbox(settings: Settings) -> tuple[int | None, list[dict[str, str]]]:
+    """Files that a run would take now (None: no run can), and what it would leave and why."""
     from orchestration.sources.declarations import DeclarationError
     from orchestration.sources.extract import read_declarations
 
     seen = Archive(settings.root.archive).seen()
     try:
-        patience = read_declarations(settings).patience
+        declarations = read_declarations(settings)
     except DeclarationError as error:
-        return 0, [{"path": "sources.yaml", "reason": "declaration", "detail": str(error)}]
+        return None, [{"path": "sources.yaml", "reason": "declaration", "detail": str(error)}]
     try:
         items = list(
-            scan(settings.root.inbox, seen, settings.clock, patience, sleep=lambda _: None)
+            scan(
+                settings.root.inbox,
+                seen,
+                settings.clock,
+                declarations.patience,
+                sleep=lambda _: None,
+            )
         )
     except InboxMissingError as error:
         return 0, [{"path": "", "reason": "inbox_missing", "detail": str(error)}]
-    notices = [item for item in items if isinstance(item, Notice)]
-    return len(items) - len(notices), [
+    left = [item for item in items if isinstance(item, Notice)]
+    notices = missing_folders(settings.root.inbox, declarations.folders, seen) + left
+    return len(items) - len(left), [
         {"path": n.display, "reason": n.reason, "detail": n.detail} for n in notices
     ]

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
 
 import duckdb
+import polars as pl
 
+from orchestration.paths import PROJECT_ROOT, SEEDS
 from orchestration.schemas.tables import TABLES
 from orchestration.settings import Settings
 from orchestration.sources import formats
@@ -15,23 +21,87 @@ from orchestration.sources.extract import read_declarations
 from orchestration.sources.formats.base import Head
 from orchestration.sources.mapping import mapped_format
 from orchestration.sources.rawfile import RawFile
-from orchestration.sources.readers.base import Located, ReadOptions
+from orchestration.sources.readers.base import RECORD, Located, ReadOptions
+from orchestration.sources.readers.delimited import Delimited
 
 ROWS_SHOWN = 5
 
-ORIGINS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
-    "main.accounts": (("core.account_snapshots", ("platform", "account_id")),),
-    "main.account_days": (("core.account_snapshots", ("platform", "account_id")),),
-    "main.posts": (("core.posts", ("platform", "post_id")),),
-    "main.event_responses": (("core.posts", ("platform", "post_id")),),
-    "core.event_links": (("core.posts", ("platform", "post_id")),),
-    "main.events": (
-        ("core.hot_topic_slots", ("topic_key",)),
-        ("core.articles", ("title",)),
-        ("core.rulings", ("claim_text=title",)),
+
+@dataclass(frozen=True)
+class Behind:
+    """Rows of a cleaned table that a derived row rests on.
+
+    where: with the derived row's own columns as parameters, `$name`; a row in which one of them is
+    NULL rests on none.
+    """
+
+    table: str
+    where: str
+
+
+def _local_day(instant: str) -> str:
+    """The local day of an instant, as the models reckon it (dbt_project/macros/time.sql)."""
+    return f"cast(make_timestamp(epoch_us({instant}) + 28800000000) as date)"
+
+
+def _event(kind: str, key: str) -> str:
+    """Whether a row's key is what an event's id was made of (int_*_events.sql)."""
+    return f"$event_id = '{kind}:' || left(sha256({key}), 16)"
+
+
+_ACCOUNT = "platform = $platform and account_id = $account_id"
+_POST = (Behind("core.posts", "platform = $platform and post_id = $post_id"),)
+_TOPIC = "s.platform || chr(31) || s.topic_key || chr(31) || cast(s.slot_date as varchar)"
+_LISTED = f"""topic_key = $topic_key and seen_hi_at between $onset_hi_at and $last_seen_at
+    and not coalesce(is_ad, false) and not coalesce(is_pinned, false)
+    and platform in (
+        select s.platform
+        from (
+            select platform, topic_key, {_local_day("slot_at")} as slot_date
+            from core.hot_topic_slots where topic_key = $topic_key
+        ) as s
+        where {_event("hot_topic", _TOPIC)}
+    )"""
+_EVENT = (
+    Behind("core.hot_topic_slots", _LISTED),
+    Behind("core.articles", _event("article", "article_id")),
+    Behind("core.rulings", _event("rumor", "platform || chr(31) || ruling_id")),
+    Behind("core.inquiries", _event("inquiry", "inquiry_id")),
+)
+
+ORIGINS: Mapping[str, tuple[Behind, ...]] = {
+    "main.accounts": (Behind("core.account_snapshots", _ACCOUNT),),
+    "main.account_days": (
+        Behind(
+            "core.account_snapshots",
+            f"{_ACCOUNT} and {_local_day('observed_at')} = $observed_date",
+        ),
+        Behind("core.posts", f"{_ACCOUNT} and {_local_day('posted_at')} = $observed_date"),
     ),
+    "main.account_history": (
+        Behind(
+            "core.account_snapshots",
+            f"{_ACCOUNT} and observed_at between $first_seen_at and $last_seen_at",
+        ),
+    ),
+    "main.posts": _POST,
+    "main.post_edits": _POST,
+    "main.post_engagement": (
+        Behind("core.post_metric_snapshots", "platform = $platform and post_id = $post_id"),
+    ),
+    "main.event_responses": _POST,
+    "main.level_race": _POST,
+    "core.event_links": _POST,
+    "main.events": _EVENT,
+    "main.silence_ledger": _EVENT,
 }
-"""Derived table to the cleaned tables its rows rest on, and the columns that lead there."""
+"""Derived table to the rows that each of its rows rests on."""
+
+SEEDED: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "main.reported_claims": ("reported_figures.csv", ("figure_id",)),
+    "main.regions": ("administrative_regions.csv", ("region_code", "region_name")),
+}
+"""Tables whose rows are lines of a file of this project: the file and its key."""
 
 
 class TraceError(LookupError):
@@ -44,16 +114,27 @@ class Origin:
 
     table: str
     key: dict[str, object]
-    file: RawFile | None
+    path: str | None
     file_sha256: str
     record_number: int | None
     located: Located | None
+    is_collected: bool = True
+    """False for a line of a file of this project."""
+
+
+@dataclass(frozen=True)
+class Traced:
+    """The records behind a row, and what is not shown of them."""
+
+    origins: tuple[Origin, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def trace(
     connection: duckdb.DuckDBPyConnection, settings: Settings, table_name: str, key: str
-) -> list[Origin]:
-    """The raw records behind a row of a published table, at most ROWS_SHOWN.
+) -> Traced:
+    """The raw records behind a row of a published table, at most ROWS_SHOWN of a cleaned table,
+    the earliest first.
 
     key: the value of the table's identifying column, or `column=value,column=value`.
     Raises TraceError when nothing matches.
@@ -61,34 +142,137 @@ def trace(
     table = TABLES.get(table_name) or TABLES.get(f"main.{table_name}")
     if table is None:
         raise TraceError(f"{table_name!r} is not a published table; try one of: {_names()}")
-    conditions = _conditions(table.full_name, key)
-    rows = _matching(connection, table.full_name, conditions)
-    if not rows:
-        raise TraceError(f"{table.full_name} has no row with {key!r}")
+    search = _Search(connection, settings)
+    rows = search.given(table.full_name, key)
     if "file_id" in table.column_names:
-        return [_origin(settings, table.full_name, row) for row in rows]
+        return search.result([search.origin(table.full_name, row) for row in rows])
+    if table.full_name in SEEDED:
+        return search.result([_seeded(table.full_name, row) for row in rows])
     if table.full_name not in ORIGINS:
-        raise TraceError(
-            f"rows of {table.full_name} aggregate many records; trace one of theirs: "
-            f"{', '.join(ORIGINS)}"
+        raise TraceError(_why_not(table.full_name))
+    return search.result([o for row in rows for o in search.behind(table.full_name, row)])
+
+
+def _why_not(name: str) -> str:
+    """Why rows of a table are not followed, and what is."""
+    reason = f"rows of {name} aggregate many records"
+    if name == "main.claim_growth":
+        reason = f"a row of {name} compares two published figures, whose ids it names"
+    elif TABLES[name].writer == "run":
+        reason = f"rows of {name} are written by the run, not read from a file"
+    return f"{reason}; trace one of: {', '.join((*ORIGINS, *SEEDED))}, core.*"
+
+
+class _Search:
+    """One question: rows found so far, and what was cut off."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._remarks: list[str] = []
+
+    def result(self, origins: Sequence[Origin]) -> Traced:
+        return Traced(tuple(origins), tuple(self._remarks))
+
+    def given(self, name: str, key: str) -> list[dict[str, object]]:
+        """The rows a person asks for; values travel as parameters, names are the schema's own."""
+        asked = _conditions(name, key)
+        where = " and ".join(f"cast({column} as varchar) = ${column}" for column in asked)
+        rows = self._matching(name, where, asked)
+        if not rows:
+            raise TraceError(f"{name} has no row with {key!r}")
+        return rows
+
+    def behind(self, name: str, row: Mapping[str, object]) -> list[Origin]:
+        origins = []
+        for link in ORIGINS[name]:
+            needed = set(re.findall(r"\$(\w+)", link.where))
+            if all(row.get(column) is not None for column in needed):
+                values = {column: row[column] for column in needed}
+                origins += [
+                    self.origin(link.table, found)
+                    for found in self._matching(link.table, link.where, values)
+                ]
+        if not origins:
+            self._remarks.append(_nothing_behind(name, row))
+        return origins
+
+    def _matching(
+        self, name: str, where: str, values: Mapping[str, object]
+    ) -> list[dict[str, object]]:
+        """The earliest rows, at most ROWS_SHOWN, noting how many there are."""
+        total = self._connection.execute(
+            f"select count(*) from {name} where {where}", dict(values)
+        ).fetchone()
+        cursor = self._connection.execute(
+            f"select * from {name} where {where} order by {_order(name)} limit {ROWS_SHOWN}",
+            dict(values),
         )
-    origins: list[Origin] = []
-    for row in rows:
-        origins += _follow(connection, settings, table.full_name, row)
-    return origins[:ROWS_SHOWN]
+        names = [column[0] for column in cursor.description or ()]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        if total and total[0] > len(rows):
+            self._remarks.append(f"{name}: {len(rows)} of {total[0]} shown, the earliest first")
+        return rows
+
+    def origin(self, name: str, row: Mapping[str, object]) -> Origin:
+        file = self._deliveries.get(str(row["file_id"]))
+        number = row.get("record_number")
+        record_number = int(str(number)) if number is not None else None
+        located = None
+        if file is not None and record_number is not None:
+            located = _locate(self._settings, file, record_number)
+        return Origin(
+            name,
+            {column: row.get(column) for column in TABLES[name].key},
+            file.path if file is not None else None,
+            str(row["file_sha256"]),
+            record_number,
+            located,
+        )
+
+    @cached_property
+    def _deliveries(self) -> dict[str, RawFile]:
+        return {file.file_id: file for file in Archive(self._settings.root.archive).deliveries()}
 
 
-def _follow(
-    connection: duckdb.DuckDBPyConnection, settings: Settings, name: str, row: Mapping[str, object]
-) -> Iterator[Origin]:
-    for core_name, columns in ORIGINS[name]:
-        conditions = {}
-        for column in columns:
-            theirs, _, ours = column.partition("=")
-            conditions[theirs] = row.get(ours or theirs)
-        if all(value is not None for value in conditions.values()):
-            for found in _matching(connection, core_name, conditions):
-                yield _origin(settings, core_name, found)
+def _order(name: str) -> str:
+    """By time, and among equals by what makes the answer the same every time."""
+    table = TABLES[name]
+    times = [c for c in ("seen_hi_at", "observed_at") if c in table.column_names]
+    times += [table.bucket] if table.bucket is not None else []
+    places = [c for c in ("file_id", "record_number") if c in table.column_names]
+    return ", ".join(dict.fromkeys((*times, *table.key, *places)))
+
+
+def _nothing_behind(name: str, row: Mapping[str, object]) -> str:
+    """What it means that no record stands behind a row."""
+    if name == "main.account_days":
+        return "no record: the account was not observed on that day (a gap, not zero)"
+    if name == "main.event_responses" and row.get("post_id") is None:
+        return f"no post answered it; the event itself: trace main.events {row['event_id']}"
+    return "no record behind it was found"
+
+
+def _seeded(name: str, row: Mapping[str, object]) -> Origin:
+    """The line of a file of this project that a row was read from."""
+    file_name, columns = SEEDED[name]
+    path = SEEDS / file_name
+    content = path.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    now = datetime.fromtimestamp(0, UTC)
+    shown = path.relative_to(PROJECT_ROOT).as_posix()
+    file = RawFile("", sha256, shown, len(content), now, now, "", path)
+    reader = Delimited(columns)
+    key = {column: row[column] for column in columns}
+    number = next(
+        int(record[RECORD])
+        for frame in reader.read(file, ReadOptions())
+        if isinstance(frame, pl.DataFrame)
+        for record in frame.iter_rows(named=True)
+        if {column: record[column] for column in columns} == key
+    )
+    located = reader.locate(file, number, ReadOptions())
+    return Origin(name, key, shown, sha256, number, located, is_collected=False)
 
 
 def _conditions(table_name: str, key: str) -> dict[str, object]:
@@ -104,46 +288,6 @@ def _conditions(table_name: str, key: str) -> dict[str, object]:
         return dict(pairs)
     identifying = [name for name in table.key if name.endswith("_id")] or list(table.key)
     return {identifying[-1]: key}
-
-
-def _matching(
-    connection: duckdb.DuckDBPyConnection, table_name: str, conditions: Mapping[str, object]
-) -> list[dict[str, object]]:
-    """Rows by equality; values travel as parameters, column names are the schema's own."""
-    where = " and ".join(
-        f"cast({name} as varchar) = ${number}" for number, name in enumerate(conditions, start=1)
-    )
-    cursor = connection.execute(
-        f"select * from {table_name} where {where} limit {ROWS_SHOWN}",
-        [str(value) for value in conditions.values()],
-    )
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _origin(settings: Settings, table_name: str, row: Mapping[str, object]) -> Origin:
-    table = TABLES[table_name]
-    file = _delivery(settings, str(row["file_id"]))
-    number = row.get("record_number")
-    record_number = int(str(number)) if number is not None else None
-    located = None
-    if file is not None and record_number is not None:
-        located = _locate(settings, file, record_number)
-    return Origin(
-        table_name,
-        {name: row.get(name) for name in table.key},
-        file,
-        str(row["file_sha256"]),
-        record_number,
-        located,
-    )
-
-
-def _delivery(settings: Settings, file_id: str) -> RawFile | None:
-    for file in Archive(settings.root.archive).deliveries():
-        if file.file_id == file_id:
-            return file
-    return None
 
 
 def _locate(settings: Settings, file: RawFile, record_number: int) -> Located | None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from model_warehouse import instant
 
-START = instant("2020-03-01 01:00")
+START = instant("2020-03-24 01:00")
 DAYS = 24
 KINDS = ("organ", "officer", "state_media")
 LEVELS = ("province", "prefecture", "county", None)
@@ -55,6 +55,16 @@ def accounts(rng: random.Random) -> list[dict[str, Any]]:
     return people
 
 
+def _name(person: dict[str, Any], day: int) -> str | None:
+    """Two accounts change their names, the second to the one that the first gave up."""
+    account = person["account_id"]
+    if person["account_kind"] == "officer":
+        return None
+    if account == "1003" and day >= 12:
+        return "name0"
+    return "name1003" if account == "1006" and day > 14 else f"name{account}"
+
+
 def snapshots(rng: random.Random, people: list[dict[str, Any]]) -> list[dict[str, Any]]:
     rows = []
     for person in people:
@@ -71,7 +81,10 @@ def snapshots(rng: random.Random, people: list[dict[str, Any]]) -> list[dict[str
                     {
                         **{k: person[k] for k in ("platform", "account_id", "registered_at")},
                         "observed_at": START + timedelta(days=day, minutes=rng.randint(0, 1300)),
-                        "screen_name": None if person["account_kind"] == "officer" else "n",
+                        "screen_name": _name(person, day),
+                        "verified_type": "-1"
+                        if person["account_id"] == "1003" and day > 15
+                        else "1",
                         "account_kind": person["account_kind"] if rng.random() < 0.7 else None,
                         "admin_level": person["admin_level"],
                         "region_code": person["region_code"],

@@ -5,6 +5,7 @@ grown warehouse or a rebuilt one.
 from __future__ import annotations
 
 import random
+import shutil
 from pathlib import Path
 
 import model_worlds as worlds
@@ -33,15 +34,17 @@ def grown(
 
 def test_late_arrivals_give_the_same_as_one_delivery(grown: Warehouse, world: Warehouse) -> None:
     # The last build took in some days again and left most alone, or nothing would be proved.
-    touched, observed = grown.one(
+    touched, observed, months = grown.one(
         """
         select
             (select count(*) from intermediate.int_touched_days
                 where table_name = 'core.account_snapshots'),
-            (select count(distinct observed_date) from intermediate.int_account_days_observed)
+            (select count(distinct observed_date) from intermediate.int_account_days_observed),
+            (select count(distinct month_date) from intermediate.int_account_months)
         """
     )
     assert 2 <= touched < observed
+    assert months == 2
     assert difference(grown.contents(), world.contents()) == {}
 
 
@@ -70,3 +73,26 @@ def test_order_of_loading_is_irrelevant(
     warehouse.load("b1", shuffled)
     warehouse.build_models("b1")
     assert difference(warehouse.contents(), world.contents()) == {}
+
+
+def test_only_the_month_of_a_touched_day_is_made_anew(
+    tmp_path: Path, dbt_target: Path, world: Warehouse
+) -> None:
+    """March is left as it stands, wrong as it was made here; April takes in the new name."""
+    warehouse = Warehouse(tmp_path / "unused.duckdb", dbt_target)
+    warehouse.path = Path(shutil.copy(world.path, tmp_path / "observatory.duckdb"))
+    warehouse.insert("meta.builds", [{"build_id": "b1", "outcome": "published"}])
+    march = "month_date = date '2020-03-01' and platform = 'weibo' and account_id = '1000'"
+    with warehouse.connect() as con:
+        con.execute(
+            f"update intermediate.int_account_months set greatest_screen_name = 'zz' where {march}"
+        )
+    at = worlds.instant("2020-04-20 09:00")
+    row = {"platform": "weibo", "account_id": "1000", "observed_at": at, "screen_name": "new"}
+    warehouse.load("b2", {"core.account_snapshots": [row]})
+    warehouse.build_models("b2", "--select", "+int_account_months", "account_history")
+    assert warehouse.rows(
+        """select month_date::varchar, greatest_screen_name, screen_name
+           from intermediate.int_account_months
+           where platform = 'weibo' and account_id = '1000' order by 1"""
+    ) == [("2020-03-01", "zz", "name1000"), ("2020-04-01", "new", "new")]

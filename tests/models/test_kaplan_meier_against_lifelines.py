@@ -9,9 +9,11 @@ also that groups are counted from the events of a period without ever multiplyin
 from __future__ import annotations
 
 import math
+import random
 import warnings
 from collections import defaultdict
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import duckdb
@@ -19,7 +21,7 @@ import pytest
 from compiled_chain import Queries, compiled_queries, empty_database, run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from lifelines import KaplanMeierFitter
+from lifelines import AalenJohansenFitter, KaplanMeierFitter
 from lifelines.utils import restricted_mean_survival_time
 from model_warehouse import Warehouse
 
@@ -67,7 +69,12 @@ responses = st.lists(
 )
 events = st.lists(
     st.tuples(
-        st.sampled_from(("hot_topic", "rumor")), st.one_of(st.just(LONGEST), times), responses
+        st.sampled_from(("hot_topic", "rumor")),
+        st.one_of(st.just(LONGEST), times),
+        responses,
+        # How much earlier the event may have begun, and when its stimulus was removed.
+        st.one_of(st.none(), st.sampled_from([0, HOUR, 12 * HOUR]), st.integers(0, 24 * HOUR)),
+        st.one_of(st.none(), times),
     ),
     min_size=1,
     max_size=25,
@@ -78,17 +85,19 @@ def run_chain(con: duckdb.DuckDBPyConnection, queries: Queries, drawn: Any) -> N
     con.execute(
         "create or replace table intermediate.int_event_follow_ups "
         "(event_id varchar, event_number bigint, event_type varchar, onset_date date, "
-        "watched_us bigint)"
+        "watched_us bigint, onset_width_us bigint, removed_us bigint)"
     )
     con.execute(
         "create or replace table intermediate.int_responses (event_id varchar, "
         "account_kind varchar, admin_level varchar, region_code varchar, link_level varchar, "
         "response_us bigint)"
     )
-    for number, (event_type, watched, answers) in enumerate(drawn):
+    for number, (event_type, watched, answers, width, removed) in enumerate(drawn):
+        removed = removed if removed is not None and removed <= watched else None
         con.execute(
-            "insert into intermediate.int_event_follow_ups values (?, ?, ?, date '2020-01-01', ?)",
-            [str(number), number, event_type, watched],
+            "insert into intermediate.int_event_follow_ups "
+            "values (?, ?, ?, date '2020-01-01', ?, ?, ?)",
+            [str(number), number, event_type, watched, width, removed],
         )
         for kind, level, response in answers:
             if response <= watched:
@@ -99,12 +108,9 @@ def run_chain(con: duckdb.DuckDBPyConnection, queries: Queries, drawn: Any) -> N
     run(con, queries)
 
 
-def outcomes(
-    drawn: Any, event_type: str, kind: str, level: str
-) -> tuple[list[int], list[bool], int]:
-    """Waiting times, whether answered, and the number addressed beforehand, told plainly."""
-    waited, answered, proactive = [], [], 0
-    for its_type, watched, answers in drawn:
+def firsts(drawn: Any, event_type: str, kind: str, level: str) -> Iterator[tuple[Any, ...]]:
+    """Watched, first response of the group or None, onset width and removal of each event."""
+    for its_type, watched, answers, width, removed in drawn:
         if event_type not in ("all", its_type):
             continue
         own = [
@@ -112,13 +118,70 @@ def outcomes(
             for its_kind, its_level, response in answers
             if kind in ("all", its_kind) and level in ("all", its_level) and response <= watched
         ]
-        first = min(own, default=None)
+        gone = removed if removed is not None and removed <= watched else None
+        yield watched, min(own, default=None), width, gone
+
+
+def outcomes(
+    drawn: Any, event_type: str, kind: str, level: str
+) -> tuple[list[int], list[bool], int]:
+    """Waiting times, whether answered, and the number addressed beforehand, told plainly."""
+    waited, answered, proactive = [], [], 0
+    for watched, first, *_ in firsts(drawn, event_type, kind, level):
         if first is not None and first < 0:
             proactive += 1
         else:
             waited.append(watched if first is None else first)
             answered.append(first is not None)
     return waited, answered, proactive
+
+
+def outcomes_from_earliest(
+    drawn: Any, event_type: str, kind: str, level: str
+) -> tuple[list[float], list[bool]]:
+    """The same in hours, had each event begun as early as it may, where that is known."""
+    waited, answered = [], []
+    for watched, first, width, _ in firsts(drawn, event_type, kind, level):
+        if width is None:
+            continue
+        length = watched + width if watched else 0
+        if first is None:
+            waited.append(length / HOUR)
+            answered.append(False)
+        elif first + width >= 0:
+            waited.append((first + width) / HOUR)
+            answered.append(True)
+    return waited, answered
+
+
+def competing(drawn: Any, event_type: str, kind: str, level: str) -> tuple[list[float], list[int]]:
+    """Hours until the answer (1), the removal (2) or the end of watching (0), whichever came
+    first; an answer at the instant of the removal is an answer."""
+    waited, ended = [], []
+    for watched, first, _, removed in firsts(drawn, event_type, kind, level):
+        end = watched if removed is None else removed
+        if first is not None and first < 0:
+            continue
+        if first is not None and first <= end:
+            waited.append(first / HOUR)
+            ended.append(1)
+        else:
+            waited.append(end / HOUR)
+            ended.append(0 if removed is None else 2)
+    return waited, ended
+
+
+def incidences(waited: list[float], ended: list[int], at: float) -> tuple[float, float]:
+    """Aalen and Johansen's estimate by its definition, in exact fractions."""
+    untouched, found = Fraction(1), [Fraction(0), Fraction(0)]
+    for time in sorted({t for t in waited if t <= at}):
+        at_risk = sum(t >= time for t in waited)
+        counts = [sum(t == time and e == what for t, e in zip(waited, ended, strict=True))
+                  for what in (1, 2)]  # fmt: skip
+        for what in (0, 1):
+            found[what] += untouched * Fraction(counts[what], at_risk)
+        untouched *= 1 - Fraction(sum(counts), at_risk)
+    return float(found[0]), float(found[1])
 
 
 def close(left: float | None, right: float | None) -> bool:
@@ -139,11 +202,14 @@ def test_every_group_agrees_with_lifelines(chain: Any, drawn: Any) -> None:
     group = "event_type, account_kind, admin_level"
     where = "period = 'all' and region_code = 'all' and link_level = 'all'"
     curves: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
-    for *key, hours, at_risk, responded, survival, low, high in con.execute(
-        f"select {group}, hours, at_risk, responded, survival, survival_lo, survival_hi "
+    besides: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
+    for *key, hours, at_risk, responded, survival, low, high, earliest, told, gone in con.execute(
+        f"select {group}, hours, at_risk, responded, survival, survival_lo, survival_hi, "
+        "survival_earliest, incidence, incidence_removed "
         f"from main.response_curves where {where} order by hours"
     ).fetchall():
         curves[tuple(key)].append((hours, at_risk, responded, survival, low, high))
+        besides[tuple(key)].append((hours, earliest, told, gone))
     rates = ", ".join(f"rate_{h}h" for h in RATE_HOURS)
     summaries = con.execute(
         f"select {group}, events, proactive, responded, censored, {rates}, "
@@ -202,6 +268,65 @@ def test_every_group_agrees_with_lifelines(chain: Any, drawn: Any) -> None:
             ]
             assert close(found, min(half, default=None)), (key, found)
 
+    for key, rows in besides.items():
+        waited, answered = outcomes_from_earliest(drawn, *key)
+        fit = None
+        if waited:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                fit = KaplanMeierFitter().fit(waited, answered)
+        lasting, ended = competing(drawn, *key)
+        for at, earliest, told, gone in rows:
+            expected = None
+            if fit is not None and (at <= max(waited) or fit.survival_function_.iloc[-1, 0] == 0):
+                expected = float(fit.predict(at))
+            assert close(earliest, expected), (key, at)
+            settled = abs(sum(incidences(lasting, ended, math.inf)) - 1) < EXACT
+            found = incidences(lasting, ended, at) if settled or at <= max(lasting) else (None,) * 2
+            if 2 not in ended and found[0] is not None:
+                found = (found[0], 0.0)
+            assert close(told, found[0]), (key, at, told, found)
+            assert close(gone, found[1]), (key, at, gone, found)
+
+
+def test_incidences_are_those_of_lifelines(chain: Any) -> None:
+    """Without ties, which lifelines breaks by chance."""
+    con, queries = chain
+    rng = random.Random(5)
+    drawn = [
+        (
+            "rumor",
+            LONGEST - n,
+            [("organ", "county", rng.randrange(90 * HOUR))] if rng.random() < 0.6 else [],
+            None,
+            rng.randrange(200 * HOUR) if rng.random() < 0.5 else None,
+        )
+        for n in range(120)
+    ]
+    run_chain(con, queries, drawn)
+    waited, ended = competing(drawn, "all", "all", "all")
+    fits = [
+        AalenJohansenFitter(calculate_variance=False).fit(waited, ended, event_of_interest=what)
+        for what in (1, 2)
+    ]
+    rows = con.execute(
+        "select hours, incidence, incidence_removed from main.response_curves "
+        "where period = 'all' and event_type = 'all' and account_kind = 'all' "
+        "and admin_level = 'all' and region_code = 'all' and link_level = 'all' and hours < 90"
+    ).fetchall()
+    assert len(rows) > 40
+    for at, *found in rows:
+        for fit, value in zip(fits, found, strict=True):
+            steps = fit.cumulative_density_.iloc[:, 0]
+            assert close(value, float(steps[steps.index <= at].iloc[-1])), at
+    rate, gone, removed = con.execute(
+        "select incidence_72h, incidence_removed_72h, removed from main.response_timing "
+        "where period = 'all' and event_type = 'all' and account_kind = 'all' "
+        "and admin_level = 'all' and region_code = 'all' and link_level = 'all'"
+    ).fetchone()
+    assert (close(rate, incidences(waited, ended, 72)[0]), removed) == (True, ended.count(2))
+    assert close(gone, incidences(waited, ended, 72)[1])
+
 
 def test_all_rows_hold_every_event_of_their_parts(chain: Any) -> None:
     """Types add up to `all` types, and days to months, for the responders taken together."""
@@ -211,6 +336,8 @@ def test_all_rows_hold_every_event_of_their_parts(chain: Any) -> None:
             "hot_topic" if n % 3 else "rumor",
             LONGEST,
             [("organ", "county", n * HOUR)] if n % 2 else [],
+            None,
+            None,
         )
         for n in range(20)
     ]

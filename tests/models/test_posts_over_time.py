@@ -348,14 +348,15 @@ def test_doubling_times_of_published_figures(
 
 def test_printed_rates_of_growth_are_reproduced(over_time: Warehouse) -> None:
     assert over_time.rows(
-        """select later_figures, printed_percent, printed_verdict from main.claim_growth
+        """select later_figures, printed_percent, printed_verdict, earlier_value_origin
+           from main.claim_growth
            where printed_percent is not null order by 1"""
     ) == [
-        ("C20", 776.58, "reproduced"),
-        ("C25", 231.0, "reproduced"),
-        ("C27", 249.51, "reproduced"),
-        ("C31", 46.42, "reproduced"),
-        ("C36", 8.0, "reproduced"),
+        ("C20", 776.58, "reproduced", "worked_out"),
+        ("C25", 231.0, "reproduced", "printed"),
+        ("C27", 249.51, "reproduced", "printed"),
+        ("C31", 46.42, "reproduced", "printed"),
+        ("C36", 8.0, "reproduced", "worked_out"),
     ]
 
 

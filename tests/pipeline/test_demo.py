@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -16,6 +17,8 @@ import pytest
 
 from orchestration.paths import PROJECT_ROOT, SAMPLE, DataRoot
 from orchestration.schemas.tables import TABLES
+from orchestration.settings import Settings
+from orchestration.warehouse.trace import trace
 from tests.pipeline.commands import observatory
 from tests.pipeline.people_of_the_sample import known_people, sightings
 
@@ -69,7 +72,7 @@ def test_every_planted_answer_is_found_at_its_hour_and_no_other(published, plant
         for title, post_id, hours in published.execute(
             """select e.title, r.post_id, r.response_hours from main.event_responses r
                join main.events e using (event_id)
-               where e.event_type = 'hot_topic' and not r.is_censored"""
+               where e.event_type = 'hot_topic' and r.link_level = 'exact'"""
         ).fetchall()
     }
     answered = {
@@ -83,6 +86,25 @@ def test_every_planted_answer_is_found_at_its_hour_and_no_other(published, plant
         post_id, hours = found[title]
         assert post_id.startswith("p:") or post_id == incident["post_id"]
         assert hours == pytest.approx(incident["response_hours"], abs=0.001)
+
+
+def test_answers_without_a_hashtag_are_found_by_their_text_and_no_other(published, planted):
+    found = dict(
+        published.execute(
+            """select e.title, r.post_id from main.event_responses r
+               join main.events e using (event_id)
+               where e.event_type = 'hot_topic' and r.link_level = 'lexical'"""
+        ).fetchall()
+    )
+    untagged = {
+        incident["title"]: incident["post_id"]
+        for incident in planted["coverage"]
+        if incident["style"] == "untagged"
+    }
+    assert set(found) <= set(untagged)
+    assert len(found) >= 0.7 * len(untagged)
+    for title, post_id in found.items():
+        assert post_id.startswith("p:") or post_id == untagged[title]
 
 
 def test_every_record_of_the_sample_is_accounted_for(published):
@@ -177,6 +199,38 @@ def test_a_post_is_traced_to_its_file_line_and_bytes(demo, published):
     assert "sha256" in done.stdout
     assert "line" in done.stdout
     assert post_id in done.stdout.split("bytes", 1)[1]
+
+
+def test_days_and_onsets_are_traced_to_their_own_records(demo, published):
+    settings = Settings(DataRoot(demo[0]))
+    days = published.execute(
+        """select account_id, observed_date::varchar from main.account_days
+           where platform = 'weibo' and followers_lo is not null
+           order by hash(account_id || observed_date) limit 40"""
+    ).fetchall()
+    for account_id, day in days:
+        key = f"platform=weibo,account_id={account_id},observed_date={day}"
+        seen = [
+            (o.key["observed_at"] + timedelta(hours=8)).date().isoformat()
+            for o in trace(published, settings, "main.account_days", key).origins
+            if o.table == "core.account_snapshots"
+        ]
+        assert seen, key
+        assert set(seen) == {day}, key
+    events = published.execute(
+        """select event_id, event_type, onset_hi_at from main.events
+           qualify row_number() over (partition by event_type order by event_id) <= 10"""
+    ).fetchall()
+    for event_id, event_type, onset in events:
+        found = trace(published, settings, "main.events", event_id).origins
+        assert found, event_id
+        if event_type == "hot_topic":
+            (first,) = published.execute(
+                """select min(seen_hi_at) from core.hot_topic_slots
+                   where slot_at = $1 and topic = $2 and list_name = $3 and source_name = $4""",
+                [found[0].key[name] for name in ("slot_at", "topic", "list_name", "source_name")],
+            ).fetchone()
+            assert first == onset, event_id
 
 
 def test_a_row_that_is_not_there_is_named(demo):

@@ -25,6 +25,7 @@ from orchestration.schemas.tables import MARTS, TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse.connect import count_rows, open_modelled, open_published, open_work
 from orchestration.warehouse.lock import run_lock
+from orchestration.warehouse.status import status
 from tests.pipeline.conftest import LAST_DAY, LATER_DAY, NEXT_DAY, deliver
 
 pytestmark = pytest.mark.slow
@@ -286,7 +287,15 @@ def test_a_failed_error_check_keeps_the_last_good_build(
     ]
     assert _fingerprint(observatory.root.published) == published
     assert _ask(observatory, "select max(build_id) from meta.builds") == good
-    assert observatory.root.last_failure.exists()
+    (check,) = (
+        check
+        for check in status(observatory)["last_failure"]["failed_checks"]
+        if check["severity"] == "error"
+    )
+    assert (check["check_name"], check["table_name"]) == (
+        "records_are_conserved", "quality.file_ledger",
+    )  # fmt: skip
+    assert "hot_daily/2026-07-01.json" in check["observed"]
 
 
 def test_once_repaired_the_refused_nights_files_are_published(

@@ -12,13 +12,15 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from urllib.parse import unquote
 
 import duckdb
+import polars as pl
 import pytest
 
+from orchestration.cleaning.rebuttals import is_rebuttal
 from orchestration.paths import PROJECT_ROOT, DataRoot
 from orchestration.sources.archive import Archive
 from tests.pipeline.commands import observatory
@@ -67,7 +69,7 @@ LEDGER = {
     "ced_posts": (600, 600, 600, 0, 0),
     "ced_timelines": (115, 34330, 34313, 17, 0),
     "ced_labels": (1, 600, 300, 0, 300),
-    "counties": (1, 650, 646, 4, 0),
+    "counties": (1, 650, 650, 0, 0),
     "congress_twitter": (3, 1597, 1569, 0, 28),
     "congress_facebook": (1, 532, 428, 0, 104),
     "congress_youtube": (4, 2129, 1681, 0, 448),
@@ -241,6 +243,99 @@ def test_delays_between_hot_topic_and_post_are_those_of_the_truth_to_the_minute(
     assert len(equal) >= 129
     # what is left lies outside the window in which a post can be a response
     assert all(int(row["lag_minutes"]) < -72 * 60 for row in beyond)
+
+
+def test_rumours_were_denied_when_the_truth_says_to_the_minute(published, real_data):
+    truth = [
+        (local_instant(row["rumour_posted_bj"]), int(row["lag_minutes"]))
+        for row in read_truth(real_data, "rumour_rebuttal_lag.csv")
+    ]
+    found = ask(
+        published,
+        """select claimed_at, rebuttal_hours * 60 from main.rebuttals
+           where target_rule = 'ruling_url'""",
+    )
+    equal = [
+        (claimed, lag)
+        for claimed, lag in truth
+        if any(claimed == at and abs(minutes - lag) < 1 for at, minutes in found)
+    ]
+    assert len(truth) == 98
+    assert len(equal) >= 0.98 * len(truth)
+    # no rumour without a cited denial has one
+    outcomes = dict(
+        ask(published, "select outcome, count(*) from main.rebuttals group by 1 order by 1")
+    )
+    assert outcomes["none"] + outcomes["rebutted"] == 410
+    assert outcomes["untargeted"] == 3
+
+
+def test_rule_v1_reads_the_wording_of_real_rulings_and_posts(real_data):
+    """A ruling denies the claim that it names; a newspaper's posts mostly do not."""
+    rulings = [
+        json.loads(line)["analysis"]
+        for line in (real_data / "rumours" / "checked_fake.jsonl").open(encoding="utf-8")
+    ]
+    worded = [text for text in rulings if text]
+    assert len(worded) == 109
+    assert is_rebuttal(pl.Series(worded)).sum() == 109
+    posts = (real_data / "posts" / "checked_peoples_daily_2019-12_2020-04.jsonl").open(
+        encoding="utf-8"
+    )
+    texts = [json.loads(line)["text"] for line in posts]
+    assert is_rebuttal(pl.Series(texts)).sum() == 3
+
+
+def test_readers_called_posts_rumours_as_a_plain_count_says(published, real_data):
+    """CED: the share of timelines in which somebody called the post false within some hours."""
+    limits = (1, 6, 24, 72)
+    words = ("谣言", "造谣", "辟谣", "假的", "假消息", "不实", "谣传")
+    started = {
+        row["file"]: local_instant(row["posted_at_bj"])
+        for row in read_truth(real_data, "ced_labels_and_timeline.csv")
+    }
+    waits = []
+    for path in (real_data / "rumours" / "ced_reposts").iterdir():
+        called = [
+            (local_instant(repost["date"]) - started[path.name]).total_seconds()
+            for repost in json.loads(path.read_text(encoding="utf-8"))
+            if any(word in repost["text"] for word in words)
+        ]
+        waits.append(min((wait for wait in called if wait >= 0), default=None))
+    expected = [sum(w is not None and w <= h * 3600 for w in waits) for h in limits]
+    shares = ", ".join(
+        f"count(*) filter (where called_at <= posted_at + interval {h} hours)" for h in limits
+    )
+    found = ask(
+        published,
+        f"""with timelines as (
+              select post_id, any_value(posted_at) as posted_at,
+                min(reposted_at) filter (where is_callout and reposted_at >= posted_at) as called_at
+              from core.repost_timings join core.posts using (platform, post_id) group by 1)
+            select count(*), {shares} from timelines""",
+    )[0]
+    assert found == (115, *expected)
+    assert expected[0] > 10
+
+
+def test_no_event_stands_in_two_places(published):
+    """Answered, silent or not watched: every event is exactly one of them."""
+    assert ask(
+        published,
+        """select count(*) from main.events e
+           left join main.silence_ledger s using (event_id)
+           left join main.level_race r on e.event_id = r.event_id and r.region_code = 'all'
+             and r.race_order = 1
+           join main.event_responses a on e.event_id = a.event_id
+           where (s.event_id is not null and r.event_id is not null)
+             or (r.event_id is null) <> a.is_censored
+             or (s.event_id is not null) <> (a.is_censored and a.follow_up_hours > 0)""",
+    ) == [(0,)]
+
+
+def local_instant(text: str) -> datetime:
+    """A wall time of Shanghai as an instant."""
+    return datetime.fromisoformat(text).replace(tzinfo=timezone(timedelta(hours=8)))
 
 
 def test_the_missing_hours_are_gaps_and_no_other_hour_is(published, real_data):

@@ -12,6 +12,8 @@ select
     claim_text,
     hashtag_keys,
     cited_post_ids,
+    cited_at,
+    cited_names,
     observed_at,
     source_name,
     file_sha256,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from orchestration.cleaning import fields as f
-from orchestration.cleaning import ids, text
+from orchestration.cleaning import ids, rebuttals
 from orchestration.schemas import tables
 from orchestration.sources.formats.base import Evidence, Format, Head
 from orchestration.sources.readers.json_lines import JsonLines
@@ -24,16 +24,13 @@ def _is_ruled_false(frame: pl.DataFrame) -> pl.Series:
 
 
 def _cited(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
-    accounts, bids = text.cited_bids(frame["analysis"])
-    exploded = pl.DataFrame({"bids": bids.fill_null([])}).with_row_index("row").explode("bids")
-    mids = exploded.with_columns(mid=ids.mid_from_bid(exploded["bids"]))
-    posts = mids.group_by("row", maintain_order=True).agg(pl.col("mid").drop_nulls())
-    every = pl.DataFrame({"row": pl.int_range(frame.height, dtype=pl.UInt32, eager=True)})
-    found = every.join(posts, on="row", how="left", maintain_order="left")["mid"]
+    accounts, posts = rebuttals.cited_posts(frame["analysis"])
     return f.Parsed(
         {
-            "cited_account_ids": accounts.fill_null([]),
-            "cited_post_ids": found.fill_null([]),
+            "cited_account_ids": accounts,
+            "cited_post_ids": posts,
+            "cited_at": ids.id_clock(posts.list.first()),
+            "cited_names": rebuttals.credited_names(frame["analysis"]),
         }
     )
 

@@ -26,6 +26,8 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}?\?>")
 _ROOT = re.compile(r"<(?:\w+:)?(rss|feed|rdf)\b", re.IGNORECASE)
 _END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
+_ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030"}
 _FAILURES = (RecursionError, ValueError, LookupError, AttributeError, TypeError)
 """What feedparser raises on feeds it did not foresee; reported as `extraction_failed`."""
@@ -145,6 +147,32 @@ def _lines(text: str, items: int) -> list[int | None]:
     return lines
 
 
+def _spans(data: bytes, options: ReadOptions) -> list[tuple[int, int]] | None:
+    """The bytes of each item; None where they cannot be told from the decoded text."""
+    decoded = decode_strictly(data, ReadOptions(options.encoding or _declared_encoding(data)))
+    if isinstance(decoded, Reject):
+        return None
+    text, encoding = decoded
+    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
+    if encoding in ("utf-8-sig", "utf-16"):
+        encoding = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_BE: "utf-16-be"}.get(
+            mark, "utf-16-le"
+        )
+    starts = [match.start() for match in _ITEM.finditer(text)]
+    spans: list[tuple[int, int]] = []
+    written, place = len(mark), 0
+    for start, following in zip(starts, [*starts[1:], len(text)], strict=True):
+        end = _ITEM_END.search(text, start, following)
+        first = written + len(text[place:start].encode(encoding))
+        place = end.end() if end is not None else following
+        item = text[start:place].encode(encoding)
+        written = first + len(item)
+        if data[first:written] != item:
+            return None
+        spans.append((first, written))
+    return spans
+
+
 def _record(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, str | None] | None:
     title = articles.one_line(articles.markup_text(entry.get("title")))
     body = _body(entry)
@@ -194,7 +222,7 @@ FORMAT = Format(
     id="rss",
     producer="any RSS or Atom feed",
     becomes=("articles",),
-    reader=WholeFile(articles.RAW_FIELDS, _split),
+    reader=WholeFile(articles.RAW_FIELDS, _split, _spans),
     platform="web",
     sniff=_sniff,
     mappings=(articles.mapping(),),

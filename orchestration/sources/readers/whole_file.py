@@ -22,14 +22,20 @@ from orchestration.sources.readers.base import (
 MAXIMUM_DOCUMENT = 64 * 1024 * 1024
 
 Splitter = Callable[[bytes, RawFile, ReadOptions], Iterator[dict[str, str | None] | Reject]]
+Spans = Callable[[bytes, ReadOptions], Sequence[tuple[int, int]] | None]
+"""First byte of every record and the byte after its last; None where they cannot be told."""
 
 
 @dataclass(frozen=True)
 class WholeFile:
-    """A document and the function that takes its records out. Records count from 1."""
+    """A document and the function that takes its records out. Records count from 1.
+
+    spans: where each record of a document of several lies.
+    """
 
     fields: Sequence[str]
     split: Splitter
+    spans: Spans | None = None
 
     def read(self, file: RawFile, options: ReadOptions) -> Iterator[Found]:
         notes: list[Reject] = []
@@ -61,7 +67,9 @@ class WholeFile:
         for number, record in enumerate(self.split(data, file, options), start=1):
             if number == record_number and not isinstance(record, Reject):
                 line = record.get("_line")
-                return Located(int(line) if line else 1, 0, data)
+                spans = self.spans(data, options) if self.spans is not None else None
+                first, end = spans[number - 1] if spans else (0, len(data))
+                return Located(int(line) if line else 1, first, data[first:end])
         return None
 
 

@@ -93,7 +93,13 @@ def test_a_table_has_medians_and_the_ratio_to_the_rival() -> None:
 
 def test_every_topic_has_one_block_in_the_readme() -> None:
     text = README.read_text(encoding="utf-8")
-    topics = [*(f"load-{name}" for name in load_speed.INPUTS), "memory", "quiet"]
+    topics = [
+        *(f"load-{name}" for name in load_speed.INPUTS),
+        "memory",
+        "quiet",
+        "linking-quality",
+        "linking-cost",
+    ]
     for topic in topics:
         new = replaced(text, topic, f"the figures of {topic}")
         assert block(topic, f"the figures of {topic}") in new

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 
 import dagster as dg
@@ -18,7 +19,7 @@ from orchestration.defs.resources import (
     refuse_if_blocked,
     write_failure,
 )
-from orchestration.quality.results import Check
+from orchestration.quality.results import Check, write_results
 from orchestration.settings import Settings
 from orchestration.warehouse.builds import Build, start_build
 from orchestration.warehouse.connect import open_work
@@ -125,6 +126,24 @@ def test_a_refused_build_stays_refused_when_its_step_fails(settings: Settings) -
     with pytest.raises(dg.Failure), observatory.step(CONTEXT, "audit"):
         refuse_if_blocked(settings, build, [CHECK.answer(False, "3 rows")])
     assert _outcome(settings)[0] == "refused"
+
+
+def test_what_the_checks_found_stands_beside_the_failure(settings: Settings) -> None:
+    build = _build(settings)
+    warning = replace(CHECK, check_name="a_is_b", severity="warn").answer(False, "odd")
+    answers = [
+        warning,
+        CHECK.answer(False, "3 rows"),
+        replace(CHECK, check_name="x").answer(True, ""),
+    ]
+    with open_work(settings.root.warehouse) as connection:
+        write_results(connection, build.build_id, "conservation", answers)
+    observatory = held_resource(settings, lambda message: None)
+    with pytest.raises(dg.Failure), observatory.step(CONTEXT, "audit"):
+        refuse_if_blocked(settings, build, answers)
+    failed = (read_failure(settings.root.last_failure) or {})["failed_checks"]
+    assert [check["check_name"] for check in failed] == ["keys_are_present", "a_is_b"]
+    assert failed[0]["observed"] == "3 rows"
 
 
 def test_a_failure_that_cannot_be_read_is_none(settings: Settings) -> None:

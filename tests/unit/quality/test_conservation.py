@@ -67,46 +67,60 @@ def test_what_is_even_passes(settings: Settings) -> None:
     assert _failed(settings) == {}
 
 
-@pytest.mark.parametrize(
-    ("statement", "check", "words"),
-    [
-        (
-            "update quality.file_ledger set records_loaded = 2",
-            "quality.file_ledger records_are_conserved",
-            "s/a.csv: 3 in, 2 loaded + 1 duplicate + 1 refused",
-        ),
-        (
-            "update quality.quarantine set records = 2",
-            "quality.quarantine refusals_are_ledgered",
-            "s/a.csv: 1 in the ledger, 2 in quarantine",
-        ),
-        (
-            "update core.account_snapshots set file_id = 'stranger'",
-            "core.account_snapshots rows_are_ledgered",
-            "1 rows of unknown file stranger",
-        ),
-        (
-            "insert into main.accounts values ('b0'), ('" + BUILD + "')",
-            "main.accounts rows_are_of_this_build",
-            "1 of 2 rows are of another build",
-        ),
-        (
-            "update quality.file_ledger set file_id = 'stranger'",
-            "quality.file_ledger deliveries_are_ledgered",
-            "s/a.csv is archived and not in the ledger; 1 ledgered files are not in the archive's "
-            "index",
-        ),
-    ],
-)
-def test_what_is_lost_is_named(settings: Settings, statement: str, check: str, words: str) -> None:
-    _change(settings, statement)
-    assert _failed(settings)[check] == words
+def _lose_a_blob(settings: Settings) -> None:
+    next(path for path in Path(settings.root.archive).rglob("*") if len(path.name) == 64).unlink()
 
 
-def test_bytes_that_are_gone_from_the_archive_are_named(settings: Settings) -> None:
-    blob = next(path for path in Path(settings.root.archive).rglob("*") if len(path.name) == 64)
-    blob.unlink()
-    assert "gone from the archive" in _failed(settings)["quality.file_ledger bytes_are_archived"]
+CASES: list[tuple[str | Callable[[Settings], None], str, str]] = [
+    (
+        "update quality.file_ledger set records_loaded = 2",
+        "quality.file_ledger records_are_conserved",
+        "s/a.csv: 3 in, 2 loaded + 1 duplicate + 1 refused",
+    ),
+    (
+        "update quality.quarantine set records = 2",
+        "quality.quarantine refusals_are_ledgered",
+        "s/a.csv: 1 in the ledger, 2 in quarantine",
+    ),
+    (
+        "update core.account_snapshots set file_id = 'stranger'",
+        "core.account_snapshots rows_are_ledgered",
+        "1 rows of unknown file stranger",
+    ),
+    (
+        "insert into main.accounts values ('b0'), ('" + BUILD + "')",
+        "main.accounts rows_are_of_this_build",
+        "1 of 2 rows are of another build",
+    ),
+    (
+        "update quality.file_ledger set file_id = 'stranger'",
+        "quality.file_ledger deliveries_are_ledgered",
+        "s/a.csv is archived and not in the ledger; 1 ledgered files are not in the archive's "
+        "index",
+    ),
+    (
+        _lose_a_blob,
+        "quality.file_ledger bytes_are_archived",
+        "gone from the archive",
+    ),
+]
+"""A change, the check that must notice it, and what it says."""
+
+
+def test_every_check_has_a_case_that_fails() -> None:
+    named = {check.split()[1] for _, check, _ in CASES}
+    assert {check.check_name for check in CHECKS} == named
+
+
+@pytest.mark.parametrize(("change", "check", "words"), CASES)
+def test_what_is_lost_is_named(
+    settings: Settings, change: str | Callable[[Settings], None], check: str, words: str
+) -> None:
+    if callable(change):
+        change(settings)
+    else:
+        _change(settings, change)
+    assert words in _failed(settings)[check]
 
 
 def test_a_mart_that_does_not_exist_fails_its_check(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """account_overrides.csv: everything wrong is said at once, with its line."""
 
+import re
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestration.paths import PROJECT_ROOT
 from orchestration.sources.account_overrides import load_overrides
 from orchestration.sources.declarations import DeclarationError
 
@@ -28,6 +30,12 @@ def complaint(tmp_path: Path, text: str | bytes) -> str:
 
 def test_an_absent_file_reviews_nothing(tmp_path):
     assert load_overrides(tmp_path / "account_overrides.csv") == ()
+
+
+def test_the_documented_example_can_work(tmp_path):
+    text = (PROJECT_ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```csv\n(platform,.*?)```", text, re.S)
+    assert len(load_overrides(written(tmp_path, block))) == 2
 
 
 def test_rows_are_read_with_their_line(tmp_path):

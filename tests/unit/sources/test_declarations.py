@@ -162,11 +162,43 @@ sources:
 
 
 def test_a_slip_is_no_second_problem(tmp_path):
-    text = "sources:\n  - {name: a, format: mapped, reader: csv, table: posts, colums: {a: b}}\n"
+    columns = "{post_id: a, uid: b, posted_at: c}"
+    text = f"""\
+sources:
+  - {{name: a, format: mapped, reader: csv, table: posts, colums: {columns}}}
+"""
     (line,) = problems(tmp_path, text)
     assert "did you mean 'columns'" in line
     (line,) = problems(tmp_path, text.replace("format", "formt").replace("colums", "columns"))
     assert "did you mean 'format'" in line
+    (line,) = problems(tmp_path, "sources: [{name: a, colour: red}]")
+    assert "'colour' is no field here" in line
+
+
+MAPPED = "reader: csv, table: posts, columns: {post_id: a, uid: b, posted_at: c, txt: d, colour: e}"
+
+
+@pytest.mark.parametrize(
+    ("entry", "also"),
+    [
+        # The entry has no usable name, a mistyped field, a field of an impossible value, …
+        ("{name: a/b, format: weibo_crawler_cvs}", "did you mean 'weibo_crawler_csv'"),
+        ("{format: weibo_crawler_cvs}", "did you mean 'weibo_crawler_csv'"),
+        ("{name: a, fromat: weibo_crawler_cvs}", "did you mean 'weibo_crawler_csv'"),
+        ("{name: a, plattform: weebo}", "did you mean 'weibo'"),
+        (f"{{name: a/b, format: mapped, {MAPPED}}}", "'colour': is no column of core.posts"),
+        (f"{{name: a, formt: mapped, {MAPPED}}}", "'colour': is no column of core.posts"),
+        (f"{{name: a, format: mappd, {MAPPED}}}", "'colour': is no column of core.posts"),
+        (f"{{name: a, format: mapped, timezone: Mars, {MAPPED}}}", "'colour': is no column"),
+        (f"{{name: a, format: mapped, {MAPPED}}}".replace("posts", "post"), "'colour': is no colu"),
+        (f"{{name: a, format: mapped, {MAPPED}}}".replace("e}", "{frm: e}}"), "'colour': is no co"),
+        (f"{{name: a, format: mapped, {MAPPED}}}".replace("columns", "colums"), "'colour': is no"),
+    ],
+)
+def test_no_problem_waits_until_another_is_mended(tmp_path, entry, also):
+    lines = problems(tmp_path, f"sources: [{entry}]")
+    assert any(also in line for line in lines), lines
+    assert len(lines) > 2, "the first problem, the other, and how many there are"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,14 @@ import zstandard
 
 from orchestration.clock import FixedClock
 from orchestration.sources.archive import Archive, escape_name
-from orchestration.sources.inbox import Candidate, InboxMissingError, Notice, Patience, scan
+from orchestration.sources.inbox import (
+    Candidate,
+    InboxMissingError,
+    Notice,
+    Patience,
+    missing_folders,
+    scan,
+)
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
 CLOCK = FixedClock(NOW)
@@ -215,3 +222,11 @@ def test_a_zip_with_one_bomb_is_refused_whole_instead_of_losing_it(tmp_path, mon
 def test_two_members_of_one_name_are_both_read(tmp_path):
     files = deliver(tmp_path, zipped([("a", b"first"), ("a", b"second"), ("c", b"third")]))
     assert [file.read_content() for file in files] == [b"first", b"second", b"third"]
+
+
+def test_a_declared_source_without_a_folder_is_named_with_the_folder_it_may_mean(tmp_path):
+    for folder in ("board", "known"):
+        (tmp_path / folder).mkdir()
+    found = missing_folders(tmp_path, ["bord", "known", "delivered"], ["delivered/2020/a.csv"])
+    assert [(n.source_name, n.reason) for n in found] == [("bord", "no_folder")]
+    assert "Did you mean 'board'" in found[0].detail

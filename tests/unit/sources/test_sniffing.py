@@ -178,6 +178,45 @@ def test_observed_at_of_a_column_that_the_file_lacks_refuses_the_file(tmp_path: 
     assert taken_in(tmp_path, "a/x.csv") == [("mapped", "missing_column")]
 
 
+def test_a_path_with_two_dots_belongs_to_its_source(tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_text(DECLARED)
+    judged(tmp_path, "board/x.csv", b"nr,day\n1,2021-07-20\n")
+    (tmp_path / "other").mkdir()
+    detour = tmp_path / "other" / ".." / "inbox" / "other" / ".." / "board" / "x.csv"
+    for home in (tmp_path, tmp_path / "other" / ".."):
+        found = sniff(detour, settings_of(home))
+        assert found.is_readable
+        assert any("source 'board'" in line and "says" in line for line in found.lines)
+
+
+def test_a_folder_gives_the_verdict_that_each_file_gets_alone(tmp_path: Path) -> None:
+    (tmp_path / "sources.yaml").write_text(DECLARED)
+    for name, content in (
+        ("board/a.csv", b"nr,day\n1,2021-07-20\n"),
+        ("board/b.csv", b"no,day\n1,2021-07-20\n"),
+        ("board/c.csv", b"nr,day\n"),
+        ("board/d.zip", zipped(x__csv=b"no,day\n1,2021-07-20\n")),
+    ):
+        judged(tmp_path, name, content)
+    found = sniff(tmp_path / "inbox", settings_of(tmp_path))
+    assert not found.is_readable
+    assert found.lines[0] == "board/a.csv: mapped"
+    for line, name in zip(found.lines[1:3], ("b.csv", "c.csv"), strict=True):
+        alone = sniff(tmp_path / "inbox" / "board" / name, settings_of(tmp_path))
+        assert line == f"board/{name}: mapped, {alone.lines[-1]}"
+    assert "refused when read: missing_column" in found.lines[1]
+    members = sniff(tmp_path / "inbox" / "board" / "d.zip", settings_of(tmp_path))
+    assert not members.is_readable
+    assert "missing_column" in members.lines[-1]
+
+
+def test_what_a_folder_does_not_know_is_told_with_what_to_type(tmp_path: Path) -> None:
+    judged(tmp_path, "a/x 1.dat", b"\x00\x01\x02")
+    found = sniff(tmp_path / "inbox" / "a", settings_of(tmp_path))
+    (line,) = found.lines
+    assert line.endswith(f"; type: observatory sniff '{tmp_path}/inbox/a/x 1.dat'")
+
+
 # -- proposals ------------------------------------------------------------------------------------
 def entry_of(proposal: Proposal) -> SourceDeclaration:
     (source,) = yaml.safe_load(f"sources:\n{proposal.entry}")["sources"]
@@ -275,6 +314,50 @@ def test_tables_are_found_by_names_and_values(
             if spec.from_ is not None} == columns  # fmt: skip
     assert outcome.tables[table].height == 1
     assert outcome.problems.height == 0
+
+
+def test_counts_beside_posts_are_a_second_entry_that_works(tmp_path: Path) -> None:
+    content = (
+        "微博ID,用户ID,昵称,发布时间,正文,转发量,评论量,点赞量\n"
+        "5315658944873284,9900010021,示例公安,2026年07月01日 01:01,x,1.3万,12,100万+\n"
+    )
+    file = reading.raw_file(tmp_path, "导出.csv", content)
+    proposal = propose(file, "a")
+    assert isinstance(proposal, Proposal)
+    assert (entry_of(proposal).table, entry_of(proposal).platform) == ("posts", "weibo")
+    assert proposal.counts is not None
+    sources = yaml.safe_load(f"sources:\n{proposal.entry}\n{proposal.counts}")["sources"]
+    assert [source["name"] for source in sources] == ["a", "a_counts"]
+    second = SourceDeclaration.model_validate(sources[1])
+    row = reading.clean(mapped_format(second), file).only("post_metric_snapshots")
+    assert (row["reposts_lo"], row["comments_lo"], row["likes_lo"]) == (12000, 12, 1_000_000)
+    assert row["observed_at"] == reading.MODIFIED, "the time of publication is not when it was seen"
+    told = {line for line in proposal.entry.splitlines() if "not mapped" in line}
+    assert any("转发量, 评论量, 点赞量 (counts: the entry below" in line for line in told)
+    assert any("昵称 (names of accounts" in line for line in told)
+    lines, _ = judged(tmp_path, "a/导出.csv", content.encode())
+    place = lines.index(proposal.counts)
+    assert "its folder gets the same file too" in lines[place - 1]
+
+
+def test_states_of_a_message_board_are_listed_with_their_codes(tmp_path: Path) -> None:
+    words = ("已办理", "办理中", "待回复", "转交", "a: {b}")
+    content = "编号,提问时间,办结时间,办理状态\n" + "".join(
+        f"Q{n},2021-07-20 08:00:00,2021-07-2{n} 08:00:00,{word}\n" for n, word in enumerate(words)
+    )
+    declared, outcome = loaded(tmp_path, "x.csv", content.encode())
+    columns = declared.columns or {}
+    assert columns["answered_at"].from_ == "办结时间"
+    assert columns["status"].map == {
+        "已办理": "answered", "办理中": "in_progress", "待回复": "open",
+    }  # fmt: skip
+    assert outcome.tables["inquiries"]["status"].to_list() == [
+        "answered", "in_progress", "open", None, None,
+    ]  # fmt: skip
+    proposal = propose(reading.raw_file(tmp_path, "y.csv", content), "a")
+    assert isinstance(proposal, Proposal)
+    for word in ("转交", '"a: {b}"'):
+        assert f"#   not in the map: {word}: answered, in_progress" in proposal.entry
 
 
 def test_times_are_proposed_in_the_notation_they_have(tmp_path: Path) -> None:

@@ -33,14 +33,14 @@ days as (
 -- Few accounts ever change: only these are followed day by day.
 changing as (
     select
-        days.platform,
-        days.account_id
-    from days
-    group by days.platform, days.account_id
+        platform,
+        account_id
+    from {{ ref('int_account_months') }}
+    group by platform, account_id
     having
-        min(days.account_kind) <> max(days.account_kind)
-        or min(days.admin_level) <> max(days.admin_level)
-        or min(days.region_code) <> max(days.region_code)
+        min(least_account_kind) <> max(greatest_account_kind)
+        or min(least_admin_level) <> max(greatest_admin_level)
+        or min(least_region_code) <> max(greatest_region_code)
 ),
 
 stated as (

@@ -1,42 +1,33 @@
 -- Grain: one account in scope, with what the strongest and then latest evidence says about it.
 -- In scope is an account that some snapshot names as listed, declared or verified.
-with days as (
-    select * from {{ ref('int_account_days_observed') }}
+with months as (
+    select * from {{ ref('int_account_months') }}
 ),
 
--- One row per account and day, so dates alone order them. Strength of evidence comes before the
--- date: 10 million days are more than any calendar holds.
-ordered as (
-    select
-        *,
-        {{ days_between("date '1970-01-01'", 'observed_date') }} - 10000000 * kind_rank as kind_order,
-        {{ days_between("date '1970-01-01'", 'observed_date') }} - 10000000 * level_rank as level_order,
-        {{ days_between("date '1970-01-01'", 'observed_date') }} - 10000000 * region_rank as region_order
-    from days
-),
-
+-- One statement per account and month, each of its own day, so dates alone order them. Strength
+-- of evidence comes before the date: 10 million days are more than any calendar holds.
 grouped as (
     select
         platform,
         account_id,
-        max_by(screen_name, observed_date) filter (where screen_name is not null) as screen_name,
-        max_by({{ record(['account_kind', 'kind_rule', 'kind_match']) }}, kind_order)
-            filter (where account_kind is not null) as kind,
-        max_by({{ record(['admin_level', 'level_rule', 'level_match']) }}, level_order)
-            filter (where admin_level is not null) as level,
-        max_by({{ record(['region_code', 'region_rule', 'region_match', 'region_year']) }}, region_order)
-            filter (where region_code is not null) as region,
+        max_by(screen_name, screen_name_date) filter (where screen_name is not null) as screen_name,
+        {%- for name, parts in identity_statements() %}
+        max_by(
+            {{ record(parts) }},
+            {{ days_between("date '1970-01-01'", name ~ '_date') }} - 10000000 * {{ name }}_rank
+        ) filter (where {{ parts[0] }} is not null) as {{ name }},
+        {%- endfor %}
         min(evidence_rank) as evidence_rank,
-        max_by(registered_at, observed_date) filter (where registered_at is not null) as registered_at,
+        max_by(registered_at, registered_at_date) filter (where registered_at is not null) as registered_at,
         min(first_observed_at) as first_seen_at,
         max(last_observed_at) as last_seen_at,
-        min(observed_date) as first_seen_date,
-        max(observed_date) as last_seen_date,
-        max_by(confirmed_state, observed_date) filter (where confirmed_state is not null)
+        min(first_observed_date) as first_seen_date,
+        max(last_observed_date) as last_seen_date,
+        max_by(confirmed_state, confirmed_state_date) filter (where confirmed_state is not null)
             as confirmed_state,
-        max_by({{ record(['followers_lo', 'followers_hi']) }}, observed_date)
+        max_by({{ record(['followers_lo', 'followers_hi']) }}, followers_date)
             filter (where followers_lo is not null) as followers
-    from ordered
+    from months
     group by platform, account_id
 ),
 

@@ -27,6 +27,8 @@ select
     claim_text,
     hashtag_keys,
     cited_post_ids,
+    cited_at,
+    cited_names,
     last_seen_at,
     source_name
 from ranked

@@ -5,6 +5,8 @@ select
     follow_ups.event_type,
     follow_ups.onset_date,
     follow_ups.watched_us,
+    follow_ups.onset_width_us,
+    follow_ups.removed_us,
     members.group_id,
     min(cells.response_us) as response_us
 from {{ ref('int_response_cells') }} as cells
@@ -20,4 +22,6 @@ group by
     follow_ups.event_type,
     follow_ups.onset_date,
     follow_ups.watched_us,
+    follow_ups.onset_width_us,
+    follow_ups.removed_us,
     members.group_id

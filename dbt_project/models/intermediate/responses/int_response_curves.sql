@@ -1,3 +1,26 @@
 -- Grain: one curve (stratum x group of responders) and one waiting time, with the Kaplan-Meier
--- estimate. Full precision; main.response_curves rounds.
-{{ kaplan_meier_curve(ref('int_response_steps'), ['curve_id']) }}
+-- estimate, and where removals compete (reading 3) the cumulative incidence after Aalen and
+-- Johansen instead. Full precision; main.response_curves rounds.
+with competing_steps as (
+    select steps.*
+    from {{ ref('int_response_steps') }} as steps
+    inner join {{ ref('int_response_totals') }} as totals on steps.curve_id = totals.curve_id
+    inner join {{ ref('int_response_strata') }} as strata on totals.stratum_id = strata.stratum_id
+    where strata.reading = 3
+),
+
+curves as (
+    {{ kaplan_meier_curve(ref('int_response_steps'), ['curve_id']) }}
+),
+
+incidences as (
+    {{ aalen_johansen_curve('competing_steps', ['curve_id']) }}
+)
+
+select
+    curves.*,
+    incidences.incidence,
+    incidences.incidence_removed
+from curves
+left join incidences
+    on curves.curve_id = incidences.curve_id and curves.at_us = incidences.at_us

@@ -1,6 +1,7 @@
 -- Grain: one curve (stratum x group of responders) and one waiting time: how many events were
--- still waiting just before it, and how many were answered at exactly it. Times are 0, every time
--- of a response, and the end of the longest watch that ended without one.
+-- still waiting just before it, how many were answered at exactly it, and how many were removed.
+-- Times are 0, every time of a response or removal, and the end of the longest watch that ended
+-- without one.
 --
 -- at risk(t) = events of the stratum watched for at least t
 --              - those the group spoke of, if watched for at least t
@@ -18,14 +19,16 @@ totals as (
 watches as (
     select
         days.stratum_id,
-        follow_ups.watched_us as at_us,
-        count(*) as events
-    from {{ ref('int_event_follow_ups') }} as follow_ups
+        readings.watched_us as at_us,
+        count(*) as events,
+        sum(readings.removed) as removed
+    from {{ event_readings() }} as readings
     inner join {{ ref('int_response_strata_days') }} as days
         on
-            follow_ups.onset_date = days.onset_date
-            and follow_ups.event_type = days.event_type
-    group by days.stratum_id, follow_ups.watched_us
+            readings.reading = days.reading
+            and readings.onset_date = days.onset_date
+            and readings.event_type = days.event_type
+    group by days.stratum_id, readings.watched_us
 ),
 
 ranked_watches as (
@@ -42,7 +45,8 @@ spoken_of as (
         curve_id,
         stratum_id,
         watched_us,
-        sum(events) as events
+        sum(events) as events,
+        sum(removed) as removed
     from outcomes
     group by curve_id, stratum_id, watched_us
 ),
@@ -93,6 +97,7 @@ happenings as (
         response_us as at_us,
         events as weight,
         events as responded,
+        0 as removed,
         1 as is_step
     from outcomes
     where response_us >= 0
@@ -103,8 +108,21 @@ happenings as (
         watched_us as at_us,
         -events as weight,
         0 as responded,
+        -removed as removed,
         0 as is_step
     from spoken_of
+    union all
+    select
+        totals.curve_id,
+        totals.stratum_id,
+        watches.at_us,
+        0 as weight,
+        0 as responded,
+        watches.removed,
+        1 as is_step
+    from totals
+    inner join watches on totals.stratum_id = watches.stratum_id
+    where watches.removed > 0
     union all
     select
         curve_id,
@@ -112,6 +130,7 @@ happenings as (
         at_us,
         0 as weight,
         0 as responded,
+        0 as removed,
         1 as is_step
     from last_watches
     union all
@@ -121,6 +140,7 @@ happenings as (
         0 as at_us,
         0 as weight,
         0 as responded,
+        0 as removed,
         1 as is_step
     from totals
 ),
@@ -132,6 +152,7 @@ gathered as (
         at_us,
         cast(sum(weight) as bigint) as weight,
         cast(sum(responded) as bigint) as responded,
+        cast(sum(removed) as bigint) as removed,
         max(is_step) as is_step
     from happenings
     group by curve_id, stratum_id, at_us
@@ -143,6 +164,7 @@ adjusted as (
         stratum_id,
         at_us,
         responded,
+        removed,
         is_step,
         sum(weight) over (
             partition by curve_id
@@ -190,7 +212,8 @@ select
     adjusted.curve_id,
     cast(adjusted.at_us as bigint) as at_us,
     cast(watched.events + adjusted.adjustment as bigint) as at_risk,
-    adjusted.responded
+    adjusted.responded,
+    adjusted.removed
 from adjusted
 inner join watched
     on adjusted.stratum_id = watched.stratum_id and adjusted.at_us = watched.at_us

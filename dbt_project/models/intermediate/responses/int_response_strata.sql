@@ -1,9 +1,14 @@
--- Grain: one stratum of events (period x event type), numbered.
+-- Grain: one stratum of events (period x event type x reading), numbered; base_stratum_id is the
+-- same stratum in the first reading.
 select
     stratum_id,
+    min(stratum_id) over (
+        partition by period, period_start, stratum_event_type
+    ) as base_stratum_id,
+    reading,
     period,
     period_start,
     stratum_event_type as event_type,
     cast(sum(events) as bigint) as events
 from {{ ref('int_response_strata_days') }}
-group by stratum_id, period, period_start, stratum_event_type
+group by stratum_id, reading, period, period_start, stratum_event_type

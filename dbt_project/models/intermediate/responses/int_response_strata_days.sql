@@ -1,12 +1,15 @@
--- Grain: one local day and type of events, and one of the eight strata its events count in: day,
--- week, month and everything, each for their own type and for all types.
+-- Grain: one local day and type of events, one reading of their waiting (macro event_readings),
+-- and one of the eight strata they count in: day, week, month and everything, each for their own
+-- type and for all types. The reading with removals exists where something was removed.
 with days as (
     select
+        reading,
         onset_date,
         event_type,
-        count(*) as events
-    from {{ ref('int_event_follow_ups') }}
-    group by onset_date, event_type
+        count(*) as events,
+        sum(removed) as removed
+    from {{ event_readings() }} as readings
+    group by reading, onset_date, event_type
 ),
 
 study as (
@@ -27,6 +30,7 @@ types as (
 
 placed as (
     select
+        days.reading,
         days.onset_date,
         days.event_type,
         periods.period,
@@ -35,21 +39,35 @@ placed as (
             else {{ period_start('periods.period', 'days.onset_date') }}
         end as period_start,
         case when types.is_own_type then days.event_type else 'all' end as stratum_event_type,
-        days.events
+        days.events,
+        days.removed
     from days
     cross join study
     cross join periods
     cross join types
+),
+
+summed as (
+    select
+        *,
+        sum(removed) over (
+            partition by reading, period, period_start, stratum_event_type
+        ) as stratum_removed
+    from placed
 )
 
 select
     cast(dense_rank() over (
-        order by period nulls last, period_start nulls last, stratum_event_type nulls last
+        order by
+            period nulls last, period_start nulls last, stratum_event_type nulls last,
+            reading nulls last
     ) as bigint) as stratum_id,
+    reading,
     onset_date,
     event_type,
     period,
     period_start,
     stratum_event_type,
     events
-from placed
+from summed
+where reading < 3 or stratum_removed > 0

@@ -1,7 +1,11 @@
 -- Grain: one curve (stratum x group of responders) with its counts of events.
 -- A group has a curve where it spoke of at least one event of the stratum; the group of all
--- responders has one in every stratum.
-with counted as (
+-- responders has one in every stratum. The other readings of a stratum have the same groups.
+with strata as (
+    select * from {{ ref('int_response_strata') }}
+),
+
+counted as (
     select
         stratum_id,
         group_id,
@@ -9,34 +13,32 @@ with counted as (
         cast(sum(case when response_us >= 0 then events else 0 end) as bigint) as responded
     from {{ ref('int_response_outcomes') }}
     group by stratum_id, group_id
-    union all
-    select
-        strata.stratum_id,
-        groups.group_id,
-        0 as proactive,
-        0 as responded
-    from {{ ref('int_response_strata') }} as strata
-    cross join {{ ref('int_response_groups') }} as groups
-    where groups.is_everybody
 ),
 
-summed as (
+wanted as (
     select
-        stratum_id,
-        group_id,
-        cast(sum(proactive) as bigint) as proactive,
-        cast(sum(responded) as bigint) as responded
+        strata.stratum_id,
+        counted.group_id
     from counted
-    group by stratum_id, group_id
+    inner join strata on counted.stratum_id = strata.base_stratum_id
+    union
+    select
+        strata.stratum_id,
+        groups.group_id
+    from strata
+    cross join {{ ref('int_response_groups') }} as groups
+    where groups.is_everybody
 )
 
 select
-    summed.stratum_id * 1000000 + summed.group_id as curve_id,
-    summed.stratum_id,
-    summed.group_id,
+    wanted.stratum_id * 1000000 + wanted.group_id as curve_id,
+    wanted.stratum_id,
+    wanted.group_id,
     strata.events,
-    summed.proactive,
-    summed.responded,
-    strata.events - summed.proactive - summed.responded as censored
-from summed
-inner join {{ ref('int_response_strata') }} as strata on summed.stratum_id = strata.stratum_id
+    coalesce(counted.proactive, 0) as proactive,
+    coalesce(counted.responded, 0) as responded,
+    strata.events - coalesce(counted.proactive, 0) - coalesce(counted.responded, 0) as censored
+from wanted
+inner join strata on wanted.stratum_id = strata.stratum_id
+left join counted
+    on wanted.stratum_id = counted.stratum_id and wanted.group_id = counted.group_id

@@ -15,7 +15,8 @@ with printed as (
         value,
         publisher,
         confidence = 'M' as is_from_memory,
-        as_of_text like '%(%' as is_date_doubtful
+        as_of_text like '%(%' as is_date_doubtful,
+        'printed' as origin
     from {{ ref('reported_claims') }}
     where metric in ('accounts', 'followers') and as_of_date is not null
 ),
@@ -36,7 +37,8 @@ taken_together as (
         organs.value + officers.value as value,
         organs.publisher,
         organs.is_from_memory or officers.is_from_memory as is_from_memory,
-        organs.is_date_doubtful or officers.is_date_doubtful as is_date_doubtful
+        organs.is_date_doubtful or officers.is_date_doubtful as is_date_doubtful,
+        'sum_of_printed' as origin
     from printed as organs
     inner join printed as officers
         on
@@ -72,7 +74,8 @@ bases as (
         rates.base_value as value,
         printed.publisher,
         printed.is_from_memory,
-        printed.is_date_doubtful
+        printed.is_date_doubtful,
+        'worked_out' as origin
     from rates
     inner join printed on rates.figure_id = printed.figures
     where rates.base_value is not null
@@ -99,6 +102,8 @@ paired as (
         later.qualifier as later_qualifier,
         earlier.value as earlier_value,
         later.value as later_value,
+        earlier.origin as earlier_value_origin,
+        later.origin as later_value_origin,
         {{ days_between('earlier.as_of_date', 'later.as_of_date') }} as elapsed_days,
         case when earlier.platform_scope <> later.platform_scope then 'the platforms differ; ' else '' end
         || case
@@ -144,6 +149,8 @@ select
     judged.elapsed_days,
     judged.earlier_value,
     judged.later_value,
+    judged.earlier_value_origin,
+    judged.later_value_origin,
     judged.is_comparable,
     case when not judged.is_comparable then trim(trailing ';' from trim(judged.reasons)) end as refusal,
     case

@@ -39,15 +39,18 @@ changing_kinds as (
 {%- set observed = ['screen_name', 'verified_type'] %}
 whole as (
     select
-        account_number,
+        accounts.account_number,
         {%- for facet in observed %}
-        min({{ facet }}) as {{ facet }},
-        coalesce(min({{ facet }}) <> max({{ facet }}), false) as has_new_{{ facet }},
-        min(case when {{ facet }} is not null then first_observed_at end) as {{ facet }}_first_at,
-        max(case when {{ facet }} is not null then last_observed_at end) as {{ facet }}_last_at{{ "," if not loop.last }}
+        min(months.least_{{ facet }}) as {{ facet }},
+        coalesce(min(months.least_{{ facet }}) <> max(months.greatest_{{ facet }}), false) as has_new_{{ facet }},
+        min(months.{{ facet }}_first_at) as {{ facet }}_first_at,
+        max(months.{{ facet }}_last_at) as {{ facet }}_last_at,
         {%- endfor %}
-    from days
-    group by account_number
+        max(accounts.account_kind) = 'officer' as is_officer
+    from {{ ref('int_account_months') }} as months
+    inner join accounts
+        on months.platform = accounts.platform and months.account_id = accounts.account_id
+    group by accounts.account_number
 ),
 
 followed as (
@@ -120,7 +123,7 @@ stretches as (
         {{ facet }}_first_at as first_seen_at,
         {{ facet }}_last_at as last_seen_at
     from whole
-    where {{ facet }} is not null and not has_new_{{ facet }}
+    where {{ facet }} is not null and not has_new_{{ facet }}{{ " and not is_officer" if facet == 'screen_name' }}
     {%- endfor %}
     union all
     select

@@ -1,9 +1,17 @@
 -- Grain: one official post about one event, by one rule.
--- Exact rules only, so every link is certain (probability 1):
---   hashtag_v1     a hashtag of the post equals a key of the event (topic, title, or hashtag of
---                  the ruling), published from 72 h before its first sighting to 14 days after;
---   cited_post_v1  the ruling cites the post by its id, whenever it was published.
--- Linking by text comes with its own rules and probabilities.
+-- exact, so certain (probability 1):
+--   hashtag_v1        a hashtag of the post equals a key of the event (topic, title, or hashtag of
+--                     the ruling), published from 72 h before its first sighting to 14 days after;
+--   cited_post_v1     the ruling cites the post by its id, whenever it was published;
+--   repost_v1         the post reposts one that is linked by these two, in the window of hashtags.
+--   address_v1        the text of the post names the address of the article, likewise.
+-- lexical, with the probability of the model in orchestration/linking:
+--   text_v1           the text of the post speaks of the event's title, published from 72 h before
+--                     its first sighting to 24 h after; only links that need no review, and that no
+--                     editor has decided on.
+-- reviewed, by a person (probability 1):
+--   editor_v1         an editor says yes, in the window of hashtags;
+--   alias_hashtag_v1  a hashtag equals an editor's other wording of the title, likewise.
 with events as (
     select * from {{ ref('events') }}
 ),
@@ -40,7 +48,6 @@ by_hashtag as (
         post_keys.post_id,
         post_keys.account_id,
         post_keys.posted_at,
-        'hashtag_v1' as link_method,
         min(post_keys.hashtag_key) as matched
     from {{ ref('int_event_keys') }} as event_keys
     inner join events on event_keys.event_id = events.event_id
@@ -79,7 +86,6 @@ by_citation as (
         posts.post_id,
         posts.account_id,
         posts.posted_at,
-        'cited_post_v1' as link_method,
         posts.post_id as matched
     from citations
     inner join events on citations.event_id = events.event_id
@@ -89,10 +95,154 @@ by_citation as (
             and citations.cited_post_id = posts.post_id
 ),
 
-links as (
+originals as (
     select * from by_hashtag
     union all
     select * from by_citation
+),
+
+by_repost as (
+    select distinct
+        originals.event_id,
+        originals.onset_hi_at,
+        reposts.platform,
+        reposts.post_id,
+        reposts.account_id,
+        reposts.posted_at,
+        reposts.repost_of_post_id as matched
+    from {{ ref('int_reposts') }} as reposts
+    inner join originals
+        on
+            reposts.platform = originals.platform
+            and reposts.repost_of_post_id = originals.post_id
+    where
+        reposts.posted_at >= originals.onset_hi_at - interval 72 hours
+        and reposts.posted_at <= originals.onset_hi_at + interval 14 days
+),
+
+by_alias as (
+    select
+        events.event_id,
+        events.onset_hi_at,
+        post_keys.platform,
+        post_keys.post_id,
+        post_keys.account_id,
+        post_keys.posted_at,
+        min(post_keys.hashtag_key) as matched
+    from {{ ref('stg_core__event_aliases') }} as aliases
+    inner join events on aliases.title_key = events.topic_key
+    inner join post_keys on aliases.alias_key = post_keys.hashtag_key
+    where
+        post_keys.posted_at >= events.onset_hi_at - interval 72 hours
+        and post_keys.posted_at <= events.onset_hi_at + interval 14 days
+    group by
+        events.event_id,
+        events.onset_hi_at,
+        post_keys.platform,
+        post_keys.post_id,
+        post_keys.account_id,
+        post_keys.posted_at
+),
+
+reviewed as (
+    select * from {{ ref('stg_core__reviewed_links') }}
+),
+
+by_text as (
+    select
+        events.event_id,
+        case when texts.link_method = 'address_v1' then 'exact' else 'lexical' end as link_level,
+        posts.platform,
+        posts.post_id,
+        posts.account_id,
+        posts.posted_at,
+        texts.link_method,
+        texts.link_probability,
+        texts.evidence
+    from {{ ref('stg_core__text_links') }} as texts
+    left join reviewed
+        on
+            texts.platform = reviewed.platform
+            and texts.post_id = reviewed.post_id
+            and texts.title_key = reviewed.title_key
+    inner join events on texts.title_key = events.topic_key
+    inner join posts
+        on texts.platform = posts.platform and texts.post_id = posts.post_id
+    where
+        texts.link_state = 'linked'
+        and reviewed.decision is null
+        and posts.posted_at >= events.onset_hi_at - interval 72 hours
+        and posts.posted_at <= events.onset_hi_at
+        + case when texts.link_method = 'address_v1' then interval 14 days else interval 24 hours end
+),
+
+by_editor as (
+    select
+        events.event_id,
+        events.onset_hi_at,
+        posts.platform,
+        posts.post_id,
+        posts.account_id,
+        posts.posted_at,
+        reviewed.title_key as matched,
+        reviewed.reviewer,
+        reviewed.note
+    from reviewed
+    inner join events on reviewed.title_key = events.topic_key
+    inner join posts
+        on reviewed.platform = posts.platform and reviewed.post_id = posts.post_id
+    where
+        reviewed.decision = 'yes'
+        and posts.posted_at >= events.onset_hi_at - interval 72 hours
+        and posts.posted_at <= events.onset_hi_at + interval 14 days
+),
+
+by_rule as (
+    select
+        *,
+        'exact' as link_level,
+        'hashtag_v1' as link_method,
+        cast(null as {{ dbt.type_string() }}) as reviewer,
+        cast(null as {{ dbt.type_string() }}) as note
+    from by_hashtag
+    union all
+    select
+        *,
+        'exact' as link_level,
+        'cited_post_v1' as link_method,
+        cast(null as {{ dbt.type_string() }}) as reviewer,
+        cast(null as {{ dbt.type_string() }}) as note
+    from by_citation
+    union all
+    select
+        *,
+        'exact' as link_level,
+        'repost_v1' as link_method,
+        cast(null as {{ dbt.type_string() }}) as reviewer,
+        cast(null as {{ dbt.type_string() }}) as note
+    from by_repost
+    union all
+    select
+        *,
+        'reviewed' as link_level,
+        'alias_hashtag_v1' as link_method,
+        cast(null as {{ dbt.type_string() }}) as reviewer,
+        cast(null as {{ dbt.type_string() }}) as note
+    from by_alias
+    union all
+    select
+        event_id,
+        onset_hi_at,
+        platform,
+        post_id,
+        account_id,
+        posted_at,
+        matched,
+        'reviewed' as link_level,
+        'editor_v1' as link_method,
+        reviewer,
+        note
+    from by_editor
 )
 
 select
@@ -101,13 +251,28 @@ select
     post_id,
     account_id,
     posted_at,
-    'exact' as link_level,
+    link_level,
     link_method,
     1e0 as link_probability,
     {{ json_text([
         ['rule', 'link_method'],
         ['matched', 'matched'],
         ['hours_after_onset', 'round(' ~ hours_between('onset_hi_at', 'posted_at') ~ ', 4)'],
+        ['reviewer', 'reviewer'],
+        ['note', 'note'],
     ]) }} as evidence,
     {{ build_id() }} as build_id
-from links
+from by_rule
+union all
+select
+    event_id,
+    platform,
+    post_id,
+    account_id,
+    posted_at,
+    link_level,
+    link_method,
+    link_probability,
+    evidence,
+    {{ build_id() }} as build_id
+from by_text

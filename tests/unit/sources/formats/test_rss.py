@@ -53,6 +53,24 @@ def test_item(tmp_path: Path) -> None:
     assert str(row["extractor"]).startswith("feedparser 6.")
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_an_item_is_located_by_its_own_bytes(tmp_path: Path, encoding: str) -> None:
+    items = [
+        "<item><title>第一</title></item>",
+        "<item></item>",  # refused, and counted
+        "<item>\n<title>第三</title>\n</item>",
+    ]
+    head = "" if encoding.startswith("utf-") else f'<?xml version="1.0" encoding="{encoding}"?>'
+    data = rss("\n".join(items), head).encode(encoding)
+    file = reading.raw_file(tmp_path, "feed.xml", data)
+    located = FORMAT.reader.locate(file, 3, ReadOptions())
+    assert located is not None
+    plain = "utf-16-le" if encoding == "utf-16" else encoding.removesuffix("-sig")
+    assert located.raw.decode(plain) == items[2]
+    assert data[located.offset :].startswith(located.raw)
+    assert located.line_number == 4
+
+
 def test_atom(tmp_path: Path) -> None:
     row = read(tmp_path, """<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title>
       <entry><id>urn:1</id><title type="html">A &lt;b&gt;bold&lt;/b&gt; title</title>

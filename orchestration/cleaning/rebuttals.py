@@ -1,0 +1,103 @@
+"""Rule v1 of rebuttals: which official posts deny a claim, take a denial back, or cite a post.
+
+Narrow on purpose: a post must deny (`_DENIAL`, a headline that says so, or a case against whoever
+spread it) and name what it denies (`_CLAIM`). Advice against rumours, round-ups and campaigns are
+none. The words are frozen; whoever changes them makes a rule v2. What the rule gets right is
+measured in tests/unit/cleaning/test_rebuttals.py and told in docs/methodology.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+
+from orchestration.cleaning import ids, text
+
+RULE = "rebuttal_v1"
+
+_HINT = r"谣|不实|不属实|编造|捏造|虚构|虚假|假消息|子虚乌有|事实不符|并非事实|有误|更正|失实"
+"""What no rebuttal and no reversal is without; spares most posts the patterns below."""
+
+_ADVICE = r"不信谣|不传谣|不造谣|勿信谣|勿传谣|信谣传谣|谣言止于智者|辟谣平台|谣言粉碎机|辟谣要快"
+_DENIAL = (
+    r"不属实|不实|[系是为属]谣[言传]|纯属谣|[系是属]编造|民编造|[系是属]捏造|[系是属]虚构|子虚乌有"
+    r"|[与和]事实不符|并非事实|[系是为属]假消息|[系是为属]虚假(?:信息|消息)"
+)
+_HEADLINE = r"【[^】]*辟谣[^】]*】|#[^#]*辟谣[^#]*#|^辟谣[:：|丨]"
+_CASE = (
+    r"(?:造谣|散布谣言|散布虚假信息|编造[^。]{0,20}(?:谣言|虚假信息))[^。]{0,60}"
+    r"(?:行拘|行政拘留|刑拘|刑事拘留|行政处罚|依法处理|抓获|传唤)"
+)
+_CLAIM = (
+    r"网传|传言|流传|[网群](?:友|民|里)[^。]{0,12}(?:称|转发|发布|发帖|反映)|有人[^。]{0,8}(?:称|转发)"
+    r"|朋友圈|微信群|散布|传[“\"]|[“\"][^”\"]{4,60}[”\"]"
+)
+_ROUND_UP = (
+    r"(?:一周|本周|上周|每周|本月|年度|十大|今日)[^。]{0,6}(?:谣言|辟谣)"
+    r"|(?:谣言|辟谣)[^。]{0,6}(?:盘点|榜|汇总|合集|大全)"
+)
+_CAMPAIGN = r"专项行动|专项整治|关停账号|清朗|宣传(?:活动|周|日)|知识竞赛|倡议书"
+_REVERSAL = (
+    r"(?:此前|先前|早前|之前|前期|昨日)[^。]{0,16}(?:通报|回应|辟谣|答复|说明|发布|信息)[^。]{0,24}"
+    r"(?:有误|不准确|不属实|不实|失实|更正|撤回)"
+    r"|(?:更正|撤回)[^。]{0,12}(?:此前|先前|之前)[^。]{0,8}(?:通报|辟谣|回应|信息)"
+)
+
+
+def is_rebuttal(wording: pl.Series) -> pl.Series:
+    """Whether each text denies a claim that it names, by rule v1; NULL for no text."""
+    return _marked(wording, _rebuts)
+
+
+def is_reversal(wording: pl.Series) -> pl.Series:
+    """Whether each text takes back what an official said before, by rule v1; NULL for no text."""
+    return _marked(wording, lambda body: body.str.contains(_REVERSAL))
+
+
+def _rebuts(body: pl.Expr) -> pl.Expr:
+    plain = body.str.replace_all(_ADVICE, "")
+    denies = plain.str.contains(_DENIAL) | plain.str.contains(_HEADLINE) | plain.str.contains(_CASE)
+    set_apart = body.str.contains(_ROUND_UP) | body.str.contains(_CAMPAIGN)
+    return denies & plain.str.contains(_CLAIM) & ~set_apart & ~body.str.contains(_REVERSAL)
+
+
+def _marked(wording: pl.Series, rule: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    frame = pl.DataFrame({"body": wording.cast(pl.String)})
+    hinted = frame["body"].str.contains(_HINT)
+    if not hinted.any():
+        return hinted
+    some = frame.filter(hinted.fill_null(False)).select(rule(pl.col("body")))["body"]
+    at = hinted.fill_null(False).arg_true()
+    return hinted.scatter(at, some)
+
+
+def cited_posts(wording: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Accounts and ids of the posts that each text cites by address, side by side where all of
+    them decode; empty lists where none does."""
+    accounts, bids = text.cited_bids(wording)
+    exploded = (
+        pl.DataFrame({"bids": bids.fill_null([])})
+        .with_row_index("row")
+        .explode("bids", empty_as_null=False, keep_nulls=False)
+    )
+    mids = exploded.with_columns(mid=ids.mid_from_bid(exploded["bids"]))
+    posts = mids.group_by("row", maintain_order=True).agg(pl.col("mid").drop_nulls())
+    every = pl.DataFrame({"row": pl.int_range(len(wording), dtype=pl.UInt32, eager=True)})
+    found = every.join(posts, on="row", how="left", maintain_order="left")["mid"]
+    return accounts.fill_null([]), found.fill_null([])
+
+
+_CREDITED = r"@([\p{Han}\w·-]{2,30})\s*已"
+_INSTITUTION = (
+    r"警|公安|派出所|分局|政府|发布|政务|法院|检察|消防|交通|卫生|卫健|疾控|健康|应急|气象|网信"
+    r"|[局委厅部办院署处]$|新闻|日报|晚报|早报|晨报|时报|[报网台]$|央视|卫视|频道|通讯社|辟谣|在线"
+)
+
+
+def credited_names(wording: pl.Series) -> pl.Series:
+    """Institutions that a ruling credits with a rebuttal ("@… 已 …"); other names are no concern
+    of anybody's and are left out."""
+    names = wording.cast(pl.String).str.extract_all(_CREDITED)
+    names = names.list.eval(pl.element().str.extract(_CREDITED, 1))
+    return names.list.eval(pl.element().filter(pl.element().str.contains(_INSTITUTION)))

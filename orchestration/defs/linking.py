@@ -1,0 +1,76 @@
+"""Linking: official posts compared with titles, after loading and before the models."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+import duckdb
+
+from orchestration.defs.origins import linking_lineage
+from orchestration.defs.resources import POOL, ObservatoryResource
+from orchestration.defs.specs import asset_key, table_spec, traced
+from orchestration.linking.editors import read_editors
+from orchestration.linking.model import model_of
+from orchestration.linking.nightly import renew_links
+from orchestration.schemas.tables import (
+    ARTICLES,
+    HOT_TOPIC_SLOTS,
+    LINKING_TABLES,
+    POSTS,
+    TEXT_LINKS,
+    TOUCHED_DAYS,
+)
+from orchestration.warehouse.builds import current_build
+from orchestration.warehouse.connect import count_rows, open_work
+
+
+@dg.multi_asset(
+    name="text_links",
+    specs=[
+        table_spec(
+            table,
+            group="model",
+            kinds={"python", "duckdb"},
+            deps=[asset_key(t.full_name) for t in (POSTS, HOT_TOPIC_SLOTS, ARTICLES, TOUCHED_DAYS)],
+        )
+        for table in LINKING_TABLES
+    ],
+    pool=POOL,
+)
+def text_links(
+    context: dg.AssetExecutionContext, observatory: ObservatoryResource
+) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
+    """Compare the posts and titles that this build touched; the links of other days stay."""
+    settings = observatory.settings()
+    with observatory.step(context, "model") as say:
+        with open_work(settings.root.warehouse) as connection:
+            build = current_build(connection)
+            editors = read_editors(settings.root, lambda event: key_of_event(connection, event))
+            done = renew_links(connection, model_of(settings.root), editors, build.build_id)
+            rows = {t.full_name: count_rows(connection, t.full_name) for t in LINKING_TABLES}
+        say(
+            f"links by text: {done.posts} posts of {done.days} days compared, {done.linked} links, "
+            f"{done.for_review} for review"
+        )
+    for table in LINKING_TABLES:
+        found = {"dagster/row_count": dg.MetadataValue.int(rows[table.full_name])}
+        if table is TEXT_LINKS:
+            found |= {
+                "posts_compared": dg.MetadataValue.int(done.posts),
+                "days_linked": dg.MetadataValue.int(done.days),
+                "links": dg.MetadataValue.int(done.linked),
+                "for_review": dg.MetadataValue.int(done.for_review),
+            }
+        yield dg.MaterializeResult(
+            asset_key=asset_key(table.full_name), metadata=found | traced(linking_lineage(table))
+        )
+
+
+def key_of_event(connection: duckdb.DuckDBPyConnection, event_id: str) -> str | None:
+    """Title key of an event of the last build; None where there is none."""
+    try:
+        row = connection.execute(
+            "select topic_key from main.events where event_id = $1", [event_id]
+        ).fetchone()
+    except duckdb.CatalogException:
+        return None
+    return row[0] if row else None

@@ -1,0 +1,336 @@
+"""core.text_links: the days whose posts or titles changed are compared anew, all others stay.
+
+A day's links rest on the official posts of that day and on the titles first seen from a day before
+it to three days after; nothing else can change them. So a late post or a late title is as good as a
+punctual one, and a second run finds nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from orchestration.linking.addresses import address_links, read_addresses
+from orchestration.linking.editors import Editors, editors_hash
+from orchestration.linking.evidence import evidence_of
+from orchestration.linking.grams import plain, plain_posts
+from orchestration.linking.model import Model, model_of
+from orchestration.linking.scoring import BEFORE_US, MIN_TITLE, Block, Posts, Titles
+from orchestration.linking.training import DAY_US, SHANGHAI_US, open_titles
+from orchestration.paths import DataRoot
+from orchestration.schemas.render import polars_schema
+from orchestration.schemas.tables import (
+    EVENT_ALIASES,
+    LINK_RUNS,
+    REVIEWED_LINKS,
+    TEXT_LINKS,
+    Table,
+)
+
+METHOD = "text_v1"
+HASHTAG_US = 14 * DAY_US
+"""How long after the first sighting of a title its hashtag makes a link."""
+_EPOCH = date(1970, 1, 1)
+_ALL_DAYS = (date(1, 1, 1), date(9999, 12, 31))
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What a night did."""
+
+    days: int = 0
+    posts: int = 0
+    linked: int = 0
+    for_review: int = 0
+
+
+def renew_links(
+    connection: duckdb.DuckDBPyConnection, model: Model, editors: Editors, build_id: str
+) -> Linked:
+    """Compare what changed since the last run; one transaction, so a killed run leaves nothing."""
+    aliases_before = _aliases(connection)
+    days = changed_days(connection, model)
+    connection.execute("begin")
+    try:
+        _replace(connection, EVENT_ALIASES, editors.aliases)
+        _replace(connection, REVIEWED_LINKS, editors.decisions)
+        titles = read_titles(connection)
+        renamed = {pair[0] for pair in aliases_before ^ _aliases(connection)}
+        days |= _days_of(titles, renamed) & _days_with_posts(connection, _ALL_DAYS)
+        done = _link_days(connection, sorted(days), titles, model, build_id)
+        connection.execute(f"delete from {LINK_RUNS.full_name} where build_id = $1", [build_id])
+        connection.execute(
+            f"insert into {LINK_RUNS.full_name} by name select $1 as build_id, "
+            "$2 as linking_model, $3 as editors_hash, $4 as days_linked, $5 as posts_compared",
+            [build_id, model.id, editors.hash, done.days, done.posts],
+        )
+        connection.execute("commit")
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    states = dict(
+        connection.execute(
+            f"select link_state, count(*) from {TEXT_LINKS.full_name} group by all"
+        ).fetchall()
+    )
+    return Linked(done.days, done.posts, states.get("linked", 0), states.get("review", 0))
+
+
+def are_links_up_to_date(connection: duckdb.DuckDBPyConnection, root: DataRoot) -> bool:
+    """Whether the last linking used the model and the editors' files that lie there now."""
+    row = connection.execute(
+        f"select linking_model, editors_hash from {LINK_RUNS.full_name} "
+        "order by build_id desc limit 1"
+    ).fetchone()
+    return row == (model_of(root).id, editors_hash(root))
+
+
+def changed_days(connection: duckdb.DuckDBPyConnection, model: Model) -> set[date]:
+    """Local days with posts to compare: all of them under another model, else those whose posts or
+    titles a build touched that was not linked yet."""
+    known = connection.execute(
+        f"select linking_model from {LINK_RUNS.full_name} order by build_id desc limit 1"
+    ).fetchone()
+    if known is None or known[0] != model.id:
+        return _days_with_posts(connection, _ALL_DAYS)
+    posts = _days_of_touched_posts(connection)
+    span = _touched_titles(connection)
+    around = {
+        first + timedelta(days=n)
+        for first, last in span
+        for n in range(-3, (last - first).days + 2)
+    }
+    if around:
+        posts |= around & _days_with_posts(connection, (min(around), max(around)))
+    return posts
+
+
+_MIDNIGHT = "timezone('Asia/Shanghai', ({})::timestamp)"
+_UNLINKED = f"""
+    select observed_date from meta.touched_days
+    where table_name = $1 and build_id not in (select build_id from {LINK_RUNS.full_name})
+"""
+
+
+def _days_of_touched_posts(connection: duckdb.DuckDBPyConnection) -> set[date]:
+    rows = connection.execute(
+        f"""with days as (select distinct observed_date from ({_UNLINKED}))
+            select distinct timezone('Asia/Shanghai', posted_at)::date
+            from core.posts
+            where is_official and posted_at is not null
+              and observed_at >= (select {_MIDNIGHT.format("min(observed_date)")} from days)
+              and observed_at < (select {_MIDNIGHT.format("max(observed_date) + 1")} from days)
+              and timezone('Asia/Shanghai', observed_at)::date in (from days)""",
+        ["core.posts"],
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def _touched_titles(connection: duckdb.DuckDBPyConnection) -> list[tuple[date, date]]:
+    """First and last local day of titles that were first seen on a touched day; of articles, whose
+    address may be named for longer, the last day on which it makes a link."""
+    rows = connection.execute(
+        f"""with days as (select distinct observed_date from ({_UNLINKED}))
+            select distinct onset_date, last_date
+            from ({_EPISODES}) where onset_date in (select observed_date from days)
+            union
+            select distinct day, day + 13 from (
+                select timezone('Asia/Shanghai', published_at)::date as day
+                from core.articles
+                where published_at is not null and title_key is not null
+                  and timezone('Asia/Shanghai', observed_at)::date in (
+                      select observed_date from meta.touched_days
+                      where table_name = 'core.articles'
+                        and build_id not in (select build_id from {LINK_RUNS.full_name})
+                  )
+            )""",
+        ["core.hot_topic_slots"],
+    ).fetchall()
+    return [(row[0], row[1]) for row in rows]
+
+
+_EPISODES = """
+    select title_key, any_value(title) as title, min(seen_hi_at) as onset_at,
+           timezone('Asia/Shanghai', min(seen_hi_at))::date as onset_date,
+           timezone('Asia/Shanghai', max(seen_hi_at))::date as last_date
+    from (
+        select *, sum(is_new) over (partition by title_key order by seen_hi_at) as episode
+        from (
+            select topic_key as title_key, topic as title, seen_hi_at,
+                   (seen_lo_at > lag(seen_hi_at) over (
+                       partition by topic_key order by seen_hi_at
+                   ) + interval 14 days)::int as is_new
+            from core.hot_topic_slots
+            where topic_key is not null and seen_hi_at is not null
+              and not coalesce(is_ad, false) and not coalesce(is_pinned, false)
+        )
+    )
+    group by title_key, coalesce(episode, 0)
+"""
+"""A topic that was on no list for more than 14 days begins again, as in the models of events."""
+
+
+def read_titles(connection: duckdb.DuckDBPyConnection) -> Titles:
+    """All titles that a post may speak of, with the editors' aliases beside them."""
+    frame = connection.execute(
+        f"""with titles as (
+                select title_key, title_key as wording, epoch_us(onset_at) as onset
+                from ({_EPISODES})
+                union
+                select title_key, title_key, epoch_us(published_at)
+                from core.articles where title_key is not null and published_at is not null
+            )
+            select * from titles
+            union
+            select titles.title_key, aliases.alias_key, titles.onset
+            from titles join {EVENT_ALIASES.full_name} as aliases using (title_key)
+            order by onset, title_key, wording"""
+    ).pl()
+    texts = plain(frame["wording"])
+    kept = (texts.str.len_chars() >= MIN_TITLE).to_numpy()
+    return Titles(
+        frame["title_key"].filter(kept).to_list(), texts.filter(kept).to_list(),
+        frame["onset"].filter(kept).to_numpy().astype(np.int64),
+    )  # fmt: skip
+
+
+def _days_of(titles: Titles, keys: set[str]) -> set[date]:
+    """Days of posts that titles may be compared with."""
+    firsts = {
+        (onset + SHANGHAI_US) // DAY_US
+        for key, onset in zip(titles.keys, titles.onsets.tolist(), strict=True)
+        if key in keys
+    }
+    return {_EPOCH + timedelta(days=first + n) for first in firsts for n in range(-3, 2)}
+
+
+def _days_with_posts(connection: duckdb.DuckDBPyConnection, span: tuple[date, date]) -> set[date]:
+    rows = connection.execute(
+        """select distinct timezone('Asia/Shanghai', posted_at)::date as day from core.posts
+           where is_official and posted_at is not null and day between $1 and $2""",
+        list(span),
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+_POSTS_OF_A_DAY = """
+    select platform, post_id, epoch_us(posted_at) as posted, text, hashtag_keys
+    from core.posts
+    where is_official and text is not null
+      and posted_at >= timezone('Asia/Shanghai', $1::date::timestamp)
+      and posted_at < timezone('Asia/Shanghai', ($1::date + 1)::timestamp)
+    qualify row_number() over (
+        partition by platform, post_id
+        order by observed_at desc, posted_at desc, md5(text), md5(hashtag_keys::varchar)
+    ) = 1
+    order by platform, post_id
+"""
+"""Of several versions the one seen latest."""
+
+
+def _link_days(
+    connection: duckdb.DuckDBPyConnection,
+    days: Iterable[date],
+    titles: Titles,
+    model: Model,
+    build_id: str,
+) -> Linked:
+    count = posts = 0
+    addresses = read_addresses(connection)
+    for day in days:
+        frame = connection.execute(_POSTS_OF_A_DAY, [day]).pl()
+        named = address_links(frame, addresses, BEFORE_US, HASHTAG_US)
+        certain = {(row["platform"], row["post_id"], row["title_key"]) for row in named}
+        rows = [row | {"posted_date": day} for row in named] + [
+            row
+            for row in link_day(frame, day, titles, model)
+            if (row["platform"], row["post_id"], row["title_key"]) not in certain
+        ]
+        _replace_day(connection, day, frame, rows, build_id)
+        count, posts = count + 1, posts + len(frame)
+    return Linked(count, posts)
+
+
+def link_day(frame: pl.DataFrame, day: date, titles: Titles, model: Model) -> list[dict[str, Any]]:
+    """Rows of core.text_links for the posts of one local day.
+
+    A post whose hashtag is a title of its time says itself what it speaks of: it is linked by text
+    only to other wordings of that title.
+    """
+    starts = (day - _EPOCH).days * DAY_US - SHANGHAI_US
+    block = Block(
+        titles.taken(open_titles(titles.onsets, starts)),
+        Posts(plain_posts(frame["text"]).to_list(), frame["posted"].to_numpy().astype(np.int64)),
+    )
+    own = [frozenset(keys or ()) for keys in frame["hashtag_keys"].to_list()]
+    tags = titles.taken(open_titles(titles.onsets, starts, HASHTAG_US))
+    known = frozenset(tags.keys)
+    found = []
+    for choice in block.choices(model):
+        if choice.probability < model.review_at:
+            continue
+        post = choice.best.post
+        keys = dict.fromkeys(block.titles.keys[row] for row in choice.titles)
+        tagged = own[post] & known
+        if tagged and not tagged & keys.keys():
+            continue
+        evidence = evidence_of(block, choice, model)
+        found += [
+            {
+                "platform": frame["platform"][post],
+                "post_id": frame["post_id"][post],
+                "title_key": key,
+                "posted_date": day,
+                "link_state": "linked" if choice.probability >= model.link_at else "review",
+                "link_method": METHOD,
+                "link_probability": round(choice.probability, 6),
+                "evidence": evidence,
+            }
+            for key in keys
+            if key not in own[post]
+        ]
+    return found
+
+
+def _replace_day(
+    connection: duckdb.DuckDBPyConnection,
+    day: date,
+    posts: pl.DataFrame,
+    rows: list[dict[str, Any]],
+    build_id: str,
+) -> None:
+    """The links of a day's posts, also of those that stood on another day before."""
+    connection.register("compared", posts.select("platform", "post_id").to_arrow())
+    connection.execute(
+        f"""delete from {TEXT_LINKS.full_name}
+            where posted_date = $1 or (platform, post_id) in (select * from compared)""",
+        [day],
+    )
+    connection.unregister("compared")
+    if rows:
+        frame = pl.DataFrame(
+            [row | {"build_id": build_id} for row in rows], schema=polars_schema(TEXT_LINKS)
+        )
+        connection.register("found", frame.to_arrow())
+        connection.execute(f"insert into {TEXT_LINKS.full_name} by name select * from found")
+        connection.unregister("found")
+
+
+def _aliases(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
+    rows = connection.execute(
+        f"select title_key, alias_key from {EVENT_ALIASES.full_name}"
+    ).fetchall()
+    return {(row[0], row[1]) for row in rows}
+
+
+def _replace(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> None:
+    connection.execute(f"delete from {table.full_name}")
+    connection.register("replacing", frame.to_arrow())
+    connection.execute(f"insert into {table.full_name} by name select * from replacing")
+    connection.unregister("replacing")

@@ -1,0 +1,167 @@
+"""Fitting the model to posts whose event is known: posts with hashtags, the hashtags taken out.
+
+Each post stands twice: when it was published, with its hashtags as the answer; and moved by a
+month, where no topic of the time can be what it speaks of. The second kind teaches when to stay
+silent, without anybody having to label a post as speaking of nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+
+from orchestration.linking.grams import Floats, Numbers, plain_posts
+from orchestration.linking.model import FEATURES, RIVALRY, SIGNS, Model
+from orchestration.linking.scoring import AFTER_US, BEFORE_US, Block, Choice, Posts, Titles
+
+DAY_US = 86_400_000_000
+SHANGHAI_US = 8 * 3_600_000_000
+MOVED_DAYS = 30
+PENALTY = 1e-3
+MIN_ANSWERS = 50
+_HASHTAG = re.compile(r"#[^#\r\n]{1,80}#")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Titles, and posts in plain form without their hashtags, with the keys of those as answers."""
+
+    titles: Titles
+    texts: Sequence[str]
+    posted: Numbers
+    answers: Sequence[frozenset[str]]
+
+    def moved(self, days: int = MOVED_DAYS) -> Corpus:
+        """The posts at another time, where they have no answer."""
+        return replace(
+            self,
+            posted=self.posted + days * DAY_US,
+            answers=[frozenset()] * len(self.answers),
+        )
+
+    def posts_where(self, kept: Sequence[bool]) -> Corpus:
+        """Some of the posts."""
+        rows = np.flatnonzero(np.asarray(kept)).tolist()
+        return replace(
+            self,
+            texts=[self.texts[i] for i in rows],
+            posted=self.posted[rows],
+            answers=[self.answers[i] for i in rows],
+        )
+
+    def answerable(self) -> int:
+        """Posts with an answer among the titles whose window they lie in."""
+        onsets: dict[str, list[int]] = {}
+        for key, onset in zip(self.titles.keys, self.titles.onsets.tolist(), strict=True):
+            onsets.setdefault(key, []).append(onset)
+        return sum(
+            any(
+                -BEFORE_US <= at - onset <= AFTER_US
+                for key in keys
+                for onset in onsets.get(key, [])
+            )
+            for keys, at in zip(self.answers, self.posted.tolist(), strict=True)
+        )
+
+
+def masked(texts: pl.Series) -> pl.Series:
+    """Posts in plain form with every hashtag taken out, its words included."""
+    return plain_posts(texts.cast(pl.String).fill_null("").str.replace_all(_HASHTAG.pattern, " "))
+
+
+def blocks(corpus: Corpus) -> Iterable[tuple[Block, list[frozenset[str]]]]:
+    """The corpus day by day, with the answers of each day's posts."""
+    days = (corpus.posted + SHANGHAI_US) // DAY_US
+    for day in np.unique(days).tolist():
+        rows = np.flatnonzero(days == day).tolist()
+        starts = day * DAY_US - SHANGHAI_US
+        yield (
+            Block(
+                corpus.titles.taken(open_titles(corpus.titles.onsets, starts)),
+                Posts([corpus.texts[i] for i in rows], corpus.posted[rows]),
+            ),
+            [corpus.answers[i] for i in rows],
+        )
+
+
+def open_titles(onsets: Numbers, starts_at: int, after: int = AFTER_US) -> Numbers:
+    """Rows of the titles whose window touches the day that starts then."""
+    rows: Numbers = np.flatnonzero(
+        (onsets >= starts_at - after) & (onsets < starts_at + DAY_US + BEFORE_US)
+    )
+    return rows
+
+
+def outcomes(corpus: Corpus, model: Model) -> list[tuple[Block, Choice, bool]]:
+    """What the model chooses for each post, and whether that is one of its answers."""
+    found = []
+    for block, answers in blocks(corpus):
+        for choice in block.choices(model):
+            right = any(
+                block.titles.keys[row] in answers[choice.best.post] for row in choice.titles
+            )
+            found.append((block, choice, right))
+    return found
+
+
+def fit(corpora: Sequence[Corpus], version: str, provenance: str, link_at: float,
+        review_at: float) -> Model:  # fmt: skip
+    """The model that fits best; ValueError where there are too few answers to fit anything."""
+    days = [day for corpus in corpora for day in blocks(corpus)]
+    candidates = [(block, answers, list(block.candidates())) for block, answers in days]
+    features, right = [], []
+    for block, answers, by_post in candidates:
+        for found in by_post:
+            for candidate in found:
+                if not candidate.is_vetoed:
+                    features.append(candidate.features)
+                    right.append(block.titles.keys[candidate.title] in answers[candidate.post])
+    if sum(right) < MIN_ANSWERS:
+        raise ValueError(
+            f"{sum(right)} posts whose hashtag is a topic of their time, {MIN_ANSWERS} are needed "
+            "to fit a model; keep the shipped one"
+        )
+    pair, pair_intercept = _logistic(np.array(features), np.array(right, float), FEATURES)
+    draft = Model(
+        version, provenance, pair, pair_intercept, dict.fromkeys(RIVALRY, 0.0), 0.0,
+        link_at, review_at,
+    )  # fmt: skip
+    rivalries, best_right = [], []
+    for block, answers, by_post in candidates:
+        for found in by_post:
+            choice = block.choose(found, draft)
+            if choice is not None:
+                rivalries.append(choice.rivalry)
+                keys = {block.titles.keys[row] for row in choice.titles}
+                best_right.append(bool(keys & answers[choice.best.post]))
+    best, best_intercept = _logistic(np.array(rivalries), np.array(best_right, float), RIVALRY)
+    return replace(draft, best=best, best_intercept=best_intercept)
+
+
+def _logistic(
+    values: Floats, right: Floats, names: Sequence[str]
+) -> tuple[dict[str, float], float]:
+    """Logistic regression with the signs that the meaning of each value demands."""
+    from scipy.optimize import minimize
+
+    middle, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
+    scaled = (values - middle) / spread
+
+    def loss(theta: Floats) -> tuple[float, Floats]:
+        logit = scaled @ theta[:-1] + theta[-1]
+        error = 1 / (1 + np.exp(-logit)) - right
+        value = np.mean(np.logaddexp(0, logit) - right * logit)
+        slope = np.append(scaled.T @ error / len(right) + PENALTY * theta[:-1], error.mean())
+        return float(value + PENALTY / 2 * (theta[:-1] ** 2).sum()), slope
+
+    bounds = [(None, 0) if SIGNS.get(name, 1) < 0 else (0, None) for name in names]
+    found = minimize(
+        loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]
+    )
+    weights = found.x[:-1] / spread
+    named = {name: round(float(weight), 6) for name, weight in zip(names, weights, strict=True)}
+    return named, round(float(found.x[-1] - (weights * middle).sum()), 6)

@@ -1,0 +1,61 @@
+"""An editor's files are a reason for a build, and their word is published."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orchestration.nightly import run_nightly
+from orchestration.settings import Settings
+from orchestration.warehouse.connect import open_published
+
+pytestmark = pytest.mark.slow
+
+
+def _ask(settings: Settings, query: str) -> list[tuple[Any, ...]]:
+    with open_published(settings.root.published) as published:
+        return published.execute(query).fetchall()
+
+
+def test_an_editors_word_is_published(observatory: Settings) -> None:
+    root = observatory.root
+    assert run_nightly(observatory).outcome == "published"
+    (platform, post_id, title_key, title), *_ = _ask(
+        observatory,
+        """select p.platform, p.post_id, e.topic_key, e.title
+           from main.posts p join main.events e
+             on p.posted_at between e.onset_hi_at and e.onset_hi_at + interval 1 day
+           where not exists (from core.event_links l where l.event_id = e.event_id
+                                                        and l.post_id = p.post_id)
+           order by all limit 1""",
+    )
+    root.reviewed_links.write_text(
+        "platform,post_id,title_key,decision,reviewer\n"
+        f'{platform},{post_id},"{title_key}",yes,ed\n',
+        encoding="utf-8",
+    )
+    root.event_aliases.write_text(f'title,alias\n"{title}",另一种说法\n', encoding="utf-8")
+    night = run_nightly(observatory)
+    assert night.outcome == "published", night.message
+    assert _ask(
+        observatory,
+        "select link_level, link_method, link_probability, evidence->>'$.reviewer' "
+        f"from core.event_links where post_id = '{post_id}' and link_level = 'reviewed'",
+    ) == [("reviewed", "editor_v1", 1.0, "ed")]
+    assert _ask(observatory, "select alias from core.event_aliases") == [("另一种说法",)]
+    assert run_nightly(observatory).outcome == "nothing_new"
+
+    root.reviewed_links.write_text("platform,post_id\n", encoding="utf-8")
+    refused = run_nightly(observatory)
+    assert refused.outcome == "failed"
+    assert "reviewed_links.csv: line 1" in refused.message
+    assert _ask(
+        observatory, "select count(*) from core.event_links where link_level = 'reviewed'"
+    ) == [(1,)]
+    root.reviewed_links.unlink()
+    root.event_aliases.unlink()
+    assert run_nightly(observatory).outcome == "published"
+    assert _ask(
+        observatory, "select count(*) from core.event_links where link_level = 'reviewed'"
+    ) == [(0,)]

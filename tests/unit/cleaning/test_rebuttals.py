@@ -1,0 +1,97 @@
+"""Rule v1 of rebuttals, measured on sentences that we wrote and labelled before running it.
+
+The labels say what the post does: denies a claim that it names (True), or speaks of rumours in
+another way (False). Precision is what the rule promises; recall is told, not promised.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from orchestration.cleaning import rebuttals
+
+LABELLED: tuple[tuple[bool, str], ...] = (
+    (True, "【辟谣】网传“南湖大桥今晚封闭”不实,大桥通行正常。"),
+    (True, "近日有网友称我县发生地震,经核实系谣言,请勿转发。"),
+    (True, "朋友圈流传的“自来水停供三天”并非事实,供水一切正常。"),
+    (True, "【警情通报】王某散布谣言称水库决堤,已被行政拘留五日。"),
+    (True, "#警方辟谣# 网传某小学门口抢孩子,经查不属实。"),
+    (True, "关于微信群传播的“加油站爆炸”视频,经查为外地旧闻,网传内容与事实不符。"),
+    (True, "网上流传一段录音称医院停诊,我院声明:该录音内容纯属虚构。"),
+    (True, "有人在群里转发“明天起全市停电”,该消息系编造,供电公司已报警。"),
+    (True, "针对网传“校车坠河”,教育局回应:不实,系捏造。"),
+    (True, "辟谣:网传地铁三号线停运,实际为例行检修,运营照常。"),
+    (True, "【不实】传言称超市大米被抢空,记者走访发现货源充足,抢空一说子虚乌有。"),
+    (True, "网民李某编造我市出现病例的虚假信息并转发朋友圈,警方已依法传唤。"),
+    (True, "经核查,“某镇发现狼群”的视频系假消息,拍摄地不在我市。"),
+    (True, "网传我局招聘辅警收费八千元,不属实,招考从不收费。"),
+    (True, "【网警辟谣】“高铁票取消学生优惠”系谣言,请以官方发布为准。"),
+    (True, "近日有人在微信群称疫苗短缺,该说法为谣言,各接种点供应正常。"),
+    (True, "网帖称我县书记被带走调查,“被查”之说与事实不符。"),
+    (True, "传“体育馆坍塌致五人死亡”属谣言,现场只是脚手架倾斜,无人伤亡。"),
+    (True, "网传截图显示学校食堂使用变质肉,经市场监管部门检查,情况不实。"),
+    (True, "男子造谣“银行倒闭”,警方:涉案人员已被刑事拘留,散布内容均为假。"),
+    (False, "不信谣、不传谣,一切以官方发布为准。"),
+    (False, "【一周谣言盘点】这些网传消息都不实,你信了几条?"),
+    (False, "我市启动打击网络谣言专项行动,散布谣言者将被依法处理。"),
+    (False, "谣言止于智者,遇到网传消息请先核实。"),
+    (False, "今晚八点,网警走进直播间讲讲如何识别谣言。"),
+    (False, "十大谣言榜单发布,“吃大蒜防病”不实位列第一。"),
+    (False, "关闭造谣账号三百个,国家网信办关停账号名单公布。"),
+    (False, "网传道路塌陷,我局已派人赶赴现场核实,请等待通报。"),
+    (False, "针对网传老师体罚学生一事,调查组已成立,情况属实部分将严肃处理。"),
+    (False, "【提醒】冒充客服的诈骗电话增多,虚假信息请勿点击。"),
+    (False, "市民反映路灯不亮,经查反映属实,今晚修复。"),
+    (False, "此前通报的伤亡数字有误,现更正为三人受伤。"),
+    (False, "此前我局发布的辟谣信息不准确,网传停水属实,特此致歉。"),
+    (False, "法院判决:发布不实言论侵犯名誉权,被告赔礼道歉。"),
+    (False, "辟谣要快,落实要实,今天的例会讲了三件事。"),
+    (False, "转发有奖!参加防谣言知识竞赛,“辟谣达人”等你来。"),
+    (False, "上周辟谣汇总:水价上涨、停课、限购,均不实。"),
+    (False, "美方官员散布的“实验室泄漏论”早已被科学界驳斥。"),
+    (False, "天气预报:传言中的冷空气周末到货,注意添衣。"),
+    (False, "网友“小鱼”称赞民警热心,感谢大家的支持。"),
+)
+MINIMUM_PRECISION, MINIMUM_RECALL = 0.95, 0.85
+
+
+def test_precision_and_recall_on_the_labelled_sample():
+    labels = [label for label, _ in LABELLED]
+    marked = rebuttals.is_rebuttal(pl.Series([text for _, text in LABELLED])).to_list()
+    hits = sum(label and mark for label, mark in zip(labels, marked, strict=True))
+    wrong = [t for (label, t), mark in zip(LABELLED, marked, strict=True) if label != mark]
+    assert hits / marked.count(True) >= MINIMUM_PRECISION, wrong
+    assert hits / labels.count(True) >= MINIMUM_RECALL, wrong
+
+
+def test_what_was_said_before_is_taken_back():
+    texts = pl.Series(
+        [
+            "此前通报的伤亡数字有误,现更正为三人受伤。",
+            "此前我局发布的辟谣信息不准确,网传停水属实,特此致歉。",
+            "更正:撤回此前关于停水的通报。",
+            "网传停水不实。",
+            None,
+        ]
+    )
+    assert rebuttals.is_reversal(texts).to_list() == [True, True, True, False, None]
+
+
+def test_no_text_is_not_known():
+    assert rebuttals.is_rebuttal(pl.Series([None, "今日晴"], dtype=pl.String)).to_list() == [
+        None, False,
+    ]  # fmt: skip
+
+
+def test_only_institutions_are_credited():
+    texts = pl.Series(["不实,@中山分局 已发布通报,@环球网 已报道", "@张三 已回应", None])
+    names = rebuttals.credited_names(texts).to_list()
+    assert names == [["中山分局", "环球网"], [], None]
+
+
+def test_cited_posts_decode_side_by_side():
+    accounts, posts = rebuttals.cited_posts(
+        pl.Series(["见 https://weibo.com/1686546714/Iz33N9J1h", "无", None])
+    )
+    assert accounts.to_list() == [["1686546714"], [], []]
+    assert posts.to_list() == [["4483532472318011"], [], []]

@@ -1,0 +1,49 @@
+"""Numbers and places decide between bulletins of the same wording."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestration.linking.facts import agreement, facts
+
+
+@pytest.mark.parametrize(
+    ("title", "post", "found", "missing", "is_ok"),
+    [
+        ("新增12例", "今日新增12例", 1, 0, True),
+        ("新增12例", "今日新增13例", 0, 1, False),
+        ("新增12例", "今日有新增病例", 0, 1, True),
+        ("奖励8.6万元", "每人86666元", 1, 0, True),
+        ("超82万例", "已有824043例", 1, 0, True),
+        ("超82万例", "已有84万例", 0, 1, False),
+        ("捐款3000万", "再捐三千万", 1, 0, True),
+        ("4天零新增", "连续四天无新增", 1, 0, True),
+        ("20人获救", "二十人获救", 1, 0, True),
+        ("105人", "一百零五人", 1, 0, True),
+        ("5.7级", "发生5.7级地震", 1, 0, True),
+        ("一医院起火", "12时许起火", 0, 0, True),
+    ],
+)
+def test_numbers(title: str, post: str, found: int, missing: int, is_ok: bool) -> None:
+    agreed = agreement(facts(title), facts(post, spelled=True), post)
+    assert (agreed.numbers_found, agreed.numbers_missing) == (found, missing)
+    assert agreed.numbers_ok is is_ok
+
+
+@pytest.mark.parametrize(
+    ("title", "post", "is_ok"),
+    [
+        ("湖北新增", "湖北省通报", True),
+        ("湖北新增", "湖南省通报", False),
+        ("湖北新增", "全省新增", True),
+        ("黑龙江新增", "龙江 黑龙江省", True),
+        ("起火", "武汉起火", True),
+    ],
+)
+def test_places(title: str, post: str, is_ok: bool) -> None:
+    assert agreement(facts(title), facts(post), post).places_ok is is_ok
+
+
+@pytest.mark.parametrize("text", ["万一", "百姓", "千方百计", "亿万"])
+def test_words_made_of_numerals_are_no_numbers(text: str) -> None:
+    assert {n.value for n in facts(text, spelled=True).numbers} <= {1.0, 10001.0}

@@ -1,0 +1,245 @@
+"""core.text_links from night to night: only touched days, any order, same end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import polars as pl
+import pytest
+
+from orchestration.linking.editors import Editors
+from orchestration.linking.model import read_model
+from orchestration.linking.nightly import Linked, renew_links
+from orchestration.schemas.render import polars_schema
+from orchestration.schemas.tables import EVENT_ALIASES, REVIEWED_LINKS
+from orchestration.settings import Settings
+from orchestration.warehouse.connect import open_work
+from tests.unit.linking.worlds import NOISE, ROUTINE
+
+START = datetime(2026, 7, 1, 4, tzinfo=UTC)
+MODEL = read_model()
+TITLES = [("临江化工厂深夜起火", 0), ("城北大桥通车首日拥堵", 30), ("清河中学食堂检查", 100)]
+POSTS = [
+    ("p1", "警情通报 今日2时许 临江一化工厂起火 消防已到场 无人员伤亡", 2),
+    ("p2", "今天城北大桥正式通车 首日车多拥堵 请绕行", 31),
+    ("p3", "#临江化工厂深夜起火# 明火已扑灭", 5),
+    ("p4", "清河中学食堂检查结果公布 未见异常", 103),
+]
+Row = tuple[object, ...]
+
+
+def editors(aliases: list[tuple[str, str]] | None = None, mark: str = "none") -> Editors:
+    rows = [{"title_key": t, "alias_key": a, "title": t, "alias": a} for t, a in aliases or []]
+    return Editors(
+        pl.DataFrame(schema=polars_schema(REVIEWED_LINKS)),
+        pl.DataFrame(rows, schema=polars_schema(EVENT_ALIASES)),
+        mark,
+    )
+
+
+class World:
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self.night = 0
+
+    def touch(self, table: str, at: datetime) -> None:
+        self.connection.execute(
+            "insert into meta.touched_days values "
+            "($1, $2, timezone('Asia/Shanghai', $3::timestamptz)::date)",
+            [self.build, table, at],
+        )
+
+    @property
+    def build(self) -> str:
+        return f"b{self.night:06}"
+
+    def title(self, text: str, hour: int) -> None:
+        at = START + timedelta(hours=hour)
+        self.connection.execute(
+            """insert into core.hot_topic_slots by name
+               select 'weibo' as platform, 'l' as list_name, $1 as topic, $1 as topic_key,
+                      $2::timestamptz as slot_at, $2::timestamptz as seen_hi_at,
+                      $2::timestamptz - interval 1 hour as seen_lo_at, 's' as source_name,
+                      'f' as file_id, 'h' as file_sha256, 1 as record_number""",
+            [text, at],
+        )
+        self.touch("core.hot_topic_slots", at)
+
+    def post(self, post_id: str, text: str, hour: int, seen: int | None = None) -> None:
+        at = START + timedelta(hours=hour)
+        seen_at = at + timedelta(hours=1 if seen is None else seen - hour)
+        tags = [part for part in text.split("#")[1::2] if part]
+        self.connection.execute(
+            """insert into core.posts by name
+               select 'weibo' as platform, $1 as post_id, 'a' as account_id, $2 as text,
+                      $5::varchar[] as hashtag_keys, true as is_official,
+                      $3::timestamptz as posted_at, $4::timestamptz as observed_at,
+                      's' as source_name, 'f' as file_id, 'h' as file_sha256,
+                      1 as record_number""",
+            [post_id, text, at, seen_at, tags],
+        )
+        self.touch("core.posts", seen_at)
+
+    def link(self, model: object = MODEL, said: Editors | None = None) -> Linked:
+        done = renew_links(self.connection, model, said or editors(), self.build)  # type: ignore[arg-type]
+        self.night += 1
+        return done
+
+    def links(self) -> list[Row]:
+        return self.connection.execute(
+            "select post_id, title_key, link_state, round(link_probability, 6), evidence "
+            "from core.text_links order by all"
+        ).fetchall()
+
+
+@pytest.fixture
+def make_world(make_settings: Callable[..., Settings]) -> Iterator[Callable[[], World]]:
+    with open_work(make_settings().root.warehouse) as connection:
+
+        def make() -> World:
+            for table in ("core.posts", "core.articles", "core.hot_topic_slots", "core.text_links",
+                          "core.event_aliases", "meta.touched_days", "meta.link_runs"):  # fmt: skip
+                connection.execute(f"delete from {table}")
+            return World(connection)
+
+        yield make
+
+
+def background(world: World) -> None:
+    for number, text in enumerate(NOISE):
+        world.title(text, number * 9)
+    for number, text in enumerate(ROUTINE):
+        world.post(f"r{number}", text, number * 15)
+
+
+def test_posts_are_linked_and_hashtags_left_to_the_exact_rule(
+    make_world: Callable[[], World],
+) -> None:
+    world = make_world()
+    background(world)
+    for title in TITLES:
+        world.title(*title)
+    for post in POSTS:
+        world.post(*post)
+    done = world.link()
+    assert {row[:2] for row in world.links()} == {
+        ("p1", TITLES[0][0]), ("p2", TITLES[1][0]), ("p4", TITLES[2][0]),
+    }  # fmt: skip
+    assert done.linked + done.for_review == 3
+    assert world.link() == Linked(0, 0, done.linked, done.for_review)
+
+
+def test_night_by_night_in_any_order_ends_as_all_at_once(make_world: Callable[[], World]) -> None:
+    def whole() -> list[Row]:
+        world = make_world()
+        background(world)
+        for title in TITLES:
+            world.title(*title)
+        for post in POSTS:
+            world.post(*post)
+        world.link()
+        return world.links()
+
+    expected = whole()
+    assert len(expected) == 3
+    for backwards in (False, True):
+        world = make_world()
+        background(world)
+        world.link()
+        for post in POSTS[::-1] if backwards else POSTS:
+            world.post(*post)
+            world.link()
+        for title in TITLES[::-1] if backwards else TITLES:
+            world.title(*title)
+            world.link()
+        assert world.links() == expected
+
+
+def test_only_touched_days_are_compared(make_world: Callable[[], World]) -> None:
+    world = make_world()
+    background(world)
+    world.title(*TITLES[0])
+    assert world.link().days > 3
+    world.post(*POSTS[0])
+    assert world.link().days == 1
+    world.title(*TITLES[2])
+    assert world.link().days <= 5
+
+
+def test_an_edited_post_is_linked_by_its_latest_text(make_world: Callable[[], World]) -> None:
+    world = make_world()
+    background(world)
+    world.title(*TITLES[0])
+    world.post(*POSTS[0])
+    world.link()
+    assert [row[0] for row in world.links()] == ["p1"]
+    world.post("p1", "此条已更正 请以新公告为准", 2, seen=50)
+    world.link()
+    assert world.links() == []
+
+
+def test_another_model_compares_everything(make_world: Callable[[], World]) -> None:
+    world = make_world()
+    background(world)
+    world.title(*TITLES[0])
+    world.post(*POSTS[0])
+    days = world.link().days
+    assert world.link(replace(MODEL, link_at=0.999, review_at=0.3)).days == days
+    assert [row[2] for row in world.links()] == ["review"]
+
+
+def test_an_alias_is_compared_and_taken_back(make_world: Callable[[], World]) -> None:
+    world = make_world()
+    background(world)
+    world.title("临江深夜火光冲天", 0)
+    world.post(*POSTS[0])
+    world.link()
+    assert world.links() == []
+    world.link(said=editors([("临江深夜火光冲天", "临江一化工厂起火")], "one"))
+    assert [row[:2] for row in world.links()] == [("p1", "临江深夜火光冲天")]
+    world.link(said=editors())
+    assert world.links() == []
+
+
+def test_a_failure_leaves_nothing(
+    make_world: Callable[[], World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = make_world()
+    background(world)
+    world.title(*TITLES[0])
+    world.post(*POSTS[0])
+    with monkeypatch.context() as patch:
+        patch.setattr("orchestration.linking.nightly.LINK_RUNS", None)
+        with pytest.raises(AttributeError):
+            world.link()
+    assert world.links() == []
+    world.link()
+    assert [row[0] for row in world.links()] == ["p1"]
+
+
+def test_an_address_needs_no_words(make_world: Callable[[], World]) -> None:
+    world = make_world()
+    background(world)
+    world.post("p7", "见 https://www.example.org/2026/a.html。", 200)
+    world.post("p8", "见 http://example.org/2026/a.html 和 https://example.org/", 500)
+    world.link()
+    assert world.links() == []
+    world.connection.execute(
+        """insert into core.articles by name
+           select 'x' as article_id, 'Somebody was seen' as title, 'somebodywasseen' as title_key,
+                  'http://example.org/2026/a.html#top' as url, $1::timestamptz as published_at,
+                  $1::timestamptz as observed_at, 's' as source_name, 'f' as file_id,
+                  'h' as file_sha256, 1 as record_number""",
+        [START],
+    )
+    world.touch("core.articles", START)
+    world.link()
+    found = world.links()
+    assert [row[:4] for row in found] == [("p7", "somebodywasseen", "linked", 1.0)]
+    assert json.loads(str(found[0][4])) == {
+        "rule": "address_v1", "matched": "example.org/2026/a.html",
+    }  # fmt: skip

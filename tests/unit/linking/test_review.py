@@ -1,0 +1,123 @@
+"""The queue goes out with what an editor needs, and comes back with decisions or a refusal."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.linking.editors import EditorsError, read_decisions
+from orchestration.linking.review import COLUMNS, import_decisions, queue
+from orchestration.schemas.render import create_table_sql
+from orchestration.schemas.tables import TABLES
+
+EVIDENCE = '{"matched": ["甲市", "起火"], "missing": ["深夜"], "runner_up": "乙市起火"}'
+
+
+@pytest.fixture
+def published() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for schema in ("core", "main"):
+            connection.execute(f"create schema if not exists {schema}")
+        for name in ("core.text_links", "core.reviewed_links", "main.posts", "main.events",
+                     "main.accounts"):  # fmt: skip
+            connection.execute(create_table_sql(TABLES[name]).replace(" not null", ""))
+        connection.execute(
+            """insert into main.events by name
+               select 'hot_topic:' || n as event_id, 'hot_topic' as event_type,
+                      '甲市深夜起火' as title, '甲市深夜起火' as topic_key,
+                      timestamptz '2026-07-01 00:00:00+00' + interval (n * 40) day as onset_hi_at
+               from range(2) r(n)"""
+        )
+        connection.execute(
+            """insert into main.posts by name
+               select 'weibo' as platform, 'p' || n as post_id, 'a' as account_id,
+                      timestamptz '2026-07-01 02:00:00+00' as posted_at,
+                      '=甲市一处起火' as text
+               from range(3) r(n)"""
+        )
+        connection.execute(
+            """insert into core.text_links by name
+               select 'weibo' as platform, 'p' || n as post_id, '甲市深夜起火' as title_key,
+                      case n when 2 then 'linked' else 'review' end as link_state,
+                      'text_v1' as link_method, 0.4 + n / 10 as link_probability,
+                      $1 as evidence
+               from range(3) r(n)""",
+            [EVIDENCE],
+        )
+        yield connection
+
+
+def _returned(folder: Path, rows: list[dict[str, str]]) -> Path:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ["link_id", "decision", "reviewer", "note"])
+    writer.writeheader()
+    writer.writerows(rows)
+    path = folder / "queue.csv"
+    path.write_text(text.getvalue(), encoding="utf-8-sig")
+    return path
+
+
+def test_the_queue_has_what_an_editor_needs(published: duckdb.DuckDBPyConnection) -> None:
+    rows = queue(published).rows(named=True)
+    assert tuple(rows[0]) == COLUMNS
+    assert [row["probability"] for row in rows] == [0.5, 0.4]
+    first = rows[0]
+    assert (first["event_id"], first["title"]) == ("hot_topic:0", "甲市深夜起火")
+    assert (first["matched"], first["missing"], first["runner_up"]) == (
+        "甲市|起火", "深夜", "乙市起火",
+    )  # fmt: skip
+    assert first["hours_after_onset"] == 2.0
+    assert first["post_text"] == "=甲市一处起火"
+
+
+def test_decisions_come_back_and_leave_the_queue(
+    published: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    first, second = (row["link_id"] for row in queue(published).rows(named=True))
+    reviewed = tmp_path / "reviewed_links.csv"
+    path = _returned(
+        tmp_path,
+        [
+            {"link_id": first, "decision": "YES", "reviewer": "ab", "note": ""},
+            {"link_id": second, "decision": "", "reviewer": "", "note": ""},
+        ],
+    )
+    done = import_decisions(published, path, reviewed)
+    assert (done.decided, done.undecided, done.total) == (1, 1, 1)
+    assert read_decisions(reviewed).rows() == [("weibo", "p1", "甲市深夜起火", "yes", "ab", None)]
+    again = import_decisions(published, path, reviewed)
+    assert again.total == 1
+    other = _returned(
+        tmp_path, [{"link_id": first, "decision": "no", "reviewer": "", "note": "别处"}]
+    )
+    import_decisions(published, other, reviewed)
+    assert read_decisions(reviewed).rows() == [("weibo", "p1", "甲市深夜起火", "no", None, "别处")]
+    published.execute(
+        "insert into core.reviewed_links values ('weibo','p1','甲市深夜起火','no',null,null)"
+    )
+    assert [row["link_id"] for row in queue(published).rows(named=True)] == [second]
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"link_id": "kffff", "decision": "yes"}, "line 2: link_id 'kffff': no link"),
+        ({"link_id": "kffff", "decision": "perhaps"}, "line 2: decision 'perhaps': must be"),
+    ],
+)
+def test_a_refused_file_changes_nothing(
+    published: duckdb.DuckDBPyConnection, tmp_path: Path, row: dict[str, str], message: str
+) -> None:
+    path = _returned(tmp_path, [row])
+    with pytest.raises(EditorsError, match=message) as caught:
+        import_decisions(published, path, tmp_path / "reviewed_links.csv")
+    assert "links review --import" in str(caught.value)
+    assert not (tmp_path / "reviewed_links.csv").exists()
+    with pytest.raises(EditorsError, match="no such file"):
+        import_decisions(published, tmp_path / "none.csv", tmp_path / "reviewed_links.csv")

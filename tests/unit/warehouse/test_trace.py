@@ -1,0 +1,194 @@
+"""What a row is traced to: records of its own day and of its own event, and how many more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from orchestration import cli
+from orchestration.paths import DataRoot
+from orchestration.schemas.render import create_table_sql
+from orchestration.schemas.tables import TABLES
+from orchestration.settings import Settings
+from orchestration.sources.readers.base import Located
+from orchestration.warehouse.trace import (
+    ORIGINS,
+    SEEDED,
+    Origin,
+    Traced,
+    TraceError,
+    trace,
+)
+
+ACCOUNT = {"platform": "weibo", "account_id": "99000"}
+
+
+@pytest.fixture
+def tables() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        for schema in ("main", "core", "quality", "meta"):
+            connection.execute(f"create schema if not exists {schema}")
+        for table in TABLES.values():
+            connection.execute(create_table_sql(table).replace(" not null", ""))
+        yield connection
+
+
+def _put(connection: duckdb.DuckDBPyConnection, table: str, **values: Any) -> None:
+    if "file_id" in TABLES[table].column_names:
+        values = {"file_id": "f", "file_sha256": "s", "record_number": 1, **values}
+    names = ", ".join(values)
+    marks = ", ".join("?" for _ in values)
+    connection.execute(f"insert into {table} ({names}) values ({marks})", list(values.values()))
+
+
+def _traced(connection: duckdb.DuckDBPyConnection, tmp_path: Path, table: str, key: str) -> Traced:
+    return trace(connection, Settings(DataRoot(tmp_path)), table, key)
+
+
+def _at(day: int, hour: int = 0) -> datetime:
+    return datetime(2026, 7, day, hour, tzinfo=UTC)
+
+
+def test_a_day_is_traced_to_the_snapshots_of_that_local_day(
+    tables: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    for day in range(1, 11):
+        _put(tables, "core.account_snapshots", **ACCOUNT, observed_at=_at(day, 15))
+        _put(tables, "core.account_snapshots", **ACCOUNT, observed_at=_at(day, 16))
+        _put(tables, "main.account_days", **ACCOUNT, observed_date=date(2026, 7, day))
+    key = "platform=weibo,account_id=99000,observed_date=2026-07-05"
+    found = _traced(tables, tmp_path, "main.account_days", key)
+    assert [o.key["observed_at"] for o in found.origins] == [_at(4, 16), _at(5, 15)]
+    assert found.remarks == ()
+
+
+def test_a_gap_says_that_nothing_was_seen(
+    tables: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    _put(tables, "core.account_snapshots", **ACCOUNT, observed_at=_at(1))
+    _put(tables, "main.account_days", **ACCOUNT, observed_date=date(2026, 7, 2))
+    found = _traced(tables, tmp_path, "main.account_days", "observed_date=2026-07-02")
+    assert found.origins == ()
+    assert "not observed on that day" in found.remarks[0]
+
+
+def test_an_event_is_traced_to_its_onset_first_and_says_how_many_more(
+    tables: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    topic = {"platform": "weibo", "list_name": "realtime", "topic": "停电", "topic_key": "停电"}
+    sightings = [*range(9, 2, -1), 1]
+    for day in sightings:
+        _put(tables, "core.hot_topic_slots", **topic, slot_at=_at(day), seen_hi_at=_at(day, 1))
+    _put(tables, "core.hot_topic_slots", **topic, slot_at=_at(4), seen_hi_at=_at(4, 2), is_ad=True)
+    _put(
+        tables, "core.hot_topic_slots",
+        **{**topic, "platform": "zhihu"}, slot_at=_at(4), seen_hi_at=_at(4, 3),
+    )  # fmt: skip
+    (event_id,) = tables.execute(
+        "select 'hot_topic:' || left(sha256('weibo' || chr(31) || '停电' || chr(31) || "
+        "'2026-07-03'), 16)"
+    ).fetchone() or (None,)
+    _put(
+        tables, "main.events", event_id=event_id, event_type="hot_topic", topic_key="停电",
+        title="停电", onset_hi_at=_at(3, 1), last_seen_at=_at(9, 1),
+    )  # fmt: skip
+    found = _traced(tables, tmp_path, "main.events", str(event_id))
+    assert [o.key["slot_at"] for o in found.origins] == [_at(day) for day in range(3, 8)]
+    assert {o.key["platform"] for o in found.origins} == {"weibo"}
+    assert found.remarks == ("core.hot_topic_slots: 5 of 7 shown, the earliest first",)
+
+
+@pytest.mark.parametrize(
+    ("table", "key", "made_of"),
+    [
+        ("core.articles", {"article_id": "a1"}, "article:' || left(sha256('a1'"),
+        ("core.rulings", {"platform": "weibo", "ruling_id": "r1"},
+         "rumor:' || left(sha256('weibo' || chr(31) || 'r1'"),
+        ("core.inquiries", {"inquiry_id": "q1"}, "inquiry:' || left(sha256('q1'"),
+    ],
+)  # fmt: skip
+def test_other_events_are_traced_by_what_their_id_is_made_of(
+    tables: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    table: str,
+    key: dict[str, str],
+    made_of: str,
+) -> None:
+    _put(tables, table, **key)
+    _put(tables, table, **{name: f"{value} other" for name, value in key.items()})
+    (event_id,) = tables.execute(f"select '{made_of}), 16)").fetchone() or (None,)
+    _put(tables, "main.events", event_id=event_id, onset_hi_at=_at(1), last_seen_at=_at(1))
+    found = _traced(tables, tmp_path, "main.events", str(event_id))
+    assert [(o.table, o.key) for o in found.origins] == [(table, key)]
+
+
+@pytest.mark.parametrize("name", ORIGINS)
+def test_every_derived_table_can_be_followed(
+    tables: duckdb.DuckDBPyConnection, tmp_path: Path, name: str
+) -> None:
+    """Each search is SQL that runs, over columns that the tables have."""
+    filled = {
+        column.name: {"text": "x", "instant": _at(1), "date": date(2026, 7, 1)}[column.type]
+        for column in TABLES[name].columns
+        if column.type in ("text", "instant", "date")
+    }
+    _put(tables, name, **filled)
+    found = _traced(tables, tmp_path, name, f"{TABLES[name].key[0]}=x")
+    assert found.origins == ()
+    assert found.remarks
+
+
+def test_a_published_figure_is_traced_to_its_line(
+    tables: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    _put(tables, "main.reported_claims", figure_id="C02")
+    (origin,) = _traced(tables, tmp_path, "main.reported_claims", "C02").origins
+    assert origin.path == "dbt_project/seeds/reported_figures.csv"
+    assert origin.located is not None
+    assert origin.located.line_number == 3
+    assert origin.located.raw.startswith(b"C02,2010-12-31,")
+    assert set(SEEDED) <= set(TABLES)
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("main.account_growth", "aggregate many records"),
+        ("main.claim_growth", "compares two published figures"),
+        ("quality.check_results", "written by the run"),
+    ],
+)
+def test_what_cannot_be_followed_is_told_with_its_reason(
+    tables: duckdb.DuckDBPyConnection, tmp_path: Path, table: str, said: str
+) -> None:
+    key = TABLES[table].key[0]
+    value: Any = "x" if TABLES[table].columns[0].type == "text" else ["x"]
+    _put(tables, table, **{key: value})
+    with pytest.raises(TraceError, match=said):
+        _traced(tables, tmp_path, table, f"{key}={'x' if value == 'x' else '[x]'}")
+
+
+def test_raw_bytes_come_with_a_warning_and_lines_of_this_project_without(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    published = DataRoot(tmp_path).published
+    published.parent.mkdir()
+    duckdb.connect(str(published)).close()
+    monkeypatch.setenv("OBSERVATORY_HOME", str(tmp_path))
+    located = Located(1, 0, b'{"user_id": "1"}')
+    for is_collected in (True, False):
+        origin = Origin("core.posts", {}, "a.jsonl", "s", 1, located, is_collected=is_collected)
+        monkeypatch.setattr(
+            "orchestration.warehouse.trace.trace",
+            lambda *_, origin=origin: Traced((origin,), ("core.posts: 5 of 9 shown",)),
+        )
+        assert cli.main(["trace", "main.posts", "1"]) == 0
+        said = capsys.readouterr()
+        assert ("may name people; do not quote them" in said.err) is is_collected
+        assert "core.posts: 5 of 9 shown" in said.out
