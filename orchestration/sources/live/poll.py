@@ -52,7 +52,10 @@ def poll(
             visit = _Visit(
                 settings, archive, state, client, surroundings, declaration, fetch, polled
             )
-            notices += visit.run()
+            found = visit.run()
+            for notice in found:
+                progress(f"{notice.source_name}: {notice.reason}, {notice.detail}")
+            notices += found
             delivered += visit.delivered
     finally:
         client.close()

@@ -351,6 +351,52 @@ def test_gaps_of_bounded_polls_are_closed_later(live: Site, server: Server, mach
     live.assert_ledger()
 
 
+class Directory:
+    """Accounts of a server by offset, without links."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def __call__(self, handler: Any) -> None:
+        asked = {k: v[0] for k, v in parse_qs(urlsplit(handler.path).query).items()}
+        first = int(asked.get("offset", 0))
+        last = min(self.count, first + int(asked["limit"]))
+        order = [(n * 7) % 100 for n in range(first, last)]  # by activity, not by id
+        as_json([{**profile(f"office{n}"), "id": str(n)} for n in order])(handler)
+
+
+def test_a_directory_is_read_whole_every_time_also_in_parts(
+    live: Site, server: Server, machine: Machine
+):
+    path = "/api/v1/directory"
+    server.routes[path] = Directory(95)
+    declare(live, ("all", "mastodon_json", server.url(f"{path}?local=true")))
+    live.night()
+    assert live.left == {}
+    assert [q.get("offset") for q in queries(server)] == [None, "40", "80"]
+    assert {q["local"] for q in queries(server)} == {"true"}
+    assert len(live.ask("select distinct account_id from core.account_snapshots")) == 95
+    live.surroundings = machine.surroundings(pages=2)
+    live.now += DAY
+    server.asked.clear()
+    for pages in (2, 3, 3):  # the third run is not due
+        live.extract()
+        assert live.left == {}
+        assert len(server.asked) == pages
+        live.now += timedelta(minutes=1)
+    assert state(live, "all")["memory"]["gaps"] == []
+    live.assert_ledger()
+
+
+def test_a_directory_that_ignores_offsets_ends(live: Site, server: Server):
+    path = "/api/v1/directory"
+    server.routes[path] = as_json([{**profile(f"o{n}"), "id": str(n)} for n in range(40)])
+    declare(live, ("all", "mastodon_json", server.url(path)))
+    live.extract()
+    assert live.left == {"all": "repeated_page"}
+    assert len(server.asked) == 2
+
+
 def test_a_next_page_on_another_host_is_not_followed(live: Site, server: Server):
     path = "/api/v1/timelines/public"
     link = f'<{server.url("/next", "evil.example")}>; rel="next"'
