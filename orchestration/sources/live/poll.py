@@ -294,6 +294,7 @@ def report(settings: Settings, declarations: Declarations) -> list[dict[str, Any
             "source": declaration.name, "host": host_of(declaration.fetch.url),
             "every": declaration.fetch.every, "asked_at": polled.asked_at,
             "succeeded_at": polled.succeeded_at, "next_at": polled.next_at,
+            "is_stale": polled.is_stale(now, declaration.fetch.interval),
             "is_due": polled.is_due(now, declaration.fetch.interval),
             "failures": polled.failures, "trouble": polled.trouble,
         })  # fmt: skip

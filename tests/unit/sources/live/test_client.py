@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -16,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orchestration.clock import FixedClock
+from orchestration.paths import PROJECT_ROOT
 from orchestration.sources.live.allowance import Allowance
 from orchestration.sources.live.client import Answer, Client
 from orchestration.sources.live.trouble import FetchError, host_of, shown
@@ -179,6 +181,18 @@ def test_tls_is_checked_against_the_name_and_not_the_address(certificate, host, 
     assert caught.value.reason == reason
     assert caught.value.attempts == 3
     assert server.asked == []
+
+
+# -- what is said -------------------------------------------------------------------------------
+def test_the_runbook_knows_every_reason():
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (PROJECT_ROOT / "orchestration" / "sources" / "live").glob("*.py")
+    )
+    reasons = set(re.findall(r'(?:FetchError|Flaw)\(\s*"([a-z_]+)"', code))
+    runbook = (PROJECT_ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    assert len(reasons) > 20
+    assert {reason for reason in reasons if f"`{reason}`" not in runbook} == set()
 
 
 # -- addresses as shown ---------------------------------------------------------------------------
