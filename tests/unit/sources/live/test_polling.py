@@ -319,8 +319,8 @@ def test_mastodon_gives_an_account_and_its_statuses_back_to_what_was_known(
     assert live.left == {}
     assert queries(server)[0] == {"acct": "police"}
     assert len(live.ask("select distinct post_id from core.posts")) == 7
-    assert live.ask("select distinct observed_at, followers_lo from core.account_snapshots "
-                    "where followers_lo is not null") == [(NOW, 100)]  # fmt: skip
+    assert live.ask("select observed_at, account_kind, followers_lo from core.account_snapshots"
+                    ) == [(NOW, "organ", 100)]  # fmt: skip
     server.asked.clear()
     live.now += DAY
     live.night()  # the same bytes a day later are a new observation
@@ -370,12 +370,17 @@ def test_a_directory_is_read_whole_every_time_also_in_parts(
 ):
     path = "/api/v1/directory"
     server.routes[path] = Directory(95)
-    declare(live, ("all", "mastodon_json", server.url(f"{path}?local=true")))
+    url = server.url(f"{path}?local=true")
+    live.declare("name: all, format: mastodon_json, account: {kind: organ}, "
+                 f"fetch: {{url: '{url}', every: 1d}}")  # fmt: skip
     live.night()
     assert live.left == {}
     assert [q.get("offset") for q in queries(server)] == [None, "40", "80"]
     assert {q["local"] for q in queries(server)} == {"true"}
-    assert len(live.ask("select distinct account_id from core.account_snapshots")) == 95
+    asked = "select count(distinct account_id), min(account_id), min(account_kind)"
+    assert live.ask(f"{asked} from core.account_snapshots") == [
+        (95, "office0@social.example", "organ")
+    ]
     live.surroundings = machine.surroundings(pages=2)
     live.now += DAY
     server.asked.clear()
