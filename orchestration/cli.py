@@ -103,11 +103,31 @@ def _parser() -> argparse.ArgumentParser:
     )
     train.add_argument("--shipped", action="store_true",
                        help="make the shipped model anew from its seed, and print it")  # fmt: skip
+    claims = command("claims", _claims_review, "Figures found in articles: review them.")
+    _claims_parser(claims)
     command("ui", _ui, "Dagster UI on 127.0.0.1:3000, schedule running.")
     demo = command("demo", _demo, "Run the main job on the synthetic sample, in data/demo.")
     demo.add_argument("--home", type=Path, default=PROJECT_ROOT / "data" / "demo")
     command("prepare", _prepare, "Parse the dbt project; set-up does this.")
     return parser
+
+
+def _claims_parser(claims: argparse.ArgumentParser) -> None:
+    text = "List the open candidates; confirm, correct or reject them; or by an edited CSV."
+    review = claims.add_subparsers(required=True, metavar="ACTION").add_parser(
+        "review", help=text, description=text
+    )
+    review.add_argument("ids", nargs="*", metavar="ID", help="candidates to decide on")
+    how = review.add_mutually_exclusive_group()
+    how.add_argument("--confirm", action="store_true", help="the figures are right as read")
+    how.add_argument("--reject", action="store_true", help="they are no figures, or not ours")
+    how.add_argument("--export", type=Path, metavar="FILE", help="write the open ones as CSV")
+    how.add_argument("--import", type=Path, metavar="FILE", dest="taken",
+                     help="take the decided rows of such a CSV")  # fmt: skip
+    review.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE",
+                        help="with --confirm: correct a field, for example value=4000")  # fmt: skip
+    review.add_argument("--reviewer", help="who decides; needed with --confirm and --reject")
+    review.add_argument("--note", help="a remark that stays with the figure")
 
 
 def _say(message: str) -> None:
@@ -338,6 +358,44 @@ def _shown(raw: bytes, limit: int = 600) -> str:
     text = raw[:limit].decode("utf-8", "backslashreplace")
     safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return safe + (" …" if len(raw) > limit else "")
+
+
+def _claims_review(options: argparse.Namespace, settings: Settings) -> int:
+    from orchestration.warehouse import claim_review
+
+    if not settings.root.published.exists():
+        _say(f"nothing is published in {settings.root.home} yet; run: observatory run")
+        return FAILURE
+    if options.export:
+        print(f"{claim_review.export(settings, options.export)} candidates in {options.export}")
+        return 0
+    if options.taken:
+        rows = claim_review.take(settings, options.taken)
+    elif options.confirm or options.reject:
+        rows = _decided(options, settings)
+    else:
+        for line in claim_review.lines(claim_review.open_candidates(settings)):
+            print(line)
+        return 0
+    for row in rows:
+        print(f"{row['candidate_id']}  {row['decision']}")
+    print(f"{len(rows)} decisions in {settings.root.claims_review_file}; the next run takes them")
+    return 0
+
+
+def _decided(options: argparse.Namespace, settings: Settings) -> list[dict[str, Any]]:
+    from orchestration.warehouse import claim_review
+
+    changes = dict(pair.split("=", 1) for pair in options.set if "=" in pair)
+    if not options.ids or not options.reviewer or len(changes) < len(options.set):
+        raise LookupError(
+            "name candidates, who decides, and FIELD=VALUE for what is corrected; for example: "
+            "observatory claims review ID --confirm --set value=4000 --reviewer NAME"
+        )
+    return claim_review.decide(
+        settings, options.ids, confirmed=options.confirm, reviewer=options.reviewer,
+        changes=changes, note=options.note,
+    )  # fmt: skip
 
 
 def _formats(options: argparse.Namespace, settings: Settings) -> int:

@@ -39,6 +39,10 @@ class DataRoot:
         return self.home / "linking_model.json"
 
     @property
+    def claims_review_file(self) -> Path:
+        return self.home / "claims_review.csv"
+
+    @property
     def inbox(self) -> Path:
         return self.home / "inbox"
 

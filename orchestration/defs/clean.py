@@ -14,6 +14,9 @@ from orchestration.defs.specs import as_table, asset_key, table_spec, traced
 from orchestration.schemas.tables import (
     ACCOUNT_OVERRIDES,
     ACCOUNT_SCOPE,
+    CLAIM_CANDIDATES,
+    CLAIM_READINGS,
+    CLAIM_REVIEWS,
     COLUMN_DICTIONARY,
     CORE_TABLES,
     FILE_DAYS,
@@ -33,7 +36,8 @@ from orchestration.warehouse.ingest import Ingested, ingest
 
 CLEANED = (
     *CORE_TABLES, FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT,
-    ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, SOURCES, TOUCHED_DAYS, COLUMN_DICTIONARY,
+    ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CLAIM_CANDIDATES, CLAIM_READINGS, CLAIM_REVIEWS, SOURCES,
+    TOUCHED_DAYS, COLUMN_DICTIONARY,
 )  # fmt: skip
 
 Metadata = dict[str, Any]

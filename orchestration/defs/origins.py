@@ -6,7 +6,7 @@ to the archive as a whole, to the three things a format may read: the bytes (`co
 which file, record and bytes *one* value rests on is answered by `observatory trace`.
 
 A column without a parent comes from no table: from the code, from sources.yaml, from
-account_overrides.csv or from the run itself, as every build_id does.
+account_overrides.csv, claims_review.csv or from the run itself, as every build_id does.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from orchestration.schemas.tables import (
     ACCOUNT_OVERRIDES,
     BUILDS,
     CHECK_RESULTS,
+    CLAIM_REVIEWS,
     COLUMN_DICTIONARY,
     DIFFUSION_FITS,
     EVENT_ALIASES,
@@ -60,6 +61,7 @@ _OBSERVATION = (
 )
 _FROM_NO_TABLE = {
     ACCOUNT_OVERRIDES.full_name: ACCOUNT_OVERRIDES.column_names,
+    CLAIM_REVIEWS.full_name: CLAIM_REVIEWS.column_names,
     REPAIR_RULES.full_name: REPAIR_RULES.column_names,
     COLUMN_DICTIONARY.full_name: COLUMN_DICTIONARY.column_names,
     SOURCES.full_name: tuple(n for n in SOURCES.column_names if n != "source_name"),

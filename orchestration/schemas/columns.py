@@ -99,7 +99,7 @@ _define(
         "region_rule": "Identifier of the rule that decided region_code, as in kind_rule.",
         "region_name": "Name of the region in these editions of GB/T 2260.",
         "region_match": "Names of places that region_rule read.",
-        "reviewer": "Who reviewed the account or decided about the link, as signed.",
+        "reviewer": "Who reviewed or decided, as signed.",
         "facet": "What the stretch is of: screen_name, verified_type or account_kind.",
         "facet_value": "Name, code of verification or kind that stood throughout the stretch.",
         "facet_value_before": "What stood in the stretch before; NULL in the first one.",
@@ -472,7 +472,8 @@ _define(
         "evidence": "Why the post is linked to the event, as JSON.",
         "link_method": "Rule and version that made the link.",
         "link_state": "linked, or review: an editor is asked.",
-        "decision": "yes: the post speaks of the title; no: it does not.",
+        "decision": "Of a link, yes: the post speaks of the title, or no; of a figure, confirmed, corrected "
+        "or rejected.",
         "alias": "Another wording of the title, as the editor wrote it.",
         "alias_key": "Match key (see topic_key) of the alias.",
         "linking_model": "Version and hash of the model that compared posts with titles.",
@@ -935,10 +936,11 @@ _define(
         "as_of_text": "Date of the figure as printed.",
         "date_precision": "day, month, quarter, half-year, year, study, publication date or unknown.",
         "platform_scope": "Platforms the figure covers, as printed.",
-        "actor_scope": "Actors the figure covers.",
-        "sector": "Sector the figure covers.",
+        "actor_scope": "Whose accounts: organ (institutions), officer (persons), organ+officer where "
+        "they are not told apart, or another actor; NULL where none is named.",
+        "sector": "Sector the figure covers: police, all (of government), @name for one account.",
         "metric": "What was counted.",
-        "qualifier": "=, >, >=, <=, ~ as the source qualifies the figure.",
+        "qualifier": "=, >, >=, <, <=, ~ as the source qualifies the figure.",
         "claim_unit": "Unit of the figure.",
         "parts_sum_to": "Sum of the parts as printed, where they are.",
         "publisher": "Who published it.",
@@ -947,6 +949,42 @@ _define(
         "confidence": "A primary page read, A- a mirror, B a secondary source, C derived or "
         "doubtful, M from memory.",
         "note": "Remark of the compiler or editor.",
+    },
+)
+_define(
+    "text",
+    "",
+    {
+        "candidate_id": "16 hex digits of SHA-256 over article, sentence and figure as printed: the "
+        "same in every version of the article that has the sentence.",
+        "quote": "The sentence in which the figure stands.",
+        "figure_text": "The figure as printed, with its qualifier.",
+        "quoted_outlet": "Outlet that the text quotes at this place (From China Daily:), as against the "
+        "one that published the text.",
+        "speaker": "Who is said to have said it, in the words of the sentence.",
+        "as_of_basis": "How as_of_date is known: stated in the text, resolved (a date without year, last "
+        "year), statement (the day somebody said so), publication; NULL: not at all.",
+        "claim_origin": "ledger: compiled by hand and shipped; review: found in an article and confirmed.",
+    },
+)
+_define(
+    "int",
+    "characters",
+    {
+        "quote_start": "Where the quote begins in the article's text, from 0.",
+        "quote_end": "Where it ends.",
+        "figure_start": "Where the figure begins in the article's text, from 0.",
+        "figure_end": "Where it ends.",
+    },
+)
+_define("int", "", {"rule_version": "Version of the rules that read the article."})
+_define(
+    "float",
+    "see claim_unit",
+    {
+        "value_lo": "Least value that the wording allows; NULL where it sets no bound. About and nearly "
+        "allow half a unit of the last digit that is not zero.",
+        "value_hi": "Greatest value that the wording allows; NULL where it sets no bound.",
     },
 )
 _define(

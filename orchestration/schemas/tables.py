@@ -330,6 +330,43 @@ ACCOUNT_OVERRIDES = _run(
     required=("platform", "account_id", "reviewer", "reviewed_at"),
 )  # fmt: skip
 
+_CLAIM = ("value", "qualifier", "value_lo", "value_hi", "claim_unit", "metric", "actor_scope",
+          "sector", "platform_scope")  # fmt: skip
+
+CLAIM_CANDIDATES = _run(
+    "quality", "claim_candidates",
+    "one figure about microblogs that a rule found in an article; no fact before it is confirmed",
+    ("candidate_id",),
+    (
+        "candidate_id", "article_id", "outlet", "url", "published_at", "quoted_outlet", "speaker",
+        "quote", "quote_start", "quote_end", "figure_text", "figure_start", "figure_end", *_CLAIM,
+        "as_of_text", "as_of_date", "date_precision", "as_of_basis", "rule_version", *PROVENANCE,
+    ),
+    required=(
+        "candidate_id", "article_id", "quote", "quote_start", "quote_end", "figure_text",
+        "figure_start", "figure_end", "value", "qualifier", "claim_unit", "metric",
+        "platform_scope", "date_precision", "rule_version", *PROVENANCE,
+    ),
+)  # fmt: skip
+
+CLAIM_READINGS = _run(
+    "quality", "claim_readings", "one delivery whose articles were read for figures",
+    ("file_id",),
+    ("file_id", "rule_version"),
+)  # fmt: skip
+
+CLAIM_REVIEWS = _run(
+    "quality", "claim_reviews",
+    "one candidate that somebody reviewed, as claims_review.csv says now",
+    ("candidate_id",),
+    (
+        "candidate_id", "decision", *_CLAIM, "as_of_text", "as_of_date", "date_precision",
+        "publisher", "outlet", "source_url", "published_text", "confidence", "quote", "reviewer",
+        "reviewed_at", "note", "line_number",
+    ),
+    required=("candidate_id", "decision", "reviewer", "reviewed_at"),
+)  # fmt: skip
+
 CHECK_RESULTS = _run(
     "quality", "check_results", "one check of one build",
     ("build_id", "tool", "check_name", "table_name"),
@@ -417,8 +454,8 @@ FITTED_TABLES: tuple[Table, ...] = (DIFFUSION_FITS,)
 
 RUN_TABLES: tuple[Table, ...] = (
     FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT, TOUCHED_DAYS,
-    ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES,
-    *LINKING_TABLES,
+    ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CLAIM_CANDIDATES, CLAIM_READINGS, CLAIM_REVIEWS,
+    CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES, *LINKING_TABLES,
     *FITTED_TABLES,
 )  # fmt: skip
 
@@ -700,10 +737,11 @@ MARTS: tuple[Table, ...] = (
         ("figure_id",),
         (
             "figure_id", "as_of_text", "as_of_date", "date_precision", "platform_scope",
-            "actor_scope", "sector", "metric", "qualifier", "value", "claim_unit", "parts_sum_to",
-            "publisher", "source_url", "published_text", "confidence", "note", "build_id",
+            "actor_scope", "sector", "metric", "qualifier", "value", "value_lo", "value_hi",
+            "claim_unit", "parts_sum_to", "publisher", "outlet", "source_url", "published_text",
+            "quote", "confidence", "note", "claim_origin", "build_id",
         ),
-        required=("metric", "qualifier", "value", "confidence"),
+        required=("metric", "qualifier", "value", "confidence", "claim_origin"),
         caveat="Figures of different scope must not be subtracted or joined into one series.",
     ),
     _dbt(

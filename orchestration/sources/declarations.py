@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
@@ -386,6 +387,8 @@ class Declarations:
     patience: Patience
     overrides: tuple[Override, ...] = ()
     """What was reviewed about single accounts (account_overrides.csv)."""
+    claim_reviews: tuple[Mapping[str, Any], ...] = ()
+    """Figures found in articles that were decided on (claims_review.csv), a row each."""
 
     @property
     def folders(self) -> list[str]:

@@ -11,6 +11,7 @@ from orchestration.settings import Settings
 from orchestration.sources import formats
 from orchestration.sources.account_overrides import load_overrides
 from orchestration.sources.archive import Archive, FileChangedError
+from orchestration.sources.claim_reviews import load_claim_reviews
 from orchestration.sources.declarations import (
     FETCHED_FORMATS,
     DeclarationError,
@@ -36,10 +37,14 @@ class Extracted:
 
 
 def read_declarations(settings: Settings) -> Declarations:
-    """sources.yaml and account_overrides.csv, checked in whole before any record is read: mapped
-    sources too."""
+    """sources.yaml, account_overrides.csv and claims_review.csv, checked in whole before any record
+    is read: mapped sources too."""
     declared = load(settings.root.sources_file, formats.formats(), problems_of)
-    return replace(declared, overrides=load_overrides(settings.root.overrides_file))
+    return replace(
+        declared,
+        overrides=load_overrides(settings.root.overrides_file),
+        claim_reviews=tuple(r.row for r in load_claim_reviews(settings.root.claims_review_file)),
+    )
 
 
 def problems_of(declaration: SourceDeclaration) -> Iterator[Problem]:

@@ -90,6 +90,7 @@ def inputs_version(connection: duckdb.DuckDBPyConnection) -> str:
         """select coalesce(md5(string_agg(input, ',' order by input)), '') from (
              select file_id as input from quality.file_ledger
              union all select o::varchar from quality.account_overrides as o
+             union all select c::varchar from quality.claim_reviews as c
            )"""
     ).fetchone()
     assert row is not None

@@ -17,13 +17,13 @@ import polars as pl
 
 from orchestration.cleaning.people import PSEUDONYM_PREFIX, Door, hashed_ids
 from orchestration.schemas.render import polars_schema
-from orchestration.schemas.tables import CORE_TABLES, SCHEMA_DRIFT, SOURCES
+from orchestration.schemas.tables import CLAIM_REVIEWS, CORE_TABLES, SCHEMA_DRIFT, SOURCES
 from orchestration.settings import Settings
 from orchestration.sources.archive import Archive
 from orchestration.sources.declarations import Declarations
 from orchestration.sources.intake import Intake
 from orchestration.sources.rawfile import RawFile
-from orchestration.warehouse import load, reviews
+from orchestration.warehouse import claims, load, reviews
 from orchestration.warehouse.builds import Build
 from orchestration.warehouse.connect import count_rows
 from orchestration.warehouse.lake import withdraw_from_lake, write_lake
@@ -81,6 +81,7 @@ def ingest(
         if reread:
             progress(f"{len(reread)} files are read again: accounts in them came into scope")
         waiting = reread + waiting
+    claims.read_new_articles(connection, progress)
     if settings.root.settled_scope.exists():
         _forget_exposed(connection, settings)
         settings.root.settled_scope.unlink()
@@ -168,6 +169,9 @@ def _take_reviews(
 ) -> None:
     """Renew what was reviewed. Officers found are hidden, which calls for a second reading: that
     is noted first."""
+    decided = reviews.claims_reviewed(declarations)
+    if reviews.differ(connection, decided, CLAIM_REVIEWS):
+        reviews.write_claim_reviews(connection, decided)
     door = Door(settings.pseudonym_key(), load.scope(connection))
     rows = reviews.reviewed(door, declarations.overrides)
     if not reviews.differ(connection, rows):

@@ -12,6 +12,7 @@ import duckdb
 
 from orchestration.cleaning.people import Door
 from orchestration.linking.nightly import are_links_up_to_date
+from orchestration.schemas.tables import CLAIM_REVIEWS
 from orchestration.settings import Settings
 from orchestration.sources.archive import Archive
 from orchestration.sources.declarations import Declarations
@@ -42,7 +43,7 @@ def open_night(
 ) -> Opening:
     """Scan the inbox into the archive and open a build if anything makes one necessary.
 
-    Raises DeclarationError for a sources.yaml or account_overrides.csv that cannot work,
+    Raises DeclarationError for a sources.yaml or a reviewed CSV that cannot work,
     InboxMissingError when the inbox vanished.
     """
     declarations = read_declarations(settings)
@@ -83,6 +84,8 @@ def _need(
         return f"{settings.root.overrides_file.name} changed since the last build"
     if not are_links_up_to_date(connection, settings.root):
         return "the editors' files or the linking model changed since the last build"
+    if reviews.differ(connection, reviews.claims_reviewed(declarations), CLAIM_REVIEWS):
+        return f"{settings.root.claims_review_file.name} changed since the last build"
     return None
 
 

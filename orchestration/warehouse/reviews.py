@@ -1,6 +1,6 @@
-"""Reviewed overrides in the warehouse: quality.account_overrides, and the protection of officers.
+"""What people reviewed, in the warehouse: accounts with the protection of officers, and figures.
 
-The table is renewed whole from the file, whenever the file says something else. Accounts of
+Each table is renewed whole from its file, whenever the file says something else. Accounts of
 officers stand in it under their pseudonym, like everywhere.
 """
 
@@ -14,8 +14,8 @@ import polars as pl
 
 from orchestration.cleaning.people import PSEUDONYM_PREFIX, Door
 from orchestration.schemas.render import polars_schema
-from orchestration.schemas.tables import ACCOUNT_OVERRIDES, ACCOUNT_SCOPE
-from orchestration.sources.declarations import Override
+from orchestration.schemas.tables import ACCOUNT_OVERRIDES, ACCOUNT_SCOPE, CLAIM_REVIEWS, Table
+from orchestration.sources.declarations import Declarations, Override
 
 
 def reviewed(door: Door, overrides: Sequence[Override]) -> pl.DataFrame:
@@ -29,10 +29,17 @@ def reviewed(door: Door, overrides: Sequence[Override]) -> pl.DataFrame:
     return rows.with_columns(hidden.zip_with(is_officer, rows["account_id"]).alias("account_id"))
 
 
-def differ(connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> bool:
+def claims_reviewed(declarations: Declarations) -> pl.DataFrame:
+    """The rows of quality.claim_reviews."""
+    return pl.DataFrame(list(declarations.claim_reviews), schema=polars_schema(CLAIM_REVIEWS))
+
+
+def differ(
+    connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame, table: Table = ACCOUNT_OVERRIDES
+) -> bool:
     """Whether the table does not hold exactly these rows."""
-    held = connection.sql(f"from {ACCOUNT_OVERRIDES.full_name}").pl()
-    order = list(ACCOUNT_OVERRIDES.key)
+    held = connection.sql(f"from {table.full_name}").pl()
+    order = list(table.key)
     held = held.select(rows.columns).cast(rows.schema)
     return not held.sort(order).equals(rows.sort(order))
 
@@ -55,9 +62,20 @@ def write_reviewed(
     connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame, hidden: pl.DataFrame
 ) -> None:
     """Renew the table, and let the door know the officers found, in one transaction."""
+    _renew(connection, ACCOUNT_OVERRIDES, (ACCOUNT_OVERRIDES, rows), (ACCOUNT_SCOPE, hidden))
+
+
+def write_claim_reviews(connection: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> None:
+    """Renew the table."""
+    _renew(connection, CLAIM_REVIEWS, (CLAIM_REVIEWS, rows))
+
+
+def _renew(
+    connection: duckdb.DuckDBPyConnection, emptied: Table, *given: tuple[Table, pl.DataFrame]
+) -> None:
     connection.execute("begin")
-    connection.execute(f"delete from {ACCOUNT_OVERRIDES.full_name}")
-    for table, frame in ((ACCOUNT_OVERRIDES, rows), (ACCOUNT_SCOPE, hidden)):
+    connection.execute(f"delete from {emptied.full_name}")
+    for table, frame in given:
         connection.register("reviewed_rows", frame.to_arrow())
         connection.execute(f"insert into {table.full_name} by name select * from reviewed_rows")
         connection.unregister("reviewed_rows")

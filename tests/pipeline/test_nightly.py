@@ -197,7 +197,7 @@ def test_every_observed_value_leads_to_the_archive(
         published = origins("published.observatory", f"{table}.{column}")
         assert "archive.files.content" in published, (table, column, published)
     claims = origins("published.observatory", "main.reported_claims.value")
-    assert claims == {"seeds.reported_figures.value"}
+    assert claims == {"seeds.reported_figures.value", "quality.claim_reviews.value"}
     assert origins("main.posts", "build_id") == {"main.posts.build_id"}
 
 

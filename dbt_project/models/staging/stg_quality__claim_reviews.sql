@@ -1,0 +1,28 @@
+-- Grain: one candidate that somebody confirmed or corrected: a figure.
+with source as (
+    select * from {{ source('quality', 'claim_reviews') }}
+)
+
+select
+    candidate_id,
+    value,
+    qualifier,
+    value_lo,
+    value_hi,
+    claim_unit,
+    metric,
+    actor_scope,
+    sector,
+    platform_scope,
+    as_of_text,
+    as_of_date,
+    date_precision,
+    publisher,
+    outlet,
+    source_url,
+    published_text,
+    confidence,
+    quote,
+    note
+from source
+where decision in ('confirmed', 'corrected')

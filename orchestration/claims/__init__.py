@@ -1,0 +1,1 @@
+"""Figures that articles report about official microblogs: text in, candidates out, no I/O."""

@@ -1,0 +1,221 @@
+"""The day a reported figure holds for, and how it is known."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """A day, as printed and as read.
+
+    precision: day, month or year; a month or a year stands for its last day.
+    basis: stated (a full date in the text), resolved (completed from the day of publication),
+    statement (the day somebody said so), publication (nothing in the text), or None: unknown.
+    """
+
+    day: date | None
+    precision: str
+    basis: str | None
+    text: str | None
+    start: int = -1
+
+
+_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_ENGLISH = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?P<lead>\bsince\s+|\bfrom\s+)?\b{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?!\d)(?:,?\s+(?P<year>(?:19|20)\d\d))?",
+        rf"(?P<lead>\bsince\s+|\bfrom\s+)?\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH}\b(?:,?\s+(?P<year>(?:19|20)\d\d))?",
+        rf"(?P<lead>\bsince\s+(?:\w+\s+)?|\bfrom\s+)?(?P<prefix>\b(?:in|by|of|until|end-|at|late|early|mid-)\s*)?\b(?<!-){_MONTH}(?!\s*\d{{1,2}}\b(?!\d))(?:,?\s+(?P<year>(?:19|20)\d\d))?",
+        r"(?P<lead>\bsince\s+|\bfrom\s+)?(?P<prefix>\b(?:in|by|of|until|end of|end-|for|"
+        r"during|through)\s+)(?P<year>(?:19|20)\d\d)\b(?!\s*(?:-|to)\s*(?:19|20)\d\d\b)",
+    )
+)  # fmt: skip
+_CHINESE = re.compile(
+    r"(?P<lead>自从?|从)?(?:(?P<year>(?:19|20)\d\d|今|去|当|同)年)(?P<half>上半年|下半年)?(?P<end>底|末)?"
+    r"(?:(?P<month>\d{1,2})月(?:份|底|末)?(?:(?P<day>\d{1,2})[日号])?)?(?P<since>以来|起)?"
+    r"|(?P<early>年初)|(?P<month2>\d{1,2})月(?:份|底|末)?(?:(?P<day2>\d{1,2})[日号])?(?P<since2>以来|起)?"
+    r"|(?<![\d月])(?P<day3>\d{1,2})[日号](?!报|电)"
+)
+_BEGINS = re.compile(
+    r"\b(?:since|from|opened|launched|founded|set up|established|started|joined|began|debuted|"
+    r"compared with|against)\b[^,;.]{0,25}$|(?:开通于|成立于|上线于|较|比|与|自)$",
+    re.IGNORECASE,
+)
+_UNTIL = re.compile(r"\b(?:as of|by|until|end of)\s+[^,;.]{0,18}$", re.IGNORECASE)
+_BEGUN = re.compile(r"(?:正式|率先)?(?:开通|上线|成立|注册|创建|诞生|同期)")
+"""What makes a date the start of something, or the other side of a comparison."""
+_HALF = re.compile(
+    r"\b(?P<half>first|second) half of (?:the year|this year|(?P<year>(?:19|20)\d\d))\b",
+    re.IGNORECASE,
+)
+_LAST_YEAR = re.compile(r"\blast year\b(?! earlier)|上年(?!同期)", re.IGNORECASE)
+_NEAR_BEHIND = 22
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_NOW = re.compile(r"\b(?:now|currently|so far|to date)\b|目前|如今|现在|至今", re.IGNORECASE)
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\b", re.IGNORECASE)
+_NEAR_DAYS = ((r"\byesterday\b|昨日|昨天", 1), (r"\btoday\b|今日|今天", 0))
+
+
+def as_of(
+    sentence: str, segment: tuple[int, int], figure_start: int, published: date | None
+) -> AsOf:
+    """The day of a figure: the date of its segment that stands nearest before it, else behind it,
+    else the first date of the sentence, the day of the statement, the day of publication."""
+    found = list(_dates(sentence, published))
+    inside = [at for at in found if segment[0] <= at.start < segment[1]]
+    ahead = [at for at in inside if at.start < figure_start]
+    behind = [at for at in inside if 0 <= at.start - figure_start < _NEAR_BEHIND]
+    near = behind[:1] if sentence.isascii() or not _HAN.search(sentence) else []
+    for chosen in (
+        near,
+        ahead[-1:],
+        inside[:1],
+        [] if _NOW.search(sentence[slice(*segment)]) else found[:1],
+    ):
+        if chosen:
+            return chosen[0]
+    return _statement(sentence, published) or AsOf(
+        published, "day", "publication" if published else None, None
+    )
+
+
+def year_before(at: AsOf, text: str) -> AsOf:
+    """The same day a year earlier."""
+    if at.day is None:
+        return AsOf(None, at.precision, None, text)
+    last = calendar.monthrange(at.day.year - 1, at.day.month)[1]
+    return AsOf(
+        date(at.day.year - 1, at.day.month, min(at.day.day, last)), at.precision, "resolved", text
+    )
+
+
+def _dates(sentence: str, published: date | None) -> Iterator[AsOf]:
+    """Dates that can be the day of a figure, in order; the start of a period is none."""
+    found: dict[int, AsOf] = {}
+    for pattern in (*_ENGLISH, _CHINESE):
+        for match in pattern.finditer(sentence):
+            groups = match.groupdict()
+            is_start = groups.get("lead") and not re.match(r"的\s*\d", sentence[match.end() :])
+            if is_start or groups.get("since") or groups.get("since2"):
+                continue
+            is_begun = _BEGINS.search(sentence[: match.start()]) and not _UNTIL.search(
+                sentence[: match.end()]
+            )
+            if is_begun or _BEGUN.match(sentence[match.end() :]):
+                continue
+            if any(match.start() < a.start + len(a.text or "") and a.start < match.end()
+                   for a in found.values()):  # fmt: skip
+                continue
+            at = _read(match, groups, published)
+            if at is not None:
+                found[match.start()] = at
+    for match in _HALF.finditer(sentence):
+        year = published.year if match["year"] is None and published else int(match["year"] or 0)
+        if year:
+            month = 6 if match["half"].lower() == "first" else 12
+            read = _dated(year, month, None, "month", "stated" if match["year"] else "resolved",
+                          match[0], match.start())  # fmt: skip
+            if read is not None:
+                found[match.start()] = read
+    for match in _LAST_YEAR.finditer(sentence):
+        if published is not None and not _BEGINS.search(sentence[: match.start()]):
+            found[match.start()] = AsOf(
+                date(published.year - 1, 12, 31), "year", "resolved", match[0], match.start()
+            )
+    for start in sorted(found):
+        yield found[start]
+
+
+def _read(
+    match: re.Match[str], groups: dict[str, str | None], published: date | None
+) -> AsOf | None:
+    month = _month(groups.get("month") or groups.get("month2"))
+    day_text = groups.get("day") or groups.get("day2") or groups.get("day3")
+    day = int(day_text) if day_text else None
+    year, is_stated = _year(groups.get("year"), published)
+    text = match[0].strip()
+    if month == "may" and not (groups.get("prefix") or day or year):
+        return None
+    if groups.get("early"):
+        if published is None:
+            return None
+        return _dated(published.year, 1, None, "month", "resolved", text, match.start())
+    number = _NAMES.index(month) + 1 if isinstance(month, str) else month
+    if groups.get("half") == "上半年":
+        number = 6
+    precision = "day" if day else "month" if number else "year"
+    if day and number is None:
+        if published is None:
+            return AsOf(None, "day", None, text, match.start())
+        return _completed(None, day, published, text, match.start())
+    if year is None:
+        if published is None or number is None:
+            return AsOf(None, precision, None, text, match.start())
+        return _completed(number, day, published, text, match.start())
+    return _dated(year, number or 12, day, precision, "stated" if is_stated else "resolved",
+                  text, match.start())  # fmt: skip
+
+
+def _month(word: str | None) -> str | int | None:
+    if word is None:
+        return None
+    return int(word) if word.isdecimal() else word.lower()[:3]
+
+
+def _year(word: str | None, published: date | None) -> tuple[int | None, bool]:
+    if word is None or word == "同":
+        return None, False
+    if word.isdecimal():
+        return int(word), True
+    if published is None:
+        return None, False
+    return published.year - (word == "去"), False
+
+
+def _completed(month: int | None, day: int | None, published: date, text: str, start: int) -> AsOf:
+    """A day without its year or month: the latest one that is not after publication."""
+    for back in range(24):
+        total = published.year * 12 + published.month - 1 - back
+        at_year, at_month = divmod(total, 12)
+        if month is not None and at_month + 1 != month:
+            continue
+        at = _dated(at_year, at_month + 1, day, "day" if day else "month", "resolved", text, start)
+        if at is not None and at.day is not None and (
+            at.day <= published or (not day and at.day.replace(day=1) <= published)
+        ):  # fmt: skip
+            return at
+    return AsOf(None, "day" if day else "month", None, text, start)
+
+
+def _dated(
+    year: int, month: int, day: int | None, precision: str, basis: str, text: str, start: int
+) -> AsOf | None:
+    if not 1 <= month <= 12:
+        return None
+    last = calendar.monthrange(year, month)[1]
+    if day is not None and not 1 <= day <= last:
+        return None
+    return AsOf(date(year, month, day or last), precision, basis, text, start)
+
+
+def _statement(sentence: str, published: date | None) -> AsOf | None:
+    if published is None:
+        return None
+    if match := _WEEKDAY.search(sentence):
+        back = (published.weekday() - _WEEKDAYS.index(match[1].lower())) % 7
+        return AsOf(published - timedelta(days=back), "day", "statement", match[0])
+    for pattern, back in _NEAR_DAYS:
+        if match := re.search(pattern, sentence, re.IGNORECASE):
+            return AsOf(published - timedelta(days=back), "day", "statement", match[0])
+    return None

@@ -1,0 +1,285 @@
+"""Numbers in English and Chinese text, with what the words around them say about their bounds."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import cn2an
+from text_to_num import text2num
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number with its qualifier, as it stands from `start` to `end` of a text.
+
+    lo and hi: what the wording allows; None is no bound. `~` allows half a unit of the last
+    digit that is not zero, to each side.
+    """
+
+    start: int
+    end: int
+    number_end: int
+    value: float
+    qualifier: str
+    lo: float | None
+    hi: float | None
+    unit: str
+    classifier: str = ""
+
+
+_DIGITS = r"(?:\d{1,3}(?:[,，]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+_SCALES = {
+    "thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12, "k": 1e3, "m": 1e6,
+    "mn": 1e6, "bn": 1e9, "hundred": 1e2, "dozen": 12, "hundreds": 1e2, "dozens": 12,
+    "thousands": 1e3, "millions": 1e6, "billions": 1e9,
+}  # fmt: skip
+_UNITS = (
+    r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+)
+_WORD = rf"(?:one|{_UNITS}|hundred|thousand|million|billion)"
+
+_ENGLISH = re.compile(
+    rf"""(?<![\w$€£.,/:-])(?:US\$|[$€£¥])?(?:
+      (?P<tens>tens|hundreds|dozens)\ of\ (?P<vague_of>thousands|millions|billions)
+    | (?P<many>dozens|hundreds|thousands|millions|billions)(?=\ of\b)
+    | (?:several|a\ few|some)\ (?P<several>hundred|thousand|million|billion|dozen)\b
+    | (?P<half>half\ a\ million) | an?\ (?P<single>dozen|hundred|thousand|million|billion)\b
+    | (?P<digits>{_DIGITS})
+      (?:(?P<letter>k|m|mn|bn)\b|[\ -](?P<scale>thousand|million|billion|trillion)\b)?
+    | (?P<words>(?:(?:one|{_UNITS})\b)(?:(?:[\ -]|\ and\ ){_WORD}\b)*)
+    )(?P<after>-?\ ?plus\b|\+|-odd\b|\ or\ more\b|\ or\ so\b)?
+    (?P<percent>\ ?%|\ percent(?:age\ points?)?\b|\ per\ cent\b)?
+    (?![\d:]|[.,]\d|(?:st|nd|rd|th)\b)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_ENGLISH_BEFORE = (
+    (r"no (?:fewer|less) than|at least|not (?:fewer|less) than|a minimum of", ">="),
+    (r"no more than|at most|up to|not more than|a maximum of", "<="),
+    (r"more than|over|above|exceed(?:s|ed|ing)?|in excess of|upwards? of|surpass(?:es|ed|ing)?|"
+     r"greater than|top(?:s|ped|ping)|pass(?:es|ed|ing)", ">"),
+    (r"fewer than|less than|under|below", "<"),
+    (r"nearly|almost|close to|just under|approaching", "<~"),
+    (r"about|around|some|roughly|approximately|an estimated|estimated at|circa|or so", "~"),
+)  # fmt: skip
+_CHINESE_BEFORE = (
+    (r"至少|不少于|不低于|不下于?", ">="),
+    (r"至多|最多|不超过|不多于", "<="),
+    (r"超过了?|逾|突破了?|高于|多于|大于|超", ">"),
+    (r"不到|不足|少于|低于", "<"),
+    (r"将近|接近|近", "<~"),
+    (r"大约|约|大概|估计", "~"),
+)
+_CHINESE_AFTER = ((r"以上|之多以上", ">="), (r"左右|上下", "~"), (r"以下|以内", "<="))
+_AFTER = {"+": ">=", "plus": ">=", "odd": "~", "or more": ">=", "or so": "~"}
+
+_NUMERAL = r"[零〇一二两三四五六七八九十百千万亿]"
+_CHINESE = re.compile(
+    rf"""(?<![\d.,，])(?:
+      (?P<vague>[数几上](?:十|百|千)?(?:百|千|万|亿|百万|千万)?(?<=[十百千万亿]))
+    | (?P<digits>{_DIGITS})(?P<inner>[余多来]?)(?P<scale>(?:[十百千]?[万亿]|[百千])?)
+      (?P<rest>(?:\d[百千万])*)
+    | (?P<words>{_NUMERAL}{{2,}}(?:点[零一二三四五六七八九]+[万亿]?)?
+        |[一二两三四五六七八九](?=[余多]?[个家名位条])
+        |(?<=[近过逾足超上])[十百千]?[百千万亿](?=[余多]?[个家名位条人次件篇]))
+    )(?P<more>[余多来几]?)(?P<more_scale>[万亿]?)(?P<plus>\+?)(?P<percent>\s?[%％]|个百分点)?
+    \s?(?P<classifier>个|家|名|位|人次|人|条|篇|次|件|封)?(?P<late>[余多]?)""",
+    re.VERBOSE,
+)
+_CHINESE_SCALES = {"十": 10.0, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
+
+
+def figures(text: str, is_chinese: bool) -> list[Figure]:
+    """Numbers of one sentence that may count something: no dates, ordinals, durations, money."""
+    found = _chinese(text) if is_chinese else _english(text)
+    return [figure for figure in found if not _counts_nothing(text, figure)]
+
+
+# -- English ----------------------------------------------------------------------------------
+def _english(text: str) -> Iterator[Figure]:
+    for match in _ENGLISH.finditer(text):
+        read = _english_value(match)
+        if read is None:
+            continue
+        value, lo, hi, qualifier = read
+        unit = "percent" if match["percent"] else ""
+        figure = Figure(match.start(), match.end(), match.end(), value, qualifier, lo, hi, unit)
+        after = (match["after"] or "").strip(" -").lower()
+        if after:
+            figure = _bounded(figure, _AFTER[after], match[0])
+        before = _word_before(text, match.start(), _ENGLISH_BEFORE, r"\s+(?:a total of\s+|of\s+)?$")
+        if before:
+            figure = replace(_bounded(figure, before[1], match[0]), start=before[0])
+        yield figure
+
+
+def _english_value(match: re.Match[str]) -> tuple[float, float, float | None, str] | None:
+    """value, lo, hi, qualifier of the number itself."""
+    if match["vague_of"]:
+        unit = _SCALES[match["tens"].lower()] if match["tens"].lower() != "tens" else 10.0
+        value = unit * _SCALES[match["vague_of"].lower()]
+        return value, value, value * 10 - 1, ">"
+    if match["many"]:
+        value = _SCALES[match["many"].lower()]
+        return value, value, None, ">"
+    if match["several"]:
+        value = _SCALES[match["several"].lower()]
+        return value, 2 * value, value * 10 - 1, ">"
+    if match["half"] or match["single"]:
+        value = 5e5 if match["half"] else _SCALES[match["single"].lower()]
+        return value, value, value, "="
+    if match["words"]:
+        try:
+            value = float(text2num(match["words"].lower(), "en"))
+        except ValueError:
+            return None
+        return value, value, value, "="
+    scale = (match["scale"] or match["letter"] or "").lower()
+    value = _times(match["digits"], _SCALES.get(scale, 1.0))
+    half = _rounding(match["digits"], _SCALES[scale]) if scale else 0.0
+    return value, value - half, value + half, "="
+
+
+# -- Chinese ----------------------------------------------------------------------------------
+def _chinese(text: str) -> Iterator[Figure]:
+    for match in _CHINESE.finditer(text):
+        read = _chinese_value(match)
+        if read is None:
+            continue
+        value, half, step = read
+        more = (match["inner"] or "") + match["more"] + (match["late"] or "")
+        vague = match["vague"]
+        figure = Figure(
+            match.start(), match.end(), match.end(), value, "=", value - half, value + half,
+            "percent" if match["percent"] else "", match["classifier"] or "",
+        )  # fmt: skip
+        if vague:
+            top = None if vague[0] == "上" else value * 10 - 1
+            figure = replace(figure, qualifier=">=" if top is None else ">", lo=value, hi=top)
+        elif more:
+            figure = replace(figure, qualifier=">", lo=value, hi=value + step - 1)
+        elif match["plus"]:
+            figure = _bounded(figure, ">=", match[0])
+        for pattern, qualifier in _CHINESE_AFTER:
+            if behind := re.match(pattern, text[match.end() :]):
+                figure = replace(
+                    _bounded(figure, qualifier, match[0]), end=match.end() + behind.end()
+                )
+        before = _word_before(text, match.start(), _CHINESE_BEFORE, r"(?:有|为|是|达到?|共)?\s*$")
+        if before and not (more and before[1] == "~"):
+            figure = _bounded(figure, before[1], match[0]) if not more else figure
+            figure = replace(figure, start=before[0])
+        elif before:
+            figure = replace(figure, start=before[0])
+        yield figure
+
+
+def _chinese_value(match: re.Match[str]) -> tuple[float, float, float] | None:
+    """value, half of what it is rounded to, and the unit of its last digit that is not zero."""
+    if match["vague"]:
+        factor = math.prod(_CHINESE_SCALES[c] for c in match["vague"][1:])
+        return factor, 0.0, factor
+    more_scale = _CHINESE_SCALES.get(match["more_scale"], 1.0)
+    if match["words"]:
+        try:
+            value = float(cn2an.cn2an(match["words"], "smart")) * more_scale
+        except ValueError:
+            if set(match["words"]) - set(_CHINESE_SCALES):
+                return None
+            value = math.prod(_CHINESE_SCALES[c] for c in match["words"])
+        return value, 0.0, _last_unit(value)
+    scale = math.prod(_CHINESE_SCALES[c] for c in match["scale"]) * more_scale
+    value = _times(match["digits"], scale)
+    if match["rest"]:
+        value = float(cn2an.cn2an(match["digits"] + match["scale"] + match["rest"], "smart"))
+    if scale == 1.0 or match["rest"]:
+        return value, 0.0, _last_unit(value)
+    return value, _rounding(match["digits"], scale), max(scale, _last_unit(value))
+
+
+# -- both -------------------------------------------------------------------------------------
+def _times(digits: str, scale: float) -> float:
+    plain = digits.replace(",", "").replace("，", "")
+    return float(round(float(plain) * scale, 6))
+
+
+def _rounding(digits: str, scale: float) -> float:
+    """Half a unit of the last digit printed in front of a scale word; a bare integer in front of
+    one may be exact or rounded."""
+    decimals = len(digits.partition(".")[2])
+    return float(round(scale / 10**decimals / 2, 6))
+
+
+def _last_unit(value: float) -> float:
+    """The unit of the last digit that is not zero: 1,000 of 15,000."""
+    unit = 1.0
+    while value and value % (unit * 10) == 0:
+        unit *= 10
+    return unit
+
+
+def _bounded(figure: Figure, qualifier: str, printed: str) -> Figure:
+    """The figure as a word of comparison bounds it."""
+    value, half = figure.value, _last_unit(figure.value) / 2
+    if figure.qualifier == ">" and figure.hi is not None and qualifier in (">", "~", ">="):
+        return figure
+    if "." in printed and figure.hi is not None:
+        half = max(figure.hi - value, 0.5 if figure.unit != "percent" else 0.05)
+    lo, hi = {
+        ">": (value, None), ">=": (value, None), "<": (None, value), "<=": (None, value),
+        "<~": (value - half, value), "~": (value - half, value + half),
+    }[qualifier]  # fmt: skip
+    return replace(figure, qualifier="~" if qualifier == "<~" else qualifier, lo=lo, hi=hi)
+
+
+def _word_before(
+    text: str, start: int, words: tuple[tuple[str, str], ...], gap: str
+) -> tuple[int, str] | None:
+    """Where the nearest word of comparison before a number starts, and what it means."""
+    head = text[max(0, start - 40) : start]
+    offset = start - len(head)
+    for pattern, qualifier in words:
+        edge = r"\b" if pattern.isascii() else ""
+        if match := re.search(rf"{edge}(?:{pattern}){gap}", head, re.IGNORECASE):
+            return offset + match.start(), qualifier
+    return None
+
+
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_NOT_BEFORE = re.compile(rf"(?:\b{_MONTH}|第|№|\b(?:no|article|page|chapter|version|top|grade|"
+                         rf"level|age|aged)\.?|[$€£¥＄￥])\s*$", re.IGNORECASE)  # fmt: skip
+_NOT_AFTER = re.compile(
+    rf"""\s?-?\s?(?:{_MONTH}\b|hours?\b|minutes?\b|days?\b|weeks?\b|months?\b|years?\b|yuan\b|rmb\b
+    |dollars?\b|km\b|kilomet|provinces?\b|cities\b|counties\b|countries\b|regions\b|times\b
+    |-?year|-?month|-?day\b|a\.m|p\.m|o'clock|characters?\b|pixels?\b|degrees?\b|percent\w*\ points?
+    |年|月|日|号|时|点|分钟|小时|天|周|岁|元|美元|公里|米|省|市|县|国|倍|届|期|世纪|级|字|%|％
+    |起|只|辆|部|台|所|座|项|种|吨|克|例|宗|场|轮|张|幅|本|类|款|支|组|点|多元|余元|多天|余天|多年|余年)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_REPEATED = re.compile(r"\b(?:forwarded|reposted|retweeted|viewed|shared|read)\s+$", re.IGNORECASE)
+_PLACES = re.compile(r"(?:大|主要|商业|门户|微博)*(?:网站|平台|门户|媒体|公司|代表)")
+_YEARLIKE = re.compile(r"(?:19|20)\d\d")
+
+
+def _counts_nothing(text: str, figure: Figure) -> bool:
+    printed = text[figure.start : figure.number_end].strip()
+    if _YEARLIKE.fullmatch(printed):
+        return True
+    if figure.unit == "percent":
+        return False
+    if re.match(r"[$€£¥]|US\$", printed) or _NOT_BEFORE.search(text[: figure.start]):
+        return True
+    if figure.value == 1 and "1" not in printed:
+        return True
+    if _PLACES.match(text[figure.number_end :]):
+        return True
+    behind = text[figure.number_end :]
+    if re.match(r"\s+times\b", behind) and _REPEATED.search(text[: figure.start]):
+        return False
+    return not figure.classifier and bool(_NOT_AFTER.match(text[figure.number_end :]))

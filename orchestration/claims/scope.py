@@ -1,0 +1,337 @@
+"""What a figure counts and of whom: class noun, actors, sector, platforms."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from orchestration.claims.numbers import Figure
+
+Span = tuple[int, int]
+
+_MODIFIED = (
+    r"(?!\s+(?:platforms?|sites?|services?|web|operators?|provider|campaign|era|age|world|market|"
+    r"users?|posts?|messages?|entries|followers?|fans|accounts?|community|management|office|"
+    r"report|boom|technology|feed|pages?))"
+)
+_ENGLISH_NOUNS = (
+    ("followers", r"followers?|fans|subscribers|people\s+(?:have\s+)?(?:follow(?:ed|ing)?|"
+                  r"subscrib\w+)"),
+    ("comments", r"comments?"),
+    ("reposts", r"reposts?|retweets?|forwards|shares|forwarded|reposted|retweeted"),
+    ("likes", r"likes"),
+    ("reads", r"(?:page\s+)?views|reads|hits|viewed"),
+    ("questions", r"questions|inquiries|enquiries|queries|complaints|tip-?offs|petitions"),
+    ("users", r"(?:micro-?\s?bloggers|(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?users|netizens)"),
+    ("posts", r"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?:posts|messages|entries|updates|"
+              r"items|tweets)"),
+    ("accounts", rf"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?accounts|micro-?\s?blogs{_MODIFIED}"),
+    ("officers", r"(?:police\s*)?officers|policemen|officials|civil\s+servants|cadres|"
+                 r"public\s+servants"),
+    ("organs", r"departments|agencies|bureaus|organs|institutions|government\s+offices|"
+               r"police\s+stations|government\s+bodies|organi[sz]ations|police\s+forces"),
+)  # fmt: skip
+_CHINESE_NOUNS = (
+    ("followers", r"粉丝|听众|关注者"),
+    ("comments", r"评论|留言|跟帖"),
+    ("reposts", r"转发|转评"),
+    ("likes", r"点赞|赞(?![成扬赏助])"),
+    ("reads", r"阅读量|阅读数|阅读|浏览量|点击量"),
+    ("questions", r"提问|咨询|问题|求助|举报|诉求"),
+    ("users", r"用户|网民|网友|博主"),
+    ("posts", r"博文|帖子|微博信息|微博内容|信息"),
+    ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|(?:新浪|腾讯|人民网)微博(?=账|"
+                 r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|账号|帐号|账户|帐户"),
+    ("officers", r"公安局长|民警|警察|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|"
+                 r"党政干部|干部|公务人员"),
+    ("organs", r"公安机关|公安局|派出所|党政机构|政务机构|政府机构|机构|部门|单位|机关|乡镇"),
+)  # fmt: skip
+_ALL_ENGLISH = re.compile(
+    "|".join(rf"(?P<{name}>\b(?:{pattern})\b)" for name, pattern in _ENGLISH_NOUNS), re.IGNORECASE
+)
+_ALL_CHINESE = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _CHINESE_NOUNS))
+
+_OF_CLASSIFIER = {
+    "条": ("posts", "comments", "reposts", "questions"), "篇": ("posts",),
+    "件": ("questions",), "封": ("questions",),
+    "次": ("reposts", "comments", "reads", "likes"), "人次": ("reads", "comments", "reposts"),
+    "个": ("accounts", "organs", "followers", "questions", "users", "likes"),
+    "家": ("accounts", "organs"), "名": ("officers", "followers", "users"),
+    "位": ("officers", "followers", "users"), "人": ("officers", "followers", "users"),
+}  # fmt: skip
+_DIRECT_ENGLISH = re.compile(
+    r"(?!.*\b(?:in|on|by|to|from|at|with|for|and|that|which|who|since|after|their|its|the)\b)"
+    r"[\s\w'’-]*$|\s+[\w-]+\s+and\s+(?:\w+\s+){0,2}$|\s+of\s+(?:the|these|its|their|all|China['’]s)?[\s\w'’-]{0,30}$|"
+    r"\s+(?:(?:were|was|are|is|had\s+been|have\s+been|being)\s+)?(?:(?:run|opened|owned|held|"
+    r"set\s+up|registered|kept|operated|belong(?:ing|ed)?)\s+)?(?:by|to)\s+[\w'’ -]{0,30}$",
+    re.IGNORECASE,
+)
+_NO_NOUN_ENGLISH = re.compile(
+    r"\s*(?:$|[,.;:)—-]|(?:in|on|at|by|as|and|or|but|to|from|with|this|last|so|since|for|during|nationwide|now|"
+    r"today|up|down|were|was|are|have|had|has|respectively|a|an|the|while|when|who|which|that|compared|"
+    r"within|across|over|per|each|after|before|according|times)\b)",
+    re.IGNORECASE,
+)
+_ELSEWHERE = re.compile(
+    r"WeChat|Douyin|TikTok|Twitter|Facebook|YouTube|blogs? and|微信|抖音|头条|博客(?!群)|论坛",
+    re.IGNORECASE,
+)
+"""What has accounts and posts and is no microblog of ours."""
+_NO_NOUN_CHINESE = re.compile(r"增|上升|升|[，。；：、！？）)”]|$|(?:大关|左右|以上|，)")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+_FROM = re.compile(r"(?:from|to|从|到)\b|[从到]", re.IGNORECASE)
+"""What a range begins with whose noun comes behind it: from 5 to 9, the number of accounts rose."""
+_CONTINUES = re.compile(
+    r"(?:^|[,，、]|percent|%|％)[^,，]{0,30}?(?:\b(?:to|reach(?:ing|ed)|total(?:l?ing|ed)|numbering|hitting)|"
+    r"达到?了?|增至|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为)\s*$",
+    re.IGNORECASE,
+)
+_DIRECT_CHINESE_AFTER = re.compile(
+    r"[^，,。；;：、的在了已将被和与及]{0,12}(?:的[^，。；、的]{0,8})?$"
+)
+_DIRECT_CHINESE_BEFORE = re.compile(
+    r"(?:总数|总量|数量|人数|量|数|客|达到?了?|已|共计?|有|为|超过了?|突破了?|逾|约|近|至|到|增至|增加到|"
+    r"增长到|升至|累计|合计|总计|分别|也|则|仅|就|大概|将近|接近|不到|不足|至少|和|是|即|高达|已经|更|竟|才|如今|目前|[\s：:“”（(])*$"
+)
+_POSTING = re.compile(
+    r"\b(?:post|publish|releas|sent|send|issu|writ|wrote|put out|upload)\w*\s+"
+    r"(?:a total of\s+|more than\s+|over\s+|about\s+|nearly\s+|some\s+)?$|"
+    r"(?:发布|发出|发表|发送|推送|发)了?(?:政务|公安|各类|原创|官方)?(?:微博)?(?:共|共计|累计|已|达|约|近|超过|逾)?$",
+    re.IGNORECASE,
+)
+_ADOPTION = re.compile(
+    r"micro-?\s?blog|weibo|accounts?\b|微博|账号|帐号", re.IGNORECASE
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Noun:
+    metric: str
+    start: int
+    end: int
+
+
+def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> Noun | None:
+    """The class noun that a figure counts; segment: its clause up to the neighbouring figures."""
+    nouns = _nouns(sentence, segment, is_chinese)
+    if not nouns and _CONTINUES.search(
+        sentence[segment[0] - 1 if segment[0] else 0 : figure.start]
+    ):
+        # What grew is named before the comma, or before the rate by which it grew.
+        nouns = _nouns(sentence, (0, figure.start), is_chinese)
+    if not nouns and _FROM.match(sentence[segment[0] : figure.start].lstrip()) is not None:
+        nouns = _nouns(sentence, (figure.end, len(sentence)), is_chinese)[:1]
+        if nouns and _fits(nouns[0], figure):
+            return nouns[0]
+    fitting = [noun for noun in nouns if _fits(noun, figure)]
+    chosen = (_chinese_noun if is_chinese else _english_noun)(sentence, figure, fitting)
+    before = sentence[segment[0] : figure.start]
+    if figure.classifier in ("条", "篇") and (chosen is None or chosen.metric == "accounts"):
+        return Noun("posts", figure.end, figure.end)
+    if chosen is None or _ELSEWHERE.search(sentence[figure.end : chosen.end]):
+        return None
+    if chosen.metric == "accounts" and _POSTING.search(before) and figure.classifier in ("", "条"):
+        return Noun("posts", chosen.start, chosen.end)
+    return chosen
+
+
+def _nouns(sentence: str, segment: Span, is_chinese: bool) -> list[Noun]:
+    pattern = _ALL_CHINESE if is_chinese else _ALL_ENGLISH
+    return [
+        Noun(str(match.lastgroup), match.start(), match.end())
+        for match in pattern.finditer(sentence, *segment)
+    ]
+
+
+def _fits(noun: Noun, figure: Figure) -> bool:
+    allowed = _OF_CLASSIFIER.get(figure.classifier)
+    if allowed is None or noun.metric in allowed:
+        return True
+    return figure.classifier == "条" and noun.metric == "accounts"
+
+
+def _english_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | None:
+    after = [noun for noun in nouns if noun.start >= figure.number_end]
+    before = [noun for noun in nouns if noun.end <= figure.start]
+    if after and _DIRECT_ENGLISH.match(sentence[figure.end : after[0].start]):
+        return after[0]
+    if before and _NO_NOUN_ENGLISH.match(sentence[figure.end :]):
+        return before[-1]
+    return None
+
+
+def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | None:
+    after = [noun for noun in nouns if noun.start >= figure.number_end]
+    before = [noun for noun in nouns if noun.end <= figure.start]
+    if before and _DIRECT_CHINESE_BEFORE.fullmatch(sentence[before[-1].end : figure.start]):
+        return before[-1]
+    if after and _DIRECT_CHINESE_AFTER.fullmatch(sentence[figure.end : after[0].start]):
+        # Of a chain of nouns (公安机关微博) the last one is counted.
+        chain = after[0]
+        for noun in after[1:]:
+            if noun.start - chain.end > 4 or re.search(
+                r"[，。；、和与在了]", sentence[chain.end : noun.start]
+            ):
+                break
+            chain = noun
+        return chain
+    if before and (figure.classifier or _NO_NOUN_CHINESE.match(sentence[figure.end :])):
+        return before[-1]
+    return None
+
+
+# -- of whom ----------------------------------------------------------------------------------
+_ORGAN = re.compile(
+    r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
+    r"\binstitutions?\b|\bbodies\b|\boffices?\b|\borgani[sz]ations?\b|\bpolice (?:stations?|"
+    r"forces?)\b|"
+    r"机构|官方|部门|单位|机关|公安局|派出所",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(
+    r"^[\w ]{3,40}?\b(?:and|or|as well as)\s+(?:their\s+)?(?:\w+\s+){0,2}(?:\w+ials|officers|"
+    r"\w*ies|\w*ments|bodies)\b"
+    r"|^[^，。、\d]{2,8}[及和与或][^，。、\d]{0,4}(?:官员|民警|干部|公务|个人|机构|部门)",
+    re.IGNORECASE,
+)
+"""Organs and officers counted together: departments and officials."""
+_OFFICER = re.compile(
+    r"\bofficers?\b|\bpolicemen\b|\bofficials\b|\bpersonal\b|\bindividuals?\b|\bcivil servants?\b|"
+    r"\bcadres\b|民警|警察个人|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人",
+    re.IGNORECASE,
+)
+_WHOSE = re.compile(
+    r"\s+(?:(?:that\s+|which\s+)?(?:were|are|is|have\s+been)\s+)?(?:\w+\s+)?(?:by|of|belong\w*)\s",
+    re.IGNORECASE,
+)
+_POLICE = re.compile(r"police|policem|public[ -]security|公安|派出所|警(?!告|示|惕)", re.IGNORECASE)
+_STATE = re.compile(
+    r"government|official|(?<!news )agenc|bureau|ministry|departments|institution|cadres|"
+    r"civil servant|政务|政府|党政|官方|官员|机构|公务|干部|部门",
+    re.IGNORECASE,
+)
+_HANDLE = re.compile(
+    r"@(?P<at>[\w\u4e00-\u9fff]{2,20})"
+    r"|(?:微博|账号|帐号)(?:客)?[“\"「@](?P<behind>[^”\"」]{2,16})[”\"」]"
+    r"|[“\"「](?P<known>[^”\"」，。]{0,8}(?:警方|平安|公安|警务|交警|发布)[^”\"」，。]{0,8})[”\"」]"
+    r"|[“\"「](?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务)*(?:微博|账号|粉丝)"
+)
+_PLATFORMS = (
+    ("sina", r"\bsina\b|weibo\.com|新浪|"
+             r"(?<!tencent )(?<!qq )(?<!sina )\bWeibo\b(?! accounts of tencent)"),
+    ("tencent", r"\btencent\b|\bqq\b|t\.qq\.com|腾讯"),
+    ("people", r"people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
+               r"人民(?:网)?微博|人民网(?=[、和及与，]|等|微博|开|的)"),
+    ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|新华网(?=[、和及与]|等|微博)"),
+)  # fmt: skip
+
+
+def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: Span) -> str | None:
+    """organ, officer, or organ+officer where the two are not told apart; NULL for users."""
+    if noun.metric == "users":
+        return None
+    ahead = (segment[0], figure.start)
+    behind = (
+        figure.end,
+        _phrase_end(sentence, noun, segment) if noun.end > figure.end else segment[1],
+    )
+    for start, end in (*((ahead, behind) if noun.end <= figure.start else (behind, ahead)), clause):
+        part = sentence[start:end]
+        organs, officers = list(_ORGAN.finditer(part)), list(_OFFICER.finditer(part))
+        if (
+            organs
+            and officers
+            and _JOINED.search(part[min(organs[0].start(), officers[0].start()) :])
+        ):
+            return "organ+officer"
+        if organs and officers:
+            nearest_first = (start, end) == behind
+            first = organs[0].start() < officers[0].start()
+            last = organs[-1].start() > officers[-1].start()
+            if (start, end) == clause:
+                return "organ+officer"
+            return "organ" if (first if nearest_first else last) else "officer"
+        if organs or officers:
+            return "organ" if organs else "officer"
+    if handle_of(sentence[: clause[1]]):
+        return "organ"
+    # The subject of the sentence, where it stands in a clause before.
+    subject = sentence[: clause[0]]
+    organs, officers = list(_ORGAN.finditer(subject)), list(_OFFICER.finditer(subject))
+    if officers and not organs:
+        return "officer"
+    return "organ" if organs and not officers and noun.metric != "accounts" else "organ+officer"
+
+
+def _phrase_end(sentence: str, noun: Noun, segment: Span) -> int:
+    """Where the phrase of a noun ends: with whose it is, where that follows at once."""
+    whose = _WHOSE.match(sentence, noun.end, segment[1])
+    return segment[1] if whose else noun.end
+
+
+def sector_of(sentence: str, segment: Span, clause: Span) -> str | None:
+    """@name for one account, police, all (of government), or None where nothing is said."""
+    if handle := handle_of(sentence[: clause[1]]):
+        return f"@{handle}"
+    for start, end in (segment, clause, (0, len(sentence))):
+        part = sentence[start:end]
+        if _POLICE.search(part):
+            return "police"
+        if _STATE.search(part):
+            return "all"
+    return None
+
+
+def handle_of(sentence: str) -> str | None:
+    """The one account that a sentence is about by name."""
+    match = _HANDLE.search(sentence)
+    return next(name for name in match.groups() if name) if match else None
+
+
+def platforms_of(sentence: str, clause: Span, speaker: str | None) -> str:
+    """Platforms that the clause names, else what stands before it, else the speaker, joined by +;
+    unspecified for none."""
+    for part in (sentence[clause[0] : clause[1]], sentence[: clause[1]], speaker or ""):
+        named = [
+            name
+            for name, pattern in _PLATFORMS
+            if re.search(pattern if name == "sina" else f"(?i:{pattern})", _lowered(part, name))
+        ]
+        if named:
+            return "+".join(named)
+    return "unspecified"
+
+
+def _lowered(part: str, platform: str) -> str:
+    """Weibo with a capital is a platform's name, weibo without is a microblog."""
+    if platform != "sina":
+        return part
+    return re.sub(r"(?i)\b(sina|tencent|qq|weibo\.com)\b", lambda m: m[0].lower(), part)
+
+
+_ADOPTS = re.compile(
+    r"\b(?:open|regist|set up|sett|launch|run|ran|operat|hold|held|own|creat|start|sign|have|"
+    r"has|had|"
+    r"use|using|writ|keep|join|maintain|keep|verif|certif)|开|注册|设|运营|建|认证|实名|拥有|有|入驻|使用",
+    re.IGNORECASE,
+)
+
+
+def adopts(sentence: str, noun: Noun, clause: Span) -> bool:
+    """Whether officers or organs are counted as those that have microblogs."""
+    if not names_adoption(sentence):
+        return False
+    behind = sentence[noun.end : clause[1]]
+    if re.match(r"\s+to\s", behind):
+        return False
+    if not _HAN.search(sentence):
+        is_agent = re.search(r"\b(?:by|to|of)\s+[\w'’ -]*$", sentence[clause[0] : noun.start])
+        has_them = _ADOPTS.search(behind) and _ADOPTION.search(behind)
+        return bool(is_agent or has_them)
+    around = sentence[clause[0] : clause[1]]
+    return bool(_ADOPTS.search(around)) or bool(_ADOPTION.search(sentence[: noun.start]))
+
+
+def names_adoption(sentence: str) -> bool:
+    """Whether a sentence speaks of microblogs at all: officers and organs count only then."""
+    return bool(_ADOPTION.search(sentence))

@@ -1,0 +1,180 @@
+"""Candidates are read once from new articles; decisions reach the warehouse, and rebuild it."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+
+from orchestration.claims import candidates as rules
+from orchestration.cli import main
+from orchestration.settings import Settings
+from orchestration.sources.extract import extract, read_declarations
+from orchestration.warehouse import builds, claims, ingest
+from orchestration.warehouse.connect import open_work
+from orchestration.warehouse.opening import open_night
+
+TEXT = (
+    "Police urged to blog\n2011-09-27\n\nMicroblogs spread among officials.\n\n"
+    "Police have opened more than 40 official microblogs on Sina, the ministry said.{}\n"
+)
+
+
+def deliver(settings: Settings, name: str, more: str = "") -> None:
+    folder = settings.root.inbox / "press"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(TEXT.format(more))
+    settings.root.sources_file.write_text(
+        "settle_seconds: 0\nsources:\n  - name: press\n    format: text_article\n"
+        "    observed_at: 2026-01-31T00:00:00+08:00\n"
+    )
+
+
+def night(settings: Settings) -> None:
+    declarations = read_declarations(settings)
+    extract(settings, declarations)
+    with open_work(settings.root.warehouse) as connection:
+        build = builds.start_build(connection, settings.clock, synthetic=False)
+        ingest.ingest(connection, settings, declarations, build)
+        builds.finish_build(connection, build, "published", "")
+    settings.root.published.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(settings.root.warehouse, settings.root.published)
+
+
+def rows(settings: Settings, query: str) -> list[tuple]:
+    with open_work(settings.root.warehouse) as connection:
+        return connection.execute(query).fetchall()
+
+
+@pytest.fixture
+def home(make_settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    settings = make_settings()
+    monkeypatch.setenv("OBSERVATORY_HOME", str(settings.root.home))
+    deliver(settings, "a.txt")
+    night(settings)
+    return settings
+
+
+def candidate(settings: Settings) -> str:
+    ((found,),) = rows(settings, "select candidate_id from quality.claim_candidates")
+    return str(found)
+
+
+def test_an_article_becomes_candidates_with_quote_offsets_and_origin(home: Settings) -> None:
+    ((figure, value, day, quote, same, file_id),) = rows(
+        home,
+        """select figure_text, value, as_of_date::varchar, c.quote,
+                  substr(text, figure_start + 1, figure_end - figure_start) = figure_text, file_id
+           from quality.claim_candidates as c join core.articles using (article_id, file_id)""",
+    )
+    assert (figure, value, day, same) == ("more than 40", 40, "2011-09-27", True)
+    assert (
+        quote == "Police have opened more than 40 official microblogs on Sina, the ministry said."
+    )
+    assert rows(home, "from quality.claim_readings") == [(file_id, rules.RULE_VERSION)]
+
+
+def test_what_was_read_is_not_read_again(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[int] = []
+    monkeypatch.setattr(
+        claims, "candidate_rows", lambda f: read.append(f.height) or rules.candidate_rows(f)
+    )
+    deliver(home, "b.txt", " Its microblog has 30 million followers.")
+    night(home)
+    night(home)
+    assert read == [1]
+    assert len(rows(home, "from quality.claim_candidates")) == 3
+
+
+def test_new_rules_read_everything_again(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = candidate(home)
+    for module in (rules, claims):
+        monkeypatch.setattr(module, "RULE_VERSION", 99)
+    night(home)
+    assert rows(home, "select candidate_id, rule_version from quality.claim_candidates") == [
+        (before, 99)
+    ]
+
+
+def test_a_failure_leaves_nothing_half_read(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver(home, "b.txt", " Its microblog has 30 million followers.")
+    with monkeypatch.context() as patch:
+        patch.setattr(claims, "_merge", lambda *_: (_ for _ in ()).throw(KeyError))
+        with pytest.raises(KeyError):
+            night(home)
+    assert len(rows(home, "from quality.claim_readings")) == 1
+    night(home)
+    assert len(rows(home, "from quality.claim_readings")) == 2
+
+
+def test_review_lists_confirms_corrects_and_rejects(
+    home: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    identity = candidate(home)
+    assert main(["claims", "review"]) == 0
+    said = capsys.readouterr().out
+    assert f"{identity}  more than 40  (40 to ?)  accounts | organ | police | sina" in said
+    assert "1 open candidates" in said
+    assert main(["claims", "review", identity, "--confirm", "--reviewer", "R"]) == 0
+    assert main(["claims", "review"]) == 0
+    assert "0 open candidates" in capsys.readouterr().out
+    night(home)
+    query = (
+        "select decision, value, qualifier, value_lo, publisher, reviewer "
+        "from quality.claim_reviews"
+    )
+    assert rows(home, query) == [("confirmed", 40, ">", 40, "ministry", "R")]
+    main(["claims", "review", identity, "--confirm", "--set", "value=41", "--reviewer", "S"])
+    night(home)
+    assert rows(home, query) == [("corrected", 41, ">", None, "ministry", "S")]
+    main(["claims", "review", identity, "--reject", "--reviewer", "S", "--note", "a joke"])
+    night(home)
+    assert rows(home, "select decision, note from quality.claim_reviews") == [
+        ("rejected", "a joke")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nobody", "--confirm", "--reviewer", "R"], "'nobody' is no candidate"),
+        (["ID", "--confirm"], "name candidates, who decides"),
+        (["ID", "--confirm", "--reviewer", "R", "--set", "colour=red"], "'colour' is no field"),
+        (["ID", "--confirm", "--reviewer", "R", "--set", "value=many"], "value: 'many' is no"),
+    ],
+)  # fmt: skip
+def test_a_decision_that_cannot_be_changes_nothing(
+    home: Settings, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    given = [candidate(home) if word == "ID" else word for word in arguments]
+    assert main(["claims", "review", *given]) == 1
+    assert said in capsys.readouterr().err
+    assert not home.root.claims_review_file.exists()
+
+
+def test_an_exported_file_is_edited_and_taken(home: Settings, tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.csv"
+    assert main(["claims", "review", "--export", str(sheet)]) == 0
+    (row,) = csv.DictReader(sheet.read_text(encoding="utf-8-sig").splitlines())
+    row |= {"decision": "confirmed", "reviewer": "R", "reviewed_at": "2026-01-31"}
+    with sheet.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, row)
+        writer.writeheader()
+        writer.writerow(row)
+    assert main(["claims", "review", "--import", str(sheet)]) == 0
+    night(home)
+    assert rows(home, "select decision, value, quote[:6] from quality.claim_reviews") == [
+        ("confirmed", 40, "Police")
+    ]
+
+
+def test_a_decision_is_a_reason_for_a_build(home: Settings) -> None:
+    assert open_night(home).build is None
+    main(["claims", "review", candidate(home), "--reject", "--reviewer", "R"])
+    opened = open_night(home)
+    assert opened.build is not None
+    assert "claims_review.csv changed" in opened.reason
