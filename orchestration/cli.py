@@ -221,8 +221,9 @@ def _live_text(source: dict[str, Any]) -> str:
     trouble = source["trouble"]
     if trouble is None:
         return f"{named}: last answered {source['succeeded_at'] or 'never'}; {again}"
+    stale = "STALE, " if source["is_stale"] else ""
     return (
-        f"{named}: {trouble['reason']} at {trouble['at']}, {trouble['detail']}; "
+        f"{named}: {stale}{trouble['reason']} at {trouble['at']}, {trouble['detail']}; "
         f"{trouble['attempts']} attempts, failure number {source['failures']}; last answered "
         f"{source['succeeded_at'] or 'never'}; {again}"
     )

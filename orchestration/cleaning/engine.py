@@ -268,10 +268,15 @@ def _with_declared_parents(
 def _with_declared_kind(
     rows: pl.DataFrame, mapping: TableMapping, declared: DeclaredAccount | None
 ) -> pl.DataFrame:
-    """Listed accounts are what the declaration says, where the register itself is silent."""
-    if mapping.table.name != ACCOUNTS or declared is None or "scope_evidence" not in rows.columns:
+    """Listed accounts, and those that a declaration speaks of, are what it says, where the file
+    itself is silent."""
+    if mapping.table.name != ACCOUNTS or declared is None:
         return rows
-    is_listed = pl.col("scope_evidence") == "listed"
+    if mapping.is_declared:
+        rows = rows.with_columns(scope_evidence=pl.lit("declared"))
+    elif "scope_evidence" not in rows.columns:
+        return rows
+    is_listed = pl.col("scope_evidence").is_in(["listed", "declared"])
     said = {"account_kind": declared.kind, "admin_level": declared.level,
             "region_code": declared.region}  # fmt: skip
     rows = ensure(rows, **dict.fromkeys(said, pl.String))
@@ -288,7 +293,7 @@ def _accounts_first(
 ) -> list[_Evaluated]:
     """Officials must be admitted before anything of theirs is judged."""
     ordered = sorted(evaluated, key=lambda e: e.mapping.table.name != ACCOUNTS)
-    if declared is None:
+    if declared is None or any(e.mapping.is_declared for e in evaluated):
         return ordered
     authored = [
         e

@@ -73,12 +73,15 @@ class TableMapping:
     is_secondary: the row stands beside the record's own (the post that a repost quotes, answers to
     it). Where it cannot be had, that is noted as a problem of its field and costs the record
     nothing; and what a source declares about its authors says nothing about this one's.
+    is_declared: of accounts, those of which a declaration of the source speaks. Without such a
+    mapping the authors of its posts are.
     """
 
     table: Table
     fields: tuple[Field, ...]
     where: Callable[[pl.DataFrame], pl.Series] | None = None
     is_secondary: bool = False
+    is_declared: bool = False
 
 
 def text(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -95,7 +96,7 @@ def hang_up(handler: BaseHTTPRequestHandler) -> None:
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Server]:
+def running(tls: ssl.SSLContext | None = None) -> Iterator[Server]:
     """A server on a free port of the loopback address."""
     served = Server()
 
@@ -114,6 +115,8 @@ def running() -> Iterator[Server]:
             pass  # the client hung up, as it should
 
     http = Quiet(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        http.socket = tls.wrap_socket(http.socket, server_side=True, do_handshake_on_connect=False)
     served.port = http.server_port
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
@@ -149,4 +152,6 @@ class Machine:
         return self.names.get(host, ["127.0.0.1"])
 
     def surroundings(self, **limits: Any) -> Surroundings:
-        return Surroundings(self.sleep, self.monotonic, lambda: 0.5, self.resolve, Limits(**limits))
+        return Surroundings(
+            self.sleep, self.monotonic, lambda: 0.5, self.resolve, limits=Limits(**limits)
+        )

@@ -268,7 +268,7 @@ def test_b9_thousands_of_small_files_are_told_bounded_and_resumed(
 
 
 def test_b10_an_inbox_that_is_gone_or_empty_is_no_quiet_night(spider: Site) -> None:
-    spider.settings.root.inbox.mkdir()
+    (spider.settings.root.inbox / "s").mkdir(parents=True)
     spider.night()
     assert spider.left == {}  # nothing came yet: nothing is missing
     path = spider.put("s/x.jsonl", lines(post(1)))

@@ -168,7 +168,7 @@ def test_c1_retry_after_is_honoured_within_bounds_and_the_other_sources_go_on(
     assert (told["failures"], told["next_at"]) == (1, state(live)["next_at"])
     server.asked.clear()
     live.now = again - timedelta(seconds=1)
-    live.night()
+    live.extract()
     assert "/feed" not in server.paths
     live.now = again
     server.routes["/feed"] = text(feed(1, 2, 5))

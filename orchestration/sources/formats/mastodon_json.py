@@ -131,7 +131,11 @@ def _account_state(prefix: str, moved: str | None) -> f.Field:
 
 
 def _accounts(
-    prefix: str, where: Callable[[pl.DataFrame], pl.Series], *, moved: str | None = None
+    prefix: str,
+    where: Callable[[pl.DataFrame], pl.Series],
+    *,
+    moved: str | None = None,
+    is_declared: bool = False,
 ) -> f.TableMapping:
     acct = f"{prefix}acct"
     return f.TableMapping(
@@ -149,6 +153,7 @@ def _accounts(
             *f.observed(),
         ),
         where=where,
+        is_declared=is_declared,
     )
 
 
@@ -307,9 +312,9 @@ FORMAT = Format(
     observation=(FromFileName(needs_clock=True), FromModificationTime()),
     sniff=_sniff,
     mappings=(
-        _accounts(_OWN, _is_account, moved="moved.acct"),
+        _accounts(_OWN, _is_account, moved="moved.acct", is_declared=True),
         _accounts("moved.", _has_moved),
-        _accounts("account.", _is_status),
+        _accounts("account.", _is_status, is_declared=True),
         _accounts(f"{_REBLOG}account.", _boosts),
         _posts(_OWN, _is_status),
         _posts(_REBLOG, _boosts),

@@ -66,6 +66,7 @@ class Surroundings:
     monotonic: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = field(default_factory=lambda: random.SystemRandom().random)
     resolve: Resolve = resolve
+    trust: Callable[[], ssl.SSLContext] = httpx.create_ssl_context
     limits: Limits = field(default_factory=Limits)
 
 
@@ -106,8 +107,9 @@ class Client:
         )
         for name in _CHATTER:
             logging.getLogger(name).setLevel(logging.WARNING)
+        stamina.instrumentation.set_on_retry_hooks(())  # it would print to standard output
         self._http = httpx.Client(
-            transport=_Transport(backend),
+            transport=_Transport(backend, surroundings.trust()),
             headers={"User-Agent": USER_AGENT, "Accept-Encoding": "gzip"},
             timeout=httpx.Timeout(
                 self._limits.silence_seconds, connect=self._limits.connect_seconds
@@ -238,9 +240,7 @@ class Client:
             if status != 200:
                 raise self._refusal(url, response)
             body = self._read(url, response)
-            following = response.links.get("next", {}).get("url")
-            following = str(response.url.join(following)) if following else None
-            return Answer(url, status, response.headers, body, following)
+            return Answer(url, status, response.headers, body, _next_page(response))
 
     def _refusal(self, url: str, response: httpx.Response) -> FetchError:
         status = response.status_code
@@ -261,7 +261,7 @@ class Client:
         except ValueError:
             try:
                 at = parsedate_to_datetime(value)
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, IndexError, OverflowError):
                 return None
             at = at if at.tzinfo else at.replace(tzinfo=UTC)
             seconds = (at - self._clock.now()).total_seconds()
@@ -319,7 +319,15 @@ class Client:
             raise FetchError(
                 reason, f"{host_of(url)}: {str(error)[:160]}", host=host_of(url), may_pass=True
             ) from error
-        except (httpcore.NetworkError, httpcore.ProtocolError, httpx.TransportError) as error:
+        except (
+            httpx.TransportError,
+            httpx.InvalidURL,
+        ) as error:  # of a Location, as httpx looks too
+            raise FetchError(
+                "address_refused", f"{shown(url)} leads to an address that cannot be read",
+                host=host_of(url),
+            ) from error  # fmt: skip
+        except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise FetchError(
                 "connection_lost", f"{host_of(url)}: {str(error)[:160] or type(error).__name__}",
                 host=host_of(url), may_pass=True,
@@ -356,6 +364,15 @@ def _parsed(url: str) -> httpx.URL:
         return httpx.URL(url)
     except (httpx.InvalidURL, ValueError) as error:
         raise FetchError("address_refused", "the address cannot be read") from error
+
+
+def _next_page(response: httpx.Response) -> str | None:
+    """The address that the Link header calls the next page."""
+    named = response.links.get("next", {}).get("url")
+    try:
+        return str(response.url.join(named)) if named else None
+    except (httpx.InvalidURL, ValueError):
+        return None
 
 
 def _origin(url: str) -> tuple[str, str, int | None]:
@@ -418,11 +435,9 @@ class _Content:
 class _Transport(httpx.BaseTransport):
     """httpx over connections of the guarded backend; none is kept, so each is checked."""
 
-    def __init__(self, backend: GuardedBackend) -> None:
+    def __init__(self, backend: GuardedBackend, trust: ssl.SSLContext) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
-            network_backend=backend,
-            max_keepalive_connections=0,
+            ssl_context=trust, network_backend=backend, max_keepalive_connections=0
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:

@@ -52,7 +52,10 @@ def poll(
             visit = _Visit(
                 settings, archive, state, client, surroundings, declaration, fetch, polled
             )
-            notices += visit.run()
+            found = visit.run()
+            for notice in found:
+                progress(f"{notice.source_name}: {notice.reason}, {notice.detail}")
+            notices += found
             delivered += visit.delivered
     finally:
         client.close()
@@ -291,6 +294,7 @@ def report(settings: Settings, declarations: Declarations) -> list[dict[str, Any
             "source": declaration.name, "host": host_of(declaration.fetch.url),
             "every": declaration.fetch.every, "asked_at": polled.asked_at,
             "succeeded_at": polled.succeeded_at, "next_at": polled.next_at,
+            "is_stale": polled.is_stale(now, declaration.fetch.interval),
             "is_due": polled.is_due(now, declaration.fetch.interval),
             "failures": polled.failures, "trouble": polled.trouble,
         })  # fmt: skip

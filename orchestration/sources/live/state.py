@@ -17,6 +17,8 @@ from typing import Any
 REMEMBERED = 200
 """So many hashes of recent answers are kept."""
 _SLACK = timedelta(minutes=30)
+_STALE_AFTER = 3
+"""So many intervals, or failures of a source that never answered."""
 
 
 @dataclass
@@ -49,6 +51,13 @@ class Polled:
         if self.failures and planned is not None:
             return planned <= now
         return self.is_unfinished or asked + every - min(every / 10, _SLACK) <= now
+
+    def is_stale(self, now: datetime, every: timedelta) -> bool:
+        """Whether it has been failing for so long that a person should look."""
+        since = _instant(self.succeeded_at)
+        if since is None:
+            return self.failures >= _STALE_AFTER
+        return bool(self.failures) and now - since > every * _STALE_AFTER
 
     def remember(self, digest: str, *, is_flawed: bool) -> None:
         """Note that an answer is archived."""

@@ -90,6 +90,26 @@ def test_an_account_s_registration_is_a_day_since_3_4(tmp_path: Path) -> None:
     ].to_list() == ["second"]
 
 
+def test_accounts_of_a_declared_source_are_what_it_says_once_each(tmp_path: Path) -> None:
+    columns = ("account_id", "account_kind", "scope_evidence", "followers_lo")
+    listed = read(tmp_path, [POLICE]).only("account_snapshots")
+    (beside,) = read(tmp_path, [status(1)]).tables["account_snapshots"].to_dicts()
+    expected = ("police@social.sample.example", "organ", "declared", POLICE["followers_count"])
+    assert tuple(listed[name] for name in columns) == expected
+    assert tuple(beside[name] for name in columns) == expected
+    boost = status(2, reblog=status(3, account=REMOTE, uri="https://other.example/3"))
+    kinds = read(tmp_path, [boost]).tables["account_snapshots"]
+    assert kinds.drop_nulls("account_kind")["account_id"].to_list() == [expected[0]]
+
+
+def test_officers_of_a_declared_source_are_not_named(tmp_path: Path) -> None:
+    officer = DeclaredAccount("officer", "county", None)
+    row = read(tmp_path, [POLICE], declared=officer).only("account_snapshots")
+    assert row["account_kind"] == "officer"
+    assert row["account_id"].startswith("p:")
+    assert (row["screen_name"], row["account_url"]) == (None, None)
+
+
 @pytest.mark.parametrize(("account", "key"), [
     ({"acct": "Police"}, "police@social.sample.example"),
     ({"acct": "Police@sample.example"}, "police@social.sample.example"),

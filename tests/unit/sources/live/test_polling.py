@@ -319,8 +319,8 @@ def test_mastodon_gives_an_account_and_its_statuses_back_to_what_was_known(
     assert live.left == {}
     assert queries(server)[0] == {"acct": "police"}
     assert len(live.ask("select distinct post_id from core.posts")) == 7
-    assert live.ask("select distinct observed_at, followers_lo from core.account_snapshots "
-                    "where followers_lo is not null") == [(NOW, 100)]  # fmt: skip
+    assert live.ask("select observed_at, account_kind, followers_lo from core.account_snapshots"
+                    ) == [(NOW, "organ", 100)]  # fmt: skip
     server.asked.clear()
     live.now += DAY
     live.night()  # the same bytes a day later are a new observation
@@ -349,6 +349,57 @@ def test_gaps_of_bounded_polls_are_closed_later(live: Site, server: Server, mach
     live.night()
     assert len(live.ask("select distinct post_id from core.posts")) == 30
     live.assert_ledger()
+
+
+class Directory:
+    """Accounts of a server by offset, without links."""
+
+    def __init__(self, count: int) -> None:
+        self.count = count
+
+    def __call__(self, handler: Any) -> None:
+        asked = {k: v[0] for k, v in parse_qs(urlsplit(handler.path).query).items()}
+        first = int(asked.get("offset", 0))
+        last = min(self.count, first + int(asked["limit"]))
+        order = [(n * 7) % 100 for n in range(first, last)]  # by activity, not by id
+        as_json([{**profile(f"office{n}"), "id": str(n)} for n in order])(handler)
+
+
+def test_a_directory_is_read_whole_every_time_also_in_parts(
+    live: Site, server: Server, machine: Machine
+):
+    path = "/api/v1/directory"
+    server.routes[path] = Directory(95)
+    url = server.url(f"{path}?local=true")
+    live.declare("name: all, format: mastodon_json, account: {kind: organ}, "
+                 f"fetch: {{url: '{url}', every: 1d}}")  # fmt: skip
+    live.night()
+    assert live.left == {}
+    assert [q.get("offset") for q in queries(server)] == [None, "40", "80"]
+    assert {q["local"] for q in queries(server)} == {"true"}
+    asked = "select count(distinct account_id), min(account_id), min(account_kind)"
+    assert live.ask(f"{asked} from core.account_snapshots") == [
+        (95, "office0@social.example", "organ")
+    ]
+    live.surroundings = machine.surroundings(pages=2)
+    live.now += DAY
+    server.asked.clear()
+    for pages in (2, 3, 3):  # the third run is not due
+        live.extract()
+        assert live.left == {}
+        assert len(server.asked) == pages
+        live.now += timedelta(minutes=1)
+    assert state(live, "all")["memory"]["gaps"] == []
+    live.assert_ledger()
+
+
+def test_a_directory_that_ignores_offsets_ends(live: Site, server: Server):
+    path = "/api/v1/directory"
+    server.routes[path] = as_json([{**profile(f"o{n}"), "id": str(n)} for n in range(40)])
+    declare(live, ("all", "mastodon_json", server.url(path)))
+    live.extract()
+    assert live.left == {"all": "repeated_page"}
+    assert len(server.asked) == 2
 
 
 def test_a_next_page_on_another_host_is_not_followed(live: Site, server: Server):

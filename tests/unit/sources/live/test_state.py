@@ -40,6 +40,15 @@ def test_after_a_failure_its_own_time_counts_and_after_a_bound_the_next_run():
     assert Polled("a", asked_at=instant_text(NOW), is_unfinished=True).is_due(NOW, DAY)
 
 
+def test_a_source_is_stale_after_three_intervals_or_failures_without_an_answer():
+    polled = Polled("a", succeeded_at=instant_text(NOW - 4 * DAY), failures=1)
+    assert polled.is_stale(NOW, DAY)
+    assert not polled.is_stale(NOW, 2 * DAY)
+    polled.failures = 0  # not asked for as long, and no failure
+    assert not polled.is_stale(NOW, DAY)
+    assert [Polled("a", failures=n).is_stale(NOW, DAY) for n in (0, 2, 3)] == [False, False, True]
+
+
 def test_memory_survives_is_private_and_forgets_another_address(tmp_path):
     path = tmp_path / "archive" / "live.json"
     state = State(path)
