@@ -229,7 +229,8 @@ _define(
         "text_before": "Text of the post before the change.",
         "stripped_text": "Lines taken out of a plain text as page furniture.",
         "extractor": "What took the body out of the raw document, and its version.",
-        "verdict": "Ruling or comparison result as a code.",
+        "verdict": "Ruling as a code; in main.claim_checks consistent, above, below (where what the figure "
+        "is held against lies), scope_mismatch or not_testable.",
         "claim_text": "Wording of a public claim, at most 140 characters, without author or "
         "mentions.",
         "status_text": "Status as the source prints it.",
@@ -830,6 +831,9 @@ _define(
         "speaker": "Who is said to have said it, in the words of the sentence.",
         "as_of_basis": "How as_of_date is known: stated in the text, resolved (a date without year, last "
         "year), statement (the day somebody said so), publication; NULL: not at all.",
+        "check_kind": "observed, parts_sum, printed_share, printed_growth, unit_slip or monotony.",
+        "verdict_reason": "Why, in words; NULL where the figure is consistent.",
+        "compared_with": "observed, the parts as printed, or the figure_ids the figure is held against.",
         "decision": "confirmed, corrected or rejected, by the reviewer.",
         "claim_origin": "ledger: compiled by hand and shipped; review: found in an article and confirmed.",
     },
@@ -852,6 +856,10 @@ _define(
         "value_lo": "Least value that the wording allows; NULL where it sets no bound. About and nearly "
         "allow half a unit of the last digit that is not zero.",
         "value_hi": "Greatest value that the wording allows; NULL where it sets no bound.",
+        "claimed_lo": "Lower bound of the figure, or of the printed percentage.",
+        "claimed_hi": "Upper bound of it; NULL for none.",
+        "compared_lo": "Lower bound of what it is held against.",
+        "compared_hi": "Upper bound of it; NULL for none.",
     },
 )
 _define(
@@ -906,5 +914,14 @@ _define(
     },
 )
 _define("float", "see claim_unit", {"value": "The figure."})
+
+_define(
+    "float",
+    "",
+    {
+        "ratio_lo": "compared_lo / claimed_hi; NULL where one of them is no bound.",
+        "ratio_hi": "compared_hi / claimed_lo; NULL where one of them is no bound.",
+    },
+)
 
 COLUMNS: dict[str, Column] = _DEFINED

@@ -681,6 +681,17 @@ MARTS: tuple[Table, ...] = (
         caveat="Figures of different scope must not be subtracted or joined into one series.",
     ),
     _dbt(
+        "main", "claim_checks",
+        "one published figure, one kind of check and what the figure is held against",
+        ("figure_id", "check_kind", "compared_with"),
+        (
+            "figure_id", "check_kind", "compared_with", "claimed_lo", "claimed_hi", "compared_lo",
+            "compared_hi", "ratio_lo", "ratio_hi", "verdict", "verdict_reason", "build_id",
+        ),
+        required=("verdict",),
+        caveat="Accounts that are collected are no census: fewer than claimed is no evidence.",
+    ),
+    _dbt(
         "main", "claim_growth",
         "two published figures of accounts or of followers, the earlier one first",
         ("earlier_figures", "later_figures"),
