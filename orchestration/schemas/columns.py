@@ -831,6 +831,9 @@ _define(
         "speaker": "Who is said to have said it, in the words of the sentence.",
         "as_of_basis": "How as_of_date is known: stated in the text, resolved (a date without year, last "
         "year), statement (the day somebody said so), publication; NULL: not at all.",
+        "reading": "What an article was read for: claims or stories.",
+        "other_article_id": "article_id of the other article.",
+        "story_id": "article_id of the earliest article that tells the story.",
         "check_kind": "observed, parts_sum, printed_share, printed_growth, unit_slip or monotony.",
         "verdict_reason": "Why, in words; NULL where the figure is consistent.",
         "compared_with": "observed, the parts as printed, or the figure_ids the figure is held against.",
@@ -848,7 +851,33 @@ _define(
         "figure_end": "Where it ends.",
     },
 )
-_define("int", "", {"rule_version": "Version of the rules that read the article."})
+_define(
+    "int",
+    "",
+    {
+        "rule_version": "Version of the rules that read the article.",
+        "anchor": "One of the ten least hashes of four words in a row of the article.",
+    },
+)
+_define("date", "Asia/Shanghai day", {"published_date": "Local day of publication."})
+_define(
+    "float",
+    "share",
+    {"similarity": "Four words in a row that both texts have, of those that one of them has."},
+)
+_define(
+    "int",
+    "articles",
+    {"articles_count": "Articles that tell the story; NULL for other events than articles."},
+)
+_define(
+    "int",
+    "outlets",
+    {
+        "outlets_count": "Outlets, or sources where none is known, that told the story; NULL likewise."
+    },
+)
+_define("bool", "", {"is_first": "The earliest article of its story."})
 _define(
     "float",
     "see claim_unit",

@@ -348,10 +348,30 @@ CLAIM_CANDIDATES = _run(
     ),
 )  # fmt: skip
 
-CLAIM_READINGS = _run(
-    "quality", "claim_readings", "one delivery whose articles were read for figures",
-    ("file_id",),
-    ("file_id", "rule_version"),
+ARTICLE_READINGS = _run(
+    "quality", "article_readings",
+    "one delivery whose articles were read for figures, or for stories",
+    ("file_id", "reading"),
+    ("file_id", "reading", "rule_version"),
+)  # fmt: skip
+
+ARTICLE_ANCHORS = _run(
+    "quality", "article_anchors",
+    "one hash by which near-duplicates of one article are looked for",
+    ("anchor", "article_id"),
+    ("anchor", "article_id", "published_date"),
+)  # fmt: skip
+
+ARTICLE_PAIRS = _run(
+    "quality", "article_pairs", "two articles of one week with nearly the same text",
+    ("article_id", "other_article_id"),
+    ("article_id", "other_article_id", "similarity"),
+)  # fmt: skip
+
+ARTICLE_STORIES = _run(
+    "quality", "article_stories", "one article that tells the same story as another one",
+    ("article_id",),
+    ("article_id", "story_id"),
 )  # fmt: skip
 
 CLAIM_REVIEWS = _run(
@@ -420,7 +440,8 @@ FITTED_TABLES: tuple[Table, ...] = (DIFFUSION_FITS,)
 
 RUN_TABLES: tuple[Table, ...] = (
     FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT, TOUCHED_DAYS,
-    ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CLAIM_CANDIDATES, CLAIM_READINGS, CLAIM_REVIEWS,
+    ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CLAIM_CANDIDATES, CLAIM_REVIEWS,
+    ARTICLE_READINGS, ARTICLE_ANCHORS, ARTICLE_PAIRS, ARTICLE_STORIES,
     CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES,
     *FITTED_TABLES,
 )  # fmt: skip
@@ -564,9 +585,20 @@ MARTS: tuple[Table, ...] = (
         ("event_id",),
         (
             "event_id", "event_type", "title", "topic_key", "onset_lo_at", "onset_hi_at",
-            "last_seen_at", "source", "region_code", "subject", "build_id",
+            "last_seen_at", "source", "region_code", "subject", "articles_count",
+            "outlets_count", "build_id",
         ),
         required=("event_type", "onset_hi_at"),
+    ),
+    _dbt(
+        "main", "event_articles", "one article of one event",
+        ("article_id",),
+        (
+            "event_id", "article_id", "outlet", "title", "url", "published_at", "is_first",
+            "build_id",
+        ),
+        required=("event_id", "published_at", "is_first"),
+        caveat="Articles of nearly the same text within a week are one event.",
     ),
     _dbt(
         "main", "event_responses",

@@ -24,6 +24,7 @@ ORIGINS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     "main.account_days": (("core.account_snapshots", ("platform", "account_id")),),
     "main.posts": (("core.posts", ("platform", "post_id")),),
     "main.event_responses": (("core.posts", ("platform", "post_id")),),
+    "main.event_articles": (("core.articles", ("article_id",)),),
     "core.event_links": (("core.posts", ("platform", "post_id")),),
     "main.events": (
         ("core.hot_topic_slots", ("topic_key",)),
