@@ -12,6 +12,9 @@
     end
 {%- endmacro %}
 
+{#- Half a unit of what a percentage is printed to: 40 % is no round number. -#}
+{% macro half_of_percent(value) -%} least(0.5e0, {{ half_of_last_digit(value) }}) {%- endmacro %}
+
 {#- Least value that the wording allows; NULL for no bound. -#}
 {% macro claim_lo(value, qualifier) -%}
     case

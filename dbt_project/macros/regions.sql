@@ -25,6 +25,24 @@
     end
 {%- endmacro %}
 
+{#- The same in English. Beijing is left out: it mostly means the government. -#}
+{% macro provinces_in_english() %}{{ return([['Tianjin', '120000'], ['Hebei', '130000'], ['Shanxi', '140000'], ['Inner Mongolia', '150000'], ['Liaoning', '210000'], ['Jilin', '220000'], ['Heilongjiang', '230000'], ['Shanghai', '310000'], ['Jiangsu', '320000'], ['Zhejiang', '330000'], ['Anhui', '340000'], ['Fujian', '350000'], ['Jiangxi', '360000'], ['Shandong', '370000'], ['Henan', '410000'], ['Hubei', '420000'], ['Hunan', '430000'], ['Guangdong', '440000'], ['Guangxi', '450000'], ['Hainan', '460000'], ['Chongqing', '500000'], ['Sichuan', '510000'], ['Guizhou', '520000'], ['Yunnan', '530000'], ['Tibet', '540000'], ['Shaanxi', '610000'], ['Gansu', '620000'], ['Qinghai', '630000'], ['Ningxia', '640000'], ['Xinjiang', '650000'], ['Taiwan', '710000'], ['Hong Kong', '810000'], ['Macao', '820000']]) }}{% endmacro %}
+
+{% macro region_named_in_english(text) -%}
+    case
+        when (
+            {%- for name, code in provinces_in_english() %}
+            case when {{ text }} like '%{{ name }}%' then 1 else 0 end{{ ' +' if not loop.last }}
+            {%- endfor %}
+        ) = 1 and {{ text }} not like '%Beijing%'
+            then case
+                {%- for name, code in provinces_in_english() %}
+                when {{ text }} like '%{{ name }}%' then '{{ code }}'
+                {%- endfor %}
+            end
+    end
+{%- endmacro %}
+
 {#-
     Lexicon public_security_v1, frozen: a topic is about public security where its title holds one
     of these words. Whoever changes a word gives the lexicon a new name.

@@ -230,7 +230,8 @@ _define(
         "text_before": "Text of the post before the change.",
         "stripped_text": "Lines taken out of a plain text as page furniture.",
         "extractor": "What took the body out of the raw document, and its version.",
-        "verdict": "Ruling or comparison result as a code.",
+        "verdict": "Ruling as a code; in main.claim_checks consistent, above, below (where what the figure "
+        "is held against lies), scope_mismatch or not_testable.",
         "claim_text": "Wording of a public claim, at most 140 characters, without author or "
         "mentions.",
         "status_text": "Status as the source prints it.",
@@ -965,6 +966,12 @@ _define(
         "speaker": "Who is said to have said it, in the words of the sentence.",
         "as_of_basis": "How as_of_date is known: stated in the text, resolved (a date without year, last "
         "year), statement (the day somebody said so), publication; NULL: not at all.",
+        "reading": "What an article was read for: claims or stories.",
+        "other_article_id": "article_id of the other article.",
+        "story_id": "article_id of the earliest article that tells the story.",
+        "check_kind": "observed, parts_sum, printed_share, printed_growth, unit_slip or monotony.",
+        "verdict_reason": "Why, in words; NULL where the figure is consistent.",
+        "compared_with": "observed, the parts as printed, or the figure_ids the figure is held against.",
         "claim_origin": "ledger: compiled by hand and shipped; review: found in an article and confirmed.",
     },
 )
@@ -978,7 +985,33 @@ _define(
         "figure_end": "Where it ends.",
     },
 )
-_define("int", "", {"rule_version": "Version of the rules that read the article."})
+_define(
+    "int",
+    "",
+    {
+        "rule_version": "Version of the rules that read the article.",
+        "anchor": "One of the ten least hashes of four words in a row of the article.",
+    },
+)
+_define("date", "Asia/Shanghai day", {"published_date": "Local day of publication."})
+_define(
+    "float",
+    "share",
+    {"similarity": "Four words in a row that both texts have, of those that one of them has."},
+)
+_define(
+    "int",
+    "articles",
+    {"articles_count": "Articles that tell the story; NULL for other events than articles."},
+)
+_define(
+    "int",
+    "outlets",
+    {
+        "outlets_count": "Outlets, or sources where none is known, that told the story; NULL likewise."
+    },
+)
+_define("bool", "", {"is_first": "The earliest article of its story."})
 _define(
     "float",
     "see claim_unit",
@@ -986,6 +1019,10 @@ _define(
         "value_lo": "Least value that the wording allows; NULL where it sets no bound. About and nearly "
         "allow half a unit of the last digit that is not zero.",
         "value_hi": "Greatest value that the wording allows; NULL where it sets no bound.",
+        "claimed_lo": "Lower bound of the figure, or of the printed percentage.",
+        "claimed_hi": "Upper bound of it; NULL for none.",
+        "compared_lo": "Lower bound of what it is held against.",
+        "compared_hi": "Upper bound of it; NULL for none.",
     },
 )
 _define(
@@ -1043,5 +1080,14 @@ _define(
     },
 )
 _define("float", "see claim_unit", {"value": "The figure."})
+
+_define(
+    "float",
+    "",
+    {
+        "ratio_lo": "compared_lo / claimed_hi; NULL where one of them is no bound.",
+        "ratio_hi": "compared_hi / claimed_lo; NULL where one of them is no bound.",
+    },
+)
 
 COLUMNS: dict[str, Column] = _DEFINED

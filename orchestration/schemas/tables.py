@@ -349,10 +349,30 @@ CLAIM_CANDIDATES = _run(
     ),
 )  # fmt: skip
 
-CLAIM_READINGS = _run(
-    "quality", "claim_readings", "one delivery whose articles were read for figures",
-    ("file_id",),
-    ("file_id", "rule_version"),
+ARTICLE_READINGS = _run(
+    "quality", "article_readings",
+    "one delivery whose articles were read for figures, or for stories",
+    ("file_id", "reading"),
+    ("file_id", "reading", "rule_version"),
+)  # fmt: skip
+
+ARTICLE_ANCHORS = _run(
+    "quality", "article_anchors",
+    "one hash by which near-duplicates of one article are looked for",
+    ("anchor", "article_id"),
+    ("anchor", "article_id", "published_date"),
+)  # fmt: skip
+
+ARTICLE_PAIRS = _run(
+    "quality", "article_pairs", "two articles of one week with nearly the same text",
+    ("article_id", "other_article_id"),
+    ("article_id", "other_article_id", "similarity"),
+)  # fmt: skip
+
+ARTICLE_STORIES = _run(
+    "quality", "article_stories", "one article that tells the same story as another one",
+    ("article_id",),
+    ("article_id", "story_id"),
 )  # fmt: skip
 
 CLAIM_REVIEWS = _run(
@@ -454,7 +474,8 @@ FITTED_TABLES: tuple[Table, ...] = (DIFFUSION_FITS,)
 
 RUN_TABLES: tuple[Table, ...] = (
     FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT, TOUCHED_DAYS,
-    ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CLAIM_CANDIDATES, CLAIM_READINGS, CLAIM_REVIEWS,
+    ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CLAIM_CANDIDATES, CLAIM_REVIEWS,
+    ARTICLE_READINGS, ARTICLE_ANCHORS, ARTICLE_PAIRS, ARTICLE_STORIES,
     CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES, *LINKING_TABLES,
     *FITTED_TABLES,
 )  # fmt: skip
@@ -539,8 +560,8 @@ MARTS: tuple[Table, ...] = (
         required=("followers_delta_state", "growth_state", "coverage_ratio", "is_left_truncated",
                   "is_purge_suspect", "is_suppressed"),
         caveat="accounts_registered and accounts_seen answer different questions and are never to "
-        "be mixed. Parts add up to `all` before small groups of people are withheld. region_code is "
-        "that of the province: accounts below it count there, their level tells them apart.",
+        "be mixed. Parts add up to `all` before small groups of people are withheld. region_code "
+        "is that of the province: accounts below it count there, their level tells them apart.",
     ),
     _dbt(
         "main", "posts", "one official post, in its latest version",
@@ -599,9 +620,20 @@ MARTS: tuple[Table, ...] = (
         ("event_id",),
         (
             "event_id", "event_type", "title", "topic_key", "onset_lo_at", "onset_hi_at",
-            "last_seen_at", "source", "region_code", "subject", "build_id",
+            "last_seen_at", "source", "region_code", "subject", "articles_count",
+            "outlets_count", "build_id",
         ),
         required=("event_type", "onset_hi_at"),
+    ),
+    _dbt(
+        "main", "event_articles", "one article of one event",
+        ("article_id",),
+        (
+            "event_id", "article_id", "outlet", "title", "url", "published_at", "is_first",
+            "build_id",
+        ),
+        required=("event_id", "published_at", "is_first"),
+        caveat="Articles of nearly the same text within a week are one event.",
     ),
     _dbt(
         "main", "event_responses",
@@ -744,6 +776,17 @@ MARTS: tuple[Table, ...] = (
         ),
         required=("metric", "qualifier", "value", "confidence", "claim_origin"),
         caveat="Figures of different scope must not be subtracted or joined into one series.",
+    ),
+    _dbt(
+        "main", "claim_checks",
+        "one published figure, one kind of check and what the figure is held against",
+        ("figure_id", "check_kind", "compared_with"),
+        (
+            "figure_id", "check_kind", "compared_with", "claimed_lo", "claimed_hi", "compared_lo",
+            "compared_hi", "ratio_lo", "ratio_hi", "verdict", "verdict_reason", "build_id",
+        ),
+        required=("verdict",),
+        caveat="Accounts that are collected are no census: fewer than claimed is no evidence.",
     ),
     _dbt(
         "main", "claim_growth",

@@ -1,8 +1,8 @@
 """Figures that articles report, in the warehouse: quality.claim_candidates.
 
-Each delivery is read once under one version of the rules (quality.claim_readings). The same figure
-in several versions of an article is one candidate, from the version with the least rank, so that
-the order of arrival makes no difference.
+Each delivery is read once under one version of the rules (quality.article_readings). The same
+figure in several versions of an article is one candidate, from the version with the least rank, so
+that the order of arrival makes no difference.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ import polars as pl
 
 from orchestration.claims.candidates import RULE_VERSION, candidate_rows
 from orchestration.schemas.render import polars_schema
-from orchestration.schemas.tables import ARTICLES, CLAIM_CANDIDATES, CLAIM_READINGS
+from orchestration.schemas.tables import ARTICLES, CLAIM_CANDIDATES
+from orchestration.warehouse.article_readings import frame_of, unread_articles
 from orchestration.warehouse.connect import quote
 
 ARTICLES_AT_ONCE = 2_000
@@ -26,29 +27,15 @@ def read_new_articles(
     connection: duckdb.DuckDBPyConnection, progress: Callable[[str], None] = lambda message: None
 ) -> None:
     """Read every delivery of articles that these rules have not read, in one transaction."""
-    candidates, readings = CLAIM_CANDIDATES.full_name, CLAIM_READINGS.full_name
-    connection.execute("begin")
-    try:
+    with unread_articles(connection, "claims", RULE_VERSION):
         # Candidates of older rules are found anew, or were none. Reviews keep their own cells.
-        connection.execute(f"delete from {readings} where rule_version <> {RULE_VERSION}")
-        connection.execute(f"delete from {candidates} where rule_version <> {RULE_VERSION}")
         connection.execute(
-            f"""create temp table unread_files as
-                select distinct file_id from {ARTICLES.full_name}
-                anti join {readings} using (file_id)"""
+            f"delete from {CLAIM_CANDIDATES.full_name} where rule_version <> {RULE_VERSION}"
         )
         found = _candidates_of_unread(connection)
         if found.height:
             _merge(connection, found)
             progress(f"{found.height} figures about microblogs found in new articles")
-        connection.execute(
-            f"insert into {readings} select file_id, {RULE_VERSION} from unread_files"
-        )
-        connection.execute("drop table unread_files")
-        connection.execute("commit")
-    except BaseException:
-        connection.execute("rollback")
-        raise
 
 
 def _candidates_of_unread(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -60,12 +47,6 @@ def _candidates_of_unread(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame
     ).to_arrow_reader(ARTICLES_AT_ONCE)
     frames = [candidate_rows(frame_of(batch)) for batch in reader]
     return pl.concat([pl.DataFrame(schema=polars_schema(CLAIM_CANDIDATES)), *frames])
-
-
-def frame_of(batch: object) -> pl.DataFrame:
-    frame = pl.from_arrow(batch)
-    assert isinstance(frame, pl.DataFrame)
-    return frame
 
 
 def _merge(connection: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> None:

@@ -94,6 +94,7 @@ ORIGINS: Mapping[str, tuple[Behind, ...]] = {
     "main.rebuttals": _POST,
     "core.event_links": _POST,
     "core.text_links": _POST,
+    "main.event_articles": (Behind("core.articles", "article_id = $article_id"),),
     "main.events": _EVENT,
     "main.silence_ledger": _EVENT,
 }

@@ -54,3 +54,10 @@ from {{ ref('reported_claims') }}
 where
     qualifier not in ('=', '>', '>=', '<', '<=', '~')
     or confidence not in ('A', 'A-', 'B', 'C', 'M')
+    or claim_origin not in ('ledger', 'review')
+union all
+select 'claim_checks' as table_name, figure_id as key_text
+from {{ ref('claim_checks') }}
+where
+    verdict not in ('consistent', 'above', 'below', 'scope_mismatch', 'not_testable')
+    or (verdict <> 'consistent' and verdict_reason is null and check_kind <> 'observed')

@@ -78,7 +78,9 @@ def test_an_article_becomes_candidates_with_quote_offsets_and_origin(home: Setti
     assert (
         quote == "Police have opened more than 40 official microblogs on Sina, the ministry said."
     )
-    assert rows(home, "from quality.claim_readings") == [(file_id, rules.RULE_VERSION)]
+    assert rows(home, "from quality.article_readings where reading = 'claims'") == [
+        (file_id, "claims", rules.RULE_VERSION)
+    ]
 
 
 def test_what_was_read_is_not_read_again(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,9 +113,9 @@ def test_a_failure_leaves_nothing_half_read(
         patch.setattr(claims, "_merge", lambda *_: (_ for _ in ()).throw(KeyError))
         with pytest.raises(KeyError):
             night(home)
-    assert len(rows(home, "from quality.claim_readings")) == 1
+    assert len(rows(home, "from quality.article_readings where reading = 'claims'")) == 1
     night(home)
-    assert len(rows(home, "from quality.claim_readings")) == 2
+    assert len(rows(home, "from quality.article_readings where reading = 'claims'")) == 2
 
 
 def test_review_lists_confirms_corrects_and_rejects(

@@ -1,32 +1,33 @@
--- Grain: one article with a known time of publication.
--- Its version with the most precise time counts, then the one seen latest.
-with ranked as (
+-- Grain: one story that articles tell: articles of nearly the same text within days, or one alone.
+-- Its onset is the earliest publication by a time that can be trusted; where no article of the story
+-- has one, the earliest at all. Title and source are those of that article.
+with articles as (
     select
         *,
-        max(observed_at) over (partition by article_id) as last_seen_at,
+        coalesce(is_time_trusted or not max(is_time_trusted) over (partition by story_id), true) as is_counted,
         row_number() over (
-            partition by article_id
+            partition by story_id
             order by
-                precision_rank nulls last,
-                observed_at desc nulls last,
-                published_at nulls last,
-                title nulls last,
-                outlet nulls last,
-                file_sha256 nulls last,
-                record_number nulls last
-        ) as version_order
-    from {{ ref('stg_core__articles') }}
-    where published_at is not null
+                case when is_time_trusted then 0 else 1 end,
+                published_hi_at,
+                published_lo_at,
+                article_id
+        ) as article_order
+    from {{ ref('int_article_versions_chosen') }}
 )
 
 select
-    'article:' || {{ short_hash('article_id') }} as event_id,
+    'article:' || {{ short_hash('story_id') }} as event_id,
     'article' as event_type,
-    title,
-    title_key as topic_key,
-    {{ earliest_instant('published_at', 'published_at_precision') }} as onset_lo_at,
-    {{ latest_instant('published_at', 'published_at_precision') }} as onset_hi_at,
-    last_seen_at,
-    coalesce(outlet, source_name) as source
-from ranked
-where version_order = 1
+    max(title) filter (where article_order = 1) as title,
+    max(title_key) filter (where article_order = 1) as topic_key,
+    -- Of several bounded times the first lies between the least of either bound.
+    min(published_lo_at) filter (where is_counted) as onset_lo_at,
+    min(published_hi_at) filter (where is_counted) as onset_hi_at,
+    max(last_seen_at) as last_seen_at,
+    max(coalesce(outlet, source_name)) filter (where article_order = 1) as source,
+    max(lead_text) filter (where article_order = 1) as lead_text,
+    count(*) as articles_count,
+    count(distinct coalesce(outlet, source_name)) as outlets_count
+from articles
+group by story_id

@@ -10,17 +10,33 @@ with events as (
         onset_hi_at,
         last_seen_at,
         source,
-        subject
+        subject,
+        cast(null as {{ dbt.type_string() }}) as lead_text,
+        cast(null as bigint) as articles_count,
+        cast(null as bigint) as outlets_count
     from {{ ref('int_hot_topic_events') }}
     union all
     select
-        *,
-        cast(null as {{ dbt.type_string() }}) as subject
+        event_id,
+        event_type,
+        title,
+        topic_key,
+        onset_lo_at,
+        onset_hi_at,
+        last_seen_at,
+        source,
+        cast(null as {{ dbt.type_string() }}) as subject,
+        lead_text,
+        articles_count,
+        outlets_count
     from {{ ref('int_article_events') }}
     union all
     select
         *,
-        cast(null as {{ dbt.type_string() }}) as subject
+        cast(null as {{ dbt.type_string() }}) as subject,
+        cast(null as {{ dbt.type_string() }}) as lead_text,
+        cast(null as bigint) as articles_count,
+        cast(null as bigint) as outlets_count
     from {{ ref('int_rumor_events') }}
 )
 
@@ -33,8 +49,15 @@ select
     onset_hi_at,
     last_seen_at,
     source,
-    {{ region_named('title') }} as region_code,
+    -- An article whose title names no place may name it where it begins.
+    case
+        when lead_text is null or regexp_extract(title, '{{ province_pattern() }}', 0) <> ''
+            then {{ region_named('title') }}
+        else coalesce({{ region_named('lead_text') }}, {{ region_named_in_english("coalesce(title, '') || ' ' || lead_text") }})
+    end as region_code,
     subject,
+    articles_count,
+    outlets_count,
     {{ build_id() }} as build_id
 from events
 union all
@@ -50,6 +73,8 @@ select
     source_name as source,
     region_code,
     cast(null as {{ dbt.type_string() }}) as subject,
+    cast(null as bigint) as articles_count,
+    cast(null as bigint) as outlets_count,
     {{ build_id() }} as build_id
 from {{ ref('int_public_questions') }}
 where event_id is not null

@@ -1,0 +1,48 @@
+-- Grain: one published figure, with its scope in the words of this warehouse.
+-- platform_key is +a+b+ of the platforms named, NULL where one of them is not named or unknown here.
+-- `all` actors are organs and officers; a remark in brackets says how a scope was printed.
+with claims as (
+    select
+        *,
+        trim(split_part(platform_scope, ' (', 1)) as platforms_named,
+        trim(split_part(sector, ' (', 1)) as sector_named
+    from {{ ref('reported_claims') }}
+),
+
+spelled as (
+    select
+        *,
+        '+' || replace(
+            replace(replace(replace(platforms_named, 'sina', 'weibo'), 'tencent', 'tencent_weibo'),
+            'people', 'people_weibo'), 'xinhua', 'xinhua_weibo'
+        ) || '+' as platform_words
+    from claims
+)
+
+select
+    figure_id,
+    as_of_date,
+    date_precision,
+    metric,
+    qualifier,
+    value,
+    value_lo,
+    value_hi,
+    publisher,
+    parts_sum_to,
+    platforms_named,
+    case when actor_scope = 'all' then 'organ+officer' else actor_scope end as actor_scope,
+    sector,
+    sector_named,
+    confidence = 'M' as is_from_memory,
+    as_of_text like '%(%' as is_date_doubtful,
+    case
+        when
+            replace(
+                replace(replace(replace(platform_words, 'tencent_weibo', ''), 'people_weibo', ''), 'xinhua_weibo', ''),
+                'weibo', ''
+            ) in ('+', '++', '+++', '++++', '+++++')
+            and platforms_named <> ''
+            then platform_words
+    end as platform_key
+from spelled

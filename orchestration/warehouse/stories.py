@@ -1,0 +1,144 @@
+"""Near-duplicate articles in the warehouse: anchors, pairs, and the stories that follow from them.
+
+New articles are compared with all whose anchors they share within a week, whichever came first, so
+that the order of arrival makes no difference. An article without a time of publication is in none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+import polars as pl
+
+from orchestration.schemas.tables import (
+    ARTICLE_ANCHORS,
+    ARTICLE_PAIRS,
+    ARTICLE_STORIES,
+    ARTICLES,
+)
+from orchestration.stories.near_duplicates import (
+    METHOD_VERSION,
+    anchors,
+    shingles,
+    similar_pairs,
+    stories,
+)
+from orchestration.warehouse.article_readings import frame_of, unread_articles
+
+ARTICLES_AT_ONCE = 500
+PAIRS_AT_ONCE = 2_000
+WINDOW_DAYS = 7
+
+_TEXTS = f"""select article_id, title, text, min(file_sha256 || ':' || record_number) as version
+    from {ARTICLES.full_name} semi join {{chosen}}
+    where published_at is not null and text is not null
+    group by article_id, title, text"""
+
+
+def group_new_articles(
+    connection: duckdb.DuckDBPyConnection, progress: Callable[[str], None] = lambda message: None
+) -> None:
+    """Bring new articles into stories, in one transaction."""
+    with unread_articles(connection, "stories", METHOD_VERSION):
+        if not _is_current(connection):
+            for table in (ARTICLE_ANCHORS, ARTICLE_PAIRS):
+                connection.execute(f"delete from {table.full_name}")
+        _anchor(connection)
+        if _pair(connection):
+            found = _renew_stories(connection)
+            progress(f"{found} articles tell a story that another one tells")
+
+
+def _is_current(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether any delivery was read under this method; else all are unread, and begin anew."""
+    row = connection.execute(
+        "select count(*) > 0 from quality.article_readings where reading = 'stories'"
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _anchor(connection: duckdb.DuckDBPyConnection) -> None:
+    reader = connection.execute(
+        _TEXTS.format(chosen="unread_files using (file_id)")
+    ).to_arrow_reader(ARTICLES_AT_ONCE)
+    empty = pl.DataFrame(schema={"article_id": pl.String, "anchor": pl.Int64})
+    found = pl.concat([empty, *(anchors(shingles(frame_of(batch))) for batch in reader)]).unique()
+    connection.register("found_anchors", found.to_arrow())
+    # With the anchors of other versions: a version may also have moved the day of publication.
+    connection.execute(
+        f"""create temp table new_anchors as
+            with days as (
+              select article_id,
+                     min(timezone('Asia/Shanghai', published_at)::date) as published_date
+              from {ARTICLES.full_name}
+              where published_at is not null
+                and article_id in (select article_id from found_anchors)
+              group by article_id
+            ), every as (
+              select anchor, article_id from found_anchors
+              union
+              select anchor, article_id from {ARTICLE_ANCHORS.full_name}
+              where article_id in (select article_id from found_anchors)
+            )
+            select anchor, article_id, published_date from every join days using (article_id)"""
+    )
+    connection.unregister("found_anchors")
+    connection.execute(
+        f"""delete from {ARTICLE_ANCHORS.full_name}
+            where article_id in (select article_id from new_anchors)"""
+    )
+    connection.execute(f"insert into {ARTICLE_ANCHORS.full_name} select * from new_anchors")
+
+
+def _pair(connection: duckdb.DuckDBPyConnection) -> int:
+    """Compare new articles with those that share an anchor; returns how many pairs are new."""
+    candidates = connection.execute(
+        f"""select distinct least(n.article_id, o.article_id) as article_id,
+                   greatest(n.article_id, o.article_id) as other_article_id
+            from new_anchors as n join {ARTICLE_ANCHORS.full_name} as o using (anchor)
+            where n.article_id <> o.article_id
+              and abs(date_diff('day', n.published_date, o.published_date)) <= {WINDOW_DAYS}
+            except select article_id, other_article_id from {ARTICLE_PAIRS.full_name}
+            order by all"""
+    ).pl()
+    connection.execute("drop table new_anchors")
+    found = 0
+    for part in candidates.iter_slices(PAIRS_AT_ONCE):
+        either = pl.concat([part["article_id"], part["other_article_id"]]).unique()
+        connection.register("compared", either.to_frame().to_arrow())
+        # By row, so that old texts are not read: what is compared is of the last days.
+        connection.execute(
+            f"""create or replace temp table compared_rows as
+                select rowid as place from {ARTICLES.full_name}
+                semi join compared using (article_id)"""
+        )
+        chosen = f"compared_rows on {ARTICLES.name}.rowid = place"
+        texts = connection.execute(_TEXTS.format(chosen=chosen)).pl()
+        connection.unregister("compared")
+        similar = similar_pairs(part, shingles(texts))
+        _insert(connection, ARTICLE_PAIRS.full_name, similar)
+        found += similar.height
+    return found
+
+
+def _renew_stories(connection: duckdb.DuckDBPyConnection) -> int:
+    pairs = connection.sql(
+        f"select article_id, other_article_id from {ARTICLE_PAIRS.full_name}"
+    ).pl()
+    published = connection.execute(
+        f"""select article_id, min(published_at) as published_at from {ARTICLES.full_name}
+            where article_id in (select article_id from {ARTICLE_PAIRS.full_name}
+                                 union select other_article_id from {ARTICLE_PAIRS.full_name})
+            group by article_id"""
+    ).pl()
+    found = stories(pairs, published).select(ARTICLE_STORIES.column_names)
+    connection.execute(f"delete from {ARTICLE_STORIES.full_name}")
+    _insert(connection, ARTICLE_STORIES.full_name, found)
+    return found.height
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    connection.register("given_rows", frame.to_arrow())
+    connection.execute(f"insert into {table} by name select * from given_rows")
+    connection.unregister("given_rows")
