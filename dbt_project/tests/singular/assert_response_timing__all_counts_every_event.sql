@@ -1,12 +1,14 @@
--- The row of everybody in `all` periods holds every event once, with the outcome that
--- event_responses gives it.
+-- The row of everybody in `all` periods holds every event once, answered or not as event_responses
+-- says; proactive is whoever spoke before by any link.
 {{ config(meta={"dagster": {"ref": {"name": "response_timing"}}}) }}
 with responses as (
     select
         count(*) as events,
-        count(*) filter (where is_proactive) as proactive,
-        count(*) filter (where is_censored) as censored
-    from {{ ref('event_responses') }}
+        count(early.event_id) as proactive,
+        count(*) filter (where responses.is_censored) as censored
+    from {{ ref('event_responses') }} as responses
+    left join (select distinct event_id from {{ ref('int_responses') }} where response_us < 0) as early
+        on responses.event_id = early.event_id
 ),
 
 everybody as (

@@ -1,15 +1,18 @@
 -- Grain: one event and its first official response from 72 h before to 14 days after, or none.
+-- A post that says by itself what it answers, or that an editor confirmed, stands before one that only
+-- its text links: the latter counts where there is none of the former.
 with follow_ups as (
     select * from {{ ref('int_event_follow_ups') }}
 ),
 
--- The earliest post; at the same instant the smaller platform and id, so that a rebuild agrees.
+-- The earliest post of the surer kind of link; at the same instant the smaller platform and id, so that a rebuild agrees.
 ranked as (
     select
         *,
         row_number() over (
             partition by event_id
             order by
+                case when link_level = 'lexical' then 1 else 0 end nulls last,
                 posted_at nulls last,
                 post_id nulls last,
                 platform nulls last,

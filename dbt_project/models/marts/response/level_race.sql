@@ -22,7 +22,7 @@ placed as (
     from responses
 ),
 
--- The same order of ties as in event_responses, so that the winner is the same.
+-- The same order of ties as in event_responses.
 ranked as (
     select
         *,
