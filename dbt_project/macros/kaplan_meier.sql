@@ -61,7 +61,9 @@
             {{ hours_from_microseconds('at_us') }} as hours,
             at_risk,
             responded,
-            case when log_survival <= -1e9 then 0e0 else round(exp(log_survival), 12) end as survival,
+            case
+                when log_survival <= -1e9 then 0e0 else round(exp(log_survival), 12)
+            end as survival,
             -- Half the width of the interval on the log-log scale; NULL where that is undefined.
             case
                 when log_survival > -1e9 and log_survival < 0
