@@ -7,17 +7,19 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import linking, load_speed, memory, quiet_night
+from benchmarks import linking, load_speed, memory, quiet_night, response_speed
 from benchmarks.report import block, machine, replaced
 
 _README = Path(__file__).with_name("README.md")
-TOPICS = ("load", "quiet", "memory", "linking")
+TOPICS = ("load", "quiet", "memory", "linking", "response")
 
 
 def main() -> None:
-    """Parse arguments and run; `memory` runs only when it is asked for."""
+    """Parse arguments and run; `memory` and `response` run only when asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", choices=TOPICS, help="run one topic; memory runs only so")
+    parser.add_argument(
+        "--only", choices=TOPICS, help="run one topic; memory and response run only so"
+    )
     parser.add_argument("--rows", type=int, default=2_000_000, help="records of each file")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds")
     kinds = list(load_speed.INPUTS)
@@ -46,6 +48,8 @@ def _tables(folder: Path, options: argparse.Namespace) -> Iterator[tuple[str, st
         yield from quiet_night.run(folder, options.rounds)
     if options.only in (None, "linking"):
         yield from linking.run(folder)
+    if options.only == "response":
+        yield from response_speed.run(folder / "response")
     if options.only == "memory":
         yield from memory.run(folder, options.sizes)
 

@@ -12,6 +12,7 @@
     - interval: Greenwood's variance on the log-log scale, 95 %. Survival 1: both ends 1 (nothing
       has happened, the variance is 0). Survival 0: NULL, the scale is undefined there, as in R's
       survival package; lifelines prints 1.0 for it.
+    - next_hours: the curve's next time, for areas under it; NULL at the last.
 -#}
 {% macro kaplan_meier_curve(steps, groups) -%}
     with factors as (
@@ -22,14 +23,14 @@
             responded,
             case
                 when responded < at_risk then ln(cast(at_risk - responded as double) / at_risk)
-                else 0e0
+                -- Nobody is left: below whatever the logs of counts may sum up to.
+                else -1e9
             end as log_factor,
             case
                 when responded < at_risk
                     then cast(responded as double) / at_risk / (at_risk - responded)
                 else 0e0
-            end as variance_term,
-            case when responded < at_risk then 0 else 1 end as is_exhausted
+            end as variance_term
         from {{ steps }}
         where at_risk > 0
     ),
@@ -42,7 +43,9 @@
             responded,
             sum(log_factor) over running as log_survival,
             sum(variance_term) over running as variance,
-            max(is_exhausted) over running as is_exhausted
+            lead(at_us) over (
+                partition by {{ groups | join(', ') }} order by at_us nulls last
+            ) as next_us
         from factors
         window running as (
             partition by {{ groups | join(', ') }}
@@ -58,14 +61,19 @@
             {{ hours_from_microseconds('at_us') }} as hours,
             at_risk,
             responded,
-            case when is_exhausted = 1 then 0e0 else round(exp(log_survival), 12) end as survival,
+            case
+                when log_survival <= -1e9 then 0e0 else round(exp(log_survival), 12)
+            end as survival,
             -- Half the width of the interval on the log-log scale; NULL where that is undefined.
             case
-                when is_exhausted = 0 and log_survival < 0
+                when log_survival > -1e9 and log_survival < 0
                     then 1.959963984540054e0 * sqrt(variance) / -log_survival
             end as half_width,
-            case when is_exhausted = 0 and log_survival < 0 then ln(-log_survival) end as log_log,
-            log_survival = 0 and is_exhausted = 0 as is_untouched
+            case
+                when log_survival > -1e9 and log_survival < 0 then ln(-log_survival)
+            end as log_log,
+            log_survival = 0 as is_untouched,
+            {{ hours_from_microseconds('next_us') }} as next_hours
         from summed
     )
 
@@ -81,7 +89,8 @@
         end as survival_lo,
         case
             when is_untouched then 1e0 else round(exp(-exp(log_log - half_width)), 12)
-        end as survival_hi
+        end as survival_hi,
+        next_hours
     from estimated
 {%- endmacro %}
 
@@ -146,19 +155,6 @@
     Rounded to 9 digits, the precision at which two engines agree on products of logs.
 -#}
 {% macro kaplan_meier_summary(curve, groups, rate_hours=[1, 5, 6, 24, 48, 72]) -%}
-    with stepped as (
-        select
-            {{ groups | join(', ') }},
-            hours,
-            survival,
-            survival_lo,
-            survival_hi,
-            lead(hours) over (
-                partition by {{ groups | join(', ') }} order by hours nulls last
-            ) as next_hours
-        from {{ curve }}
-    )
-
     select
         {{ groups | join(', ') }},
         {%- for h in rate_hours %}
@@ -178,6 +174,6 @@
                     0e0
                 ), 9)
         end as rmst_72h_hours
-    from stepped
+    from {{ curve }}
     group by {{ groups | join(', ') }}
 {%- endmacro %}

@@ -2,7 +2,8 @@
     Three readings of the same waiting, counted alike all the way down:
       1  from the first sighting: what is published as survival and rates;
       2  from the earliest onset (onset_lo_at), of events where that is known: the longest the
-         public may have waited;
+         public may have waited; in whole months and over everything, for responders of all
+         regions and links taken together (is_from_earliest of int_response_groups);
       3  from the first sighting until the stimulus was removed, which competes with the answer.
     A relation over int_event_follow_ups, to select from.
 -#}
@@ -33,4 +34,9 @@
             case when removed_us is null then 0 else 1 end as removed
         from {{ ref('int_event_follow_ups') }}
     )
+{%- endmacro %}
+
+{#- Periods whose waiting is counted from the earliest onset as well. -#}
+{% macro is_period_from_earliest(period) -%}
+    {{ period }} in ('month', 'all')
 {%- endmacro %}

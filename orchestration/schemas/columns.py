@@ -558,7 +558,7 @@ _define(
     "events",
     {
         "events_onset_known": "Events whose onset is bounded below: the columns named _earliest rest on "
-        "them.",
+        "them. Those are NULL but in whole months and over everything, for all regions and links.",
         "removed": "Events whose stimulus was found deleted before an answer.",
     },
 )

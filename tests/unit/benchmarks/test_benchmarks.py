@@ -99,6 +99,7 @@ def test_every_topic_has_one_block_in_the_readme() -> None:
         "quiet",
         "linking-quality",
         "linking-cost",
+        "response",
     ]
     for topic in topics:
         new = replaced(text, topic, f"the figures of {topic}")

@@ -1,4 +1,5 @@
--- Grain: one cell of responders and one of the sixteen groups it belongs to.
+-- Grain: one cell of responders and one of the groups it belongs to, up to sixteen; of groups of
+-- the same cells only the one whose curves are worked out.
 with cells as (
     select
         account_kind,
@@ -42,3 +43,4 @@ inner join {{ ref('int_response_groups') }} as groups
         and memberships.group_admin_level = groups.admin_level
         and memberships.group_region_code = groups.region_code
         and memberships.group_link_level = groups.link_level
+        and groups.group_id = groups.same_as_group_id

@@ -3,11 +3,13 @@
 -- Times are 0, every time of a response or removal, and the end of the longest watch that ended
 -- without one.
 --
--- at risk(t) = events of the stratum watched for at least t
---              - those the group spoke of, if watched for at least t
---              + those the group answered at t or later.
--- The first term is the same for all groups, so events are never multiplied by groups. Events the
--- group addressed before their first sighting leave with the second term and do not come back.
+-- at risk(t) = events of the stratum that the group did not address before their first sighting
+--              - those the group answered before t
+--              - events of the stratum whose watch ended before t
+--              + those of them that the group spoke of, which are gone already.
+-- The third term is the same for all groups, so events are never multiplied by groups; it is 0
+-- where all events of the stratum were watched equally long. A watch as long as the longest ends
+-- before no time at all, so that the last term concerns few events.
 with outcomes as (
     select * from {{ ref('int_response_outcomes') }}
 ),
@@ -38,17 +40,50 @@ ranked_watches as (
     from watches
 ),
 
--- Lengths of watching at which the group spoke of every event, counted from the longest: the
--- longest one left over is the end of the group's curve.
+longest_watches as (
+    select
+        stratum_id,
+        at_us,
+        events
+    from ranked_watches
+    where watch_rank = 1
+),
+
 spoken_of as (
     select
-        curve_id,
-        stratum_id,
-        watched_us,
-        sum(events) as events,
-        sum(removed) as removed
+        outcomes.curve_id,
+        outcomes.stratum_id,
+        outcomes.watched_us,
+        sum(outcomes.events) as events,
+        sum(outcomes.removed) as removed,
+        max(case when outcomes.watched_us < longest_watches.at_us then 1 else 0 end) as is_shorter
     from outcomes
-    group by curve_id, stratum_id, watched_us
+    inner join longest_watches on outcomes.stratum_id = longest_watches.stratum_id
+    where outcomes.watched_us < longest_watches.at_us or outcomes.removed > 0
+    group by outcomes.curve_id, outcomes.stratum_id, outcomes.watched_us
+),
+
+spoken_of_shorter as (
+    select
+        curve_id,
+        sum(events) as events
+    from spoken_of
+    where is_shorter = 1
+    group by curve_id
+),
+
+-- Curves of groups that spoke of every event with the longest watch. The longest watch left over
+-- ends the curve, so lengths are counted from the longest while the group spoke of them all.
+beyond_longest as (
+    select
+        totals.curve_id,
+        totals.stratum_id
+    from totals
+    inner join longest_watches on totals.stratum_id = longest_watches.stratum_id
+    left join spoken_of_shorter on totals.curve_id = spoken_of_shorter.curve_id
+    where
+        totals.proactive + totals.responded - coalesce(spoken_of_shorter.events, 0)
+        = longest_watches.events
 ),
 
 used_up as (
@@ -58,21 +93,23 @@ used_up as (
         row_number() over (
             partition by spoken_of.curve_id order by ranked_watches.watch_rank nulls last
         ) as position
-    from spoken_of
+    from beyond_longest
+    inner join spoken_of on beyond_longest.curve_id = spoken_of.curve_id
     inner join ranked_watches
         on
             spoken_of.stratum_id = ranked_watches.stratum_id
             and spoken_of.watched_us = ranked_watches.at_us
             and spoken_of.events = ranked_watches.events
+    where spoken_of.is_shorter = 1
 ),
 
 used_up_counts as (
     select
-        curve_id,
-        count(*) as watches
-    from used_up
-    where watch_rank = position
-    group by curve_id
+        beyond_longest.curve_id,
+        1 + count(case when used_up.watch_rank = used_up.position + 1 then 1 end) as watches
+    from beyond_longest
+    left join used_up on beyond_longest.curve_id = used_up.curve_id
+    group by beyond_longest.curve_id
 ),
 
 last_watches as (
@@ -88,14 +125,13 @@ last_watches as (
             and ranked_watches.watch_rank = coalesce(used_up_counts.watches, 0) + 1
 ),
 
--- What happens on a curve at a time. Whoever leaves at a time counted until then, so the sums
--- below run from the longest time down.
+-- What happens on a curve at a time. Whoever leaves at a time counted until then; those spoken of
+-- whose watch ended come back, as the stratum counts them out.
 happenings as (
     select
         curve_id,
-        stratum_id,
         response_us as at_us,
-        events as weight,
+        -events as change,
         events as responded,
         0 as removed,
         1 as is_step
@@ -104,9 +140,8 @@ happenings as (
     union all
     select
         curve_id,
-        stratum_id,
         watched_us as at_us,
-        -events as weight,
+        events as change,
         0 as responded,
         -removed as removed,
         0 as is_step
@@ -114,9 +149,8 @@ happenings as (
     union all
     select
         totals.curve_id,
-        totals.stratum_id,
         watches.at_us,
-        0 as weight,
+        0 as change,
         0 as responded,
         watches.removed,
         1 as is_step
@@ -126,9 +160,8 @@ happenings as (
     union all
     select
         curve_id,
-        stratum_id,
         at_us,
-        0 as weight,
+        0 as change,
         0 as responded,
         0 as removed,
         1 as is_step
@@ -136,9 +169,8 @@ happenings as (
     union all
     select
         curve_id,
-        stratum_id,
         0 as at_us,
-        0 as weight,
+        0 as change,
         0 as responded,
         0 as removed,
         1 as is_step
@@ -148,30 +180,48 @@ happenings as (
 gathered as (
     select
         curve_id,
-        stratum_id,
         at_us,
-        cast(sum(weight) as bigint) as weight,
+        cast(sum(change) as bigint) as change,
         cast(sum(responded) as bigint) as responded,
         cast(sum(removed) as bigint) as removed,
         max(is_step) as is_step
     from happenings
-    group by curve_id, stratum_id, at_us
+    group by curve_id, at_us
 ),
 
-adjusted as (
+changed as (
     select
         curve_id,
-        stratum_id,
         at_us,
         responded,
         removed,
         is_step,
-        sum(weight) over (
+        sum(change) over (
             partition by curve_id
-            order by at_us desc nulls last
+            order by at_us nulls last
             rows between unbounded preceding and current row
-        ) as adjustment
+        ) - change as changed_before
     from gathered
+),
+
+adjusted as (
+    select
+        changed.curve_id,
+        totals.stratum_id,
+        changed.at_us,
+        changed.responded,
+        changed.removed,
+        totals.events - totals.proactive + changed.changed_before as still_waiting
+    from changed
+    inner join totals on changed.curve_id = totals.curve_id
+    where changed.is_step = 1
+),
+
+unequal_watches as (
+    select watches.*
+    from watches
+    inner join ranked_watches as second
+        on watches.stratum_id = second.stratum_id and second.watch_rank = 2
 ),
 
 watched_or_step as (
@@ -184,37 +234,37 @@ watched_or_step as (
             stratum_id,
             at_us,
             events
-        from watches
+        from unequal_watches
         union all
         select distinct
-            stratum_id,
-            at_us,
+            adjusted.stratum_id,
+            adjusted.at_us,
             0 as events
-        from gathered
-        where is_step = 1
+        from adjusted
+        inner join ranked_watches as second
+            on adjusted.stratum_id = second.stratum_id and second.watch_rank = 2
     ) as times
     group by stratum_id, at_us
 ),
 
-watched as (
+ended_before as (
     select
         stratum_id,
         at_us,
         sum(events) over (
             partition by stratum_id
-            order by at_us desc nulls last
+            order by at_us nulls last
             rows between unbounded preceding and current row
-        ) as events
+        ) - events as events
     from watched_or_step
 )
 
 select
     adjusted.curve_id,
     cast(adjusted.at_us as bigint) as at_us,
-    cast(watched.events + adjusted.adjustment as bigint) as at_risk,
+    cast(adjusted.still_waiting - coalesce(ended_before.events, 0) as bigint) as at_risk,
     adjusted.responded,
     adjusted.removed
 from adjusted
-inner join watched
-    on adjusted.stratum_id = watched.stratum_id and adjusted.at_us = watched.at_us
-where adjusted.is_step = 1
+left join ended_before
+    on adjusted.stratum_id = ended_before.stratum_id and adjusted.at_us = ended_before.at_us

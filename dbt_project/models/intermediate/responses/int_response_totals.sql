@@ -1,6 +1,7 @@
 -- Grain: one curve (stratum x group of responders) with its counts of events.
 -- A group has a curve where it spoke of at least one event of the stratum; the group of all
--- responders has one in every stratum. The other readings of a stratum have the same groups.
+-- responders has one in every stratum. The other readings of a stratum have the same groups, the
+-- second one where the earliest onset is asked for. Groups of the same cells share a curve.
 with strata as (
     select * from {{ ref('int_response_strata') }}
 ),
@@ -21,13 +22,19 @@ wanted as (
         counted.group_id
     from counted
     inner join strata on counted.stratum_id = strata.base_stratum_id
+    inner join {{ ref('int_response_groups') }} as groups on counted.group_id = groups.group_id
+    where
+        strata.reading <> 2
+        or (groups.is_curve_from_earliest and {{ is_period_from_earliest('strata.period') }})
     union
     select
         strata.stratum_id,
-        groups.group_id
+        groups.same_as_group_id as group_id
     from strata
     cross join {{ ref('int_response_groups') }} as groups
-    where groups.is_everybody
+    where
+        groups.is_everybody
+        and (strata.reading <> 2 or {{ is_period_from_earliest('strata.period') }})
 )
 
 select

@@ -2,22 +2,33 @@
 -- response, and the end of the longest watch without one. Beside the curve stand, at the same
 -- hours, the one from the earliest onset and the incidence where removals compete (macro
 -- event_readings): step functions, read at these hours.
-with curves as (
+with totals as (
     select
-        strata.base_stratum_id * 1000000 + totals.group_id as base_curve_id,
+        totals.*,
         strata.reading,
+        strata.base_stratum_id * 1000000 + totals.group_id as base_curve_id
+    from {{ ref('int_response_totals') }} as totals
+    inner join {{ ref('int_response_strata') }} as strata on totals.stratum_id = strata.stratum_id
+),
+
+-- Curves that are read in more than one way.
+read_again as (
+    select distinct base_curve_id
+    from totals
+    where reading > 1
+),
+
+curves as (
+    select
+        totals.base_curve_id,
+        totals.reading,
         curves.at_us,
-        curves.hours,
-        curves.at_risk,
-        curves.responded,
         curves.survival,
-        curves.survival_lo,
-        curves.survival_hi,
         curves.incidence,
         curves.incidence_removed
-    from {{ ref('int_response_curves') }} as curves
-    inner join {{ ref('int_response_totals') }} as totals on curves.curve_id = totals.curve_id
-    inner join {{ ref('int_response_strata') }} as strata on totals.stratum_id = strata.stratum_id
+    from read_again
+    inner join totals on read_again.base_curve_id = totals.base_curve_id
+    inner join {{ ref('int_response_curves') }} as curves on totals.curve_id = curves.curve_id
 ),
 
 -- Steps fall or rise throughout, so that the last value so far is the least or the largest one.
@@ -37,6 +48,42 @@ read_together as (
             range between unbounded preceding and current row
         ),
         whole as (partition by base_curve_id)
+),
+
+-- Rounded and read once a curve, before the groups that share it.
+published as (
+    select
+        totals.stratum_id,
+        totals.group_id,
+        totals.proactive + totals.responded as spoken_of,
+        curves.hours,
+        curves.at_risk,
+        curves.responded,
+        round(curves.survival, 9) as survival,
+        round(curves.survival_lo, 9) as survival_lo,
+        round(curves.survival_hi, 9) as survival_hi,
+        case
+            when curves.at_us <= others.earliest_ends_us or others.survival_earliest = 0
+                then round(others.survival_earliest, 9)
+        end as survival_earliest,
+        case
+            when others.competing_ends_us is null then round(1 - curves.survival, 9)
+            when curves.at_us <= others.competing_ends_us or others.settled >= 1 - 1e-9
+                then round(others.answered_incidence, 9)
+        end as incidence,
+        case
+            when others.competing_ends_us is null then 0e0
+            when curves.at_us <= others.competing_ends_us or others.settled >= 1 - 1e-9
+                then round(others.removed_incidence, 9)
+        end as incidence_removed
+    from {{ ref('int_response_curves') }} as curves
+    inner join totals on curves.curve_id = totals.curve_id
+    left join read_together as others
+        on
+            curves.curve_id = others.base_curve_id
+            and curves.at_us = others.at_us
+            and others.reading = 1
+    where totals.reading = 1
 )
 
 select
@@ -47,29 +94,18 @@ select
     groups.admin_level,
     groups.region_code,
     groups.link_level,
-    curves.hours,
-    curves.at_risk,
-    curves.responded,
-    round(curves.survival, 9) as survival,
-    round(curves.survival_lo, 9) as survival_lo,
-    round(curves.survival_hi, 9) as survival_hi,
-    case
-        when curves.at_us <= curves.earliest_ends_us or curves.survival_earliest = 0
-            then round(curves.survival_earliest, 9)
-    end as survival_earliest,
-    case
-        when curves.competing_ends_us is null then round(1 - curves.survival, 9)
-        when curves.at_us <= curves.competing_ends_us or curves.settled >= 1 - 1e-9
-            then round(curves.answered_incidence, 9)
-    end as incidence,
-    case
-        when curves.competing_ends_us is null then 0e0
-        when curves.at_us <= curves.competing_ends_us or curves.settled >= 1 - 1e-9
-            then round(curves.removed_incidence, 9)
-    end as incidence_removed,
+    published.hours,
+    published.at_risk,
+    published.responded,
+    published.survival,
+    published.survival_lo,
+    published.survival_hi,
+    case when groups.is_from_earliest then published.survival_earliest end as survival_earliest,
+    published.incidence,
+    published.incidence_removed,
     {{ build_id() }} as build_id
-from read_together as curves
-inner join {{ ref('int_response_totals') }} as totals on curves.base_curve_id = totals.curve_id
-inner join {{ ref('int_response_strata') }} as strata on totals.stratum_id = strata.stratum_id
-inner join {{ ref('int_response_groups') }} as groups on totals.group_id = groups.group_id
-where curves.reading = 1
+from published
+inner join {{ ref('int_response_strata') }} as strata on published.stratum_id = strata.stratum_id
+inner join {{ ref('int_response_groups') }} as groups
+    on published.group_id = groups.same_as_group_id
+where groups.is_everybody or published.spoken_of > 0

@@ -17,11 +17,18 @@ summaries as (
 from_earliest as (
     select
         totals.base_curve_id,
-        totals.events,
         summaries.*
     from totals
-    left join summaries on totals.curve_id = summaries.curve_id
+    inner join summaries on totals.curve_id = summaries.curve_id
     where totals.reading = 2
+),
+
+onsets_known as (
+    select
+        base_stratum_id,
+        events
+    from {{ ref('int_response_strata') }}
+    where reading = 2
 ),
 
 competing as (
@@ -53,7 +60,7 @@ select
     summaries.median_hours_lo,
     summaries.median_hours_hi,
     summaries.rmst_72h_hours,
-    coalesce(from_earliest.events, 0) as events_onset_known,
+    coalesce(onsets_known.events, 0) as events_onset_known,
     {%- for h in [1, 5, 6, 24, 48, 72] %}
     from_earliest.rate_{{ h }}h as rate_{{ h }}h_earliest,
     {%- endfor %}
@@ -73,8 +80,14 @@ select
     {{ build_id() }} as build_id
 from totals
 inner join {{ ref('int_response_strata') }} as strata on totals.stratum_id = strata.stratum_id
-inner join {{ ref('int_response_groups') }} as groups on totals.group_id = groups.group_id
+inner join {{ ref('int_response_groups') }} as groups on totals.group_id = groups.same_as_group_id
 left join summaries on totals.curve_id = summaries.curve_id
-left join from_earliest on totals.curve_id = from_earliest.base_curve_id
+left join onsets_known on totals.stratum_id = onsets_known.base_stratum_id
+left join from_earliest
+    on
+        from_earliest.base_curve_id
+        = case when groups.is_from_earliest then totals.curve_id end
 left join competing on totals.curve_id = competing.base_curve_id
-where totals.reading = 1
+where
+    totals.reading = 1
+    and (groups.is_everybody or totals.proactive + totals.responded > 0)

@@ -187,9 +187,6 @@ curves as (
 stepped as (
     select
         *,
-        lead(hours) over (
-            partition by {{ groups | join(', ') }} order by hours
-        ) as next_hours,
         max(hours) over (partition by {{ groups | join(', ') }}) as last_hours,
         min(survival) over (partition by {{ groups | join(', ') }}) as last_survival
     from curves
