@@ -218,8 +218,8 @@ def test_a_night_with_nothing_new_skips_every_step_but_the_first(
     outcome = _night(observatory)
     stats = history.get_run_step_stats(str(outcome.run_id))
     assert {step.step_key: step.status.value for step in stats} == {
-        "archive__files": "SUCCESS", "cleaned_tables": "SKIPPED", "models": "SKIPPED",
-        "diffusion_fits": "SKIPPED",
+        "archive__files": "SUCCESS", "cleaned_tables": "SKIPPED",
+        "text_links": "SKIPPED", "models": "SKIPPED", "diffusion_fits": "SKIPPED",
         "check_results": "SKIPPED", "audit_checks": "SKIPPED", "publication": "SKIPPED",
     }  # fmt: skip
 
