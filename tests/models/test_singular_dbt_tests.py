@@ -51,6 +51,8 @@ SPOILT = {
         update main.response_timing set events = events + 1""",
     "assert_response_timing__rates_are_monotone": """
         update main.response_timing set rate_1h = 1, rate_5h = 0.5""",
+    "assert_silence_ledger__agrees_with_rebuttals": """
+        update main.rebuttals set outcome = 'rebutted'""",
     "assert_sightings__are_ordered": """
         update main.accounts set first_seen_at = last_seen_at + interval 1 day""",
 }

@@ -2,7 +2,9 @@
 -- denial whose rumour is not known. `none` stands for what is missing.
 -- Ties, strongest first: the platform's ruling cites the denial, or credits its author by name
 -- with one; the denial reposts the rumour, or cites it by address; both use the same hashtag. But
--- for the first, only posts that rule rebuttal_v1 marks are denials.
+-- for the first, only posts that rule rebuttal_v2 marks are denials.
+-- An official denied it only where the author is an account in scope, and not more than 72 h before
+-- the copy that was ruled on; main.silence_ledger takes over what counts here.
 with rumours as (
     select
         rulings.*,
@@ -219,12 +221,21 @@ reversals as (
             and links.post_id = posts.post_id
             and posts.is_reversing
             and posts.posted_at > targeted.rebutted_at
+    where
+        targeted.account_kind is not null
+        and targeted.rebutted_at >= targeted.claimed_at - interval 72 hours
 ),
 
 together as (
     select
         targeted.*,
-        case when reversals.event_id is null then 'rebutted' else 'reversed' end as outcome,
+        case
+            when targeted.account_kind is null then 'cited_author_unknown'
+            when targeted.rebutted_at < targeted.claimed_at - interval 72 hours
+                then 'debunked_before'
+            when reversals.event_id is null then 'rebutted'
+            else 'reversed'
+        end as outcome,
         reversals.reversal_post_id,
         reversals.reversed_at
     from targeted
