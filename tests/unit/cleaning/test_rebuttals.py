@@ -61,6 +61,7 @@ LABELLED: tuple[tuple[bool, str], ...] = (
     (False, "某明星工作室：网传恋情不实"),
     (False, "网民称“货不对板，宣传不实”，市监局已立案"),
     (False, "男子诈骗他人，微信群散布虚假信息被行政拘留"),
+    (False, "学校回应：网传“食堂中毒”系谣言"),
     # others of both sorts, labelled before rule v2 was run on them
     (True, "网传“某小学放假一周”属实吗？教育局：不实，按校历上课。"),
     (True, "有网民称“明天全城停气”，燃气公司核实：该消息不属实。"),
