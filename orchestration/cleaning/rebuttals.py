@@ -1,9 +1,11 @@
-"""Rule v1 of rebuttals: which official posts deny a claim, take a denial back, or cite a post.
+"""Rule v2 of rebuttals: which official posts deny a claim, take a denial back, or cite a post.
 
 Narrow on purpose: a post must deny (`_DENIAL`, a headline that says so, or a case against whoever
-spread it) and name what it denies (`_CLAIM`). Advice against rumours, round-ups and campaigns are
-none. The words are frozen; whoever changes them makes a rule v2. What the rule gets right is
-measured in tests/unit/cleaning/test_rebuttals.py and told in docs/methodology.md.
+spread it) and name what it denies (`_CLAIM`). Advice against rumours, round-ups, campaigns and
+cases of fraud are none; nor is a denial that is itself denied, asked about or told of somebody
+else, or a post that confirms. The words are frozen; whoever changes them makes a rule v3. What
+the rule gets right is measured in tests/unit/cleaning/test_rebuttals.py and told in
+docs/methodology.md.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import polars as pl
 
 from orchestration.cleaning import ids, text
 
-RULE = "rebuttal_v1"
+RULE = "rebuttal_v2"
 
 _HINT = r"谣|不实|不属实|编造|捏造|虚构|虚假|假消息|子虚乌有|事实不符|并非事实|有误|更正|失实"
 """What no rebuttal and no reversal is without; spares most posts the patterns below."""
@@ -24,6 +26,23 @@ _DENIAL = (
     r"不属实|不实|[系是为属]谣[言传]|纯属谣|[系是属]编造|民编造|[系是属]捏造|[系是属]虚构|子虚乌有"
     r"|[与和]事实不符|并非事实|[系是为属]假消息|[系是为属]虚假(?:信息|消息)"
 )
+_WORD = rf"(?:{_DENIAL}|谣[言传]|假消息|虚假(?:信息|消息)|虚构|编造|捏造|失实)"
+_DENIED = (
+    rf"(?:并非|并不是|不是|绝非|非)[“\"]?{_WORD}"
+    rf"|{_WORD}[”\"]?(?:的|这一|这种)(?:说法|传言|消息|网传)[^,，。]{{0,4}}(?:错误|不对|不成立|有误)"
+)
+_ASKED = rf"(?:{_WORD}|属实)(?:吗|么|吧)?[”\"』」#】]?\s*[?？]"
+_SAID = r"(?:称|表示|回应|坚称)?(?:称|说)?[:：,，]?"
+_TOLD = (
+    r"(?:学校|校方|工作室|经纪人|家属|商家|店家)[^,，。:：]{0,6}(?:称|表示|回应|[:：])"
+    rf"{_SAID}[“\"]?[^,，。:：“”\"]{{0,16}}?(?:[“\"][^”\"。]{{0,30}}[”\"])?[^,，。:：“”\"]{{0,8}}?{_WORD}"
+    r"|(?:网民|网友|有人|当事人|男子|女子)[^,，。:：]{0,6}(?:称|表示|认为|质疑)"
+    rf"[:：,，]?(?:[“\"][^”\"。]{{0,40}}?|(?:这|此|该|其|是|事|消息|网传|内容|均|都){{0,4}}){_WORD}"
+)
+"""What takes a denial out of the mouth of who posts it: denied itself, asked, told of others."""
+
+_CONFIRMED = r"情况属实|确有其事|确属实情|(?:官方|警方|回应)[:：,，]?\s*属实"
+_FRAUD = r"诈骗|骗取|集资|刷单|招嫖"
 _HEADLINE = r"【[^】]*辟谣[^】]*】|#[^#]*辟谣[^#]*#|^辟谣[:：|丨]"
 _CASE = (
     r"(?:造谣|散布谣言|散布虚假信息|编造[^。]{0,20}(?:谣言|虚假信息))[^。]{0,60}"
@@ -46,19 +65,24 @@ _REVERSAL = (
 
 
 def is_rebuttal(wording: pl.Series) -> pl.Series:
-    """Whether each text denies a claim that it names, by rule v1; NULL for no text."""
+    """Whether each text denies a claim that it names, by rule v2; NULL for no text."""
     return _marked(wording, _rebuts)
 
 
 def is_reversal(wording: pl.Series) -> pl.Series:
-    """Whether each text takes back what an official said before, by rule v1; NULL for no text."""
+    """Whether each text takes back what an official said before, by rule v2; NULL for no text."""
     return _marked(wording, lambda body: body.str.contains(_REVERSAL))
 
 
 def _rebuts(body: pl.Expr) -> pl.Expr:
     plain = body.str.replace_all(_ADVICE, "")
-    denies = plain.str.contains(_DENIAL) | plain.str.contains(_HEADLINE) | plain.str.contains(_CASE)
+    own = plain
+    for not_own in (_DENIED, _ASKED, _TOLD):
+        own = own.str.replace_all(not_own, "")
+    of_a_case = own.str.contains(_CASE) & ~own.str.contains(_FRAUD)
+    denies = own.str.contains(_DENIAL) | own.str.contains(_HEADLINE) | of_a_case
     set_apart = body.str.contains(_ROUND_UP) | body.str.contains(_CAMPAIGN)
+    set_apart = set_apart | own.str.contains(_CONFIRMED)
     return denies & plain.str.contains(_CLAIM) & ~set_apart & ~body.str.contains(_REVERSAL)
 
 

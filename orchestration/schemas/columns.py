@@ -326,9 +326,11 @@ _define(
         "expected": "What was demanded.",
         "code_version": "Hash over the code and models that made the build.",
         "inputs": "Hash over the file ledger the build contains.",
-        "outcome": "Of a build: published, refused or failed. Of a rumour: rebutted, reversed (denied, "
-        "then taken back), removed (deleted, and not denied) or none; untargeted for a denial whose rumour "
-        "is not known.",
+        "outcome": "Of a build: published, refused or failed. Of a rumour: rebutted (by an account in "
+        "scope, at most 72 h before it was copied), reversed (so denied, then taken back), "
+        "debunked_before (by one earlier still), cited_author_unknown (the ruling cites a post whose "
+        "author is not known as an account in scope), removed (deleted, and not denied) or none; "
+        "untargeted for a denial whose rumour is not known.",
         "message": "What happened, in one line.",
         "type": "Type in DuckDB.",
         "unit": "Unit.",
@@ -600,11 +602,14 @@ _define(
         "subject": "Category that a hot list prints for the topic, at its first sighting; NULL where "
         "none is printed.",
         "nearest_platform": "Platform of the nearest rejected post.",
-        "nearest_post_id": "The official post that came nearest to being an answer; NULL where no post "
-        "uses a key of the event or is cited.",
+        "nearest_post_id": "The post that came nearest to being an answer; NULL where there is none, "
+        "and for an answer of a board (nearest_rule board_answer_v1).",
         "nearest_rule": "Rule under which that post speaks of the event.",
         "nearest_refusal": "Why it is no answer: before_window (more than 72 h before the first "
-        "sighting) or after_watch (after 14 days, or after watching ended).",
+        "sighting), after_watch (after 14 days, or after watching ended), author_unknown (cited by the "
+        "ruling, its author no account in scope) or below_threshold (its text may speak of the event, "
+        "which nobody reviewed).",
+        "nearest_evidence": "Why that post may speak of the event, as JSON; NULL without a link.",
         "topic_scope": "all, or public_security: topics whose title the frozen lexicon "
         "public_security_v1 marks.",
         "document_number": "Number of the document that sets the deadline, as issued.",
@@ -636,6 +641,22 @@ _define(
         "watched_hours": "How long the event was watched for a response in vain.",
         "nearest_hours": "Hours from the first sighting of the event to the nearest rejected post; "
         "negative before it.",
+    },
+)
+_define(
+    "float",
+    "probability 0-1",
+    {
+        "nearest_probability": "Probability of the link to the nearest rejected post; NULL where its "
+        "rule gives none."
+    },
+)
+_define(
+    "instant",
+    "UTC",
+    {
+        "answered_later_at": "When an official first answered after the watch: at the board, or by "
+        "denying the rumour (main.rebuttals); NULL where nobody is known to have."
     },
 )
 _define(
@@ -703,11 +724,11 @@ _define(
     "bool",
     "",
     {
-        "is_rebuttal": "The official text denies a claim that it names (rule rebuttal_v1); NULL for "
+        "is_rebuttal": "The official text denies a claim that it names (rule rebuttal_v2); NULL for "
         "posts of others.",
-        "is_reversal": "The official text takes back what was said before (rule rebuttal_v1); NULL for "
+        "is_reversal": "The official text takes back what was said before (rule rebuttal_v2); NULL for "
         "posts of others.",
-        "is_marked": "Rule rebuttal_v1 marks the post; NULL where it was not collected.",
+        "is_marked": "Rule rebuttal_v2 marks the post; NULL where it was not collected.",
     },
 )
 _define(

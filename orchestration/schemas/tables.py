@@ -691,11 +691,12 @@ MARTS: tuple[Table, ...] = (
             "event_id", "event_type", "title", "region_code", "subject", "onset_lo_at",
             "onset_hi_at", "last_seen_at", "source", "watched_hours", "is_watch_complete",
             "nearest_platform", "nearest_post_id", "nearest_rule", "nearest_refusal",
-            "nearest_hours", "build_id",
+            "nearest_hours", "nearest_probability", "nearest_evidence", "answered_later_at",
+            "build_id",
         ),
         required=("event_type", "onset_hi_at", "watched_hours", "is_watch_complete"),
-        caveat="Nobody among the accounts that are collected. A topic that left a list was not "
-        "thereby censored.",
+        caveat="Nobody among the accounts that are collected; with answered_later_at, somebody "
+        "but after the watch. A topic that left a list was not thereby censored.",
     ),
     _dbt(
         "main", "topic_coverage",

@@ -31,6 +31,7 @@ SPOILT = {
     "assert_codes__are_known": "update main.events set event_type = 'gossip'",
     "assert_coverage_days__sum_the_slots": """
         update quality.coverage_days set arrived_count = expected_count + 1""",
+    "assert_event_articles__belong_to_events": "update main.event_articles set is_first = false",
     "assert_event_links__ends_exist": "delete from main.posts",
     "assert_event_responses__every_event_has_one": f"""
         delete from main.event_responses where {ONE_EVENT.format(table="event_responses")}""",
@@ -51,6 +52,8 @@ SPOILT = {
         update main.response_timing set events = events + 1""",
     "assert_response_timing__rates_are_monotone": """
         update main.response_timing set rate_1h = 1, rate_5h = 0.5""",
+    "assert_silence_ledger__agrees_with_rebuttals": """
+        update main.rebuttals set outcome = 'rebutted'""",
     "assert_sightings__are_ordered": """
         update main.accounts set first_seen_at = last_seen_at + interval 1 day""",
 }

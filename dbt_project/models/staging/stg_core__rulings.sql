@@ -11,6 +11,7 @@ select
     {{ precision_rank('posted_at_precision') }} as precision_rank,
     claim_text,
     hashtag_keys,
+    cited_account_ids,
     cited_post_ids,
     cited_at,
     cited_names,

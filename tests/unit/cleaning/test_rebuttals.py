@@ -1,4 +1,4 @@
-"""Rule v1 of rebuttals, measured on sentences that we wrote and labelled before running it.
+"""Rule v2 of rebuttals, measured on sentences that we wrote and labelled before running it.
 
 The labels say what the post does: denies a claim that it names (True), or speaks of rumours in
 another way (False). Precision is what the rule promises; recall is told, not promised.
@@ -51,6 +51,34 @@ LABELLED: tuple[tuple[bool, str], ...] = (
     (False, "美方官员散布的“实验室泄漏论”早已被科学界驳斥。"),
     (False, "天气预报:传言中的冷空气周末到货,注意添衣。"),
     (False, "网友“小鱼”称赞民警热心,感谢大家的支持。"),
+    # what rule v1 took for denials; the vetoes of rule v2 were made for these
+    (False, "网传消息经核实，并非不实，情况属实"),
+    (False, "不是谣言！网传暴雨明天真的来"),
+    (False, "有人称这不是谣言，确有其事"),
+    (False, "网传我市停水系谣言？官方：属实"),
+    (False, "网传消息不属实的说法是错误的"),
+    (False, "网传教师体罚学生，学校称不实，我局正在调查"),
+    (False, "某明星工作室：网传恋情不实"),
+    (False, "网民称“货不对板，宣传不实”，市监局已立案"),
+    (False, "男子诈骗他人，微信群散布虚假信息被行政拘留"),
+    (False, "学校回应：网传“食堂中毒”系谣言"),
+    # others of both sorts, labelled before rule v2 was run on them
+    (True, "网传“某小学放假一周”属实吗？教育局：不实，按校历上课。"),
+    (True, "有网民称“明天全城停气”，燃气公司核实：该消息不属实。"),
+    (True, "学校门口“发生砍人”的传言不实，当日只有一起口角。"),
+    (True, "网友称看到塌方，记者到现场核实，网传视频系编造。"),
+    (True, "网传某男子遭绑架，经查，该男子系离家出走，绑架一说子虚乌有。"),
+    (True, "真的假的？朋友圈热传的“加息通知”是谣言！"),
+    (True, "非本地事件！网传“洪水冲走汽车”视频系谣言。"),
+    (True, "微信群里传“骗子冒充社区送米”，我社区核实后：假消息，未有此事，纯属谣言。"),
+    (False, "网传某网红偷税，其经纪人回应称不实，税务部门已介入。"),
+    (False, "网传停课是谣言吗？等待教育局通知。"),
+    (False, "这真不是谣言，网传的限号措施下周一起执行。"),
+    (False, "网传大桥裂缝一事，经查情况属实，已封闭维修。"),
+    (False, "有网友质疑“公示内容失实”，纪委已受理。"),
+    (False, "家属称网传死因不实，警方将依法鉴定。"),
+    (False, "团伙在朋友圈编造虚假信息骗取钱财，五人被刑拘。"),
+    (False, "“网传降温不实”这一说法有误，今夜确有寒潮。"),
 )
 MINIMUM_PRECISION, MINIMUM_RECALL = 0.95, 0.85
 

@@ -26,6 +26,7 @@ select
     claimed_at_precision,
     claim_text,
     hashtag_keys,
+    cited_account_ids,
     cited_post_ids,
     cited_at,
     cited_names,

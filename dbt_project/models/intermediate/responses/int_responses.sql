@@ -42,6 +42,8 @@ answered as (
         {{ json_text([
             ['rule', "'board_answer_v1'"],
             ['matched', 'questions.question_id'],
+            ['asked_at', 'cast(questions.asked_at as ' ~ dbt.type_string() ~ ')'],
+            ['answered_at', 'cast(questions.answered_at as ' ~ dbt.type_string() ~ ')'],
             ['hours_after_onset', 'round(' ~ hours_between('questions.asked_at', 'questions.answered_at') ~ ', 4)'],
         ]) }} as evidence
     from {{ ref('int_public_questions') }} as questions

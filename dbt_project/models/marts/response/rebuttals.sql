@@ -2,7 +2,9 @@
 -- denial whose rumour is not known. `none` stands for what is missing.
 -- Ties, strongest first: the platform's ruling cites the denial, or credits its author by name
 -- with one; the denial reposts the rumour, or cites it by address; both use the same hashtag. But
--- for the first, only posts that rule rebuttal_v1 marks are denials.
+-- for the first, only posts that rule rebuttal_v2 marks are denials.
+-- An official denied it only where the author is an account in scope, and not more than 72 h before
+-- the copy that was ruled on; main.silence_ledger takes over what counts here.
 with rumours as (
     select
         rulings.*,
@@ -57,12 +59,14 @@ cited as (
         platform,
         cited_post_id,
         first_cited_id,
+        first_account_id,
         cited_at
     from (
         select
             event_id,
             platform,
             {{ first_element('cited_post_ids') }} as first_cited_id,
+            {{ first_element('cited_account_ids') }} as first_account_id,
             cited_at,
             {{ each_element('cited_post_ids') }} as cited_post_id
         from rumours
@@ -117,7 +121,8 @@ ties as (
         cited_post_id as post_id,
         'ruling_url' as target_rule,
         1 as tie_order,
-        case when cited_post_id = first_cited_id then cited_at end as clocked_at
+        case when cited_post_id = first_cited_id then cited_at end as clocked_at,
+        case when cited_post_id = first_cited_id then first_account_id end as cited_account_id
     from cited
     union all
     select
@@ -126,7 +131,8 @@ ties as (
         denials.post_id,
         'ruling_mention' as target_rule,
         2 as tie_order,
-        cast(null as {{ instant_type() }}) as clocked_at
+        cast(null as {{ instant_type() }}) as clocked_at,
+        cast(null as {{ dbt.type_string() }}) as cited_account_id
     from credited
     inner join {{ ref('int_accounts_resolved') }} as accounts
         on
@@ -148,7 +154,8 @@ ties as (
         pointing.post_id,
         pointing.target_rule,
         case pointing.target_rule when 'repost' then 3 else 4 end as tie_order,
-        cast(null as {{ instant_type() }}) as clocked_at
+        cast(null as {{ instant_type() }}) as clocked_at,
+        cast(null as {{ dbt.type_string() }}) as cited_account_id
     from pointing
     inner join rumours
         on pointing.platform = rumours.platform and pointing.pointed_at_id = rumours.ruling_id
@@ -159,7 +166,8 @@ ties as (
         links.post_id,
         'hashtag' as target_rule,
         5 as tie_order,
-        cast(null as {{ instant_type() }}) as clocked_at
+        cast(null as {{ instant_type() }}) as clocked_at,
+        cast(null as {{ dbt.type_string() }}) as cited_account_id
     from {{ ref('event_links') }} as links
     inner join rumours on links.event_id = rumours.event_id
     inner join denials on links.platform = denials.platform and links.post_id = denials.post_id
@@ -186,10 +194,13 @@ targeted as (
         chosen_ties.post_id,
         chosen_ties.target_rule,
         posts.is_marked,
-        posts.account_id,
-        posts.account_kind,
-        posts.admin_level,
-        posts.region_code,
+        -- A post that nobody collected is its author's whom the address names.
+        coalesce(posts.account_id, authors.account_id) as account_id,
+        coalesce(posts.account_kind, authors.account_kind) as account_kind,
+        coalesce(posts.admin_level, authors.admin_level) as admin_level,
+        case
+            when posts.post_id is null then authors.region_code else posts.region_code
+        end as region_code,
         rumours.onset_hi_at as claimed_at,
         coalesce(posts.posted_at, chosen_ties.clocked_at) as rebutted_at,
         rumours.removed_at
@@ -197,6 +208,11 @@ targeted as (
     inner join rumours on chosen_ties.event_id = rumours.event_id
     left join posts
         on chosen_ties.platform = posts.platform and chosen_ties.post_id = posts.post_id
+    left join {{ ref('int_accounts_resolved') }} as authors
+        on
+            posts.post_id is null
+            and chosen_ties.platform = authors.platform
+            and chosen_ties.cited_account_id = authors.account_id
 ),
 
 -- What an official took back about the same rumour, after the denial.
@@ -219,12 +235,21 @@ reversals as (
             and links.post_id = posts.post_id
             and posts.is_reversing
             and posts.posted_at > targeted.rebutted_at
+    where
+        targeted.account_kind is not null
+        and targeted.rebutted_at >= targeted.claimed_at - interval 72 hours
 ),
 
 together as (
     select
         targeted.*,
-        case when reversals.event_id is null then 'rebutted' else 'reversed' end as outcome,
+        case
+            when targeted.account_kind is null then 'cited_author_unknown'
+            when targeted.rebutted_at < targeted.claimed_at - interval 72 hours
+                then 'debunked_before'
+            when reversals.event_id is null then 'rebutted'
+            else 'reversed'
+        end as outcome,
         reversals.reversal_post_id,
         reversals.reversed_at
     from targeted

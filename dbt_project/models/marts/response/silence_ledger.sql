@@ -1,7 +1,31 @@
 -- Grain: one event that was watched and that no official answered, with the post that came nearest.
--- Nearest: of the posts that use a key of the event, or that its ruling cites, the one closest in
--- time; it lies outside the window, otherwise the event would not stand here.
-with silent as (
+-- Nearest: of the posts that use a key of the event, that its ruling cites or credits, or whose text
+-- may speak of it, and of the answer of its board, the one closest in time.
+-- A rumour that an official denied by a tie of main.rebuttals is not silent; one that was denied, or
+-- a question that was answered, only after the watch says so in answered_later_at.
+with denials as (
+    select
+        rebuttals.event_id,
+        rebuttals.platform,
+        rebuttals.post_id,
+        rebuttals.target_rule,
+        rebuttals.outcome,
+        rebuttals.rebutted_at,
+        {{ microseconds_between('follow_ups.onset_hi_at', 'rebuttals.rebutted_at') }} as denied_us,
+        follow_ups.watched_us
+    from {{ ref('rebuttals') }} as rebuttals
+    inner join {{ ref('int_event_follow_ups') }} as follow_ups
+        on rebuttals.event_id = follow_ups.event_id
+    where rebuttals.rebutted_at is not null
+),
+
+denied_in_time as (
+    select distinct event_id
+    from denials
+    where outcome in ('rebutted', 'reversed') and denied_us <= watched_us
+),
+
+silent as (
     select
         responses.event_id,
         follow_ups.onset_hi_at,
@@ -9,7 +33,11 @@ with silent as (
     from {{ ref('event_responses') }} as responses
     inner join {{ ref('int_event_follow_ups') }} as follow_ups
         on responses.event_id = follow_ups.event_id
-    where responses.is_censored and follow_ups.watched_us > 0
+    left join denied_in_time on responses.event_id = denied_in_time.event_id
+    where
+        responses.is_censored
+        and follow_ups.watched_us > 0
+        and denied_in_time.event_id is null
 ),
 
 keys as (
@@ -78,7 +106,11 @@ near as (
         post_keys.platform,
         post_keys.post_id,
         post_keys.posted_at,
-        'hashtag_v1' as link_method
+        'hashtag_v1' as link_method,
+        cast(null as {{ dbt.type_string() }}) as own_refusal,
+        cast(null as double) as link_probability,
+        cast(null as {{ dbt.type_string() }}) as evidence,
+        cast(null as {{ instant_type() }}) as answered_later_at
     from neighbours
     inner join post_keys
         on
@@ -94,21 +126,82 @@ near as (
         links.platform,
         links.post_id,
         links.posted_at,
-        links.link_method
+        links.link_method,
+        cast(null as {{ dbt.type_string() }}) as own_refusal,
+        links.link_probability,
+        links.evidence,
+        cast(null as {{ instant_type() }}) as answered_later_at
     from {{ ref('event_links') }} as links
     inner join silent on links.event_id = silent.event_id
+    -- What a ruling cites comes from its denials, which know who wrote it.
+    where links.link_method <> 'cited_post_v1'
+    union all
+    select
+        event_id,
+        platform,
+        post_id,
+        rebutted_at as posted_at,
+        case target_rule
+            when 'ruling_url' then 'cited_post_v1'
+            when 'hashtag' then 'hashtag_v1'
+            else target_rule
+        end as link_method,
+        case outcome when 'cited_author_unknown' then 'author_unknown' end as own_refusal,
+        cast(null as double) as link_probability,
+        cast(null as {{ dbt.type_string() }}) as evidence,
+        case when outcome in ('rebutted', 'reversed') then rebutted_at end as answered_later_at
+    from denials
+    union all
+    select
+        questions.event_id,
+        questions.platform,
+        cast(null as {{ dbt.type_string() }}) as post_id,
+        questions.answered_at as posted_at,
+        'board_answer_v1' as link_method,
+        cast(null as {{ dbt.type_string() }}) as own_refusal,
+        cast(null as double) as link_probability,
+        cast(null as {{ dbt.type_string() }}) as evidence,
+        questions.answered_at as answered_later_at
+    from {{ ref('int_public_questions') }} as questions
+    where questions.event_id is not null and questions.answered_at is not null
+    union all
+    select
+        events.event_id,
+        posts.platform,
+        posts.post_id,
+        posts.posted_at,
+        texts.link_method,
+        'below_threshold' as own_refusal,
+        texts.link_probability,
+        texts.evidence,
+        cast(null as {{ instant_type() }}) as answered_later_at
+    from {{ ref('stg_core__text_links') }} as texts
+    left join {{ ref('stg_core__reviewed_links') }} as reviewed
+        on
+            texts.platform = reviewed.platform
+            and texts.post_id = reviewed.post_id
+            and texts.title_key = reviewed.title_key
+    inner join {{ ref('events') }} as events on texts.title_key = events.topic_key
+    inner join {{ ref('int_post_versions_chosen') }} as posts
+        on texts.platform = posts.platform and texts.post_id = posts.post_id
+    where
+        texts.link_state = 'review'
+        and reviewed.decision is null
+        and posts.posted_at is not null
+        and posts.account_id is not null
 ),
 
 nearest as (
     select
         near.*,
+        min(near.answered_later_at) over (partition by near.event_id) as first_answered_later_at,
         {{ microseconds_between('silent.onset_hi_at', 'near.posted_at') }} as distance_us,
         row_number() over (
             partition by near.event_id
             order by
                 abs({{ microseconds_between('silent.onset_hi_at', 'near.posted_at') }}),
-                near.post_id,
-                near.platform,
+                near.post_id nulls last,
+                near.platform nulls last,
                 near.link_method
         ) as distance_order
     from near
@@ -131,10 +224,15 @@ select
     nearest.post_id as nearest_post_id,
     nearest.link_method as nearest_rule,
     case
-        when nearest.distance_us < 0 then 'before_window'
-        when nearest.distance_us >= 0 then 'after_watch'
+        when nearest.own_refusal = 'author_unknown' then 'author_unknown'
+        when nearest.distance_us < -259200000000 then 'before_window'
+        when nearest.distance_us > silent.watched_us then 'after_watch'
+        else nearest.own_refusal
     end as nearest_refusal,
     {{ hours_from_microseconds('nearest.distance_us') }} as nearest_hours,
+    nearest.link_probability as nearest_probability,
+    nearest.evidence as nearest_evidence,
+    nearest.first_answered_later_at as answered_later_at,
     {{ build_id() }} as build_id
 from silent
 inner join {{ ref('events') }} as events on silent.event_id = events.event_id
