@@ -53,14 +53,20 @@ def _without_names_in_evidence(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_known_kind(rows: pl.DataFrame, door: Door) -> pl.DataFrame:
-    """Admit the officials of this batch, then mark every row with what the door knows."""
+    """Admit the officials of this batch, then mark every row with what the door knows.
+
+    Whoever may be an officer passes the door as one, whatever the kind in the row.
+    """
     officials = rows.filter(pl.col("scope_evidence").is_not_null())
     if officials.height:
         pseudonym = door.pseudonyms(officials["platform"], officials["account_id"])
-        is_officer = officials["account_kind"] == "officer"
+        is_officer = officials["_is_withheld"]
         door.admit(
             officials.with_columns(
-                pseudonym.zip_with(is_officer, officials["account_id"]).alias("account_id")
+                pseudonym.zip_with(is_officer, officials["account_id"]).alias("account_id"),
+                account_kind=pl.when("_is_withheld")
+                .then(pl.lit("officer"))
+                .otherwise("account_kind"),
             )
         )
     return rows.with_columns(_kind=door.kinds(rows["platform"], rows["account_id"]))

@@ -370,7 +370,8 @@ def _rows_of_people(evaluated: list[_Evaluated], door: Door) -> pl.Series:
         kind = door.kinds(rows["platform"], rows["account_id"])
         nameable = (kind != "officer").fill_null(False)
         if "scope_evidence" in rows.columns:
-            nameable |= rows["scope_evidence"].is_not_null()
+            is_listed = rows["scope_evidence"].is_not_null() & kind.is_null()
+            nameable |= is_listed & ~identity.may_be_officers(rows)
         found.append(rows.filter(~nameable).select(ROW))
     return _rows_of(found)
 

@@ -13,9 +13,13 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from orchestration.cleaning.regions import level_of, named_regions
+from orchestration.cleaning.regions import level_of, named_regions, without_places
+from orchestration.cleaning.rows import ensure
 
 NAME, REASON = "screen_name", "_verified_reason"
+
+_CALLED = "_called"
+"""The name, or the one that the account is known by instead of an id."""
 
 PERSONS = ("-1", "0", "10", "200", "220", "400")
 """verified_type of people: not verified, verified by name, and the ranks of well-known users."""
@@ -29,19 +33,60 @@ def _any(*words: str) -> str:
     return "|".join(word for line in words for word in line.split())
 
 
-OFFICER_POST = _any("民警 警官 警察 交警 刑警 特警 辅警 派出所 公安(?:局|厅|部|分局)")
-"""A verified person whose reason names a police post is an officer."""
-_OFFICER_NAME = _any(
-    "民警 警官 警花 警嫂 警察(?:叔叔|蜀黍|小哥|哥|姐|故事|老)",
-    "[交刑特巡网狱]警(?:哥|姐|小哥|老|小|阿)",
+OFFICER_POST = _any(
+    "民警 警官 警察 [交刑特巡狱网铁女骑辅协乘]警 缉毒警 片儿?警 户籍警 警长 警员",
+    "派出所 看守所 拘留所 公安(?:局|厅|部|处|分局) 法医",
 )
-_BODY = _any("在线 之家 官方 公安局 派出所 [总支大中]队 警方 发布 平台")
-"""With these words a name is a body's, whatever officers it speaks of."""
+"""A verified person whose reason names a police post is an officer."""
+_LEADER = _any("[局处所队厅科站部]长 政委 教导员 指导员 侦查员 [处科]员 主任")
+_LEADS_POLICE = (
+    f"(?:公安|禁毒|边检|交管|出入境|治安|刑侦|经侦|反诈|警)[^，,。；;、 ]{{0,14}}(?:{_LEADER})"
+)
+"""Likewise one with a post in a body of the police; what stands between may be a name."""
+_OFFICER_NAME = _any(
+    "民警 警官 警花 警嫂 警察 警长 警员 片儿?警 户籍警 法医",
+    "[交刑特巡狱网铁女骑辅协乘]警 缉毒警 公安(?:局|厅|处|分局)?副?[局厅处]长 派出所副?所长",
+)
+"""A name with such a word is a person's, unless it is built like the name of a body."""
 _POLICE = _any(
     "公安 派出所 警方 警务 警事 警察 警民 警讯 警营 警视 警博 警声 警苑",
     "[交刑特网巡骑铁女民]警 交管 车管所? 边检 出入境 移民管理 看守所",
     "禁毒 反诈 治安 刑侦 经侦 预审 警航 110",
 )
+"""With such a word an account speaks of the police."""
+_UNIT_END = _any(
+    "公安局 分局 公安[厅处部] 派出所 [总支大中]队 车管所 看守所 戒毒所 警务[室站区] 边检总?站 总站",
+)
+"""What ends so is a unit, whatever stands before."""
+_OFFICE_END = _any(
+    "管理[局处所] 委员会 指挥部 办公室 中心 研究所 学院 协会 基金会",
+)
+"""What ends so is a body where a place stands at its head; others call their blogs so."""
+_TOLD_END = _any(
+    "在线 发布 平台 之家 之窗 官方 官微 微博 直通车 巡查执法 速报 辟谣 网 报 家园 微警务"
+)
+_POLICE_WORD = _any(
+    "公安 警方 警务 警事 警民 警讯 警营 警视 警博 警声 警苑 民警 警察 出入境 移民管理 边检",
+    "交管 反诈 禁毒 治安 刑侦 经侦 网安 预审 警航 110 交巡警 巡特警 [交刑特巡网铁骑]警 车管",
+    "网络 安全 宣传 交通 高速 铁路 机场 公交 地铁 水上 轨道 森林 反邪教 警犬 校园 情报 指挥 执法",
+)
+_PUBLIC_WORD = _any(
+    _POLICE_WORD,
+    "政府 人民 政务 政法 检察 法院 司法 监狱 民政 应急 消防 救援 气象 地震 台网 卫生 健康 卫健",
+    "疾控 教育 人社 税务 环保 生态 环境 城管 运输 文旅 旅游 共青团 妇联 工会 纪委 监委 网信 信访",
+    "外事 审计 财政 发改 商务 市场监管 药监 水利 水务 农业 林业 互联网 联合 预防 控制 管理 食品",
+    "药品 国资 医保 供电 电力 新闻办? 广播 电视台? 日报 晚报 晨报 早报 时报 频道 卫视 财经 国际",
+    "评论 12345 委 局 厅 办 院 署",
+)
+"""Of such words, behind a place, a body's name is made."""
+_CALLED_PLACE = r"^\p{Han}{1,4}[省市县区]|^(?:中国|国家|全国|中央|最高|首都机场|公安部)"
+"""What is as good as a place at the head of a name."""
+_ADDRESSED = r"[老小阿]\p{Han}"
+_PERSONAL = _any(
+    f"^{_ADDRESSED} [哥姐叔爷] 说 聊 侃 先生 女士 博主",
+    f"(?:{_OFFICER_NAME})(?:{_LEADER})",
+)
+"""How people call themselves and each other."""
 _SAFE_PLACE = "^平安"
 _INSURER = (
     "^平安(?:$|"
@@ -57,6 +102,11 @@ _CENTRAL_OUTLET = _any(
     "环球(?:时报|网|资讯) 经济日报 求是 紫光阁 法[制治]日报 科技日报 工人日报 解放军报 检察日报",
     "国际在线",
 )
+_KNOWN_OUTLET = _any(
+    "红网 东方网 澎湃新闻 新京报 观察者网 财新网 扬子晚报 羊城晚报 新民晚报 齐鲁晚报 南方日报",
+    "南国今报",
+)
+"""Outlets whose names begin with no place."""
 _OUTLET = _any(
     _CENTRAL_OUTLET,
     "日报 晚报 晨报 早报 [今时商快电]报 [都城]市报 导报 青年报 法[制治]报 新京报",
@@ -79,7 +129,8 @@ class Rule:
     """One question: does a text of an account with such a verification match?
 
     verified: verified_types it fits, None among them for "the file does not say"; unless: words
-    in the same text with which it does not fit.
+    in the same text with which it does not fit; backed: whether the name must be a body's (by its
+    build, or by the platform's word), or must not.
     """
 
     id: str
@@ -88,6 +139,7 @@ class Rule:
     pattern: str
     verified: tuple[str | None, ...]
     unless: str = ""
+    backed: bool | None = None
 
     def matched(self) -> pl.Expr:
         """The words matched where the rule fits, else NULL."""
@@ -95,23 +147,29 @@ class Rule:
         fits = pl.col("verified_type").is_in(told).fill_null(UNTOLD in self.verified)
         if self.unless:
             fits &= ~pl.col(self.reads).str.contains(self.unless)
+        if self.backed is not None:
+            fits &= pl.col("_is_backed") == self.backed
         return pl.when(fits).then(pl.col(self.reads).str.extract(f"({self.pattern})"))
 
 
+_ORGANISATIONS = (GOVERNMENT, MEDIA, "2", "4", "5", "6", "7", "8")
+"""verified_type of bodies of every sort."""
 _ANYONE = (GOVERNMENT, MEDIA, *PERSONS, "2", "4", "5", "6", "7", "8", UNTOLD)
 _BODIES = (GOVERNMENT, "7", UNTOLD)
 _OUTLETS = (MEDIA, UNTOLD)
 
 KIND_RULES: tuple[Rule, ...] = (
-    Rule("reason_names_police_post", "officer", REASON, OFFICER_POST, (PERSON,)),
-    Rule("name_is_an_officers", "officer", NAME, _OFFICER_NAME, (*PERSONS, UNTOLD),
-         unless=_BODY),
+    Rule("reason_names_police_post", "officer", REASON, f"{OFFICER_POST}|{_LEADS_POLICE}",
+         (PERSON,)),
+    Rule("name_is_an_officers", "officer", _CALLED, _OFFICER_NAME, (*PERSONS, UNTOLD),
+         backed=False),
     Rule("name_of_state_outlet", "state_media", NAME, _OUTLET, _OUTLETS),
     Rule("reason_names_state_outlet", "state_media", REASON, _OUTLET, (MEDIA,)),
     Rule("reason_names_government_body", "other_government", REASON,
          _OTHER_GOVERNMENT, (GOVERNMENT, "7")),
-    Rule("name_has_police_word", "organ", NAME, _POLICE, _BODIES),
+    Rule("name_has_police_word", "organ", NAME, _POLICE, _BODIES, backed=True),
     Rule("reason_has_police_word", "organ", REASON, _POLICE, (GOVERNMENT, "7")),
+    Rule("name_is_no_bodys", "officer", _CALLED, _POLICE, ("7", UNTOLD), backed=False),
     Rule("name_is_district_office", "organ", NAME, _DISTRICT_OFFICE, _BODIES),
     Rule("name_has_government_word", "other_government", NAME, _GOVERNMENT_BODY, _BODIES),
     Rule("reason_has_government_word", "other_government", REASON, _GOVERNMENT_BODY,
@@ -155,7 +213,7 @@ REGION_LEVEL = "region_code"
 _TEAM = r"(支队)"
 
 _UNITS = _any("警务[室站区] 责任区 [总支大中]队 街道 社区 分局 公安[部厅]")
-OFFICER_WORDS = f"^(?:{OFFICER_POST}|{_OFFICER_NAME}|{_UNITS})$"
+OFFICER_WORDS = f"^(?:{OFFICER_POST}|{_OFFICER_NAME}|{_POLICE}|{_UNITS})$"
 """The only words that evidence about an officer may show: posts and units, never a name."""
 
 EVIDENCE = (
@@ -163,7 +221,7 @@ EVIDENCE = (
     "region_year",
 )  # fmt: skip
 _ASKED = (
-    NAME, "verified_type", REASON, "_region_text", "year", "account_kind", "admin_level",
+    NAME, _CALLED, "verified_type", REASON, "_region_text", "year", "account_kind", "admin_level",
     "region_code", "scope_evidence",
 )  # fmt: skip
 
@@ -174,8 +232,9 @@ def identify(rows: pl.DataFrame) -> pl.DataFrame:
     An officer's post overrules everything, so that protection never hangs on a register; apart
     from that what a file says stays, with its scope evidence (or `given`) as the rule.
     """
-    texts = pl.col(NAME, REASON, "_region_text").cast(pl.String)
-    asked = rows.select(*_ASKED[:4], pl.col("observed_at").dt.year().alias("year"), *_ASKED[5:])
+    texts = pl.col(NAME, _CALLED, REASON, "_region_text").cast(pl.String)
+    year = pl.col("observed_at").dt.year()
+    asked = rows.with_columns(_called(), year.alias("year")).select(_ASKED)
     distinct = asked.unique(maintain_order=True).with_columns(texts)
     answered = _with_level(_with_region(_with_kind(distinct)))
     found = asked.join(answered, on=list(_ASKED), how="left", nulls_equal=True,
@@ -185,7 +244,44 @@ def identify(rows: pl.DataFrame) -> pl.DataFrame:
         found["level"].alias("admin_level"),
         found["region"].alias("region_code"),
         *(found[name] for name in EVIDENCE),
+        found["_is_withheld"],
     )
+
+
+def names_of_bodies(names: pl.Series) -> pl.Series:
+    """Whether each name is built like that of a body of state, party or police, or of an outlet.
+
+    It is one where it ends in a unit, where nothing but words of bodies follows a place, or where
+    it is made of nothing else; and where no word of it is a person's. Anything else may be a
+    person who names the trade: a doubt counts against it.
+    """
+    name = pl.col("name")
+    rest = pl.col("rest")
+    frame = pl.DataFrame({"name": names.cast(pl.String).str.strip_chars()})
+    branch = without_places(frame["name"].str.extract("[-_·](.+)$"))
+    frame = frame.with_columns(
+        pl.when(branch == "").then(name.str.replace("[-_·].+$", "")).otherwise("name").alias("name")
+    )
+    frame = frame.with_columns(without_places(frame["name"]).alias("place")).with_columns(
+        rest=pl.coalesce("place", name.str.replace(_CALLED_PLACE, "")),
+        is_placed=pl.col("place").is_not_null() | name.str.contains(_CALLED_PLACE),
+    )
+    word = f"(?:{_PUBLIC_WORD}|{_UNIT_END}|{_OFFICE_END}|{_TOLD_END})"
+    names_one = rest.str.contains(rf"(?:{_OFFICER_NAME})\p{{Han}}{{2,3}}(?:{_UNIT_END})")
+    is_placed = pl.col("is_placed")
+    is_unit = rest.str.contains(f"(?:{_UNIT_END})(?:{_TOLD_END})*$") & (~names_one | is_placed)
+    is_office = is_placed & rest.str.contains(f"(?:{_OFFICE_END})(?:{_TOLD_END})*$")
+    is_of_place = is_placed & rest.str.contains(f"^{word}+$")
+    is_safe_place = name.str.contains(_SAFE_PLACE) & pl.col("place").str.contains(f"^{word}*$")
+    is_outlet = name.str.contains(f"^(?:{_CENTRAL_OUTLET}){word}*$|^(?:{_KNOWN_OUTLET})$")
+    is_trade = name.str.contains(f"^{word}{{2,}}$")
+    is_person = rest.str.contains(f"^(?:{_ADDRESSED})") | (
+        pl.col("place").is_null() & name.str.contains(_PERSONAL)
+    )
+    is_body = pl.any_horizontal(
+        is_unit, is_office, is_of_place, is_safe_place.fill_null(False), is_outlet, is_trade
+    )
+    return frame.select((is_body & ~is_person).alias("is_body"))["is_body"]
 
 
 def _first_of(rules: tuple[Rule, ...]) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
@@ -209,6 +305,9 @@ _GIVEN_RULE = pl.coalesce("scope_evidence", pl.lit("given"))
 
 def _with_kind(asked: pl.DataFrame) -> pl.DataFrame:
     gives, rule, words = _first_of(KIND_RULES)
+    is_backed = (pl.col("verified_type") == GOVERNMENT).fill_null(False) | pl.col("_is_body")
+    asked = asked.with_columns(_is_body=_are_bodies(asked[_CALLED]))
+    asked = asked.with_columns(_is_backed=is_backed)
     found = asked.with_columns(_gives=gives, _rule=rule, _words=words).with_columns(
         is_in_scope=pl.col("scope_evidence").is_not_null()
         | (pl.col("verified_type") == GOVERNMENT).fill_null(False)
@@ -228,7 +327,56 @@ def _with_kind(asked: pl.DataFrame) -> pl.DataFrame:
         .when(by_rule.is_not_null()).then("_rule")
         .when(last_resort).then(pl.lit(VERIFIED_GOVERNMENT_WITHOUT_WORD)),
         kind_match=pl.when(~is_given & by_rule.is_not_null()).then("_words"),
-    ).drop("_gives", "_rule", "_words")  # fmt: skip
+    ).with_columns(_is_withheld=_withheld()).drop(
+        "_gives", "_rule", "_words", "_is_body", "_is_backed"
+    )  # fmt: skip
+
+
+def _are_bodies(names: pl.Series) -> pl.Series:
+    """names_of_bodies, asked only of names that speak of the police."""
+    is_asked = names.str.contains(f"{_POLICE}|{_OFFICER_NAME}").fill_null(False)
+    found = pl.repeat(False, len(names), dtype=pl.Boolean, eager=True)
+    if not is_asked.any():
+        return found
+    return found.scatter(is_asked.arg_true(), names_of_bodies(names.filter(is_asked)))
+
+
+def _speaks_of_police(text: str) -> pl.Expr:
+    """Whether a text has a word of the police or of a post in it."""
+    words = f"{_POLICE}|{OFFICER_POST}|{_LEADS_POLICE}|{_OFFICER_NAME}"
+    return pl.col(text).str.contains(words).fill_null(False)
+
+
+def _withheld() -> pl.Expr:
+    """Whether a name may be an officer's though no rule is sure: of a person, or of an account of
+    unclear kind that no organisation vouches for, whose name or reason speaks of the police; and
+    whatever a register says, where the word of a post stands before a name."""
+    kind, verified = pl.col("kind"), pl.col("verified_type")
+    is_person = verified.is_in(PERSONS).fill_null(False) & ~pl.col("_is_body")
+    is_vouched_for = verified.is_in(_ORGANISATIONS).fill_null(False)
+    is_unclear = (kind == "unclear") & ~is_vouched_for
+    bare = pl.col(_CALLED).str.replace(f"(?:{_UNIT_END}|{_TOLD_END})+$", "")
+    names_one = bare.str.contains(rf"(?:{_OFFICER_NAME})\p{{Han}}{{2,4}}$").fill_null(False)
+    names_one &= ~pl.col("_is_body") & ~is_vouched_for
+    in_doubt = _speaks_of_police(REASON) | (_speaks_of_police(_CALLED) & ~pl.col("_is_body"))
+    may_be_officer = names_one | (in_doubt & (is_person | is_unclear))
+    return (kind == "officer").fill_null(False) | (may_be_officer & kind.is_not_null())
+
+
+def may_be_officers(rows: pl.DataFrame) -> pl.Series:
+    """Whether the texts of rows that were never asked what they are may be of officers."""
+    rows = ensure(rows, **dict.fromkeys((NAME, REASON, "account_kind"), pl.String))
+    asked = rows.select(_called(), REASON, "account_kind")
+    asked = asked.with_columns(_is_body=_are_bodies(asked[_CALLED]))
+    called_officer = (pl.col("account_kind") == "officer").fill_null(False)
+    of_police = _speaks_of_police(_CALLED) | _speaks_of_police(REASON)
+    found = called_officer | (of_police & ~pl.col("_is_body"))
+    return asked.select(found.alias("may_be"))["may_be"]
+
+
+def _called() -> pl.Expr:
+    own = pl.col("account_id").cast(pl.String).str.extract("^name:(.+)$")
+    return pl.coalesce(NAME, own).cast(pl.String).alias(_CALLED)
 
 
 def _with_region(asked: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 import polars as pl
 
 from orchestration.cleaning import ids, text
+from orchestration.cleaning.identity import names_of_bodies
 
 RULE = "rebuttal_v2"
 
@@ -113,15 +114,13 @@ def cited_posts(wording: pl.Series) -> tuple[pl.Series, pl.Series]:
 
 
 _CREDITED = r"@([\p{Han}\w·-]{2,30})\s*已"
-_INSTITUTION = (
-    r"警|公安|派出所|分局|政府|发布|政务|法院|检察|消防|交通|卫生|卫健|疾控|健康|应急|气象|网信"
-    r"|[局委厅部办院署处]$|新闻|日报|晚报|早报|晨报|时报|[报网台]$|央视|卫视|频道|通讯社|辟谣|在线"
-)
 
 
 def credited_names(wording: pl.Series) -> pl.Series:
-    """Institutions that a ruling credits with a rebuttal ("@… 已 …"); other names are no concern
-    of anybody's and are left out."""
+    """Institutions that a ruling credits with a rebuttal ("@… 已 …"); every name that is not built
+    like a body's may be a person's and is left out."""
     names = wording.cast(pl.String).str.extract_all(_CREDITED)
     names = names.list.eval(pl.element().str.extract(_CREDITED, 1))
-    return names.list.eval(pl.element().filter(pl.element().str.contains(_INSTITUTION)))
+    every = names.explode().drop_nulls().unique()
+    kept = every.filter(names_of_bodies(every))
+    return names.list.eval(pl.element().filter(pl.element().is_in(kept.implode())))

@@ -85,6 +85,22 @@ def _leading(text: pl.Expr) -> pl.Expr:
     )
 
 
+def without_places(text: pl.Series) -> pl.Series:
+    """What follows the places at the head of each text; NULL where no place stands there."""
+    frame = pl.DataFrame({"rest": text.cast(pl.String)}).with_columns(
+        bare=pl.col("rest").str.replace(_BEFORE, "")
+    )
+    rest = pl.when(_leading(pl.col("rest")).is_null()).then("bare").otherwise("rest")
+    frame = frame.select(rest=rest).with_columns(begins_with=_leading(pl.col("rest")))
+    is_placed = frame["begins_with"].is_not_null()
+    for _ in range(_STEPS):
+        length = pl.col("begins_with").str.len_chars().fill_null(0)
+        frame = frame.with_columns(rest=pl.col("rest").str.slice(length)).with_columns(
+            begins_with=_leading(pl.col("rest"))
+        )
+    return frame.select(pl.when(is_placed).then(pl.col("rest")))["rest"]
+
+
 def named_regions(texts: pl.DataFrame) -> pl.DataFrame:
     """region_code, region_match (the names read) and region_year (their edition) of each text.
 

@@ -261,7 +261,10 @@ def _append(
 
 
 def _widen_scope(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    """Enter accounts that came into scope; an officer once found stays an officer."""
+    """Enter accounts that came into scope; an officer once found stays an officer.
+
+    Whoever is in scope under a pseudonym may be one, and is protected like one.
+    """
     accounts = TABLES["core.account_snapshots"]
     if accounts.name not in staged.core:
         return
@@ -269,7 +272,8 @@ def _widen_scope(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
         f"""merge into {ACCOUNT_SCOPE.full_name} as t
             using (
               select platform, account_id,
-                     case when bool_or(account_kind = 'officer') then 'officer'
+                     case when bool_or(account_kind = 'officer' or account_id like 'p:%')
+                          then 'officer'
                           else min(account_kind) end as account_kind
               from read_parquet({quote(staged.parts(accounts))}, hive_partitioning = false)
               where scope_evidence is not null

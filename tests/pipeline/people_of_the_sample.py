@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-_OFFICER = re.compile("民警|警官|派出所|公安(?:局|厅|部|分局)")
+_OFFICER = re.compile("民警|警官|[交刑特巡狱网铁]警|派出所|看守所|公安(?:局|厅|部|处|分局)")
 
 
 def _records(paths: Iterable[Path]) -> Iterator[dict]:

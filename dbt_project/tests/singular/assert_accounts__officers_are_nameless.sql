@@ -1,10 +1,13 @@
--- An officer is a person: no name and no plain id is published.
+-- An officer is a person: no name and no plain id is published. Neither is the name of anybody
+-- else under a pseudonym, who may be one.
 select account_id
 from {{ ref('accounts') }}
-where account_kind = 'officer' and (screen_name is not null or account_id not like 'p:%')
+where
+    (account_kind = 'officer' and account_id not like 'p:%')
+    or ((account_kind = 'officer' or account_id like 'p:%') and screen_name is not null)
 union all
 select history.account_id
 from {{ ref('account_history') }} as history
 inner join {{ ref('accounts') }} as accounts
     on history.platform = accounts.platform and history.account_id = accounts.account_id
-where accounts.account_kind = 'officer' and history.facet = 'screen_name'
+where (accounts.account_kind = 'officer' or accounts.account_id like 'p:%') and history.facet = 'screen_name'

@@ -181,6 +181,79 @@ def test_no_evidence_about_a_person_holds_more_than_words_of_posts(name, reason,
     assert (row["admin_level"] is None) == (row["level_rule"] is None)
 
 
+PEOPLE = (
+    "交警王凯", "缉毒警察阿力", "警察李明", "公安局长陈某某", "刑警李强", "特警张三", "女警丽丽",
+    "片警高梦宝", "户籍警王芳", "民警老孙在线", "反诈老孙在线", "公安王凯", "北京交警王凯",
+    "交警王凯发布", "派出所所长老李", "王凯交警",
+)  # fmt: skip
+BODIES = (
+    "平安北京", "江宁公安在线", "广州交警", "上海网警", "北京交警", "深圳特警", "中国禁毒",
+    "民警之家在线", "东莞交警虎门大队", "国家反诈中心", "警民直通车-上海", "西安网警巡查执法",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PEOPLE)
+def test_a_person_who_names_the_trade_is_an_officer_and_nameless(name):
+    """In a register that does not say what the accounts are, by name or by address."""
+    for row in (
+        one(screen_name=name, scope_evidence="listed", account_kind="unclear"),
+        one(account_id=f"name:{name}", scope_evidence="listed"),
+    ):
+        assert row["account_kind"] == "officer"
+        assert row["account_id"].startswith("p:")
+        assert name not in str(row)
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_body_of_the_police_keeps_its_name(name):
+    for verified in (None, "1"):
+        row = one(screen_name=name, scope_evidence="listed", verified_type=verified)
+        assert (row["account_kind"], row["screen_name"]) == ("organ", name)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("铁警小刘", "郑州铁路公安处副处长"),
+        ("老张说案", "看守所副所长"),
+        ("王海说", "北京市巡警大队教导员"),
+        ("路上小周", "某市交管局小周副局长"),
+        ("老胡", "禁毒办副主任"),
+        ("小秦", "物证鉴定法医"),
+    ],
+)
+def test_a_post_named_by_the_platform_makes_an_officer(name, reason):
+    row = one(screen_name=name, verified_type="0", _verified_reason=reason)
+    assert (row["account_kind"], row["screen_name"]) == ("officer", None)
+    assert name not in str(row)
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        {"screen_name": "警视厅小王", "verified_type": "-1"},
+        {"screen_name": "老张说案", "verified_type": "0", "_verified_reason": "禁毒志愿者老张"},
+        {"screen_name": "老张说案", "_verified_reason": "看守所副所长老张"},
+        {"screen_name": "治安小王", "verified_type": "0", "account_kind": "organ"},
+        {"screen_name": "交警王凯", "account_kind": "organ"},
+    ],
+)
+def test_whoever_may_be_an_officer_is_nameless_whatever_the_kind(account):
+    row = one(**account, scope_evidence="listed")
+    assert row["account_kind"] in ("unclear", "organ")
+    assert row["account_id"].startswith("p:")
+    shown = str({**row, "_verified_reason": None})
+    assert not any(word in shown for word in ("小王", "老张", "王凯"))
+
+
+def test_a_name_is_withheld_in_every_later_row_of_the_account():
+    rows = cleaned(
+        {"account_id": "7", "screen_name": "老王", "scope_evidence": "listed"},
+        {"account_id": "7", "screen_name": "交警老王", "scope_evidence": "listed"},
+    )
+    assert [row["screen_name"] for row in rows] == [None, None]
+
+
 def test_rules_have_names_of_their_own():
     ids = [rule.id for rule in (*KIND_RULES, *LEVEL_RULES)]
     assert len(ids) == len(set(ids))

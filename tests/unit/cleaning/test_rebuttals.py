@@ -7,6 +7,7 @@ another way (False). Precision is what the rule promises; recall is told, not pr
 from __future__ import annotations
 
 import polars as pl
+import pytest
 
 from orchestration.cleaning import rebuttals
 
@@ -115,6 +116,34 @@ def test_only_institutions_are_credited():
     texts = pl.Series(["不实,@中山分局 已发布通报,@环球网 已报道", "@张三 已回应", None])
     names = rebuttals.credited_names(texts).to_list()
     assert names == [["中山分局", "环球网"], [], None]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "民警王刚", "警官李建国", "小王聊交通", "老张在线", "交警李晓", "北京交警王凯", "王凯交警",
+        "民警李发布", "小王新闻", "老王日报", "王刚新闻网", "辟谣小王", "健康小王", "法医秦小明",
+        "派出所民警王小明", "平安王刚", "北京王刚新闻", "刑警王强大队", "张三发布",
+        "央视王冰冰", "新华社记者王刚", "李红旗在线", "张三研究所", "北京老张研究所", "交警-李晓",
+    ],
+)  # fmt: skip
+def test_people_are_never_credited_by_name(name):
+    texts = pl.Series([f"不实,@{name} 已辟谣", f"@{name}已发布"])
+    assert rebuttals.credited_names(texts).to_list() == [[], []]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "平安北京", "江宁公安在线", "广州交警", "上海网警", "天津网警巡查执法", "盘龙警博",
+        "武汉发布", "赤峰市公安局官方微博", "中国地震台网速报", "广东省卫生健康委",
+        "辟谣平台", "上海辟谣平台",
+        "中国互联网联合辟谣平台", "天津辟谣", "广州民政", "央视新闻", "人民日报", "红网", "新京报",
+    ],
+)  # fmt: skip
+def test_bodies_are_credited_by_name(name):
+    texts = pl.Series([f"不实,@{name} 已辟谣"])
+    assert rebuttals.credited_names(texts).to_list() == [[name]]
 
 
 def test_cited_posts_decode_side_by_side():

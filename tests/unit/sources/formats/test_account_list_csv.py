@@ -127,3 +127,19 @@ def test_a_register_is_what_its_declaration_says_where_it_is_silent(tmp_path: Pa
     assert rows.select("account_kind", "kind_rule", "admin_level").rows() == [
         ("other_government", "listed", "county"), ("organ", "listed", "prefecture"),
     ]  # fmt: skip
+
+
+def test_no_name_of_an_officer_passes_the_door(tmp_path: Path) -> None:
+    """Not in a row, an id or an excerpt, when the list is silent about what the accounts are."""
+    names = ("交警王凯", "片警高梦宝", "警察李明", "公安局长陈某某")
+    lines = [f"{n},{name},,,{name}" for n, name in enumerate(names, start=1)]
+    lines += [f"4.9E+{n},{name},,,soon" for n, name in enumerate(names, start=10)]
+    lines += [f",,,http://weibo.com/n/{name}," for name in names]
+    content = "uid,昵称,类别,主页,所在地\n" + "\n".join(lines) + "\n"
+    outcome = read(tmp_path, content)
+    rows = outcome.tables["account_snapshots"]
+    assert rows["account_kind"].to_list() == ["officer"] * 8
+    assert outcome.reasons == ["scientific_id"] * 4
+    found = str(rows.to_dicts()) + str(outcome.problems.to_dicts())
+    assert not any(name in found for name in names)
+    assert outcome.problems["excerpt"].null_count() == 4
