@@ -7,25 +7,29 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import load_speed, memory, quiet_night
+from benchmarks import load_speed, memory, nightly_growth, quiet_night
 from benchmarks.report import block, machine, replaced
 
 _README = Path(__file__).with_name("README.md")
-TOPICS = ("load", "quiet", "memory")
+TOPICS = ("load", "quiet", "memory", "growth")
+_SIZES = {"memory": [1, 4, 10], "growth": [1, 10, 100]}
 
 
 def main() -> None:
-    """Parse arguments and run; `memory` runs only when it is asked for."""
+    """Parse arguments and run; `memory` and `growth` run only when they are asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("--only", choices=TOPICS, help="run one topic; memory runs only so")
+    parser.add_argument(
+        "--only", choices=TOPICS, help="run one topic; memory and growth run only so"
+    )
     parser.add_argument("--rows", type=int, default=2_000_000, help="records of each file")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds")
     kinds = list(load_speed.INPUTS)
     parser.add_argument(
         "--formats", nargs="+", choices=kinds, default=kinds, help="kinds of file for `load`"
     )
-    parser.add_argument("--sizes", nargs="+", type=float, default=[1, 4, 10],
-                        help="GiB of the files for `memory`")  # fmt: skip
+    parser.add_argument("--sizes", nargs="+", type=float,
+                        help="GiB of the files for `memory`, million snapshots of history for "
+                        "`growth`")  # fmt: skip
     parser.add_argument("--write", action="store_true",
                         help="also put the tables into benchmarks/README.md")  # fmt: skip
     options = parser.parse_args()
@@ -44,7 +48,9 @@ def _tables(folder: Path, options: argparse.Namespace) -> Iterator[tuple[str, st
     if options.only in (None, "quiet"):
         yield from quiet_night.run(folder, options.rounds)
     if options.only == "memory":
-        yield from memory.run(folder, options.sizes)
+        yield from memory.run(folder, options.sizes or _SIZES["memory"])
+    if options.only == "growth":
+        yield from nightly_growth.run(folder, options.sizes or _SIZES["growth"], options.rounds)
 
 
 if __name__ == "__main__":
