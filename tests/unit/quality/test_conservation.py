@@ -91,6 +91,11 @@ def test_what_is_even_passes(settings: Settings) -> None:
             "1 of 2 rows are of another build",
         ),
         (
+            "insert into main.account_days values ('b0'), ('a0')",
+            "main.account_days rows_are_of_this_build",
+            "2 of 2 rows are of another build",
+        ),
+        (
             "update quality.file_ledger set file_id = 'stranger'",
             "quality.file_ledger deliveries_are_ledgered",
             "s/a.csv is archived and not in the ledger; 1 ledgered files are not in the archive's "
@@ -101,6 +106,11 @@ def test_what_is_even_passes(settings: Settings) -> None:
 def test_what_is_lost_is_named(settings: Settings, statement: str, check: str, words: str) -> None:
     _change(settings, statement)
     assert _failed(settings)[check] == words
+
+
+def test_a_grown_table_keeps_rows_of_earlier_builds(settings: Settings) -> None:
+    _change(settings, "insert into main.account_days values ('b0'), ('" + BUILD + "')")
+    assert _failed(settings) == {}
 
 
 def test_bytes_that_are_gone_from_the_archive_are_named(settings: Settings) -> None:
