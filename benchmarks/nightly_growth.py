@@ -68,6 +68,7 @@ def run(folder: Path, sizes: Sequence[float], rounds: int) -> Iterator[tuple[str
             copy = Path(shutil.copy(warehouse, folder / "night" / warehouse.name))
             cost, spent = _dbt(copy, "night")
             copy.unlink()
+            print(f"{name}: a night {cost.cpu_seconds:.0f} CPU s", flush=True)
             nights[name].append(cost)
             models[name].append(spent)
         shutil.rmtree(warehouse.parent)
@@ -148,22 +149,29 @@ def _bring_night(warehouse: Path) -> None:
 
 
 def _insert_snapshots(connection: duckdb.DuckDBPyConnection, first: int, until: int) -> None:
-    """Every account once a night, from `first` nights before the last down to before `until`."""
+    """Every account once a night, from `first` nights before the last down to before `until`.
+
+    In the last nights, one in a hundred has a new name, another kind or is gone.
+    """
     connection.execute(
         f"""insert into core.account_snapshots by name
             select 'weibo' as platform, (account + 1000000000)::varchar as account_id,
                    ({LAST_NIGHT} - night::integer)::timestamptz
                        + to_seconds(account // 10) as observed_at,
-                   'record' as observed_at_source, 'name' || account as screen_name,
-                   ['organ', 'officer', 'state_media'][1 + account % 3] as account_kind,
+                   'record' as observed_at_source,
+                   'name' || account || if(account % 100 = 3 and night < 5, 'b', '') as screen_name,
+                   ['organ', 'officer', 'state_media'][
+                       1 + (account + (account % 100 = 4 and night < 5)::integer) % 3
+                   ] as account_kind,
                    ['province', 'prefecture', 'county'][1 + account % 7 % 3] as admin_level,
                    (110000 + 10000 * (account % 31))::varchar as region_code,
                    'given' as kind_rule, 'given' as level_rule, 'given' as region_rule,
                    'declared' as scope_evidence, '1' as verified_type,
                    timestamptz '2011-10-01 00:00:00+00' + to_days((account % 3000)::integer)
                        as registered_at,
-                   'present' as account_state,
-                   1000 + account - night as followers_lo, 1000 + account - night as followers_hi,
+                   if(account % 100 = 7 and night < 5, 'not_found', 'present') as account_state,
+                   if(account_state = 'present', 1000 + account - night, null) as followers_lo,
+                   followers_lo as followers_hi,
                    'crawl' as source_name, 'f' || night as file_id, 'f' || night as file_sha256,
                    account as record_number
             from range({first}, {until}, -1) as nights(night),
