@@ -7,18 +7,21 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import linking, load_speed, memory, quiet_night, response_speed
+from benchmarks import linking, load_speed, memory, nightly_growth, quiet_night, response_speed
 from benchmarks.report import block, machine, replaced
 
 _README = Path(__file__).with_name("README.md")
-TOPICS = ("load", "quiet", "memory", "linking", "response")
+TOPICS = ("load", "quiet", "memory", "linking", "response", "growth")
+_SIZES = {"memory": [1, 4, 10], "growth": [1, 10, 100]}
 
 
 def main() -> None:
-    """Parse arguments and run; `memory` and `response` run only when asked for."""
+    """Parse arguments and run; the long ones run only when they are asked for."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
-        "--only", choices=TOPICS, help="run one topic; memory and response run only so"
+        "--only",
+        choices=TOPICS,
+        help="run one topic; memory, response and growth run only so",
     )
     parser.add_argument("--rows", type=int, default=2_000_000, help="records of each file")
     parser.add_argument("--rounds", type=int, default=3, help="interleaved rounds")
@@ -26,8 +29,9 @@ def main() -> None:
     parser.add_argument(
         "--formats", nargs="+", choices=kinds, default=kinds, help="kinds of file for `load`"
     )
-    parser.add_argument("--sizes", nargs="+", type=float, default=[1, 4, 10],
-                        help="GiB of the files for `memory`")  # fmt: skip
+    parser.add_argument("--sizes", nargs="+", type=float,
+                        help="GiB of the files for `memory`, million snapshots of history for "
+                        "`growth`")  # fmt: skip
     parser.add_argument("--write", action="store_true",
                         help="also put the tables into benchmarks/README.md")  # fmt: skip
     options = parser.parse_args()
@@ -51,7 +55,9 @@ def _tables(folder: Path, options: argparse.Namespace) -> Iterator[tuple[str, st
     if options.only == "response":
         yield from response_speed.run(folder / "response")
     if options.only == "memory":
-        yield from memory.run(folder, options.sizes)
+        yield from memory.run(folder, options.sizes or _SIZES["memory"])
+    if options.only == "growth":
+        yield from nightly_growth.run(folder, options.sizes or _SIZES["growth"], options.rounds)
 
 
 if __name__ == "__main__":

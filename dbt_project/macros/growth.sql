@@ -105,3 +105,13 @@ closed as (
 {% macro is_partner(line) -%}
     (count(*) over {{ line }} = 1 or sum(weight) over {{ line }} < {{ fewest_people() }})
 {%- endmacro %}
+
+{#- Whether the next count says that a fall was real: it lies nearer to the fallen count than to the one
+    before, and a fall to zero is followed by zero. -#}
+{% macro is_fall_confirmed(next_hi, last_lo, fallen_hi) -%}
+    coalesce(
+        2 * {{ next_hi }} < {{ last_lo }} + {{ fallen_hi }}
+        and ({{ next_hi }} = 0 or not ({{ fallen_hi }} = 0 and {{ last_lo }} > 0)),
+        false
+    )
+{%- endmacro %}

@@ -51,3 +51,51 @@
             where touched_days.table_name = '{{ table_name }}'
         )
 {%- endmacro %}
+
+{#- Whether a row was written since the latest build that readers got (ids of builds rise): what follows
+    from it may not have been made. -#}
+{% macro is_pending(build) -%}
+    ({{ build }} = {{ build_id() }} or {{ build }} > (
+        select coalesce(max(published.build_id), '') from {{ ref('stg_meta__builds') }} as published
+        where published.outcome = 'published'
+    ))
+{%- endmacro %}
+
+{#- The first of the days that this build makes anew, for models that hold account days. -#}
+{% macro anew_from() -%}
+    (
+        select min(anew.from_date) from {{ ref('int_days_anew') }} as anew
+        where anew.build_id = {{ build_id() }}
+    )
+{%- endmacro %}
+
+{#-
+    Doubtful counts as they were left by the last build. int_follower_counts depends on the model that
+    asks, so it is called by its name; in a first night that died it may be missing.
+-#}
+{% macro doubtful_counts_so_far() %}{{ return(adapter.dispatch('doubtful_counts_so_far', 'observatory')()) }}{% endmacro %}
+{% macro duckdb__doubtful_counts_so_far() -%}
+    {%- set counts = load_relation(this.incorporate(path={'identifier': 'int_follower_counts'})) -%}
+    {%- if counts is none -%}
+    {{ no_doubtful_counts() }}
+    {%- else -%}
+    (
+        select platform, account_id, observed_date, followers_hi, last_followers_lo, is_suspect
+        from {{ counts }}
+        where is_doubtful
+    )
+    {%- endif -%}
+{%- endmacro %}
+{% macro spark__doubtful_counts_so_far() %}{{ no_doubtful_counts() }}{% endmacro %}
+{% macro no_doubtful_counts() -%}
+    (
+        select
+            cast(null as {{ dbt.type_string() }}) as platform,
+            cast(null as {{ dbt.type_string() }}) as account_id,
+            cast(null as date) as observed_date,
+            cast(null as bigint) as followers_hi,
+            cast(null as bigint) as last_followers_lo,
+            false as is_suspect
+        where false
+    )
+{%- endmacro %}

@@ -27,6 +27,8 @@ class Table:
     bucket: the instant whose month bounds a merge; key rows never move between buckets.
     seen: the instant that may differ between two sightings of the same values; the earliest
     is kept. None where observed_at is part of the key.
+    is_grown: a mart of which a night makes only the later rows anew; the others keep the id of the
+    build that made them.
     """
 
     schema: str
@@ -40,6 +42,7 @@ class Table:
     seen: str | None = None
     caveat: str = ""
     one_value_per_key: bool = True
+    is_grown: bool = False
 
     @property
     def full_name(self) -> str:
@@ -490,10 +493,12 @@ def _dbt(
     *,
     required: tuple[str, ...] = (),
     caveat: str = "",
+    is_grown: bool = False,
 ) -> Table:
     return Table(
-        schema, name, grain, columns, key, "dbt", required=(*key, *required), caveat=caveat
-    )
+        schema, name, grain, columns, key, "dbt", required=(*key, *required), caveat=caveat,
+        is_grown=is_grown,
+    )  # fmt: skip
 
 
 _RESPONDERS = ("account_kind", "admin_level", "region_code")
@@ -542,7 +547,9 @@ MARTS: tuple[Table, ...] = (
             "posts_count", "coverage", "build_id",
         ),
         caveat="A day without observation has NULL followers: a gap, never zero growth. A delta "
-        "is against the previous trusted count, followers_delta_days before.",
+        "is against the previous trusted count, followers_delta_days before. build_id is of the "
+        "build that made the row; later builds left it as it was.",
+        is_grown=True,
     ),
     _dbt(
         "main", "account_growth",

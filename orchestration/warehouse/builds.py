@@ -11,6 +11,7 @@ import duckdb
 
 from orchestration.clock import Clock
 from orchestration.paths import DBT_PROJECT, PROJECT_ROOT
+from orchestration.schemas.tables import Table
 
 _CODE_SUFFIXES = (".py", ".sql", ".yml", ".csv")
 
@@ -21,6 +22,24 @@ class Build:
 
     build_id: str
     started_at: datetime
+
+
+def rows_of_other_builds(
+    connection: duckdb.DuckDBPyConnection, table: Table, build_id: str
+) -> tuple[int, int]:
+    """How many rows of a mart this build should have made and did not, and how many there are.
+
+    Every build makes the latest month of a grown table anew: none of its rows counts if the newest
+    is not of this build.
+    """
+    foreign = "build_id is distinct from $1"
+    if table.is_grown:
+        foreign = f"(select max(build_id) from work.{table.full_name}) is distinct from $1"
+    row = connection.execute(
+        f"select count(*) filter (where {foreign}), count(*) from work.{table.full_name}",
+        [build_id],
+    ).fetchone()
+    return row or (0, 0)
 
 
 def start_build(connection: duckdb.DuckDBPyConnection, clock: Clock, synthetic: bool) -> Build:

@@ -21,7 +21,7 @@ from orchestration.paths import DataRoot
 from orchestration.schemas.render import comment_sql
 from orchestration.schemas.tables import FITTED_TABLES, MARTS, TABLES
 from orchestration.settings import Settings
-from orchestration.warehouse.builds import Build, finish_build
+from orchestration.warehouse.builds import Build, finish_build, rows_of_other_builds
 from orchestration.warehouse.connect import count_rows, open_work
 
 RELEASES_KEPT = 3
@@ -103,17 +103,12 @@ def _stale_tables(connection: duckdb.DuckDBPyConnection, build: Build) -> list[s
     stale = []
     for table in (*MARTS, *FITTED_TABLES):
         try:
-            row = connection.execute(
-                f"select count(*), count(*) filter (where build_id is distinct from $1) "
-                f"from {table.full_name}",
-                [build.build_id],
-            ).fetchone()
+            foreign, total = rows_of_other_builds(connection, table, build.build_id)
         except duckdb.CatalogException:
             stale.append(f"{table.full_name} does not exist")
             continue
-        assert row is not None
-        if row[1]:
-            stale.append(f"{table.full_name} has {row[1]} of {row[0]} rows of another build")
+        if foreign:
+            stale.append(f"{table.full_name} has {foreign} of {total} rows of another build")
     return stale
 
 

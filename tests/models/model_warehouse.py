@@ -141,13 +141,15 @@ class Warehouse:
         return rows[0]
 
     def contents(self) -> dict[str, list[str]]:
-        """Every published model and every incremental table as sorted text, without build_id."""
+        """Every published model and every incremental table as sorted text, without build_id and
+        without what a build notes about itself."""
         found = {}
         with self.connect() as con:
             names = con.execute(
                 "select table_schema, table_name from information_schema.tables "
                 "where table_type = 'BASE TABLE' and (table_schema = 'main' "
-                "or table_schema = 'intermediate' and table_name <> 'int_touched_days' "
+                "or table_schema = 'intermediate' and table_name not in "
+                "('int_touched_days', 'int_days_anew', 'int_account_marks') "
                 "or table_name in ('event_links', 'coverage_slots', 'coverage_days')) order by all"
             ).fetchall()
             for schema, name in names:

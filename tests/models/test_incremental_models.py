@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import model_worlds as worlds
 import pytest
@@ -96,3 +99,136 @@ def test_only_the_month_of_a_touched_day_is_made_anew(
            from intermediate.int_account_months
            where platform = 'weibo' and account_id = '1000' order by 1"""
     ) == [("2020-03-01", "zz", "name1000"), ("2020-04-01", "new", "new")]
+
+
+GROWTH = ("--select", "+account_days", "+account_growth", "+account_history")
+
+
+def sighting(account: int, at: datetime, followers: int, **more: Any) -> dict[str, Any]:
+    """A look at an account; number 5 is not in scope."""
+    return {
+        "platform": "weibo",
+        "account_id": f"{1000 + account}",
+        "observed_at": at + timedelta(minutes=account),
+        "account_kind": "organ",
+        "admin_level": "county",
+        "region_code": "110000",
+        "scope_evidence": None if account == 5 else "verified",
+        "account_state": "present",
+        "followers_lo": followers,
+        "followers_hi": followers,
+        "source_name": "crawl",
+        **more,
+    }
+
+
+def weekly(
+    first: str, last: str, accounts: Iterable[int], share: float = 1
+) -> list[dict[str, Any]]:
+    """Looks at 10:00 local time; every account grows, unless a share of it is gone."""
+    start, end = worlds.instant(f"{first} 02:00"), worlds.instant(f"{last} 02:00")
+    return [
+        sighting(n, at, round(share * (10_000 + 1000 * n + (at - start).days)))
+        for n in accounts
+        for at in (start + timedelta(days=d) for d in range(0, (end - start).days + 1, 7))
+    ]
+
+
+def post(post_id: str, account: int, posted: str, **more: Any) -> dict[str, Any]:
+    return {
+        "platform": "weibo",
+        "post_id": post_id,
+        "account_id": f"{1000 + account}",
+        "posted_at": worlds.instant(f"{posted} 02:00"),
+        "posted_at_precision": "day",
+        "is_official": True,
+        "observed_at": worlds.instant(f"{posted} 04:00"),
+        "source_name": "crawl",
+        **more,
+    }
+
+
+def night_by_night() -> list[tuple[worlds.Tables, str]]:
+    """Deliveries, each with the day from which its build has to make account days anew."""
+    posts = [post(f"p{n}", n % 3, f"2020-0{1 + n % 4}-17") for n in range(9)]
+    looks = weekly("2020-01-07", "2020-04-21", [0, 1, 2, 3, 5, 6])
+    # Nobody looked in the second week of March, and the looks of the fourth come months later.
+    outage = [worlds.instant(f"2020-03-{day} 02:00").date() for day in (10, 24)]
+    late = [row for row in looks if row["observed_at"].date() == outage[1]]
+    looks = [row for row in looks if row["observed_at"].date() not in outage]
+    looks += weekly("2020-01-07", "2020-01-28", [4])
+    fallen = weekly("2020-04-28", "2020-04-28", [0, 1, 2, 3, 6], share=0.5)
+    return [
+        ({"core.account_snapshots": looks + fallen, "core.posts": posts}, "2020-01-01"),
+        # The count after the fall says that it was real, and the week has got longer.
+        (
+            {"core.account_snapshots": weekly("2020-05-05", "2020-05-05", [0, 1, 2, 3], 0.5)},
+            "2020-04-01",
+        ),
+        # One account is of another kind from now on, one was not seen since January.
+        (
+            {
+                "core.account_snapshots": [
+                    *weekly("2020-05-12", "2020-05-12", [1, 3, 4]),
+                    {
+                        **weekly("2020-05-12", "2020-05-12", [2])[0],
+                        "account_kind": "state_media",
+                        "scope_evidence": "listed",
+                    },
+                ]
+            },
+            "2020-05-01",
+        ),
+        # A file of March, and a better time of a post that was dated to February.
+        (
+            {
+                "core.account_snapshots": late,
+                "core.posts": [
+                    post("p1", 1, "2020-03-18", posted_at_precision="second", file_id="f1")
+                ],
+            },
+            "2020-02-01",
+        ),
+        # Somebody seen since January turns out to be in scope, and one who was silent posts.
+        (
+            {
+                "core.account_snapshots": [
+                    {**weekly("2020-05-19", "2020-05-19", [5])[0], "scope_evidence": "listed"}
+                ],
+                "core.posts": [post("p99", 6, "2020-05-18")],
+            },
+            "2020-01-01",
+        ),
+    ]
+
+
+def test_a_history_grown_by_months_is_the_one_made_at_once(
+    tmp_path: Path, dbt_target: Path
+) -> None:
+    grown = Warehouse(tmp_path / "observatory.duckdb", dbt_target)
+    loaded: worlds.Tables = {"core.account_snapshots": [], "core.posts": []}
+    # The day from which a better time moved the only post keeps a row without posts.
+    emptied = "('weibo', '1001', datetime.date(2020, 2, 17), 0)"
+    left = {"b5": {"intermediate.int_account_post_days": ([emptied], [], 11, 10)}}
+    for number, (delivery, from_date) in enumerate(night_by_night(), start=1):
+        build_id = f"b{number}"
+        for name, rows in delivery.items():
+            for row in rows:
+                row["record_number"] = len(loaded[name])
+                loaded[name].append(row)
+        grown.load(build_id, delivery)
+        grown.build_models(build_id, *GROWTH)
+        assert grown.rows(
+            f"""select from_date::varchar from intermediate.int_days_anew
+                where build_id = '{build_id}'"""
+        ) == [(from_date,)]
+        if number == 3:
+            # January to March, April, and May with the days on which an account was not seen.
+            assert grown.one("select count(distinct build_id) from main.account_days") == (3,)
+        if number in (3, 5):
+            (tmp_path / build_id).mkdir()
+            whole = Warehouse(tmp_path / build_id / "observatory.duckdb", dbt_target)
+            whole.load(build_id, loaded)
+            whole.build_models(build_id, *GROWTH)
+            assert difference(grown.contents(), whole.contents()) == left.get(build_id, {})
+        grown.insert("meta.builds", [{"build_id": build_id, "outcome": "published"}])

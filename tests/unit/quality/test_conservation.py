@@ -93,6 +93,11 @@ CASES: list[tuple[str | Callable[[Settings], None], str, str]] = [
         "1 of 2 rows are of another build",
     ),
     (
+        "insert into main.account_days values ('b0'), ('a0')",
+        "main.account_days rows_are_of_this_build",
+        "2 of 2 rows are of another build",
+    ),
+    (
         "update quality.file_ledger set file_id = 'stranger'",
         "quality.file_ledger deliveries_are_ledgered",
         "s/a.csv is archived and not in the ledger; 1 ledgered files are not in the archive's "
@@ -121,6 +126,11 @@ def test_what_is_lost_is_named(
     else:
         _change(settings, change)
     assert words in _failed(settings)[check]
+
+
+def test_a_grown_table_keeps_rows_of_earlier_builds(settings: Settings) -> None:
+    _change(settings, "insert into main.account_days values ('b0'), ('" + BUILD + "')")
+    assert _failed(settings) == {}
 
 
 def test_a_mart_that_does_not_exist_fails_its_check(settings: Settings) -> None:

@@ -38,6 +38,12 @@ grouped as (
         max_by({{ record(['followers_lo', 'followers_hi']) }}, observed_date)
             filter (where followers_lo is not null) as followers,
         max(case when followers_lo is not null then observed_date end) as followers_date,
+        -- A register names an account without looking at it.
+        min(case
+            when confirmed_state is not null and (followers_lo is not null or confirmed_state <> 'present')
+                then observed_date
+        end) as first_look_date,
+        max(case when {{ is_absent('confirmed_state') }} then observed_date end) as absent_date,
         {%- for name, parts in identity_statements() %}
         max_by({{ record(parts + ['observed_date']) }}, day_number - 10000000 * {{ name }}_rank)
             filter (where {{ parts[0] }} is not null) as {{ name }},
@@ -70,6 +76,8 @@ select
     followers.followers_lo as followers_lo,
     followers.followers_hi as followers_hi,
     followers_date,
+    first_look_date,
+    absent_date,
     {%- for name, parts in identity_statements() %}
     {%- for part in parts %}
     {{ name }}.{{ part }} as {{ part }},

@@ -87,6 +87,7 @@ post_days as (
         account_id,
         max(posted_date) as last_posted_date
     from {{ ref('int_account_post_days') }}
+    where posts_count > 0
     group by platform, account_id
 )
 

@@ -3,24 +3,86 @@
 -- least 20 % certainly fell on one day, by 1 % or more. Any such fall of that day, and any fall to
 -- zero, is suspect until the next count confirms it by lying nearer to it than to the count before;
 -- a suspect count is nobody's previous count.
-with counts as (
+-- The counts from the first day made anew on follow the last count of each account before it.
+{{ config(
+    materialized='incremental',
+    incremental_strategy=strategy_by_key(),
+    unique_key='month_date',
+    on_schema_change='fail',
+) }}
+-- depends_on: {{ ref('int_days_anew') }} (the reference below is hidden from the parser)
+
+with accounts as (
+    select
+        account_number,
+        platform,
+        account_id
+    from {{ ref('int_accounts_resolved') }}
+),
+{%- if grows_by_key() %}
+
+-- Few rows are the last of their month, so that this reads little of the history.
+month_ends as (
+    select
+        platform,
+        account_id,
+        max_by({{ record(['observed_date', 'followers_lo', 'followers_hi', 'is_suspect']) }}, observed_date)
+            as latest
+    from {{ this }}
+    where is_last_of_month and observed_date < {{ anew_from() }}
+    group by platform, account_id
+),
+
+last_trusted as (
+    select
+        known.platform,
+        known.account_id,
+        max_by({{ record(['observed_date', 'followers_lo', 'followers_hi']) }}, observed_date) as latest
+    from {{ this }} as known
+    inner join month_ends
+        on known.platform = month_ends.platform and known.account_id = month_ends.account_id
+    where month_ends.latest.is_suspect and not is_suspect and observed_date < {{ anew_from() }}
+    group by known.platform, known.account_id
+),
+{%- endif %}
+
+counted as (
+    select
+        platform,
+        account_id,
+        observed_date,
+        followers_lo,
+        followers_hi,
+        false as is_known
+    from {{ ref('int_account_days_observed') }}
+    where
+        followers_lo is not null
+        {%- if grows_by_key() %}
+        and observed_date >= {{ anew_from() }}
+    union all
+    select
+        platform,
+        account_id,
+        latest.observed_date,
+        latest.followers_lo,
+        latest.followers_hi,
+        true as is_known
+    from month_ends
+        {%- endif %}
+),
+
+counts as (
     select
         accounts.account_number,
-        days.platform,
-        days.account_id,
-        days.observed_date,
-        days.followers_lo,
-        days.followers_hi,
-        lag(days.followers_lo) over counted_days as last_followers_lo,
-        lag(days.observed_date) over counted_days as last_date,
-        lead(days.followers_lo) over counted_days is not null as has_next,
-        lead(days.followers_hi) over counted_days as next_followers_hi
-    from {{ ref('int_account_days_observed') }} as days
-    inner join {{ ref('int_accounts_resolved') }} as accounts
-        on days.platform = accounts.platform and days.account_id = accounts.account_id
-    where days.followers_lo is not null
+        counted.*,
+        lag(counted.followers_lo) over counted_days as last_followers_lo,
+        lag(counted.observed_date) over counted_days as last_date,
+        lead(counted.followers_hi) over counted_days as next_followers_hi
+    from counted
+    inner join accounts
+        on counted.platform = accounts.platform and counted.account_id = accounts.account_id
     window counted_days as (
-        partition by accounts.account_number order by days.observed_date nulls last
+        partition by accounts.account_number order by counted.observed_date nulls last
     )
 ),
 
@@ -35,6 +97,7 @@ fallen as (
         ) as is_fallen,
         coalesce(followers_hi = 0 and last_followers_lo > 0, false) as is_zeroed
     from counts
+    where not is_known
 ),
 
 purge_days as (
@@ -49,37 +112,87 @@ purge_days as (
         and 5 * sum(case when is_fallen then 1 else 0 end) >= count(*)
 ),
 
-judged as (
+doubted as (
     select
         fallen.*,
         purge_days.observed_date is not null as is_purge_day,
-        ((fallen.is_fallen and purge_days.observed_date is not null) or fallen.is_zeroed)
-        and not coalesce(
-            fallen.has_next
-            and 2 * fallen.next_followers_hi < fallen.last_followers_lo + fallen.followers_hi
-            and (fallen.next_followers_hi = 0 or not fallen.is_zeroed),
-            false
-        ) as is_suspect
+        (fallen.is_fallen and purge_days.observed_date is not null) or fallen.is_zeroed as is_doubtful
     from fallen
     left join purge_days
         on
             fallen.platform = purge_days.platform
             and fallen.observed_date = purge_days.observed_date
+),
+
+judged as (
+    select
+        account_number,
+        platform,
+        account_id,
+        observed_date,
+        followers_lo,
+        followers_hi,
+        last_followers_lo,
+        is_purge_day,
+        is_doubtful,
+        is_doubtful
+        and not {{ is_fall_confirmed('next_followers_hi', 'last_followers_lo', 'followers_hi') }} as is_suspect,
+        false as is_known
+    from doubted
+    {%- if grows_by_key() %}
+    union all
+    -- The last trusted count before: the last count itself, or one further back.
+    select
+        accounts.account_number,
+        month_ends.platform,
+        month_ends.account_id,
+        case when month_ends.latest.is_suspect then last_trusted.latest.observed_date else month_ends.latest.observed_date end,
+        case when month_ends.latest.is_suspect then last_trusted.latest.followers_lo else month_ends.latest.followers_lo end,
+        case when month_ends.latest.is_suspect then last_trusted.latest.followers_hi else month_ends.latest.followers_hi end,
+        null as last_followers_lo,
+        false as is_purge_day,
+        false as is_doubtful,
+        false as is_suspect,
+        true as is_known
+    from month_ends
+    inner join accounts
+        on month_ends.platform = accounts.platform and month_ends.account_id = accounts.account_id
+    left join last_trusted
+        on month_ends.platform = last_trusted.platform and month_ends.account_id = last_trusted.account_id
+    where not month_ends.latest.is_suspect or last_trusted.account_id is not null
+    {%- endif %}
+),
+
+followed as (
+    select
+        *,
+        {{ period_start("'month'", 'observed_date') }} as month_date,
+        case when not is_suspect then lag(followers_lo) over trusted end as previous_followers_lo,
+        case when not is_suspect then lag(followers_hi) over trusted end as previous_followers_hi,
+        case when not is_suspect then lag(observed_date) over trusted end as previous_date,
+        lead(observed_date) over (
+            partition by account_number order by observed_date nulls last
+        ) as next_date
+    from judged
+    window trusted as (
+        partition by account_number, is_suspect order by observed_date nulls last
+    )
 )
 
 select
-    account_number,
     platform,
     account_id,
     observed_date,
+    month_date,
     followers_lo,
     followers_hi,
+    last_followers_lo,
+    is_doubtful,
     is_suspect,
     is_purge_day,
-    case when not is_suspect then lag(followers_lo) over trusted end as previous_followers_lo,
-    case when not is_suspect then lag(followers_hi) over trusted end as previous_followers_hi,
-    case when not is_suspect then lag(observed_date) over trusted end as previous_date
-from judged
-window trusted as (
-    partition by account_number, is_suspect order by observed_date nulls last
-)
+    previous_followers_lo,
+    previous_followers_hi,
+    previous_date,
+    next_date is null or {{ period_start("'month'", 'next_date') }} > month_date as is_last_of_month
+from followed
+where not is_known

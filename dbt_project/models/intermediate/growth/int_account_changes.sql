@@ -5,46 +5,68 @@ with accounts as (
     select * from {{ ref('int_accounts_resolved') }}
 ),
 
-checks as (
+delistings as (
+    select
+        delistings.platform,
+        delistings.account_id,
+        delistings.delisted_date
+    from {{ ref('int_account_delistings') }} as delistings
+    inner join accounts
+        on delistings.platform = accounts.platform and delistings.account_id = accounts.account_id
+),
+
+looks as (
+    select
+        platform,
+        account_id,
+        min(first_look_date) as first_look_date,
+        max(absent_date) as absent_date
+    from {{ ref('int_account_months') }}
+    group by platform, account_id
+),
+
+-- Few accounts were ever absent or dropped: only these are followed day by day.
+followed as (
+    select
+        looks.platform,
+        looks.account_id,
+        looks.first_look_date
+    from looks
+    inner join accounts
+        on looks.platform = accounts.platform and looks.account_id = accounts.account_id
+    left join (
+        select distinct
+            platform,
+            account_id
+        from delistings
+    ) as dropped
+        on looks.platform = dropped.platform and looks.account_id = dropped.account_id
+    where looks.absent_date is not null or dropped.account_id is not null
+),
+
+-- Being dropped by the registers counts until somebody looks at the account itself.
+statements as (
     select
         days.platform,
         days.account_id,
         days.observed_date,
         {{ is_absent('days.confirmed_state') }} as is_absent,
-        -- A register names an account without looking at it.
-        min(case when days.followers_lo is not null or days.confirmed_state <> 'present' then days.observed_date end)
-            over (partition by days.platform, days.account_id) as first_look_date,
         false as is_delisting
     from {{ ref('int_account_days_observed') }} as days
-    inner join accounts
-        on days.platform = accounts.platform and days.account_id = accounts.account_id
+    inner join followed
+        on days.platform = followed.platform and days.account_id = followed.account_id
     where days.confirmed_state is not null
-),
-
--- Being dropped by the registers counts until somebody looks at the account itself.
-statements as (
-    select * from checks
     union all
     select
         delistings.platform,
         delistings.account_id,
         delistings.delisted_date as observed_date,
         true as is_absent,
-        cast(null as date) as first_look_date,
         true as is_delisting
-    from {{ ref('int_account_delistings') }} as delistings
-    inner join accounts
-        on delistings.platform = accounts.platform and delistings.account_id = accounts.account_id
-    left join (
-        select
-            platform,
-            account_id,
-            max(first_look_date) as first_look_date
-        from checks
-        group by platform, account_id
-    ) as looks
-        on delistings.platform = looks.platform and delistings.account_id = looks.account_id
-    where looks.first_look_date is null or delistings.delisted_date < looks.first_look_date
+    from delistings
+    inner join followed
+        on delistings.platform = followed.platform and delistings.account_id = followed.account_id
+    where followed.first_look_date is null or delistings.delisted_date < followed.first_look_date
 ),
 
 paired as (
@@ -69,17 +91,6 @@ compared as (
 
 -- When any account of the platform was last looked at, before each day with observations: an
 -- account registered after that instant was born, however late in the night it was found.
-platform_days as (
-    select
-        days.platform,
-        days.observed_date,
-        max(days.last_observed_at) as last_observed_at
-    from {{ ref('int_account_days_observed') }} as days
-    inner join accounts
-        on days.platform = accounts.platform and days.account_id = accounts.account_id
-    group by days.platform, days.observed_date
-),
-
 previous_looks as (
     select
         platform,
@@ -87,7 +98,7 @@ previous_looks as (
         lag(last_observed_at) over (
             partition by platform order by observed_date nulls last
         ) as previous_look_at
-    from platform_days
+    from {{ ref('int_platform_days') }}
 )
 
 select

@@ -1,6 +1,15 @@
 -- Grain: one account in scope and one day, week or month in which its state was checked.
 -- Followers are the last count within the period; their change is against the last count of
 -- the period immediately before, where there is one. Suspect counts are left out.
+-- Periods that end before the first day made anew stand as they are.
+{{ config(
+    materialized='incremental',
+    incremental_strategy=strategy_by_key(),
+    unique_key='month_date',
+    on_schema_change='fail',
+) }}
+-- depends_on: {{ ref('int_days_anew') }} (the reference below is hidden from the parser)
+
 with accounts as (
     select * from {{ ref('int_accounts_resolved') }}
 ),
@@ -21,9 +30,15 @@ checked_days as (
         on days.platform = accounts.platform and days.account_id = accounts.account_id
     left join {{ ref('int_follower_counts') }} as counts
         on
-            accounts.account_number = counts.account_number
+            days.platform = counts.platform
+            and days.account_id = counts.account_id
             and days.observed_date = counts.observed_date
-    where days.confirmed_state is not null
+    where
+        days.confirmed_state is not null
+        {%- if grows_by_key() %}
+        -- The week of the first day may have begun before it.
+        and days.observed_date >= {{ add_days(anew_from(), -6) }}
+        {%- endif %}
 ),
 
 days_of_periods as (
@@ -33,6 +48,11 @@ days_of_periods as (
         {{ period_start('kinds.period', 'checked_days.observed_date') }} as period_start
     from checked_days
     cross join {{ growth_periods() }} as kinds
+    {%- if grows_by_key() %}
+    where
+        {{ period_end('kinds.period', period_start('kinds.period', 'checked_days.observed_date')) }}
+        >= {{ anew_from() }}
+    {%- endif %}
 ),
 
 checked as (
@@ -62,6 +82,33 @@ dated as (
         on checked.period = periods.period and checked.period_start = periods.period_start
 ),
 
+-- What the first periods are compared with: those that ended within the week before.
+known as (
+    select
+        account_number,
+        period,
+        period_start,
+        followers_lo,
+        followers_hi
+    from dated
+    {%- if grows_by_key() %}
+    union all
+    select
+        accounts.account_number,
+        known.period,
+        known.period_start,
+        known.followers_lo,
+        known.followers_hi
+    from {{ this }} as known
+    inner join accounts
+        on known.platform = accounts.platform and known.account_id = accounts.account_id
+    where
+        known.month_date >= {{ period_start("'month'", add_days(anew_from(), -1)) }}
+        and known.month_date < {{ anew_from() }}
+        and known.period_end_date >= {{ add_days(anew_from(), -7) }}
+    {%- endif %}
+),
+
 post_days as (
     select
         accounts.account_number,
@@ -69,6 +116,12 @@ post_days as (
     from {{ ref('int_account_post_days') }} as post_days
     inner join accounts
         on post_days.platform = accounts.platform and post_days.account_id = accounts.account_id
+    where
+        post_days.posts_count > 0
+        {%- if grows_by_key() %}
+        -- No activity looks further back.
+        and post_days.posted_date >= {{ add_days(anew_from(), -100) }}
+        {%- endif %}
 ),
 
 -- The last post on or before each last day of a period, by one pass over posts and ends together;
@@ -114,6 +167,7 @@ last_posts as (
 select
     accounts.platform,
     accounts.account_id,
+    {{ period_start("'month'", period_end('dated.period', 'dated.period_start')) }} as month_date,
     dated.period,
     dated.period_start,
     dated.period_end_date,
@@ -131,7 +185,7 @@ select
     {%- endfor %}
 from dated
 inner join accounts on dated.account_number = accounts.account_number
-left join dated as before
+left join known as before
     on
         dated.account_number = before.account_number
         and dated.period = before.period

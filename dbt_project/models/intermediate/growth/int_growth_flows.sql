@@ -145,46 +145,19 @@ change_leaves as (
 
 check_leaves as (
     select
-        checked.period,
-        checked.period_start,
-        classes.platform,
-        classes.account_kind,
-        classes.admin_level,
-        classes.region_code
+        period,
+        period_start,
+        platform,
+        account_kind,
+        admin_level,
+        region_code
         {%- for measure in measures[:6] %},
         0 as {{ measure }}
-        {%- endfor %},
-        count(*) as checked,
-        sum(case when checked.has_posts_covered then 1 else 0 end) as covered,
-        {%- for days in [7, 14, 30, 90] %}
-        sum(case when checked.is_active_{{ days }}d then 1 else 0 end) as active_{{ days }}d,
         {%- endfor %}
-        sum(case when checked.is_followers_suspect then 1 else 0 end) as suspect,
-        {%- for measure in sums_with_null %}
-        sum(checked.{{ measure }}) as {{ measure }},
+        {%- for measure in measures[6:] %},
+        {{ measure }}
         {%- endfor %}
-        sum(case when checked.has_delta then 1 else 0 end) as deltas,
-        -- An open end on one account leaves the group's end open.
-        sum(case when checked.followers_lo is not null and checked.followers_hi is null then 1 else 0 end)
-            as unbounded,
-        sum(case when checked.has_delta and checked.followers_delta_lo is null then 1 else 0 end)
-            as unbounded_delta_lo,
-        sum(case when checked.has_delta and checked.followers_delta_hi is null then 1 else 0 end)
-            as unbounded_delta_hi
-    from {{ ref('int_account_periods') }} as checked
-    inner join classes
-        on
-            checked.platform = classes.platform
-            and checked.account_id = classes.account_id
-            and checked.period_end_date >= classes.from_date
-            and (classes.until_date is null or checked.period_end_date < classes.until_date)
-    group by
-        checked.period,
-        checked.period_start,
-        classes.platform,
-        classes.account_kind,
-        classes.admin_level,
-        classes.region_code
+    from {{ ref('int_growth_checks') }}
 ),
 
 leaves as (

@@ -1,6 +1,70 @@
 -- Grain: one official account on one local day, from its first to its last day of observation.
-with days as (
-    select * from {{ ref('int_account_days_spined') }}
+-- Days without an observation are here with NULL followers: a gap, never zero growth.
+-- Made anew are the days from the first one about which anything changed on; and days before it that
+-- lie between two observations of an account, of which the later one has only come now.
+{{ config(
+    materialized='incremental',
+    incremental_strategy=strategy_by_key(),
+    unique_key=['platform', 'account_id', 'observed_date'],
+    on_schema_change='fail',
+) }}
+-- depends_on: {{ ref('int_days_anew') }} {{ ref('int_account_marks') }} {{ ref('stg_meta__builds') }} (references below that are hidden from the parser)
+
+with accounts as (
+    select
+        accounts.platform,
+        accounts.account_id,
+        accounts.source_set,
+        accounts.has_posts_covered,
+        accounts.last_seen_date,
+        {%- if grows_by_key() %}
+        greatest(accounts.first_seen_date, least({{ anew_from() }}, marks.unseen_from_date)) as from_date
+        {%- else %}
+        accounts.first_seen_date as from_date
+        {%- endif %}
+    from {{ ref('int_accounts_resolved') }} as accounts
+    {%- if grows_by_key() %}
+    left join {{ ref('int_account_marks') }} as marks
+        on
+            accounts.platform = marks.platform
+            and accounts.account_id = marks.account_id
+            and {{ is_pending('marks.build_id') }}
+    {%- endif %}
+),
+
+spine as (
+    select
+        platform,
+        account_id,
+        source_set,
+        has_posts_covered,
+        {{ each_day('from_date', 'last_seen_date') }} as observed_date
+    from accounts
+    where from_date <= last_seen_date
+),
+
+counts as (
+    select * from {{ ref('int_follower_counts') }}
+    {%- if grows_by_key() %}
+    where observed_date >= {{ anew_from() }}
+    {%- endif %}
+),
+
+days as (
+    select
+        spine.*,
+        counts.followers_lo,
+        counts.followers_hi,
+        counts.previous_followers_lo,
+        counts.previous_followers_hi,
+        counts.is_suspect as is_followers_suspect,
+        {{ days_between('counts.previous_date', 'spine.observed_date') }} as followers_delta_days
+    from spine
+    left join counts
+        on
+            spine.platform = counts.platform
+            and spine.account_id = counts.account_id
+            and spine.observed_date = counts.observed_date
 ),
 
 posts as (

@@ -1,0 +1,203 @@
+"""A night of new account snapshots upon a long history: what the models cost, which of them grow.
+
+The history is written into the core tables in one go, as if it had been loaded; the models build
+it once, then a night brings every account once more. Only dbt is measured: loading, audit and
+publishing have benchmarks of their own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import yaml
+
+from benchmarks.measure import Cost, run_child, table
+from orchestration.defs.dbt_project import dbt_environment
+from orchestration.paths import DBT_PROJECT
+from orchestration.schemas.render import create_table_sql
+from orchestration.schemas.tables import CORE_TABLES, RUN_TABLES
+
+ACCOUNTS = 100_000
+LAST_NIGHT = "date '2021-03-16'"
+"""In the middle of its month, since what is kept by month costs more the later it is."""
+POSTS = 50_000
+MEMORY_LIMIT = "8GB"
+SHOWN = 12
+"""Models in the second table."""
+
+_DBT = """
+import json, resource, sys
+from dbt.cli.main import dbtRunner
+spent, last = {}, [0.0]
+def cpu():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+def listen(event):
+    if event.info.name == "NodeStart":
+        last[0] = cpu()
+    elif event.info.name == "NodeFinished":
+        spent[event.data.node_info.node_name] = cpu() - last[0]
+result = dbtRunner(callbacks=[listen]).invoke(sys.argv[2:])
+json.dump(spent, open(sys.argv[1], "w"))
+if not result.success:
+    sys.exit(str(result.exception or [r.message for r in result.result if r.status == "error"]))
+"""
+
+
+def run(folder: Path, sizes: Sequence[float], rounds: int) -> Iterator[tuple[str, str]]:
+    """The same night on each size of history, in millions of snapshots.
+
+    Gives (topic, Markdown table).
+    """
+    nights: dict[str, list[Cost]] = {}
+    models: dict[str, list[dict[str, float]]] = {}
+    for size in sizes:
+        name = f"{size:g}M"
+        warehouse = folder / f"history_{name}" / "observatory.duckdb"
+        first = _write_history(warehouse, round(size * 1_000_000 / ACCOUNTS))
+        print(f"{name}: first build {first.cpu_seconds:.0f} CPU s", flush=True)
+        _bring_night(warehouse)
+        nights[name], models[name] = [], []
+        for _ in range(rounds):
+            copy = Path(shutil.copy(warehouse, folder / "night" / warehouse.name))
+            cost, spent = _dbt(copy, "night")
+            copy.unlink()
+            print(f"{name}: a night {cost.cpu_seconds:.0f} CPU s", flush=True)
+            nights[name].append(cost)
+            models[name].append(spent)
+        shutil.rmtree(warehouse.parent)
+    rival = next(iter(nights))
+    title = f"A night of {ACCOUNTS:,} snapshots upon so many million"
+    yield "growth", table(title, nights, rival) + "\n" + _by_model(models, rival)
+
+
+def _by_model(models: Mapping[str, list[dict[str, float]]], rival: str) -> str:
+    """Medians of the models that cost most on the longest history, and of all together."""
+    medians = {
+        name: {model: statistics.median(round_[model] for round_ in rounds) for model in rounds[0]}
+        for name, rounds in models.items()
+    }
+    *_, largest = medians
+    dearest = sorted(medians[largest], key=lambda model: -medians[largest][model])[:SHOWN]
+    sums = {name: sum(spent.values()) for name, spent in medians.items()}
+    lines = [
+        f"| CPU s of | {' | '.join(medians)} | ratio of {largest} to {rival} |",
+        f"|---|{'---|' * (len(medians) + 1)}",
+        _line("all models and seeds", sums, largest, rival),
+        *(
+            _line(f"`{model}`", {n: spent[model] for n, spent in medians.items()}, largest, rival)
+            for model in dearest
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _line(label: str, spent: Mapping[str, float], largest: str, rival: str) -> str:
+    ratio = spent[largest] / max(spent[rival], 0.01)
+    return f"| {label} | {' | '.join(f'{s:.2f}' for s in spent.values())} | {ratio:.2f} |"
+
+
+def _write_history(warehouse: Path, nights: int) -> Cost:
+    """Snapshots of so many nights before the last one, a few posts, and all models once."""
+    warehouse.parent.mkdir(parents=True)
+    (warehouse.parent.parent / "night").mkdir(exist_ok=True)
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("set TimeZone = 'UTC'; set threads = 1")
+        for schema in ("core", "quality", "meta"):
+            connection.execute(f"create schema {schema}")
+        for definition in (*CORE_TABLES, *RUN_TABLES):
+            connection.execute(create_table_sql(definition))
+        # Month by month, as the load keeps them.
+        for first in range(nights, 0, -30):
+            _insert_snapshots(connection, first, max(first - 30, 0))
+        connection.execute(
+            f"""insert into core.posts by name
+                select 'weibo' as platform, 'p' || n as post_id,
+                       (n % {ACCOUNTS} + 1000000000)::varchar as account_id,
+                       posted_at, 'api' as posted_at_source, 'second' as posted_at_precision,
+                       'text' as text, [] as hashtags, [] as hashtag_keys, 'original' as kind,
+                       false as is_repost, true as is_official,
+                       posted_at + interval 1 hour as observed_at,
+                       'crawl' as source_name, 'f0' as file_id,
+                       'f0' as file_sha256, n as record_number
+                from (select n, {LAST_NIGHT}::timestamptz - interval 36 hours
+                                - to_minutes(n % {min(nights, 60) * 1440}) as posted_at
+                      from range({POSTS}) as numbers(n))"""
+        )
+        connection.execute(
+            "insert into meta.builds by name select 'history' as build_id, 'published' as outcome"
+        )
+    cost, _ = _dbt(warehouse, "history")
+    return cost
+
+
+def _bring_night(warehouse: Path) -> None:
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("set TimeZone = 'UTC'; set threads = 1")
+        _insert_snapshots(connection, 0, -1)
+        connection.execute(
+            f"""insert into meta.touched_days by name
+                select 'night' as build_id, 'core.account_snapshots' as table_name,
+                       {LAST_NIGHT} as observed_date"""
+        )
+
+
+def _insert_snapshots(connection: duckdb.DuckDBPyConnection, first: int, until: int) -> None:
+    """Every account once a night, from `first` nights before the last down to before `until`.
+
+    In the last nights, one in a hundred has a new name, another kind or is gone.
+    """
+    connection.execute(
+        f"""insert into core.account_snapshots by name
+            select 'weibo' as platform, (account + 1000000000)::varchar as account_id,
+                   ({LAST_NIGHT} - night::integer)::timestamptz
+                       + to_seconds(account // 10) as observed_at,
+                   'record' as observed_at_source,
+                   'name' || account || if(account % 100 = 3 and night < 5, 'b', '') as screen_name,
+                   ['organ', 'officer', 'state_media'][
+                       1 + (account + (account % 100 = 4 and night < 5)::integer) % 3
+                   ] as account_kind,
+                   ['province', 'prefecture', 'county'][1 + account % 7 % 3] as admin_level,
+                   (110000 + 10000 * (account % 31))::varchar as region_code,
+                   'given' as kind_rule, 'given' as level_rule, 'given' as region_rule,
+                   'declared' as scope_evidence, '1' as verified_type,
+                   timestamptz '2011-10-01 00:00:00+00' + to_days((account % 3000)::integer)
+                       as registered_at,
+                   if(account % 100 = 7 and night < 5, 'not_found', 'present') as account_state,
+                   if(account_state = 'present', 1000 + account - night, null) as followers_lo,
+                   followers_lo as followers_hi,
+                   'crawl' as source_name, 'f' || night as file_id, 'f' || night as file_sha256,
+                   account as record_number
+            from range({first}, {until}, -1) as nights(night),
+                 range({ACCOUNTS}) as accounts(account)"""
+    )
+    connection.execute(
+        f"""insert into quality.file_days by name
+            select 'f' || night as file_id, 'crawl' as source_name,
+                   ({LAST_NIGHT} - night::integer)::date as observed_date
+            from range({first}, {until}, -1) as nights(night)"""
+    )
+
+
+def _dbt(warehouse: Path, build_id: str) -> tuple[Cost, dict[str, float]]:
+    """All seeds and models, one after the other on one core: their CPU and that of each."""
+    folder = warehouse.parent
+    profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text(encoding="utf-8"))
+    settings = profile["observatory"]["outputs"]["duckdb"]["settings"]
+    settings.update(threads=1, memory_limit=MEMORY_LIMIT)
+    (folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
+    told = folder / "spent.json"
+    cost = run_child(
+        ["-c", _DBT, str(told), "--quiet", "build", "--threads", "1",
+         "--exclude-resource-type", "test", "--exclude-resource-type", "unit_test",
+         "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(folder),
+         "--target-path", str(folder.parent / "target"), "--log-path", str(folder.parent / "logs")],
+        {**os.environ, **dbt_environment(warehouse, build_id)},
+    )  # fmt: skip
+    return cost, json.loads(told.read_text(encoding="utf-8"))
