@@ -33,7 +33,7 @@ from orchestration.quality.results import dbt_demand, dbt_results, write_results
 from orchestration.schemas.render import table_comment
 from orchestration.schemas.tables import BUILDS, TABLES
 from orchestration.settings import Settings
-from orchestration.warehouse.builds import Build, code_version, current_build
+from orchestration.warehouse.builds import Build, code_version, current_build, is_of_other_code
 from orchestration.warehouse.connect import open_modelled, open_work, quote
 
 BUILT = ("success",)
@@ -134,8 +134,10 @@ def models(
     settings = observatory.settings()
     with observatory.step(context, "model") as say:
         with open_work(settings.root.warehouse) as connection:
-            build = current_build(connection)
-        events, invocation = _run_dbt(context, settings, dbt, build)
+            build, is_renewed = current_build(connection), is_of_other_code(connection)
+        if is_renewed:
+            say("the code changed since the last published build: every table is made anew")
+        events, invocation = _run_dbt(context, settings, dbt, build, is_renewed)
         run = DbtRun(invocation, settings, build, say, context.log.warning)
     yield from run.with_metadata(events)
     with observatory.step(context, "model"):
@@ -143,10 +145,19 @@ def models(
 
 
 def _run_dbt(
-    context: dg.AssetExecutionContext, settings: Settings, dbt: DbtCliResource, build: Build
+    context: dg.AssetExecutionContext,
+    settings: Settings,
+    dbt: DbtCliResource,
+    build: Build,
+    is_renewed: bool,
 ) -> tuple[list[Any], DbtCliInvocation]:
-    """Run dbt to its end. Events are kept back, because row counts can be had only afterwards."""
+    """Run dbt to its end. Events are kept back, because row counts can be had only afterwards.
+
+    is_renewed: what grows is made anew, since other code made it and may have had other columns.
+    """
     arguments = ["build", "--exclude-resource-type", "unit_test"]
+    if is_renewed:
+        arguments.append("--full-refresh")
     stale = settings.root.dbt_target / "run_results.json"
     stale.unlink(missing_ok=True)
     # Where steps share a process, the audit's library loads while this one only waits for dbt.

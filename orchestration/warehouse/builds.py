@@ -103,6 +103,15 @@ def is_up_to_date(connection: duckdb.DuckDBPyConnection) -> bool:
     return row is not None and row[0] == code_version() and row[1] == inputs_version(connection)
 
 
+def is_of_other_code(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the tables of the newest published build were made by other code than this."""
+    row = connection.execute(
+        "select code_version from meta.builds where outcome = 'published' "
+        "order by build_id desc limit 1"
+    ).fetchone()
+    return row is not None and row[0] != code_version()
+
+
 def inputs_version(connection: duckdb.DuckDBPyConnection) -> str:
     """Hash over ledger and reviews: equal for the same files, in whatever order they came."""
     row = connection.execute(
