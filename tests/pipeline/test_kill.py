@@ -33,13 +33,15 @@ Moment = tuple[str, float]
 
 def moments(seed: int) -> list[Moment]:
     """Moments spread over every stage, one in each part of it, in the order of a night: what a
-    process left that was killed is where the next begins."""
+    process left that was killed is where the next begins. The last stage also begins with one: on a
+    machine that is less busy than when it was timed, a night may end before the others."""
     chance = random.Random(seed)
-    return [
+    spread = [
         (stage, (part + chance.random()) / KILLS_A_STAGE)
         for stage in (BEGUN, ARCHIVED, READ)
         for part in range(KILLS_A_STAGE)
     ]
+    return sorted([*spread, (READ, 0.0)], key=lambda m: (STAGES.index(m[0]), m[1]))
 
 
 def nights() -> list[Delivery]:

@@ -100,6 +100,7 @@ def test_every_topic_has_one_block_in_the_readme() -> None:
         "linking-quality",
         "linking-cost",
         "response",
+        "growth",
     ]
     for topic in topics:
         new = replaced(text, topic, f"the figures of {topic}")
