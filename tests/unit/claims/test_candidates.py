@@ -106,25 +106,13 @@ def test_a_figure_keeps_its_id_while_its_sentence_stands() -> None:
 
 
 WORDS = st.sampled_from(
-    ["microblogs", "微博", "公安", "police", "4,000", "4千多", "上万", "个", "条", "％", "5%"]
-    + ["percent", "since", "2012", "followers", "粉丝", "2月30日", "31日", "from", "从", "，", "."]
-    + [
-        "“平安",
-        "”",
-        "said",
-        "about",
-        "近",
-        "百",
-        "1e",
-        "年初",
-        "亿亿",
-        "零",
-        "点",
-        "@",
-        "third",
-        "\n",
+    [
+        "microblogs", "微博", "公安", "police", "4,000", "4千多", "上万", "个", "条",
+        "％", "5%", "percent", "since", "2012", "followers", "粉丝", "2月30日", "31日",
+        "from", "从", "，", ".", "“平安", "”", "said", "about", "近",
+        "百", "1e", "年初", "亿亿", "零", "点", "@", "third", "\n",
     ]
-)
+)  # fmt: skip
 
 
 @given(st.lists(st.one_of(WORDS, st.text(max_size=4)), max_size=25), st.booleans(), st.dates())

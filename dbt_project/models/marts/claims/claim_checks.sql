@@ -14,8 +14,8 @@ observed as (
         'observed' as compared_with,
         value_lo as claimed_lo,
         value_hi as claimed_hi,
-        cast(observed_lo as {{ dbt.type_float() }}) as compared_lo,
-        cast(observed_hi as {{ dbt.type_float() }}) as compared_hi,
+        cast(observed_lo as double) as compared_lo,
+        cast(observed_hi as double) as compared_hi,
         case
             when untestable is not null then 'not_testable'
             when mismatch is not null then 'scope_mismatch'
@@ -45,7 +45,7 @@ printed_parts as (
         value_hi as claimed_hi,
         {%- set parts = [1, 2, 3, 4] %}
         {% for part in parts -%}
-        coalesce(cast(nullif(split_part(parts_sum_to, '+', {{ part }}), '') as {{ dbt.type_float() }}), 0)
+        coalesce(cast(nullif(split_part(parts_sum_to, '+', {{ part }}), '') as double), 0)
         {{- ' + ' if not loop.last }}
         {% endfor -%}
         as compared_lo
@@ -91,8 +91,8 @@ shares as (
         parts_sum_to as compared_with,
         value - {{ half_of_percent('value') }} as claimed_lo,
         value + {{ half_of_percent('value') }} as claimed_hi,
-        100e0 * cast(split_part(parts_sum_to, '/', 1) as {{ dbt.type_float() }})
-        / nullif(cast(split_part(parts_sum_to, '/', 2) as {{ dbt.type_float() }}), 0) as compared_lo
+        100e0 * cast(split_part(parts_sum_to, '/', 1) as double)
+        / nullif(cast(split_part(parts_sum_to, '/', 2) as double), 0) as compared_lo
     from figures
     where regexp_extract(parts_sum_to, '^[0-9]+/[0-9]+$', 0) <> ''
 ),
