@@ -25,6 +25,15 @@
     end
 {%- endmacro %}
 
+{#- Whether a text speaks of a province as a place: 湖北大学 and 北京大学 are none. -#}
+{% macro names_province_as_place(text) -%}
+    regexp_extract(
+        {{ text }},
+        '({% for name, code in provinces() %}{{ name }}{{ '|' if not loop.last }}{% endfor %})(省|市|自治区|特别行政区|警方|公安|民警|交警|高警)',
+        0
+    ) <> ''
+{%- endmacro %}
+
 {#- The same in English. Beijing is left out: it mostly means the government. -#}
 {% macro provinces_in_english() %}{{ return([['Tianjin', '120000'], ['Hebei', '130000'], ['Shanxi', '140000'], ['Inner Mongolia', '150000'], ['Liaoning', '210000'], ['Jilin', '220000'], ['Heilongjiang', '230000'], ['Shanghai', '310000'], ['Jiangsu', '320000'], ['Zhejiang', '330000'], ['Anhui', '340000'], ['Fujian', '350000'], ['Jiangxi', '360000'], ['Shandong', '370000'], ['Henan', '410000'], ['Hubei', '420000'], ['Hunan', '430000'], ['Guangdong', '440000'], ['Guangxi', '450000'], ['Hainan', '460000'], ['Chongqing', '500000'], ['Sichuan', '510000'], ['Guizhou', '520000'], ['Yunnan', '530000'], ['Tibet', '540000'], ['Shaanxi', '610000'], ['Gansu', '620000'], ['Qinghai', '630000'], ['Ningxia', '640000'], ['Xinjiang', '650000'], ['Taiwan', '710000'], ['Hong Kong', '810000'], ['Macao', '820000']]) }}{% endmacro %}
 

@@ -53,7 +53,7 @@ select
     case
         when lead_text is null or regexp_extract(title, '{{ province_pattern() }}', 0) <> ''
             then {{ region_named('title') }}
-        else coalesce({{ region_named('lead_text') }}, {{ region_named_in_english("coalesce(title, '') || ' ' || lead_text") }})
+        else coalesce(case when {{ names_province_as_place('lead_text') }} then {{ region_named('lead_text') }} end, {{ region_named_in_english("coalesce(title, '') || ' ' || lead_text") }})
     end as region_code,
     subject,
     articles_count,
