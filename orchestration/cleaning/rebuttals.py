@@ -80,9 +80,9 @@ def _rebuts(texts: pl.Series) -> pl.Series:
     body, plain = pl.col("body"), pl.col("plain")
     frame = pl.DataFrame({"body": texts}).with_columns(plain=body.str.replace_all(_ADVICE, ""))
     set_apart = body.str.contains(_ROUND_UP) | body.str.contains(_CAMPAIGN)
-    may = frame.select(
-        may=plain.str.contains(_CLAIM) & ~set_apart & ~body.str.contains(_REVERSAL)
-    )["may"]
+    may = frame.select(may=plain.str.contains(_CLAIM) & ~set_apart & ~body.str.contains(_REVERSAL))[
+        "may"
+    ]
     return may.scatter(may.arg_true(), _denies(frame["plain"].filter(may)))
 
 
