@@ -262,7 +262,8 @@ def _append(
 
 
 def _widen_scope(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    """Enter accounts that came into scope; an officer once found stays an officer.
+    """Enter accounts that came into scope; an officer once found stays an officer. Of other kinds
+    the first by name stands, whatever came first.
 
     Whoever is in scope under a pseudonym may be one, and is protected like one.
     """
@@ -281,6 +282,8 @@ def _widen_scope(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
               group by platform, account_id
             ) as s
             on t.platform = s.platform and t.account_id = s.account_id
+            when matched and t.account_kind <> 'officer' and s.account_kind < t.account_kind
+              then update set account_kind = s.account_kind
             when not matched then insert (platform, account_id, account_kind)
               values (s.platform, s.account_id, s.account_kind)"""
     )
