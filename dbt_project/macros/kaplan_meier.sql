@@ -107,6 +107,26 @@
 {%- endmacro %}
 
 {#-
+    The bounds of kaplan_meier_curve while nobody's watching ends, from the number that waited at the beginning and
+    those answered since: exp(-exp(log_log ± half_width)). NULL where nobody was
+    answered, and where nobody is left.
+-#}
+{% macro greenwood_log_log(waiting, answered) -%}
+    case
+        when {{ answered }} > 0 and {{ answered }} < {{ waiting }}
+            then ln(ln(cast({{ waiting }} as double) / ({{ waiting }} - {{ answered }})))
+    end
+{%- endmacro %}
+{% macro greenwood_half_width(waiting, answered) -%}
+    case
+        when {{ answered }} > 0 and {{ answered }} < {{ waiting }}
+            then 1.959963984540054e0
+            * sqrt(cast({{ answered }} as double) / {{ waiting }} / ({{ waiting }} - {{ answered }}))
+            / ln(cast({{ waiting }} as double) / ({{ waiting }} - {{ answered }}))
+    end
+{%- endmacro %}
+
+{#-
     aalen_johansen_curve(steps, groups): cumulative incidence of the answer where the removal of
     the stimulus competes with it. `steps` as above with `removed` beside `responded`; answers and
     removals of one instant are taken together.

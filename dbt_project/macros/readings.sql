@@ -110,14 +110,24 @@
         1 as events,
         readings.removed
     from {{ response_readings() }} as readings
-    inner join {{ ref('int_response_strata_days') }} as days
+    inner join (
+        select
+            strata_days.stratum_id,
+            strata_days.reading,
+            strata_days.onset_date,
+            strata_days.event_type
+        from {{ ref('int_response_strata_days') }} as strata_days
+        inner join (
+            select distinct stratum_id from {{ ref('int_response_totals') }} as totals where {{ condition }}
+        ) as strata on strata_days.stratum_id = strata.stratum_id
+    ) as days
         on
             readings.reading = days.reading
             and readings.onset_date = days.onset_date
             and readings.event_type = days.event_type
     inner join {{ ref('int_response_totals') }} as totals
         on days.stratum_id = totals.stratum_id and readings.group_id = totals.group_id
-    where totals.{{ condition }}
+    where {{ condition }}
 {%- endmacro %}
 
 {#- curve_id is stratum_id * 1,000,000 + group_id; there are at most some ten thousand groups. -#}

@@ -12,16 +12,9 @@ with answered as (
             range between unbounded preceding and current row
         ) as answered
     from {{ ref('int_response_totals') }} as totals
-    inner join ({{ response_outcomes("read_from = 'ranks'") }}) as outcomes
+    inner join ({{ response_outcomes("totals.read_from = 'ranks'") }}) as outcomes
         on totals.curve_id = outcomes.curve_id
     where outcomes.response_us >= 0
-),
-
-left_over as (
-    select
-        *,
-        ln(cast(waiting as double) / nullif(waiting - answered, 0)) as hazard
-    from answered
 ),
 
 bounded as (
@@ -29,10 +22,9 @@ bounded as (
         curve_id,
         response_us,
         2 * answered >= waiting as is_half,
-        ln(hazard) as log_log,
-        1.959963984540054e0
-        * sqrt(cast(answered as double) / waiting / nullif(waiting - answered, 0)) / hazard as half_width
-    from left_over
+        {{ greenwood_log_log('waiting', 'answered') }} as log_log,
+        {{ greenwood_half_width('waiting', 'answered') }} as half_width
+    from answered
 )
 
 select

@@ -3,4 +3,4 @@
 -- removed in the end. All other events of the stratum are known from the stratum itself and are
 -- never multiplied by the groups. A view: what is read once is not written.
 {{ config(materialized='view') }}
-{{ response_outcomes("read_from = 'steps'") }}
+{{ response_outcomes("totals.read_from = 'steps'") }}

@@ -3,6 +3,7 @@
 -- how long those had waited together.
 -- Within 72 h nobody's watching ends inside a stretch, nor does one hold a reported hour, so that on it survival
 -- falls by the same amount with every answer, wherever that falls.
+{{ config(materialized='view') }}
 with curves as (
     select
         totals.curve_id,

@@ -166,5 +166,6 @@ select
         when shortest_watch_us >= 259200000000 then 'counts'
         when events_watched_72h > proactive + responded then 'stretches'
         else 'steps'
-    end as read_from
+    end as read_from,
+    reading = 1 and waiting > 0 and shortest_watch_us >= 1209600000000 as is_evenly_watched
 from reached
