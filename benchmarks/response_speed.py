@@ -1,8 +1,9 @@
 """Response timing over many events and posts: the SQL of the models as dbt compiles it, on DuckDB.
 
 One post in 25 speaks of an event, and every fifth event is spoken of, by responders of all kinds
-and levels of one region; watching ends with the year. The posts' links are given; everything from
-the first responses to the marts is made from scratch. Parsing and compiling by dbt are not in it.
+and levels of one region; watching ends with the year. Accounts of three more regions never speak.
+The posts' links are given; everything from the first responses to the marts is made from scratch.
+Parsing and compiling by dbt are not in it.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from orchestration.paths import DBT_PROJECT
 LINKS = (
     "int_responder_cells", "int_response_cells", "int_response_groups", "int_response_group_cells",
     "int_group_first_responses", "int_response_strata_days", "int_response_strata",
-    "int_response_totals", "int_response_stretches", "int_response_medians",
+    "int_response_totals", "int_observed_groups", "int_response_silences",
+    "int_response_stretches", "int_response_medians",
     "int_response_outcomes", "int_response_steps", "int_response_curves",
     "int_response_summaries", "response_timing",
     "int_response_later_outcomes", "int_response_later_steps", "int_response_later_curves",
@@ -50,6 +52,16 @@ con.execute(f'''create table intermediate.int_responses as
     'exact' as link_level,
     (pow(random(), 3) * 1209600000000)::bigint - 3600000000 as response_us
   from range({posts}) as t(i) where i % 25 = 0''')
+con.execute(f'''create table intermediate.int_accounts_resolved as
+  select 'weibo' as platform, i::varchar as account_id,
+    ['organ', 'officer', 'state_media'][1 + i % 3] as account_kind,
+    ['ministry', 'province', 'prefecture', 'county'][1 + i // 3 % 4] as admin_level,
+    (110000 + 10000 * (i // 12 % 34))::varchar as region_code,
+    date '2024-12-31' as last_seen_date
+  from range(4080) as t(i)''')
+con.execute('''create table intermediate.int_account_post_days as
+  select platform, account_id, date '2024-01-01' as posted_date, 1 as posts_count
+  from intermediate.int_accounts_resolved''')
 con.execute('''delete from intermediate.int_responses as r
   using intermediate.int_event_follow_ups as f
   where r.event_id = f.event_id and r.response_us > f.watched_us''')

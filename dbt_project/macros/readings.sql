@@ -146,3 +146,8 @@
         + 72e0 * ({{ totals }}.events - {{ totals }}.proactive - {{ totals }}.within_72h)
     ) / ({{ totals }}.events - {{ totals }}.proactive), 9)
 {%- endmacro %}
+
+{#- Periods in which a group of responders is told to have been silent; in a day or week most are. -#}
+{% macro is_period_of_silences(period) -%}
+    {{ period }} in ('month', 'all')
+{%- endmacro %}

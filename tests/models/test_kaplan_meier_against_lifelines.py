@@ -34,6 +34,7 @@ CHAIN = (
     ("intermediate", "int_response_group_cells"),
     ("intermediate", "int_group_first_responses"),
     ("intermediate", "int_response_totals"),
+    ("intermediate", "int_response_silences"),
     ("intermediate", "int_response_stretches"),
     ("intermediate", "int_response_medians"),
     ("intermediate", "int_response_outcomes"),
@@ -98,6 +99,15 @@ def run_chain(con: duckdb.DuckDBPyConnection, queries: Queries, drawn: Any) -> N
         "create or replace table intermediate.int_responses (event_id varchar, "
         "account_kind varchar, admin_level varchar, region_code varchar, link_level varchar, "
         "response_us bigint)"
+    )
+    # State media are observed and never speak; organs are named again where they do not.
+    con.execute(
+        "create or replace table intermediate.int_observed_groups as "
+        "select period, period_start, account_kind, 'all' as admin_level, 'all' as region_code, "
+        "cast(5 as bigint) as accounts "
+        "from (values ('all'), ('month')) as periods (period), "
+        "(values (date '2020-01-01')) as starts (period_start), "
+        "(values ('state_media'), ('organ')) as kinds (account_kind)"
     )
     for number, (event_type, watched, answers, width, removed) in enumerate(drawn):
         removed = removed if removed is not None and removed <= watched else None
@@ -277,6 +287,9 @@ def check_every_group(con: duckdb.DuckDBPyConnection, drawn: Any) -> None:
         f"from main.response_timing where {where}"
     ).fetchall()
     assert ("all", "all", "all") in {row[:3] for row in summaries}
+    spoke = {kind for _, _, answers, *_ in drawn for kind, _, _ in answers}
+    assert ("all", "state_media", "all") in {row[:3] for row in summaries} or not spoke
+    assert len({row[:3] for row in summaries}) == len(summaries)
 
     for row in summaries:
         key, counts = row[:3], row[3:7]

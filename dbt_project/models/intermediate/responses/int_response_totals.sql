@@ -1,7 +1,8 @@
 -- Grain: one curve (stratum x group of responders) with its counts of events.
 -- A group has a curve where it spoke of at least one event of the stratum; the group of all
 -- responders has one in every stratum. The other readings of a stratum have the same groups, the
--- second one where the earliest onset is asked for. Groups of the same cells share a curve.
+-- second one where the earliest onset is asked for. Groups of the same cells share a curve. Group 0
+-- spoke of nothing, for whoever did not (int_response_silences).
 --
 -- read_from: what main.response_timing needs of the curve, the least of
 --   counts     nobody's watching ended within 72 h and half is out of reach: rates and the mean follow
@@ -84,6 +85,12 @@ others as (
     where
         groups.is_everybody
         and (strata.reading <> 2 or {{ is_period_from_earliest('strata.period') }})
+    union
+    select
+        stratum_id,
+        cast(0 as bigint) as group_id
+    from strata
+    where {{ is_period_of_silences('period') }}
 ),
 
 curves as (

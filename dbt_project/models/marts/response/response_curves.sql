@@ -114,6 +114,7 @@ published as (
     where totals.reading = 1
 )
 
+{% for groups in ['spoken', 'silent'] -%}
 select
     strata.period,
     strata.period_start,
@@ -134,6 +135,13 @@ select
     {{ build_id() }} as build_id
 from published
 inner join {{ ref('int_response_strata') }} as strata on published.stratum_id = strata.stratum_id
+{%- if groups == 'spoken' %}
 inner join {{ ref('int_response_groups') }} as groups
     on published.group_id = groups.same_as_group_id
 where groups.is_everybody or published.spoken_of > 0
+{%- else %}
+inner join {{ ref('int_response_silences') }} as groups
+    on published.stratum_id = groups.stratum_id and published.group_id = 0
+{%- endif %}
+{{ 'union all' if not loop.last }}
+{% endfor %}

@@ -1,6 +1,7 @@
 -- Grain: one period x event type x responder kind x level x region x link level, each with `all`.
 -- The denominator is every event of the period and type, answered or not. A group of responders
--- that spoke of none of them has no row.
+-- that spoke of none of them has a row in months and over everything, if its accounts were observed
+-- then (int_response_silences).
 {%- set hours = [1, 5, 6, 24, 48, 72] %}
 with curves as (
     select
@@ -53,6 +54,7 @@ onsets_known as (
     where reading = 2
 )
 
+{% for groups in ['spoken', 'silent'] -%}
 select
     strata.period,
     strata.period_start,
@@ -93,7 +95,12 @@ select
     {{ build_id() }} as build_id
 from curves
 inner join {{ ref('int_response_strata') }} as strata on curves.stratum_id = strata.stratum_id
+{%- if groups == 'spoken' %}
 inner join {{ ref('int_response_groups') }} as groups on curves.group_id = groups.same_as_group_id
+{%- else %}
+inner join {{ ref('int_response_silences') }} as groups
+    on curves.stratum_id = groups.stratum_id and curves.group_id = 0
+{%- endif %}
 left join onsets_known on curves.stratum_id = onsets_known.base_stratum_id
 left join from_earliest
     on
@@ -102,4 +109,8 @@ left join from_earliest
 left join competing on curves.curve_id = competing.base_curve_id
 where
     curves.reading = 1
+    {%- if groups == 'spoken' %}
     and (groups.is_everybody or curves.proactive + curves.responded > 0)
+    {%- endif %}
+{{ 'union all' if not loop.last }}
+{% endfor %}
