@@ -221,10 +221,40 @@ EVIDENCE = (
     "kind_rule", "kind_match", "level_rule", "level_match", "region_rule", "region_match",
     "region_year",
 )  # fmt: skip
-_ASKED = (
-    NAME, _CALLED, "verified_type", REASON, "_region_text", "year", "account_kind", "admin_level",
+_TEXTS = (
+    NAME, _CALLED, "verified_type", REASON, "_region_text", "account_kind", "admin_level",
     "region_code", "scope_evidence",
 )  # fmt: skip
+"""All that an answer rests on, with the year of the observation."""
+
+
+class _Answers:
+    """Answers given to accounts, kept: the same ones come again with every post of theirs.
+
+    What was asked is known by two 64-bit hashes of all its texts.
+    """
+
+    KEPT = 200_000
+
+    def __init__(self) -> None:
+        self._known: pl.DataFrame | None = None
+
+    def of(self, asked: pl.DataFrame) -> pl.DataFrame:
+        """kind, level, region, their evidence and `_is_withheld` of each row of _TEXTS and year."""
+        marks = pl.DataFrame({"a": asked.hash_rows(seed=1), "b": asked.hash_rows(seed=2)})
+        new = marks.with_row_index("at").unique(["a", "b"], keep="first", maintain_order=True)
+        known = self._known
+        if known is not None:
+            new = new.join(known, on=["a", "b"], how="anti", maintain_order="left")
+        if known is None or new.height:
+            answers = new.select("a", "b").hstack(_answered(asked[new["at"]]))
+            known = answers if known is None else pl.concat([known, answers])
+        found = marks.join(known, on=["a", "b"], how="left", maintain_order="left")
+        self._known = known if known.height <= self.KEPT else None
+        return found
+
+
+_ANSWERS = _Answers()
 
 
 def identify(rows: pl.DataFrame) -> pl.DataFrame:
@@ -233,13 +263,10 @@ def identify(rows: pl.DataFrame) -> pl.DataFrame:
     An officer's post overrules everything, so that protection never hangs on a register; apart
     from that what a file says stays, with its scope evidence (or `given`) as the rule.
     """
-    texts = pl.col(NAME, _CALLED, REASON, "_region_text").cast(pl.String)
-    year = pl.col("observed_at").dt.year()
-    asked = rows.with_columns(_called(), year.alias("year")).select(_ASKED)
-    distinct = asked.unique(maintain_order=True).with_columns(texts)
-    answered = _with_level(_with_region(_with_kind(distinct)))
-    found = asked.join(answered, on=list(_ASKED), how="left", nulls_equal=True,
-                       maintain_order="left")  # fmt: skip
+    asked = rows.with_columns(_called()).select(
+        pl.col(_TEXTS).cast(pl.String), pl.col("observed_at").dt.year().alias("year")
+    )
+    found = _ANSWERS.of(asked)
     return rows.with_columns(
         found["kind"].alias("account_kind"),
         found["level"].alias("admin_level"),
@@ -247,6 +274,12 @@ def identify(rows: pl.DataFrame) -> pl.DataFrame:
         *(found[name] for name in EVIDENCE),
         found["_is_withheld"],
     )
+
+
+def _answered(asked: pl.DataFrame) -> pl.DataFrame:
+    """What distinct rows of _TEXTS and year are."""
+    answers = _with_level(_with_region(_with_kind(asked)))
+    return answers.select("kind", "level", "region", *EVIDENCE, "_is_withheld")
 
 
 def names_of_bodies(names: pl.Series) -> pl.Series:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
+from orchestration import memory
 from orchestration.cleaning.people import PSEUDONYM_PREFIX, Door, hashed_ids
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_REVIEWS, CORE_TABLES, SCHEMA_DRIFT, SOURCES
@@ -59,6 +60,7 @@ def ingest(
     progress: Callable[[str], None] = lambda message: None,
 ) -> Ingested:
     """Bring every pending delivery into lake and core tables; interrupted, it resumes."""
+    memory.prepare()
     rows_before = _core_rows(connection)
     waiting = pending(connection, Archive(settings.root.archive).deliveries())
     settled = _settled_scope(connection, settings)

@@ -163,7 +163,8 @@ def _append_months(
             [f"{table.bucket} is null"] if None in fresh else []
         )
         chosen = f"(select * from batch where {' or '.join(conditions)})"
-    order = f" order by {month} nulls last" if len(fresh) > 1 else ""
+    is_in_order = table.bucket == table.moment  # staged day by day, and read in that order
+    order = f" order by {month} nulls last" if len(fresh) > 1 and not is_in_order else ""
     connection.execute(
         f"insert into {table.full_name} ({names}) select {names} from {chosen}{order}"
     )
