@@ -667,7 +667,8 @@ MARTS: tuple[Table, ...] = (
         ),
         required=("events", "proactive", "responded", "censored"),
         caveat="Kaplan-Meier over all events of the group, answered or not; proactive cases are "
-        "counted apart.",
+        "counted apart. In months and over everything observed accounts that spoke of nothing have "
+        "a row too.",
     ),
     _dbt(
         "main", "response_curves", "the same groups x hours at which something happened",

@@ -11,6 +11,34 @@ with totals as (
     inner join {{ ref('int_response_strata') }} as strata on totals.stratum_id = strata.stratum_id
 ),
 
+all_curves as (
+    select
+        curve_id,
+        at_us,
+        hours,
+        at_risk,
+        responded,
+        survival,
+        survival_lo,
+        survival_hi,
+        incidence,
+        incidence_removed
+    from {{ ref('int_response_curves') }}
+    union all
+    select
+        curve_id,
+        at_us,
+        hours,
+        at_risk,
+        responded,
+        survival,
+        survival_lo,
+        survival_hi,
+        cast(null as double) as incidence,
+        cast(null as double) as incidence_removed
+    from {{ ref('int_response_later_curves') }}
+),
+
 -- Curves that are read in more than one way.
 read_again as (
     select distinct base_curve_id
@@ -28,7 +56,7 @@ curves as (
         curves.incidence_removed
     from read_again
     inner join totals on read_again.base_curve_id = totals.base_curve_id
-    inner join {{ ref('int_response_curves') }} as curves on totals.curve_id = curves.curve_id
+    inner join all_curves as curves on totals.curve_id = curves.curve_id
 ),
 
 -- Steps fall or rise throughout, so that the last value so far is the least or the largest one.
@@ -76,7 +104,7 @@ published as (
             when curves.at_us <= others.competing_ends_us or others.settled >= 1 - 1e-9
                 then round(others.removed_incidence, 9)
         end as incidence_removed
-    from {{ ref('int_response_curves') }} as curves
+    from all_curves as curves
     inner join totals on curves.curve_id = totals.curve_id
     left join read_together as others
         on
@@ -86,6 +114,7 @@ published as (
     where totals.reading = 1
 )
 
+{% for groups in ['spoken', 'silent'] -%}
 select
     strata.period,
     strata.period_start,
@@ -106,6 +135,13 @@ select
     {{ build_id() }} as build_id
 from published
 inner join {{ ref('int_response_strata') }} as strata on published.stratum_id = strata.stratum_id
+{%- if groups == 'spoken' %}
 inner join {{ ref('int_response_groups') }} as groups
     on published.group_id = groups.same_as_group_id
 where groups.is_everybody or published.spoken_of > 0
+{%- else %}
+inner join {{ ref('int_response_silences') }} as groups
+    on published.stratum_id = groups.stratum_id and published.group_id = 0
+{%- endif %}
+{{ 'union all' if not loop.last }}
+{% endfor %}
