@@ -29,7 +29,8 @@ _ENGLISH_NOUNS = (
     ("officers", r"(?:police\s*)?officers|policemen|officials|civil\s+servants|cadres|"
                  r"public\s+servants"),
     ("organs", r"departments|agencies|bureaus|organs|institutions|government\s+offices|"
-               r"police\s+stations|government\s+bodies|organi[sz]ations|police\s+forces"),
+               r"police\s+stations|government\s+bodies|courts|procuratorates|ministries|"
+               r"organi[sz]ations|police\s+forces"),
 )  # fmt: skip
 _CHINESE_NOUNS = (
     ("followers", r"粉丝|听众|关注者"),
@@ -44,7 +45,8 @@ _CHINESE_NOUNS = (
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|账号|帐号|账户|帐户"),
     ("officers", r"公安局长|民警|警察|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|"
                  r"党政干部|干部|公务人员"),
-    ("organs", r"公安机关|公安局|派出所|党政机构|政务机构|政府机构|机构|部门|单位|机关|乡镇"),
+    ("organs", r"公安机关|公安局|派出所|法院|检察院|部委|党政机构|"
+               r"政务机构|政府机构|机构|部门|单位|机关|乡镇"),
 )  # fmt: skip
 _ALL_ENGLISH = re.compile(
     "|".join(rf"(?P<{name}>\b(?:{pattern})\b)" for name, pattern in _ENGLISH_NOUNS), re.IGNORECASE
@@ -170,7 +172,7 @@ def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
         chain = after[0]
         for noun in after[1:]:
             if noun.start - chain.end > 4 or re.search(
-                r"[，。；、和与在了]", sentence[chain.end : noun.start]
+                r"[，。；、和与在了共有达拥]", sentence[chain.end : noun.start]
             ):
                 break
             chain = noun
@@ -207,7 +209,7 @@ _WHOSE = re.compile(
 _POLICE = re.compile(r"police|policem|public[ -]security|公安|派出所|警(?!告|示|惕)", re.IGNORECASE)
 _STATE = re.compile(
     r"government|official|(?<!news )agenc|bureau|ministry|departments|institution|cadres|"
-    r"civil servant|政务|政府|党政|官方|官员|机构|公务|干部|部门",
+    r"civil servant|政务|政府|党政|行政|机关|官方|官员|机构|公务|干部|部门",
     re.IGNORECASE,
 )
 _HANDLE = re.compile(

@@ -1,6 +1,6 @@
 -- Grain: one published figure, with what is observed in the same scope, or why nothing is.
 -- Accounts: those registered by the day of the figure (lo), and with those whose registration
--- nobody knows (hi). Who is collected is no census, so a count below the figure says nothing.
+-- nobody knows (hi); of a figure of one region also those whose region nobody knows. Who is collected is no census, so a count below the figure says nothing.
 -- Followers: those of one named account on that very day.
 with figures as (
     select * from {{ ref('int_claim_scopes') }}
@@ -12,6 +12,7 @@ accounts as (
         account_kind,
         screen_name,
         account_id,
+        region_code,
         {{ local_date('registered_at') }} as registered_date
     from {{ ref('accounts') }}
 ),
@@ -39,7 +40,11 @@ platforms_of_figures as (
 counted as (
     select
         figures.figure_id,
-        count(*) filter (where accounts.registered_date <= figures.as_of_date) as accounts_lo,
+        count(*) filter (
+            where
+            accounts.registered_date <= figures.as_of_date
+            and (figures.region_prefix is null or accounts.region_code is not null)
+        ) as accounts_lo,
         count(*) filter (
             where accounts.registered_date <= figures.as_of_date or accounts.registered_date is null
         ) as accounts_hi
@@ -56,7 +61,13 @@ counted as (
                     and accounts.account_kind = 'other_government'
                 )
             )
-    where figures.metric = 'accounts'
+    where
+        figures.metric = 'accounts'
+        and (
+            figures.region_prefix is null
+            or accounts.region_code is null
+            or substring(accounts.region_code, 1, length(figures.region_prefix)) = figures.region_prefix
+        )
     group by figures.figure_id
 ),
 
