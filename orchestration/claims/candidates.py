@@ -20,10 +20,13 @@ from orchestration.claims.numbers import Figure, figures
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_CANDIDATES
 
-RULE_VERSION = 5
+RULE_VERSION = 6
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
-_SUBJECT = re.compile(r"micro-?\s?blog|weibo|微博|围脖", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"micro-?\s?blog|weibo|微博|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[。！？!?；](?:[”’」）\"]*)|[.](?:[”\"')]*)(?=\s+[A-Z“\"@(]|\s*$)")
 _ABBREVIATED = re.compile(
     r"\b(?:Mr|Ms|Mrs|Dr|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|St|U\.S|Co|Inc|vs)\.$"
@@ -39,7 +42,12 @@ _UP_FROM = re.compile(r"\b(?:up|down|rising|compared|rose|increased|"
                       r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|从$|由$|而[^，。]{0,12}(?:为|"
                       r"仅|只有)$", re.IGNORECASE)  # fmt: skip
 _OF_THEM = re.compile(r"\s+of\s+(?:them|these|those)\b", re.IGNORECASE)
-_ANOTHER = re.compile(r"\b(?:another|a\s+further)\s*$|另有$|另$", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
+    r"|[,;]\s+(?:and\s+)?(?:Sina|Tencent)(?:\s+Weibo)?\s+(?:has\s+|had\s+)?$",
+    re.IGNORECASE,
+)
+"""What stands before a figure that counts what the one before does."""
 _SHARE = re.compile(
     r"占|比重|比例|份额|\bshare\b|\bof\s+(?:all|the|them|its|their)\b|account(?:s|ed|ing)? for",
     re.IGNORECASE,
@@ -143,18 +151,19 @@ def _of_sentence(
         metric, actor = read
         at = _as_of(sentence, figure, segment, published, told)
         printed = sentence[figure.start : figure.end].strip()
+        said = speaker.name if speaker else None
         sector = None if metric == "users" else scope.sector_of(sentence, segment, clause)
         told.append(
             Candidate(
                 quote, span[0], span[1], printed, span[0] + figure.start,
                 span[0] + figure.start + len(printed), figure.value, figure.lo, figure.hi,
                 figure.qualifier, _unit(metric, figure), metric, actor,
-                sector, scope.platforms_of(sentence, clause, speaker.name if speaker else None),
+                sector, scope.platforms_of(sentence, clause, said),
                 # The account that is named says where it is.
                 None if sector and sector.startswith("@")
-                else places.region_of(sentence, clause, is_chinese),
+                else places.region_of(sentence, clause, is_chinese, said),
                 at.text, at.day, at.precision, at.basis,
-                speaker.name if speaker else None, speaker.kind if speaker else None,
+                said, speaker.kind if speaker else None,
                 speakers.reported_by(sentence) or outlet,
             )
         )  # fmt: skip

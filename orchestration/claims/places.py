@@ -46,12 +46,16 @@ _NO_PLACE = re.compile(
 )
 
 
-def region_of(sentence: str, clause: tuple[int, int], is_chinese: bool) -> str | None:
-    """Code of the one region that the clause of a figure names, else of what the sentence names;
-    NULL for none and for several."""
-    named = (_chinese if is_chinese else _english)(sentence)
+def region_of(
+    sentence: str, clause: tuple[int, int], is_chinese: bool, speaker: str | None
+) -> str | None:
+    """Code of the one region that the clause of a figure names, else what stands before it, else
+    its speaker; NULL for none and for several."""
+    read = _chinese if is_chinese else _english
+    named = read(sentence)
     inside = [code for place, code in named if clause[0] <= place < clause[1]]
-    return _only(inside or [code for _, code in named])
+    ahead = [code for place, code in named if place < clause[0]]
+    return _only(inside or ahead or [code for _, code in read(speaker or "")])
 
 
 def _only(codes: list[str]) -> str | None:

@@ -18,7 +18,7 @@ class Speaker:
 
 _SAID = (
     r"(?:said|says|announced|reported|reports|noted|told|revealed|disclosed|wrote|added|"
-    r"stated|showed?|shows)"
+    r"stated|showed?|shows|found|finds)"
 )
 _NAME = r"(?:the\s+)?[A-Z@][^,;:.“”\"]{1,70}?"
 _ENGLISH = (
@@ -33,7 +33,7 @@ _ENGLISH = (
     rf"^(?:On \w+day,? )?(?P<who>{_NAME})\s+{_SAID}\b",
 )  # fmt: skip
 _CHINESE = (
-    r"据(?!不完全统计|统计|了解|悉|介绍|报道)(?P<who>[^，。；：“”]{2,30}?)(?:最新|的|\d+日|昨日|昨天|今天|日前)*(?:统计|介绍|透露|报道|数据|发布|通报|消息|披露|公布|报告|称)",
+    r"据《?(?!不完全统计|统计|了解|悉|介绍|报道)(?P<who>[^，。；：“”《》]{2,30}?)》?(?:最新|的|\d+日|昨日|昨天|今天|日前)*(?:统计|介绍|透露|报道|数据|发布|通报|消息|披露|公布|报告|称)",
     r"(?:^|[，。；：])(?P<who>[^，。；：“”\d]{2,24}?)(?:的|最新|发布的)*(?:统计|数据|报告)(?:显示|表明|指出)",
     r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中|会上)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
     r"从(?P<who>[^，。；：“”\d]{2,24}?)(?:获悉|了解到)",
@@ -56,7 +56,7 @@ _BYLINE = re.compile(
     r"^\s*(?:（|\()?(?P<name>Xinhua|Reuters|AFP|AP|新华社|中新社|人民日报)(?:）|\))?\s*(?:[-—]{1,2}|讯|电|[^，。]{0,12}(?:\d+月\d+日)?电)"
 )
 _REPORTED = re.compile(
-    r"据(?P<zh>[^，。；：]{2,15}?(?:社|报|网|台|日报|晚报|新闻|周刊))(?:\d+日|昨日|今天|日前)?(?:报道|消息|电)"
+    r"据《?(?P<zh>[^，。；：《》]{2,15}?(?:社|报|网|台|日报|晚报|新闻|周刊))》?(?:\d+日|昨日|今天|日前)?(?:报道|消息|电)"
     r"|(?P<en>[A-Z][\w'’]*(?:\s+(?:News|Daily|Times|Post|Agency|Morning|China|Service|Evening|Youth|Online|Weekly|[A-Z]\w+)){0,4})\s+(?:news\s+agency\s+)?reported\b"
 )  # fmt: skip
 _OUTLET_WORDS = re.compile(
@@ -88,15 +88,15 @@ _SURNAMES = (
 _PINYIN = frozenset(
     re.findall(
         r"\w+",
-        "wang li zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo liang song "
-        "zheng xie han tang feng yu dong xiao cheng cao yuan deng fu shen zeng peng lu lv su jiang cai "
-        "jia ding wei xue ye yan pan du dai xia zhong tian ren fan fang shi yao tan liao zou xiong jin "
-        "hao kong bai cui kang mao qiu qin gu hou shao meng long wan duan lei qian yin yi chang qiao "
-        "lai gong wen ni niu",
+        "wang li zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo "
+        "liang song zheng xie han tang feng yu dong xiao cheng cao yuan deng fu shen zeng "
+        "peng lu lv su jiang cai jia ding wei xue ye yan pan du dai xia zhong tian ren fan "
+        "fang shi yao tan liao zou xiong jin hao kong bai cui kang mao qiu qin gu hou shao "
+        "meng long wan duan lei qian yin yi chang qiao lai gong wen ni niu ",
     )
 )
 _CHINESE_BODY = (
-    r"(?:部|局|厅|委|办|办公室|院|校|中心|公司|政府|协会|网|报|社|台|警方|公安|总队|支队|大队|中队|所|检察院|"
+    r"(?:部|局|厅|委|办|办公室|院|校|中心|公司|政府|协会|网|报|社|台|警方|公安|总队|支队|大队|中队|所|检察院|[\u4e00-\u9fff][处科室]|"
     r"大学|交大|平台|微博|新浪|腾讯|集团|部门|单位|机构|机关|当局|官方|监测室|实验室|课题组|CNNIC|报告|白皮书)"
 )
 _CHINESE_OUTLET = re.compile(

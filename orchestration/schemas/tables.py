@@ -343,7 +343,8 @@ CLAIM_CANDIDATES = _run(
     (
         "candidate_id", "article_id", "outlet", "url", "published_at", "quoted_outlet", "speaker",
         "speaker_kind", "quote", "quote_start", "quote_end", "figure_text", "figure_start",
-        "figure_end", *_CLAIM, "as_of_text", "as_of_date", "date_precision", "as_of_basis", "rule_version", *PROVENANCE,
+        "figure_end", *_CLAIM, "as_of_text", "as_of_date", "date_precision", "as_of_basis",
+        "rule_version", *PROVENANCE,
     ),
     required=(
         "candidate_id", "article_id", "quote", "quote_start", "quote_end", "figure_text",
@@ -780,8 +781,8 @@ MARTS: tuple[Table, ...] = (
         (
             "figure_id", "as_of_text", "as_of_date", "date_precision", "platform_scope",
             "actor_scope", "sector", "region_code", "metric", "qualifier", "value", "value_lo",
-            "value_hi", "claim_unit", "parts_sum_to", "publisher", "speaker_kind", "outlet", "source_url",
-            "published_text", "quote", "confidence", "note", "claim_origin", "build_id",
+            "value_hi", "claim_unit", "parts_sum_to", "publisher", "speaker_kind", "outlet",
+            "source_url", "published_text", "quote", "confidence", "note", "claim_origin", "build_id",
         ),
         required=("metric", "qualifier", "value", "confidence", "claim_origin"),
         caveat="Figures of different scope must not be subtracted or joined into one series.",

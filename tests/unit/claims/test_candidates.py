@@ -15,8 +15,8 @@ from tests.unit.claims.labelled_sentences import labelled, score
 from tests.unit.sources import reading
 
 WRITTEN_BEFORE = ("rules_1_written_before",)
-UNSEEN = "rules_4_written_after"
-WRITTEN_AFTER = ("rules_1_written_after", "rules_2_written_after", "rules_3_written_after")
+UNSEEN = "rules_6_written_after"
+WRITTEN_AFTER = tuple(f"rules_{n}_written_after" for n in range(1, 6))
 
 
 def test_sentences_the_rules_were_written_with() -> None:
@@ -36,8 +36,8 @@ def test_sentences_written_after_a_freeze() -> None:
 
 
 def test_sentences_these_rules_have_never_seen() -> None:
-    """Frozen with rules 4. Whoever mends a rule writes a new set, and moves this one above."""
-    assert RULE_VERSION == 4
+    """Frozen with rules 6. Whoever mends a rule writes a new set, and moves this one above."""
+    assert RULE_VERSION == 6
     scores = score(UNSEEN)
     assert scores.value_precision >= 0.9
     assert scores.all_precision >= 0.8, scores.wrong
