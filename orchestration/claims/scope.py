@@ -56,7 +56,8 @@ _ALL_CHINESE = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in
 _OF_CLASSIFIER = {
     "条": ("posts", "comments", "reposts", "questions"), "篇": ("posts",),
     "件": ("questions",), "封": ("questions",),
-    "次": ("reposts", "comments", "reads", "likes", "questions"), "人次": ("reads", "comments", "reposts"),
+    "次": ("reposts", "comments", "reads", "likes", "questions"),
+    "人次": ("reads", "comments", "reposts"),
     "个": ("accounts", "organs", "followers", "questions", "users", "likes"),
     "家": ("accounts", "organs"), "名": ("officers", "followers", "users"),
     "位": ("officers", "followers", "users"), "人": ("officers", "followers", "users"),
@@ -194,8 +195,8 @@ def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
 
 # -- of whom ----------------------------------------------------------------------------------
 _ORGAN = re.compile(
-    r"\b(?:ministry|court|procuratorate)(?:\s+of\s+[\w ]{3,30})?['’]|\b(?:ministries|courts|procuratorates|"
-    r"squads|brigades|detachments)\b|"
+    r"\b(?:ministry|court|procuratorate)(?:\s+of\s+[\w ]{3,30})?['’]|"
+    r"\b(?:ministries|courts|procuratorates|squads|brigades|detachments)\b|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
     r"\binstitutions?\b|\bbodies\b|\boffices?\b|\borgani[sz]ations?\b|\bpolice (?:stations?|"
     r"forces?)\b|"
