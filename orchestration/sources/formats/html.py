@@ -39,6 +39,8 @@ _CHARSET = re.compile(
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "ascii": "cp1252"}
 """What browsers read under these names: pages say the smaller set and use the larger."""
 _LATIN = ("iso-8859-1", "latin", "windows-1252", "cp1252", "us-ascii", "ascii")
+SHORTEST_ROW = 4
+_ROWS = re.compile(rf"[^\x00-\x7f]{{{SHORTEST_ROW},}}")
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S{1,2000}) -->")
 _PASSWORD = re.compile(r"<input\b[^>]{0,400}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 
@@ -98,9 +100,10 @@ def decode_page(data: bytes, options: ReadOptions, header: str | None = None) ->
         charset = header.lower()
     charset = _SUPERSETS.get(charset, charset) if charset else None
     for candidate in ("utf-8-sig", charset):
-        if (text := _decoded(data, candidate, "strict")) is not None:
+        text = _decoded(data, candidate, "strict")
+        if text is not None and (candidate != "cp1252" or _is_latin(text)):
             return text
-    text = _decoded(data, charset or "utf-8", "replace")
+    text = _decoded(data, charset or "utf-8", "replace") if charset != "cp1252" else None
     if text is not None and _is_damaged_little(text, is_named=charset is not None):
         return text
     for candidate in detect_encoding(data):
@@ -120,6 +123,14 @@ def _is_damaged_little(text: str, *, is_named: bool) -> bool:
     bad = text.count("\ufffd")
     proofs = sum(not character.isascii() for character in text) - bad
     return bad <= max(1, len(text) // TOLERATED_DAMAGE) and (is_named or proofs >= 10 * bad)
+
+
+def _is_latin(text: str) -> bool:
+    """Whether a page that calls itself Latin is: its accents stand among plain letters. Any bytes
+    are Latin-1, and in those of Chinese the accents come in rows."""
+    foreign = sum(not character.isascii() for character in text)
+    in_rows = sum(len(row) for row in _ROWS.findall(text))
+    return foreign < 2 * SHORTEST_ROW or in_rows * 2 < foreign
 
 
 def _decoded(data: bytes, encoding: str | None, errors: str) -> str | None:
@@ -151,14 +162,33 @@ def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, s
     except (*_FAILURES, etree.LxmlError) as error:
         return Reject("extraction_failed", f"{type(error).__name__}: {str(error)[:200]}")
     body = found["text"]
+    if len(body) < SHORTEST_TEXT and _is_cut(page):
+        deep = articles.MarkupTooDeepError()
+        return Reject(deep.reason, str(deep))
     if len(body) < SHORTEST_TEXT:
-        return _no_article("no running text was found in the page")
+        return _no_article(
+            "no running text was found in the page; save it again with its text shown"
+        )
     if len(body) < LONGEST_LOGIN_TEXT and _PASSWORD.search(page):
-        return _no_article("the page asks for a password; it looks like a login page")
+        return _no_article(
+            "the page asks for a password; it looks like a login page: save it again after "
+            "logging in"
+        )
     found |= {"author": _author(found.get("author"), bylines),
               "title": _title(found, heads, headings)}  # fmt: skip
     at = _published(declared, articles.plain_time(found.get("date")), printed)
     return _record(found, at, _address(found, page, address))
+
+
+def _is_cut(page: str) -> bool:
+    from lxml import etree
+
+    parser = etree.HTMLParser(no_network=True)
+    try:
+        etree.fromstring(page.encode("utf-8", "replace"), parser)
+    except etree.LxmlError:
+        return False
+    return articles.is_cut(parser)
 
 
 def _extracted(tree: Any, latest: str) -> dict[str, Any]:

@@ -284,7 +284,9 @@ def test_empty(tmp_path: Path, content: str) -> None:
 def test_hostile_pages_are_contained(tmp_path: Path, hostile: str) -> None:
     content = page(body=hostile).encode("utf-8", "surrogatepass")
     outcome = read(tmp_path, content)
-    assert set(outcome.reasons) <= {"no_article_text", "extraction_failed", "encoding"}
+    assert set(outcome.reasons) <= {
+        "no_article_text", "extraction_failed", "encoding", "too_deep",
+    }  # fmt: skip
     assert outcome.reasons or outcome.only("articles")["published_at"] is None
 
 
