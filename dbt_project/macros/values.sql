@@ -11,6 +11,11 @@
 {% macro duckdb__joined_text(text) %}string_agg({{ text }}, chr(31) order by {{ text }}){% endmacro %}
 {% macro spark__joined_text(text) %}array_join(sort_array(collect_list({{ text }})), chr(31)){% endmacro %}
 
+{#- Every match of a pattern replaced. -#}
+{% macro regexp_replace_all(text, pattern, by) %}{{ return(adapter.dispatch('regexp_replace_all', 'observatory')(text, pattern, by)) }}{% endmacro %}
+{% macro duckdb__regexp_replace_all(text, pattern, by) %}regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}', 'g'){% endmacro %}
+{% macro spark__regexp_replace_all(text, pattern, by) %}regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}'){% endmacro %}
+
 {#- A JSON object as text from [name, expression] pairs; NULL values are kept as null, which
     Spark does only when told to. -#}
 {% macro json_text(pairs) %}{{ return(adapter.dispatch('json_text', 'observatory')(pairs)) }}{% endmacro %}

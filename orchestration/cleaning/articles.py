@@ -72,18 +72,23 @@ def identity(key: str) -> str:
 # -- dates ------------------------------------------------------------------------------------
 _ZONE = r"(?P<zone>Z|[A-Z]{2,4}|[+-]\d{2}:?\d{2})?"
 _CLOCK = (
-    r"(?P<hour>\d{1,2})[:\uff1a时點点](?P<minute>\d{2})"
+    r"(?P<noon>上午|下午|晚上|凌晨|早上)?\s*(?P<hour>\d{1,2})[:\uff1a时點点](?P<minute>\d{2})"
     r"(?:[:\uff1a分](?P<second>\d{2})(?:[.,]\d{1,9})?秒?)?分?"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?"
 )
 _BETWEEN = r"(?:\s*[T,\uff0c]\s*|\s+(?:at\s+)?|(?<=日))"
-_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
+_WEEKDAY = (
+    r"(?:(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)|"
+    r"(?:(?:星期|周)[一二三四五六日天][,\uff0c]?\s*))?"
+)
+_CHINESE_MONTHS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_CHINESE_MONTH = r"(?:十[一二]?|[一二三四五六七八九]|\d{1,2})月"
 _NOTATIONS = tuple(
     re.compile(rf"^{day}(?:{_BETWEEN}{_CLOCK})?\s*{_ZONE}$", re.IGNORECASE)
     for day in (
         r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})",
         r"(?P<year>\d{4})年\s?(?P<month>\d{1,2})月\s?(?P<day>\d{1,2})日(?:\s?(?:星期|周)[一二三四五六日天])?",
-        rf"{_WEEKDAY}(?P<day>\d{{1,2}})\s+(?P<month>[a-z]{{3,9}})\.?,?\s+(?P<year>\d{{4}})",
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})\s+(?P<month>[a-z]{{3,9}}|{_CHINESE_MONTH})\.?,?\s+(?P<year>\d{{4}})",
         rf"{_WEEKDAY}(?P<month>[a-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
     )
 )  # fmt: skip
@@ -123,6 +128,8 @@ def _iso(parts: dict[str, str]) -> str | None:
     hour = int(parts["hour"] or 0)
     if half := parts.get("half", "").lower():
         hour = hour % 12 + (12 if half == "p" else 0)
+    if parts.get("noon") in ("下午", "晚上") and hour < 12:
+        hour += 12
     minute, second = int(parts["minute"] or 0), int(parts["second"] or 0)
     try:
         # A wall time: its zone, where there is one, is written behind it again.
@@ -137,8 +144,11 @@ def _iso(parts: dict[str, str]) -> str | None:
 
 
 def _month(word: str) -> int | None:
+    word = word.removesuffix("月")
     if word.isdecimal():
         return int(word)
+    if word in _CHINESE_MONTHS:
+        return _CHINESE_MONTHS.index(word) + 1
     name = word.lower()
     known = name in (*_MONTHS, "sept", *_MONTH_NAMES)
     return _MONTHS.index(name[:3]) + 1 if known else None
@@ -159,10 +169,28 @@ _BLOCKS = frozenset(
 )  # fmt: skip
 
 
-def markup_text(fragment: str | None) -> str | None:
+DEEPEST_MARKUP = 256
+"""The parser of markup drops what is nested deeper."""
+
+
+class MarkupTooDeepError(Exception):
+    """Markup whose text would be lost."""
+
+    reason = "too_deep"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"its markup is nested deeper than {DEEPEST_MARKUP} levels, so that its text cannot be "
+            "taken out whole; the record stays in the archive. Ask the source for the text, or "
+            "save it as plain text"
+        )
+
+
+def markup_text(fragment: str | None, *, whole: bool = False) -> str | None:
     """Text of an HTML fragment, a line a block; plain text stays as it is, empty is None.
 
-    The parser stops at 256 levels of nesting, and the walk does not recurse.
+    The parser stops at DEEPEST_MARKUP levels of nesting, and the walk does not recurse.
+    whole: raise MarkupTooDeepError rather than give less than there is.
     """
     value = (fragment or "").replace("\x00", "\ufffd")
     if "<" not in value and "&" not in value:
@@ -171,11 +199,18 @@ def markup_text(fragment: str | None) -> str | None:
 
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, no_network=True)
     root = etree.fromstring(f"<div>{value}</div>", parser)
+    if whole and is_cut(parser):
+        raise MarkupTooDeepError
     if root is None:
         return None
     lines = "".join(_pieces(etree.iterwalk(root, events=("start", "end")))).split("\n")
     kept = [" ".join(line.split()) for line in lines]
     return "\n".join(line for line in kept if line) or None
+
+
+def is_cut(parser: Any) -> bool:
+    """Whether a parser of lxml dropped what was nested too deep."""
+    return any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
 
 
 def one_line(value: str | None) -> str | None:

@@ -984,7 +984,10 @@ _define(
         "figure_text": "The figure as printed, with its qualifier.",
         "quoted_outlet": "Outlet that the text quotes at this place (From China Daily:), as against the "
         "one that published the text.",
-        "speaker": "Who is said to have said it, in the words of the sentence.",
+        "speaker": "Body or outlet that is said to have said it, in the words of the sentence; of a "
+        "person the body they are said to speak for. No names of people.",
+        "speaker_kind": "Who is said to have said it: body, outlet, person, or unclear; NULL where "
+        "the sentence does not say.",
         "as_of_basis": "How as_of_date is known: stated in the text, resolved (a date without year, last "
         "year), statement (the day somebody said so), publication; NULL: not at all.",
         "reading": "What an article was read for: claims or stories.",

@@ -334,7 +334,7 @@ ACCOUNT_OVERRIDES = _run(
 )  # fmt: skip
 
 _CLAIM = ("value", "qualifier", "value_lo", "value_hi", "claim_unit", "metric", "actor_scope",
-          "sector", "platform_scope")  # fmt: skip
+          "sector", "platform_scope", "region_code")  # fmt: skip
 
 CLAIM_CANDIDATES = _run(
     "quality", "claim_candidates",
@@ -342,8 +342,9 @@ CLAIM_CANDIDATES = _run(
     ("candidate_id",),
     (
         "candidate_id", "article_id", "outlet", "url", "published_at", "quoted_outlet", "speaker",
-        "quote", "quote_start", "quote_end", "figure_text", "figure_start", "figure_end", *_CLAIM,
-        "as_of_text", "as_of_date", "date_precision", "as_of_basis", "rule_version", *PROVENANCE,
+        "speaker_kind", "quote", "quote_start", "quote_end", "figure_text", "figure_start",
+        "figure_end", *_CLAIM, "as_of_text", "as_of_date", "date_precision", "as_of_basis",
+        "rule_version", *PROVENANCE,
     ),
     required=(
         "candidate_id", "article_id", "quote", "quote_start", "quote_end", "figure_text",
@@ -384,7 +385,8 @@ CLAIM_REVIEWS = _run(
     ("candidate_id",),
     (
         "candidate_id", "decision", *_CLAIM, "as_of_text", "as_of_date", "date_precision",
-        "publisher", "outlet", "source_url", "published_text", "confidence", "quote", "reviewer",
+        "publisher", "speaker_kind", "outlet", "source_url", "published_text", "confidence",
+        "quote", "reviewer",
         "reviewed_at", "note", "line_number",
     ),
     required=("candidate_id", "decision", "reviewer", "reviewed_at"),
@@ -779,9 +781,10 @@ MARTS: tuple[Table, ...] = (
         ("figure_id",),
         (
             "figure_id", "as_of_text", "as_of_date", "date_precision", "platform_scope",
-            "actor_scope", "sector", "metric", "qualifier", "value", "value_lo", "value_hi",
-            "claim_unit", "parts_sum_to", "publisher", "outlet", "source_url", "published_text",
-            "quote", "confidence", "note", "claim_origin", "build_id",
+            "actor_scope", "sector", "region_code", "metric", "qualifier", "value", "value_lo",
+            "value_hi", "claim_unit", "parts_sum_to", "publisher", "speaker_kind", "outlet",
+            "source_url", "published_text", "quote", "confidence", "note", "claim_origin",
+            "build_id",
         ),
         required=("metric", "qualifier", "value", "confidence", "claim_origin"),
         caveat="Figures of different scope must not be subtracted or joined into one series.",

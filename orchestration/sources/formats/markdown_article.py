@@ -60,7 +60,10 @@ def _split(
 
 def _duty_article(head: re.Match[str], rest: str) -> dict[str, str | None] | Reject:
     title = articles.one_line(articles.markup_text(head["title"]))
-    body = articles.markup_text(rest)
+    try:
+        body = articles.markup_text(rest, whole=True)
+    except articles.MarkupTooDeepError as error:
+        return Reject(error.reason, str(error))
     if title is None and body is None:
         return Reject("no_article_text", "the file has neither title nor text")
     address = articles.canonical_address(head["url"])
