@@ -70,6 +70,30 @@
 {%- endmacro %}
 
 {#-
+    Models that end where the days made anew begin: the hook takes those days away before the model
+    brings them again, so that nothing is left of a day that has no rows any more.
+-#}
+{% macro strategy_by_days() %}{{ return(adapter.dispatch('strategy_by_days', 'observatory')()) }}{% endmacro %}
+{% macro duckdb__strategy_by_days() %}{{ return('append') }}{% endmacro %}
+{% macro spark__strategy_by_days() %}{{ return('insert_overwrite') }}{% endmacro %}
+
+{% macro forget_days_anew(day) -%}
+    {% if grows_by_key() %}delete from {{ this }} where {{ day }} >= {{ anew_from() }}{% endif %}
+{%- endmacro %}
+
+{% macro forget_periods_anew() -%}
+    {% if grows_by_key() %}delete from {{ this }} where {{ is_period_anew('period', 'period_start') }}{% endif %}
+{%- endmacro %}
+
+{#- Whether a period holds days that are made anew. The first bound is what DuckDB skips by. -#}
+{% macro is_period_anew(period, start_day) -%}
+    (
+        {{ start_day }} >= {{ add_days(anew_from(), -30) }}
+        and {{ period_end(period, start_day) }} >= {{ anew_from() }}
+    )
+{%- endmacro %}
+
+{#-
     Doubtful counts as they were left by the last build. int_follower_counts depends on the model that
     asks, so it is called by its name; in a first night that died it may be missing.
 -#}

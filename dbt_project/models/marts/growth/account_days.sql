@@ -55,10 +55,14 @@ days as (
         spine.*,
         counts.followers_lo,
         counts.followers_hi,
-        counts.previous_followers_lo,
-        counts.previous_followers_hi,
         counts.is_suspect as is_followers_suspect,
-        {{ days_between('counts.previous_date', 'spine.observed_date') }} as followers_delta_days
+        -- A suspect count is no change.
+        case when not counts.is_suspect then counts.previous_followers_lo end as previous_followers_lo,
+        case when not counts.is_suspect then counts.previous_followers_hi end as previous_followers_hi,
+        case
+            when not counts.is_suspect
+                then {{ days_between('counts.previous_date', 'spine.observed_date') }}
+        end as followers_delta_days
     from spine
     left join counts
         on
