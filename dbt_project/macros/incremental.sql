@@ -32,6 +32,18 @@
         )
 {%- endmacro %}
 
+{#- The first of the touched days; NULL where none was. -#}
+{% macro touched_from(table_name) -%}
+    (
+        select min(touched.observed_date) from {{ ref('int_touched_days') }} as touched
+        where touched.table_name = '{{ table_name }}'
+    )
+{%- endmacro %}
+
+{% macro forget_days_touched(table_name, day) -%}
+    {% if grows_by_key() %}delete from {{ this }} where {{ day }} >= {{ touched_from(table_name) }}{% endif %}
+{%- endmacro %}
+
 {#- Days of the months in which a touched day lies; bounds as above. -#}
 {% macro join_touched_months(table_name, day) -%}
     {%- set month = period_start("'month'", 'touched_days.observed_date') -%}
@@ -70,12 +82,15 @@
 {%- endmacro %}
 
 {#-
-    Models that end where the days made anew begin: the hook takes those days away before the model
-    brings them again, so that nothing is left of a day that has no rows any more.
+    Models that are kept up to a day and made anew from it on: a hook takes the days away before the
+    model brings them again, so that nothing is left of a day that has no rows any more.
 -#}
 {% macro strategy_by_days() %}{{ return(adapter.dispatch('strategy_by_days', 'observatory')()) }}{% endmacro %}
 {% macro duckdb__strategy_by_days() %}{{ return('append') }}{% endmacro %}
 {% macro spark__strategy_by_days() %}{{ return('insert_overwrite') }}{% endmacro %}
+
+{#- Hooks as text, since only when they run it is known whether the model grows. -#}
+{% macro hook(call) %}{{ return('{{ ' ~ call ~ ' }}') }}{% endmacro %}
 
 {% macro forget_days_anew(day) -%}
     {% if grows_by_key() %}delete from {{ this }} where {{ day }} >= {{ anew_from() }}{% endif %}

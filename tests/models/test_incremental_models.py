@@ -78,27 +78,35 @@ def test_order_of_loading_is_irrelevant(
     assert difference(warehouse.contents(), world.contents()) == {}
 
 
-def test_only_the_month_of_a_touched_day_is_made_anew(
+def test_only_what_was_touched_is_made_anew(
     tmp_path: Path, dbt_target: Path, world: Warehouse
 ) -> None:
     """March is left as it stands, wrong as it was made here; April takes in the new name."""
     warehouse = Warehouse(tmp_path / "unused.duckdb", dbt_target)
     warehouse.path = Path(shutil.copy(world.path, tmp_path / "observatory.duckdb"))
     warehouse.insert("meta.builds", [{"build_id": "b1", "outcome": "published"}])
-    march = "month_date = date '2020-03-01' and platform = 'weibo' and account_id = '1000'"
+    account = "platform = 'weibo' and account_id = '1000'"
     with warehouse.connect() as con:
         con.execute(
-            f"update intermediate.int_account_months set greatest_screen_name = 'zz' where {march}"
+            f"""update intermediate.int_account_months set followers_lo = -1
+                where {account} and month_date = date '2020-03-01'"""
+        )
+        con.execute(
+            f"""update intermediate.int_account_statements set screen_name = 'zz'
+                where {account} and observed_date < date '2020-04-01'"""
         )
     at = worlds.instant("2020-04-20 09:00")
     row = {"platform": "weibo", "account_id": "1000", "observed_at": at, "screen_name": "new"}
     warehouse.load("b2", {"core.account_snapshots": [row]})
-    warehouse.build_models("b2", "--select", "+int_account_months", "account_history")
+    warehouse.build_models("b2", "--select", "+account_history")
     assert warehouse.rows(
-        """select month_date::varchar, greatest_screen_name, screen_name
-           from intermediate.int_account_months
-           where platform = 'weibo' and account_id = '1000' order by 1"""
-    ) == [("2020-03-01", "zz", "name1000"), ("2020-04-01", "new", "new")]
+        f"""select month_date::varchar, followers_lo = -1
+            from intermediate.int_account_months where {account} order by 1"""
+    ) == [("2020-03-01", True), ("2020-04-01", False)]
+    assert warehouse.rows(
+        f"""select facet_value, history_event from main.account_history
+            where {account} and facet = 'screen_name' order by first_seen_at"""
+    ) == [("zz", "first_seen"), ("new", "renamed")]
 
 
 GROWTH = ("--select", "+account_days", "+account_growth", "+account_history")

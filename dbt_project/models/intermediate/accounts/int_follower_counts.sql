@@ -7,7 +7,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy=strategy_by_days(),
-    pre_hook="{{ forget_days_anew('observed_date') }}",
+    pre_hook=hook("forget_days_anew('observed_date')"),
     on_schema_change='fail',
 ) }}
 -- depends_on: {{ ref('int_days_anew') }} (the reference below is hidden from the parser)

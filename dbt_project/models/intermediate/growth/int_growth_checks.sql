@@ -3,7 +3,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy=strategy_by_days(),
-    pre_hook="{{ forget_periods_anew() }}",
+    pre_hook=hook("forget_periods_anew()"),
     on_schema_change='fail',
 ) }}
 -- depends_on: {{ ref('int_days_anew') }} (the reference below is hidden from the parser)
