@@ -100,6 +100,28 @@
     {% if grows_by_key() %}delete from {{ this }} where {{ is_period_anew('period', 'period_start') }}{% endif %}
 {%- endmacro %}
 
+{% macro forget_counted_periods() -%}
+    {% if grows_by_key() -%}
+    delete from {{ this }}
+    where (period, period_start) in (
+        select (anew.period, anew.period_start) from {{ ref('int_growth_periods_anew') }} as anew
+    )
+    {%- endif %}
+{%- endmacro %}
+
+{#- Of the groups made anew all periods, of the others those made anew. -#}
+{% macro forget_counted_groups() -%}
+    {% if grows_by_key() -%}
+    delete from {{ this }}
+    where
+        {{ is_period_anew('period', 'period_start') }}
+        or (platform, account_kind, admin_level, region_code) in (
+            select (anew.platform, anew.account_kind, anew.admin_level, anew.region_code)
+            from {{ ref('int_growth_groups_anew') }} as anew
+        )
+    {%- endif %}
+{%- endmacro %}
+
 {#- Whether a period holds days that are made anew. The first bound is what DuckDB skips by. -#}
 {% macro is_period_anew(period, start_day) -%}
     (

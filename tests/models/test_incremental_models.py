@@ -142,6 +142,12 @@ def weekly(
     ]
 
 
+def changed(day: str, account: int, **more: Any) -> list[dict[str, Any]]:
+    """A look of one day at which something was other than usual."""
+    rows = [{**row, **more} for row in weekly(day, day, [account])]
+    return [{**row, "followers_hi": row["followers_lo"]} for row in rows]
+
+
 def post(post_id: str, account: int, posted: str, **more: Any) -> dict[str, Any]:
     return {
         "platform": "weibo",
@@ -207,6 +213,40 @@ def night_by_night() -> list[tuple[worlds.Tables, str]]:
             },
             "2020-01-07",
         ),
+        # A file delivered twice, a new name, a first absence, and a registration that nobody knew.
+        (
+            {
+                "core.account_snapshots": [
+                    {**weekly("2020-05-19", "2020-05-19", [5])[0], "scope_evidence": "listed"},
+                    *changed("2020-05-26", 0, screen_name="other"),
+                    *changed("2020-05-26", 1, account_state="not_found", followers_lo=None),
+                    *changed("2020-05-26", 3, registered_at=worlds.instant("2020-02-10 02:00")),
+                ]
+            },
+            "2020-05-19",
+        ),
+        # The second absence is a loss. A late file of another source: nobody is missing in it.
+        (
+            {
+                "core.account_snapshots": [
+                    *changed("2020-06-02", 1, account_state="not_found", followers_lo=None),
+                    *weekly("2020-06-02", "2020-06-02", [0, 2, 3]),
+                    *changed("2020-05-20", 2, screen_name="late", source_name="list"),
+                    *changed("2020-05-20", 6, account_kind="officer", source_name="list"),
+                ]
+            },
+            "2020-01-07",
+        ),
+        # Back again, under the first name; the last source has brought nothing for a week.
+        (
+            {
+                "core.account_snapshots": [
+                    *changed("2020-06-16", 1, screen_name="one"),
+                    *changed("2020-06-16", 0, screen_name="first", source_name="list"),
+                ]
+            },
+            "2020-01-07",
+        ),
     ]
 
 
@@ -229,11 +269,11 @@ def test_a_history_grown_by_months_is_the_one_made_at_once(
         assert grown.rows(
             f"""select from_date::varchar from intermediate.int_days_anew
                 where build_id = '{build_id}'"""
-        ) == [(from_date,)]
+        ) == [(from_date,)], build_id
         if number == 3:
             # Up to the fall, from it on, and the newest days with those on which an account was not seen.
             assert grown.one("select count(distinct build_id) from main.account_days") == (3,)
-        if number in (3, 5):
+        if number in (3, 5, 6, 7, 8):
             (tmp_path / build_id).mkdir()
             whole = Warehouse(tmp_path / build_id / "observatory.duckdb", dbt_target)
             whole.load(build_id, loaded)
