@@ -271,7 +271,7 @@ def test_a_history_grown_by_months_is_the_one_made_at_once(
                 where build_id = '{build_id}'"""
         ) == [(from_date,)], build_id
         if number == 3:
-            # Up to the fall, from it on, and the newest days with those on which an account was not seen.
+            # Up to the fall, from it on, and the newest days, with those on which nobody looked.
             assert grown.one("select count(distinct build_id) from main.account_days") == (3,)
         if number in (3, 5, 6, 7, 8):
             (tmp_path / build_id).mkdir()

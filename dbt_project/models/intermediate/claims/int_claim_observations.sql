@@ -12,8 +12,8 @@ accounts as (
         account_kind,
         screen_name,
         account_id,
-        {{ local_date('registered_at') }} as registered_date
-    from {{ ref('accounts') }}
+        registered_date
+    from {{ ref('int_accounts_resolved') }}
 ),
 
 bounds as (

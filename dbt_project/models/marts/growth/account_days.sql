@@ -1,5 +1,6 @@
 -- Grain: one official account on one local day, from its first to its last day of observation.
--- Days without an observation are here with NULL followers: a gap, never zero growth.
+-- Days without an observation are here with NULL followers: a gap, never zero growth. People are not
+-- here: whoever knows the count of a day knows the profile.
 -- Made anew are the days from the first one about which anything changed on; and days before it that
 -- lie between two observations of an account, of which the later one has only come now.
 {{ config(
@@ -30,6 +31,7 @@ with accounts as (
             and accounts.account_id = marks.account_id
             and {{ is_pending('marks.build_id') }}
     {%- endif %}
+    where not {{ is_person('accounts.account_id') }}
 ),
 
 spine as (
