@@ -87,6 +87,17 @@ _PERSONAL = _any(
     f"(?:{_OFFICER_NAME})(?:{_LEADER})",
 )
 """How people call themselves and each other."""
+_SURNAME = (
+    "[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕"
+    "丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严"
+    "覃武戴莫孔向汤]|欧阳|上官|司马|诸葛|尉迟|皇甫"
+)
+"""The hundred most frequent surnames and the usual ones of two characters."""
+_NO_PERSONS = _any(
+    "高速 高铁 高警 高新 金盾 金融 方圆 方正 江湖 江南 江北 江东 江西 马路 马拉松 白云 万家 石油 龙江",
+    "雷达 雷霆 武警 武装 陆警 石化 黄河 长江 任务 向导 向前 严打 史志 范儿 夏令 龙警 江警 高校 高峰",
+)
+"""Words that begin like a surname."""
 _SAFE_PLACE = "^平安"
 _INSURER = (
     "^平安(?:$|"
@@ -384,13 +395,16 @@ def _speaks_of_police(text: str) -> pl.Expr:
 def _withheld() -> pl.Expr:
     """Whether a name may be an officer's though no rule is sure: of a person, or of an account of
     unclear kind that no organisation vouches for, whose name or reason speaks of the police; and
-    whatever a register says, where the word of a post stands before a name."""
+    whatever a register says, where the word of a post or of the police stands before a name."""
     kind, verified = pl.col("kind"), pl.col("verified_type")
     is_person = verified.is_in(PERSONS).fill_null(False) & ~pl.col("_is_body")
     is_vouched_for = verified.is_in(_ORGANISATIONS).fill_null(False)
     is_unclear = (kind == "unclear") & ~is_vouched_for
     bare = pl.col(_CALLED).str.replace(f"(?:{_UNIT_END}|{_TOLD_END})+$", "")
     names_one = bare.str.contains(rf"(?:{_OFFICER_NAME})\p{{Han}}{{2,4}}$").fill_null(False)
+    ends_in_one = bare.str.contains(rf"(?:{_POLICE})(?:{_SURNAME})\p{{Han}}{{1,2}}$")
+    is_word = bare.str.contains(f"(?:{_PUBLIC_WORD}|{_OFFICE_END}|{_NO_PERSONS})$")
+    names_one |= (ends_in_one & ~is_word).fill_null(False)
     names_one &= ~pl.col("_is_body") & ~is_vouched_for
     in_doubt = _speaks_of_police(REASON) | (_speaks_of_police(_CALLED) & ~pl.col("_is_body"))
     may_be_officer = names_one | (in_doubt & (is_person | is_unclear))
