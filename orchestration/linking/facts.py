@@ -26,6 +26,8 @@ _ONE = re.compile(
     r"(?<![第每这那某另同唯任哪统])一(?=[例人名位岁年月周天元吨级米]|小时|分钟|公里|个月)"
 )
 """One of what is counted; elsewhere 一 is a word (一起, 一直, 一个)."""
+_AS_COUNTED = 3
+"""A number of more digits after "over" or "nearly" is round: its noughts are not counted ones."""
 _COUNTS_ALONE = 100
 """From here on a number in words needs nothing that it measures (三千万)."""
 _UNITS = {
@@ -70,8 +72,8 @@ def facts(text: str, *, spelled: bool = False) -> Facts:
 def _arabic(match: re.Match[str]) -> Number:
     whole, fraction, unit = match[2], match[3] or "", match[4] or ""
     factor = _UNITS[unit] / 10 ** len(fraction)
-    if match[1] and not fraction:
-        factor *= 10 ** (len(whole) - len(whole.rstrip("0"))) if int(whole) else 1
+    if match[1] and not unit and len(whole) > _AS_COUNTED:
+        factor *= 10 ** (len(whole) - len(whole.rstrip("0")))
     return Number(float(f"{whole}.{fraction or 0}") * _UNITS[unit], factor, _measure(match))
 
 
