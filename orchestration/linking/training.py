@@ -55,19 +55,23 @@ class Corpus:
             answers=[self.answers[i] for i in rows],
         )
 
-    def answerable(self) -> int:
-        """Posts with an answer among the titles whose window they lie in."""
+    def has_answer(self) -> list[bool]:
+        """Of each post whether an answer is among the titles whose window it lies in."""
         onsets: dict[str, list[int]] = {}
         for key, onset in zip(self.titles.keys, self.titles.onsets.tolist(), strict=True):
             onsets.setdefault(key, []).append(onset)
-        return sum(
+        return [
             any(
                 -BEFORE_US <= at - onset <= AFTER_US
                 for key in keys
                 for onset in onsets.get(key, [])
             )
             for keys, at in zip(self.answers, self.posted.tolist(), strict=True)
-        )
+        ]
+
+    def answerable(self) -> int:
+        """Posts with an answer among the titles whose window they lie in."""
+        return sum(self.has_answer())
 
 
 def masked(texts: pl.Series) -> pl.Series:
