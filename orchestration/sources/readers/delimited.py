@@ -327,6 +327,9 @@ class _Reading:
             self._waiting = []
             if self._record == record_number:
                 return line, max(line, self._lines.line)
+        broken = self._lines.broken
+        if broken is not None and record_number == self._record + 1:
+            return broken.line_number, broken.line_number  # the piece at which the content breaks
         return None
 
     def _walk(self, whole_blocks: bool) -> Iterator[tuple[int, Sequence[str] | _Block | None]]:
