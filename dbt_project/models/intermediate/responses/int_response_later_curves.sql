@@ -1,7 +1,6 @@
 -- Grain: as int_response_curves, of the curves that main.response_timing does not read from their steps.
 -- Where all events were watched for 14 days, survival is the share not yet answered, with
 -- Greenwood's variance in closed form.
-{{ config(materialized='view') }}
 with even as (
     select
         curve_id,

@@ -3,12 +3,11 @@
 -- that spoke of none of them has a row in months and over everything, if its accounts were observed
 -- then (int_response_silences).
 {%- set hours = [1, 5, 6, 24, 48, 72] %}
-with curves as (
+{%- set curves %}
     select
         totals.curve_id,
         totals.stratum_id,
         totals.group_id,
-        strata.reading,
         strata.base_stratum_id * 1000000 + totals.group_id as base_curve_id,
         totals.events,
         totals.proactive,
@@ -35,15 +34,16 @@ with curves as (
     inner join {{ ref('int_response_strata') }} as strata on totals.stratum_id = strata.stratum_id
     left join {{ ref('int_response_summaries') }} as summaries
         on totals.curve_id = summaries.curve_id
-),
-
-from_earliest as (
-    select * from curves where reading = 2
+{%- endset %}
+with from_earliest as (
+{{ curves }}
+    where strata.reading = 2
 ),
 
 -- An empty curve competes with nothing.
 competing as (
-    select * from curves where reading = 3 and removed is not null
+{{ curves }}
+    where strata.reading = 3 and summaries.removed is not null
 ),
 
 onsets_known as (
@@ -93,13 +93,16 @@ select
     end as incidence_removed_{{ h }}h,
     {%- endfor %}
     {{ build_id() }} as build_id
-from curves
+from (
+{{ curves }}
+    where strata.reading = 1{{ ' and totals.group_id = 0' if groups == 'silent' }}
+) as curves
 inner join {{ ref('int_response_strata') }} as strata on curves.stratum_id = strata.stratum_id
 {%- if groups == 'spoken' %}
 inner join {{ ref('int_response_groups') }} as groups on curves.group_id = groups.same_as_group_id
 {%- else %}
 inner join {{ ref('int_response_silences') }} as groups
-    on curves.stratum_id = groups.stratum_id and curves.group_id = 0
+    on curves.stratum_id = groups.stratum_id
 {%- endif %}
 left join onsets_known on curves.stratum_id = onsets_known.base_stratum_id
 left join from_earliest
@@ -107,10 +110,8 @@ left join from_earliest
         from_earliest.base_curve_id
         = case when groups.is_from_earliest then curves.curve_id end
 left join competing on curves.curve_id = competing.base_curve_id
-where
-    curves.reading = 1
-    {%- if groups == 'spoken' %}
-    and (groups.is_everybody or curves.proactive + curves.responded > 0)
-    {%- endif %}
+{%- if groups == 'spoken' %}
+where groups.is_everybody or curves.proactive + curves.responded > 0
+{%- endif %}
 {{ 'union all' if not loop.last }}
 {% endfor %}
