@@ -298,7 +298,9 @@ _NO_OUTLET = (
 
 def outlet_name(name: str | None) -> str | None:
     """A name behind such words, if it is that of an outlet."""
-    return _outlet_names(pl.Series([(name or "").strip("《》“”「」[]【】 ")], dtype=pl.String))[0]
+    bare = (name or "").strip("《》“”「」[]【】 ")
+    found: str | None = _outlet_names(pl.Series([bare], dtype=pl.String))[0]
+    return found
 
 
 def _outlet_names(names: pl.Series) -> pl.Series:
