@@ -265,7 +265,7 @@ def _address(found: Mapping[str, Any], page: str, fetched: str | None) -> str | 
 _SEPARATORS = "-\u2013\u2014:|\u01c0\uff5c\u00bb\u00ab\u203a_\u00b7\u2022"
 """What stands between the title and the names of section and site in a page's <title>."""
 _PARTS = re.compile(rf"\s+[-\u2013\u2014:]+\s+|\s*(?:[{_SEPARATORS[4:]}]|--+)\s*")
-_SHORTEST_TITLE, _SHORTEST_START = 4, 10
+_SHORTEST_TITLE, _LONGEST_TITLE, _SHORTEST_START = 4, 300, 10
 _HEADINGS = 60
 _NOBODY = frozenset(("name", "author", "admin", "administrator", "wordpressadmin", "unknown"))
 """What templates and fresh installations declare as author."""
@@ -289,7 +289,11 @@ def _headings(tree: Any) -> list[str]:
     for heading in (h for rank in ("//h1", "//h2", "//h3") for h in tree.xpath(rank)[:_HEADINGS]):
         links = [*heading.xpath(".//a/@href"), *heading.xpath("ancestor::a/@href")]
         text = articles.one_line(" ".join(heading.itertext()))
-        if text and not any(_HOME.match(link.strip()) for link in links):
+        if (
+            text
+            and len(text) <= _LONGEST_TITLE
+            and not any(_HOME.match(link.strip()) for link in links)
+        ):
             found.append(text)
     return found
 
