@@ -20,8 +20,8 @@ from orchestration.cleaning import text
 from orchestration.schemas import tables
 
 RAW_FIELDS = (
-    "article_id", "outlet", "title", "url", "author", "published_at", "published_at_source",
-    "text", "stripped_text", "extractor",
+    "article_id", "outlet", "quoted_outlet", "title", "url", "author", "published_at",
+    "published_at_source", "text", "stripped_text", "extractor",
 )  # fmt: skip
 """What an article format's reader takes out of a document."""
 
@@ -272,6 +272,62 @@ def _language(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
     return f.Parsed({"language": found})
 
 
+_TAKEN_FROM = (
+    r"(?:^|\n)[\d\s:：/年月日.-]{0,40}(?:来源|转自|转载自|摘自)\s*[:：]\s*",
+    r"(?:原文|文章|本文|信息|稿件)(?:来自|出自|源自|发自|转自|转载自|首发于|刊于|原载于?)\s*",
+    r"(?:^|\n)\s*(?:来自|出自|源自|转自|转载自|摘自|原载于?)\s*",
+)
+"""Words before the name of the outlet from which a text was taken, surest first."""
+_CHANNEL = r"(?:(?:微信)?(?:公众号|订阅号|公号|微信号)|微信|网站)?\s*[:：]?\s*"
+_NAME = (
+    r"[「『“\"《【\[]?\s?([A-Z][A-Za-z'’]*(?: [A-Z][A-Za-z'’]*){1,4}|"
+    r"[^\\\s，。；：:|｜「」『』“”\"《》【】\[\]（）()<>@/~、]{2,20})"
+)
+_DATELINE = (
+    r"(?:^|\n)\s*[（(]?(新华社|中新社|中新网|人民网|Xinhua|Reuters|AFP|AP)"
+    r"(?:[）)]?\s*[-—]{1,2}|[^。，\n]{0,12}\d{1,2}月\d{1,2}日(?:电|讯))"
+)
+_FROM = r"(?m)(?:^|[.!?”\"]\s+|\s)(?:From|Via)\s+(?:the\s+)?([A-Z][\w'’ .&-]{1,40}):\s*$"
+_HEAD = 400
+_NO_OUTLET = (
+    r"微博|豆瓣|朋友圈|知乎|网络|互联网|综合|账号$|帐号$|链接|"
+    r"^(?:本文|原文|作者|编辑|本站|本网|原创|网友|转载)|^[\d\s:-]+$"
+)
+"""Where people write, or what is no outlet at all."""
+
+
+def outlet_name(name: str | None) -> str | None:
+    """A name behind such words, if it is that of an outlet."""
+    bare = (name or "").strip("《》“”「」[]【】 ")
+    found: str | None = _outlet_names(pl.Series([bare], dtype=pl.String))[0]
+    return found
+
+
+def _outlet_names(names: pl.Series) -> pl.Series:
+    bare = pl.col("name").str.replace(r"(?:公众号|订阅号|公号|微信号)$", "").str.strip_chars()
+    return pl.DataFrame({"name": names}).select(
+        pl.when((bare.str.len_chars() >= 2) & ~bare.str.contains(_NO_OUTLET)).then(bare)
+    ).to_series()  # fmt: skip
+
+
+def _quoted_outlet(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
+    """What a page prints as its source, else what the text says in its first lines, a dateline, or
+    the first outlet that it quotes under its name."""
+    head = pl.col("text").str.slice(0, _HEAD)
+    found = frame.select(
+        *(head.str.extract(words + _CHANNEL + _NAME, 1).alias(str(place))
+          for place, words in enumerate(_TAKEN_FROM)),
+        dateline=head.str.extract(_DATELINE, 1),
+        quoted=pl.col("text").str.extract(_FROM, 1).str.strip_chars(),
+    )  # fmt: skip
+    names = [_outlet_names(column) for column in found]
+    printed = frame["quoted_outlet"] if "quoted_outlet" in frame.columns else None
+    every = [printed, *names] if printed is not None else names
+    columns = {str(place): column.alias(str(place)) for place, column in enumerate(every)}
+    chosen = pl.DataFrame(columns).select(pl.coalesce(pl.all())).to_series()
+    return f.Parsed({"quoted_outlet": chosen})
+
+
 def mapping() -> f.TableMapping:
     """core.articles from RAW_FIELDS, and from `language` where a collector states it."""
     return f.TableMapping(
@@ -279,6 +335,7 @@ def mapping() -> f.TableMapping:
         (
             f.ident("article_id", "article_id", required=True),
             f.text("outlet", "outlet", is_personal=False),
+            f.computed("quoted_outlet", _quoted_outlet),
             f.text("title", "title", is_personal=False),
             f.text("url", "url", is_personal=False),
             f.text("author", "author"),

@@ -982,8 +982,8 @@ _define(
         "same in every version of the article that has the sentence.",
         "quote": "The sentence in which the figure stands.",
         "figure_text": "The figure as printed, with its qualifier.",
-        "quoted_outlet": "Outlet that the text quotes at this place (From China Daily:), as against the "
-        "one that published the text.",
+        "quoted_outlet": "Outlet that a text says it is taken from, or quotes at this place (来源, From "
+        "China Daily:), as against the one that published the text.",
         "speaker": "Body or outlet that is said to have said it, in the words of the sentence; of a "
         "person the body they are said to speak for. No names of people.",
         "speaker_kind": "Who is said to have said it: body, outlet, person, or unclear; NULL where "

@@ -158,9 +158,10 @@ ARTICLES = _core(
     "one version of one article",
     ("article_id",),
     (
-        "article_id", "outlet", "title", "title_key", "url", "author", "language", "published_at",
-        "published_at_source", "published_at_precision", "is_zone_assumed", "text",
-        "stripped_text", "extractor", "observed_at", "observed_at_source",
+        "article_id", "outlet", "quoted_outlet", "title", "title_key", "url", "author",
+        "language", "published_at", "published_at_source", "published_at_precision",
+        "is_zone_assumed", "text", "stripped_text", "extractor", "observed_at",
+        "observed_at_source",
     ),
     "observed_at",
     seen="observed_at",

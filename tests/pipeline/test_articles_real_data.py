@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from benchmarks import articles
 from benchmarks.articles import Pages
+from orchestration.paths import DataRoot
+from orchestration.settings import Settings
+from orchestration.sources.extract import extract, read_declarations
+from orchestration.warehouse import builds
+from orchestration.warehouse.connect import open_work
+from orchestration.warehouse.ingest import ingest
 
 pytestmark = [pytest.mark.real_data, pytest.mark.slow]
 
@@ -51,3 +58,57 @@ def test_chinese_pages_have_title_text_and_time(read: tuple[Pages, Pages]) -> No
     to_the_minute = [row for row in rows if row["published_at_precision"] != "day"]
     assert len(to_the_minute) >= 12
     assert {row["local_at"].year for row in rows} == {2018, 2019, 2020}
+
+
+OUTLETS = 10
+
+
+def republished(text: str, outlet: int) -> str:
+    """A page of another outlet with the same text: with its own menus, a source line, and from
+    some a paragraph less."""
+    paragraphs = [line for line in text.split("\n") if line.strip()]
+    if outlet % 3 == 0:
+        paragraphs = paragraphs[:-1]
+    body = "".join(f"<p>{line}</p>" for line in (f"来源：样城第{outlet}报", *paragraphs))
+    return (
+        "<!DOCTYPE html><html><head><meta charset='utf-8'>"
+        f"<link rel='canonical' href='https://paper{outlet}.example/story'>"
+        f"<meta property='article:published_time' content='2020-06-30T{outlet:02}:00:00+08:00'>"
+        f"<title>第{outlet}报的标题</title></head><body><nav><a href='/'>首页{outlet}</a></nav>"
+        f"<article><h1>第{outlet}报的标题</h1>{body}</article>"
+        f"<footer>第{outlet}报版权所有</footer></body></html>"
+    )
+
+
+def test_one_real_story_in_ten_outlets_is_one_and_no_other_two_are(
+    read: tuple[Pages, Pages], real_data: Path, tmp_path: Path
+) -> None:
+    root = DataRoot(tmp_path / "home")
+    for name in ("cdt_chinese", "terminus2049"):
+        shutil.copytree(real_data / "news_articles" / name, root.inbox / name)
+    (chosen,) = (row for row in read[1].rows.values() if row["file"] == "thepaper_1.html")
+    (root.inbox / "papers").mkdir()
+    for outlet in range(OUTLETS):
+        page = republished(chosen["text"], outlet)
+        (root.inbox / "papers" / f"{outlet}.html").write_text(page, encoding="utf-8")
+    root.sources_file.write_text(
+        "settle_seconds: 0\nsources:\n  - {name: cdt_chinese, format: markdown_article}\n"
+        "  - {name: terminus2049, format: markdown_article}\n  - {name: papers, format: html}\n",
+        encoding="utf-8",
+    )
+    settings = Settings(root)
+    declarations = read_declarations(settings)
+    extract(settings, declarations)
+    with open_work(root.warehouse) as connection:
+        build = builds.start_build(connection, settings.clock, synthetic=False)
+        ingest(connection, settings, declarations, build, lambda message: None)
+        groups = connection.execute(
+            """select story_id, count(*), count(distinct outlet), count(distinct quoted_outlet),
+                      list(distinct source_name)
+               from quality.article_stories join core.articles using (article_id) group by 1"""
+        ).fetchall()
+        ((articles_read,),) = connection.execute(
+            "select count(distinct article_id) from core.articles"
+        ).fetchall()
+    assert articles_read == 57 + 59 + OUTLETS
+    assert [group[1:] for group in groups] == [(OUTLETS, OUTLETS, OUTLETS, ["papers"])]

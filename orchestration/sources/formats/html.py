@@ -156,6 +156,7 @@ def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, s
         if tree is None:
             return _no_article("no HTML in the file")
         declared, printed = _declared_time(tree), _printed_times(tree)
+        quoted = _printed_source(tree)
         bylines = _declared_bylines(tree)
         heads, headings = _heads(tree), _headings(tree)
         found = _extracted(tree, latest)
@@ -175,7 +176,7 @@ def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, s
             "logging in"
         )
     found |= {"author": _author(found.get("author"), bylines),
-              "title": _title(found, heads, headings)}  # fmt: skip
+              "title": _title(found, heads, headings), "quoted_outlet": quoted}  # fmt: skip
     at = _published(declared, articles.plain_time(found.get("date")), printed)
     return _record(found, at, _address(found, page, address))
 
@@ -235,6 +236,7 @@ def _record(
     return {
         "article_id": articles.identity(url or found["text"]),
         "outlet": articles.host_of(url) or _site_name(found),
+        "quoted_outlet": found.get("quoted_outlet"),
         "title": found.get("title"),
         "url": url,
         "author": found.get("author"),
@@ -263,10 +265,13 @@ def _address(found: Mapping[str, Any], page: str, fetched: str | None) -> str | 
 _SEPARATORS = "-\u2013\u2014:|\u01c0\uff5c\u00bb\u00ab\u203a_\u00b7\u2022"
 """What stands between the title and the names of section and site in a page's <title>."""
 _PARTS = re.compile(rf"\s+[-\u2013\u2014:]+\s+|\s*(?:[{_SEPARATORS[4:]}]|--+)\s*")
-_SHORTEST_TITLE, _SHORTEST_START = 4, 10
+_SHORTEST_TITLE, _LONGEST_TITLE, _SHORTEST_START = 4, 300, 10
 _HEADINGS = 60
 _NOBODY = frozenset(("name", "author", "admin", "administrator", "wordpressadmin", "unknown"))
 """What templates and fresh installations declare as author."""
+_SOURCE_LABEL = re.compile(
+    r"(?:[\d\s:\uff1a/年月日.-]*)(?:文章|信息|稿件)?来源\s*[:\uff1a](?P<name>[^|｜\n]{0,30})"
+)
 _HOME = re.compile(r"(?:https?://[^/]*)?/?(?:index\.\w{3,5})?$", re.IGNORECASE)
 
 
@@ -284,7 +289,11 @@ def _headings(tree: Any) -> list[str]:
     for heading in (h for rank in ("//h1", "//h2", "//h3") for h in tree.xpath(rank)[:_HEADINGS]):
         links = [*heading.xpath(".//a/@href"), *heading.xpath("ancestor::a/@href")]
         text = articles.one_line(" ".join(heading.itertext()))
-        if text and not any(_HOME.match(link.strip()) for link in links):
+        if (
+            text
+            and len(text) <= _LONGEST_TITLE
+            and not any(_HOME.match(link.strip()) for link in links)
+        ):
             found.append(text)
     return found
 
@@ -316,6 +325,18 @@ def _holds(name: str, part: str) -> bool:
         and ahead.rstrip()[-1:] in ("", *_SEPARATORS)
         and behind.lstrip()[:1] in ("", *_SEPARATORS)
     )
+
+
+def _printed_source(tree: Any) -> str | None:
+    """What a page prints behind 来源, in the same piece of text or in the next."""
+    shown = iter(tree.xpath("//body//text()[not(parent::script or parent::style)]"))
+    for line in shown:
+        label = _SOURCE_LABEL.match(line)
+        if label is None:
+            continue
+        name = label["name"].strip() or next((t.strip() for t in shown if t.strip()), "")
+        return articles.outlet_name(name)
+    return None
 
 
 def _folded(text: str | None) -> str:

@@ -163,6 +163,19 @@ def test_a_printed_clock_alone_is_no_date(tmp_path: Path) -> None:
     assert (row["published_at"], row["published_at_source"]) == (AT, "meta")
 
 
+@pytest.mark.parametrize(("printed", "quoted"), [
+    ("<span>2021-07-20 08:30 来源：</span><a href='/'>样城日报</a>", "样城日报"),
+    ("<p>来源：《样城日报》</p>", "样城日报"), ("<p>信息来源: 样城网 | 作者：某</p>", "样城网"),
+    ("<p>来源：</p><p>2168</p>", None), ("<p>来源：网络</p>", None), ("<p>能源来源</p>", None),
+])  # fmt: skip
+def test_the_source_that_a_page_prints_is_kept_apart_from_its_outlet(
+    tmp_path: Path, printed: str, quoted: str | None
+) -> None:
+    head = '<link rel="canonical" href="https://news.example.cn/a/1">'
+    row = read(tmp_path, page(head, body=printed, text=CHINESE)).only("articles")
+    assert (row["outlet"], row["quoted_outlet"]) == ("news.example.cn", quoted)
+
+
 NAME = "Bureau opens channel"
 
 
