@@ -73,8 +73,15 @@
     ))
 {%- endmacro %}
 
-{#- The first of the days that this build makes anew, for models that hold account days. -#}
-{% macro anew_from() -%}
+{#- The first of the days that this build makes anew, for models that hold account days. DuckDB is given
+    the day itself: behind a subquery it reads a whole history for what it could skip. -#}
+{% macro anew_from() %}{{ return(adapter.dispatch('anew_from', 'observatory')()) }}{% endmacro %}
+{% macro duckdb__anew_from() -%}
+    {%- set found = run_query('select ' ~ first_day_anew()).rows[0][0] if execute else none -%}
+    {{ return("date '" ~ found ~ "'" if found else first_day_anew()) }}
+{%- endmacro %}
+{% macro spark__anew_from() %}{{ first_day_anew() }}{% endmacro %}
+{% macro first_day_anew() -%}
     (
         select min(anew.from_date) from {{ ref('int_days_anew') }} as anew
         where anew.build_id = {{ build_id() }}

@@ -94,9 +94,8 @@ _SURNAME = (
 )
 """The hundred most frequent surnames and the usual ones of two characters."""
 _NO_PERSONS = _any(
-    "高速 高铁 高警 高新 金盾 金融 方圆 方正 江湖 江南 江北 江东 江西 马路 马拉松 白云 万家 石油",
-    "龙江 雷达 雷霆 武警 武装 陆警 石化 黄河 长江 任务 向导 向前 严打 史志 范儿 夏令 龙警 江警",
-    "高校 高峰",
+    "高速 高铁 高警 高新 高校 高峰 金盾 金融 方圆 方正 江湖 江南 江北 江东 江西 江警 马路 马拉松",
+    "白云 万家 石油 石化 龙江 龙警 雷达 雷霆 武警 武装 陆警 黄河 任务 向导 向前 严打 史志 范儿",
 )
 """Words that begin like a surname."""
 _SAFE_PLACE = "^平安"

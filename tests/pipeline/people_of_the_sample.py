@@ -74,7 +74,8 @@ def exact_figures(inbox: Path) -> tuple[set[str], set[int]]:
 def profiles_shown(
     connection: duckdb.DuckDBPyConnection, registered: set[str], counts: set[int]
 ) -> Iterator[tuple[str, str, int]]:
-    """Table, column and number of rows that show one of these figures."""
+    """Table, column and number of rows that show one of these figures of one account, or the sum of
+    fewer than five people. Changes and sums of institutions may have the same value by chance."""
     connection.execute("create or replace temp table instants (shown timestamptz)")
     connection.executemany(
         "insert into instants values (?::timestamp at time zone 'Asia/Shanghai')",
@@ -87,14 +88,21 @@ def profiles_shown(
            from information_schema.columns
            where table_catalog <> 'temp' and table_schema in ('main', 'core', 'quality', 'meta')
                and (column_name = 'registered_at' or data_type = 'BIGINT'
-                    and regexp_matches(column_name, '^(followers|friends|statuses)_'))
+                    and regexp_matches(
+                        column_name, '^(followers|friends|statuses)_(at_posting_)?(lo|hi)$'))
            order by all"""
     ).fetchall()
     assert len(columns) > 5
     for schema, table, column, kind in columns:
         shown = "counts" if kind == "BIGINT" else "instants"
+        of_few = (
+            "and account_kind in ('officer', 'unclear') and accounts_checked < 5"
+            if table == "account_growth"
+            else ""
+        )
         row = connection.execute(
-            f"select count(*) from {schema}.{table} where {column} in (select shown from {shown})"
+            f"""select count(*) from {schema}.{table}
+                where {column} in (select shown from {shown}) {of_few}"""
         ).fetchone()
         if row is not None and row[0]:
             yield f"{schema}.{table}", column, row[0]
