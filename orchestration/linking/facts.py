@@ -28,6 +28,7 @@ _ONE = re.compile(
 """One of what is counted; elsewhere 一 is a word (一起, 一直, 一个)."""
 _AS_COUNTED = 3
 """A number of more digits after "over" or "nearly" is round: its noughts are not counted ones."""
+_AFTER_PLACE = ("省", "市", " ")
 _COUNTS_ALONE = 100
 """From here on a number in words needs nothing that it measures (三千万)."""
 _UNITS = {
@@ -54,19 +55,28 @@ class Number:
 
 @dataclass(frozen=True)
 class Facts:
-    """Numbers and places of a text."""
+    """Numbers and places of a text.
+
+    listed: numbers that stand right behind a place, as bulletins list them (上海2例, 内蒙古1例).
+    """
 
     numbers: tuple[Number, ...]
     places: frozenset[str]
+    listed: tuple[tuple[str, Number], ...] = ()
 
 
-def facts(text: str, *, spelled: bool = False) -> Facts:
-    """Read a text in plain form; `spelled` also reads numbers in words, which in a title are more
-    often words than numbers."""
-    numbers = [_arabic(match) for match in _ARABIC.finditer(text)]
-    if spelled:
-        numbers += _in_words(text)
-    return Facts(tuple(numbers), frozenset(_PLACE.findall(text.replace("北京时间", ""))))
+def facts(text: str) -> Facts:
+    """Read a text in plain form."""
+    text = text.replace("北京时间", " ")
+    ends = {match.end(): match[0] for match in _PLACE.finditer(text)}
+    numbers, listed = [], []
+    for match in _ARABIC.finditer(text):
+        number = _arabic(match)
+        numbers.append(number)
+        place = ends.get(match.start() - (text[match.start() - 1 : match.start()] in _AFTER_PLACE))
+        if place is not None:
+            listed.append((place, number))
+    return Facts(tuple(numbers + _in_words(text)), frozenset(ends.values()), tuple(listed))
 
 
 def _arabic(match: re.Match[str]) -> Number:
@@ -136,13 +146,18 @@ class Agreement:
 
 def agreement(title: Facts, post: Facts, post_text: str) -> Agreement:
     """Compare; a number agrees if the post's, cut or rounded to the title's step, is the same."""
-    missing = [number for number in title.numbers if not _is_among(number, post.numbers)]
+    in_its_stead = [(number, _alike(number, title, post)) for number in title.numbers]
+    missing = [
+        (number, others)
+        for number, others in in_its_stead
+        if not any(_is_same(number, other) for other in others)
+    ]
     absent = {
         place
         for place in title.places
         if place not in post_text and not any(is_within(said, place) for said in post.places)
     }
-    others = {
+    elsewhere = {
         said
         for said in post.places
         if not any(is_within(said, place) or is_within(place, said) for place in title.places)
@@ -153,31 +168,30 @@ def agreement(title: Facts, post: Facts, post_text: str) -> Agreement:
         places_missing=len(absent),
         numbers_ok=not any(
             number.is_a_date or not other.is_a_date
-            for number in missing
-            for other in _alike(number, post.numbers)
+            for number, others in missing
+            for other in others
         ),
-        places_ok=not (absent and others),
+        places_ok=not (absent and elsewhere),
     )
 
 
-def _alike(number: Number, others: tuple[Number, ...]) -> list[Number]:
-    """Those of the others that may stand in its place: they measure the same, as far as both say
-    what they measure; a date is never a count."""
-    return [
+def _alike(number: Number, title: Facts, post: Facts) -> list[Number]:
+    """Numbers of the post that may be this one of the title: those that it lists for the title's
+    only place, where it does; else those that measure the same, as far as both say what."""
+    listed = [
         other
-        for other in others
-        if number.measure == other.measure or ("" in (number.measure, other.measure))
+        for place, other in post.listed
+        if title.places == {place} and other.measure == number.measure
+    ]
+    return listed or [
+        other
+        for other in post.numbers
+        if number.measure == other.measure or "" in (number.measure, other.measure)
     ]
 
 
-def _is_among(number: Number, others: tuple[Number, ...]) -> bool:
-    """Whether one of the others is the same number."""
-    wanted = round(number.value / number.step)
-    return any(
-        other.value == number.value
-        or (
-            number.step > 1
-            and wanted in (int(other.value / number.step), round(other.value / number.step))
-        )
-        for other in _alike(number, others)
-    )
+def _is_same(number: Number, other: Number) -> bool:
+    if other.value == number.value:
+        return True
+    wanted, steps = round(number.value / number.step), other.value / number.step
+    return number.step > 1 and wanted in (int(steps), round(steps))

@@ -138,7 +138,7 @@ class Block:
         for begin, end in pairwise(bounds.tolist()):
             post = int(pairs.posts[begin]) + start
             text = self.posts.texts[post]
-            said = facts(text, spelled=True)
+            said = facts(text)
             found = []
             for row in range(begin, end):
                 title = int(pairs.titles[row])
