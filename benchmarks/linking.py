@@ -12,13 +12,15 @@ import json
 import random
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+from scipy import sparse
 
 from benchmarks.measure import run_child
 from orchestration.cleaning.text import match_key
@@ -26,7 +28,7 @@ from orchestration.linking.grams import Floats, Grams, plain, plain_posts
 from orchestration.linking.learning import learn, read_corpus
 from orchestration.linking.model import Model, read_model
 from orchestration.linking.nightly import link_day
-from orchestration.linking.scoring import AFTER_US, BEFORE_US, K1, B, Titles
+from orchestration.linking.scoring import AFTER_US, BEFORE_US, K1, B, Block, Titles
 from orchestration.linking.synthetic import synthetic_corpus
 from orchestration.linking.training import DAY_US, SHANGHAI_US, Corpus, blocks, outcomes
 from orchestration.paths import PROJECT_ROOT, DataRoot
@@ -40,6 +42,7 @@ REAL = PROJECT_ROOT.parent / "shared" / "data"
 SEED = 7
 MANY = 10_000
 DRAWS = 8
+SAMPLES = 1000
 _DECLARED = """
 settle_seconds: 0
 sources:
@@ -51,6 +54,8 @@ sources:
 """
 
 Scores = Callable[["Day"], Floats]
+Guess = tuple[int, float, Sequence[str]]
+"""Row of a post in its block, score, keys of the title guessed."""
 
 
 def run(folder: Path, real: Path = REAL) -> Iterator[tuple[str, str]]:
@@ -65,58 +70,84 @@ def run(folder: Path, real: Path = REAL) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Judged:
-    """Best titles of posts by falling score, whether right, and how many posts have an answer."""
+    """Of each post: the score of its best title (0: none), whether that is right, and whether the
+    post has an answer at all."""
 
     scores: Floats
-    right: Floats
-    answerable: int
+    right: NDArray[np.bool_]
+    has_answer: NDArray[np.bool_]
 
     @property
     def recall_at_1(self) -> float:
-        return float(self.right.sum()) / self.answerable
+        return self.linked_from(1e-9)[2]
 
     def precision_at(self, recall: float) -> float:
         """The best precision of any threshold with at least this recall; NaN where none has."""
-        reached = self._right >= recall * self.answerable
-        return float(self._precision[reached].max()) if reached.any() else float("nan")
+        right, precision = self._swept
+        reached = right >= recall * self.has_answer.sum()
+        return float(precision[reached].max()) if reached.any() else float("nan")
 
     def recall_at(self, precision: float, least: int = 20) -> float:
         """The best recall of any threshold with this precision and at least so many links."""
-        good = self._precision >= precision
+        right, precisions = self._swept
+        good = precisions >= precision
         good[: least - 1] = False
-        return float(self._right[good].max()) / self.answerable if good.any() else 0.0
+        return float(right[good].max()) / int(self.has_answer.sum()) if good.any() else 0.0
 
     def linked_from(self, score: float) -> tuple[int, float, float]:
         """Links from a threshold on, their precision and recall."""
-        made = self.right[self.scores >= score]
-        precision = float(made.mean()) if len(made) else float("nan")
-        return len(made), precision, float(made.sum()) / self.answerable
+        made = self.scores >= score
+        right = int(self.right[made].sum())
+        links, answerable = int(made.sum()), int(self.has_answer.sum())
+        return links, right / links if links else float("nan"), right / answerable
+
+    def interval(self, score: float) -> tuple[Floats, Floats]:
+        """Between which precision and recall from a threshold on lie in 95 of 100 samples as large
+        as this one, drawn from its posts."""
+        draw = np.random.default_rng(SEED)
+        made = self.scores >= score
+        found = []
+        for _ in range(SAMPLES):
+            posts = draw.integers(0, len(made), len(made))
+            right = (self.right & made)[posts].sum()
+            found.append(
+                (right / max(made[posts].sum(), 1), right / max(self.has_answer[posts].sum(), 1))
+            )
+        precision, recall = np.quantile(np.array(found), [0.025, 0.975], axis=0).T
+        return precision, recall
 
     @property
-    def _right(self) -> Floats:
-        found: Floats = np.cumsum(self.right)
-        return found
-
-    @property
-    def _precision(self) -> Floats:
-        found: Floats = self._right / np.arange(1, len(self.right) + 1)
-        return found
+    def _swept(self) -> tuple[Floats, Floats]:
+        """Right links and precision, link after link by falling score."""
+        guessed = np.flatnonzero(self.scores > 0)
+        order = guessed[np.argsort(-self.scores[guessed], kind="stable")]
+        right: Floats = np.cumsum(self.right[order]).astype(float)
+        return right, right / np.arange(1, len(right) + 1)
 
 
-def judged(scores: Sequence[float], right: Sequence[bool], answerable: int) -> Judged:
-    """In order of falling score."""
-    order = np.argsort(-np.asarray(scores), kind="stable")
-    return Judged(np.asarray(scores)[order], np.asarray(right, dtype=float)[order], answerable)
+def judged(corpus: Corpus, guesses: Callable[[Block], Iterable[Guess]]) -> Judged:
+    """The guesses of each day against the answers of its posts."""
+    scores, right = np.zeros(len(corpus.texts)), np.zeros(len(corpus.texts), dtype=bool)
+    first = 0
+    for block, answers in blocks(corpus):
+        for post, score, keys in guesses(block):
+            scores[first + post] = score
+            right[first + post] = not answers[post].isdisjoint(keys)
+        first += len(block.posts)
+    in_order = np.argsort((corpus.posted + SHANGHAI_US) // DAY_US, kind="stable")
+    return Judged(scores, right, np.array(corpus.has_answer())[in_order])
 
 
 def of_model(corpus: Corpus, model: Model) -> Judged:
-    """What the model links."""
-    found = outcomes(corpus, model)
-    return judged(
-        [choice.probability for _, choice, _ in found],
-        [right for _, _, right in found],
-        corpus.answerable(),
-    )
+    """What the model guesses, also where it would not ask anybody."""
+    guessing = replace(model, review_at=1e-6)
+
+    def guesses(block: Block) -> Iterator[Guess]:
+        for choice in block.choices(guessing):
+            keys = [block.titles.keys[row] for row in choice.titles]
+            yield choice.best.post, choice.probability, keys
+
+    return judged(corpus, guesses)
 
 
 @dataclass(frozen=True)
@@ -133,20 +164,18 @@ class Day:
 
 def of_method(corpus: Corpus, method: Scores) -> Judged:
     """The best title in the window of each post by one score alone."""
-    scores: list[float] = []
-    right: list[bool] = []
-    for block, answers in blocks(corpus):
+
+    def guesses(block: Block) -> Iterator[Guess]:
         if not len(block.titles):
-            continue
+            return
         found = method(_day(block.titles.texts, block.posts.texts))
         after = block.posts.posted[:, None] - block.titles.onsets[None, :]
         found = np.where((after >= -BEFORE_US) & (after <= AFTER_US), found, -1.0)
-        best = found.argmax(axis=1)
-        for post, title in enumerate(best.tolist()):
+        for post, title in enumerate(found.argmax(axis=1).tolist()):
             if found[post, title] > 0:
-                scores.append(float(found[post, title]))
-                right.append(block.titles.keys[title] in answers[post])
-    return judged(scores, right, corpus.answerable())
+                yield post, float(found[post, title]), [block.titles.keys[title]]
+
+    return judged(corpus, guesses)
 
 
 def _day(titles: Sequence[str], posts: Sequence[str]) -> Day:
@@ -185,12 +214,22 @@ def _minhash(day: Day) -> Floats:
     """Share of 128 smallest hashes of pairs that a title has in common with the post."""
     draw = np.random.default_rng(SEED)
     hashes = draw.permuted(np.tile(np.arange(day.title_grams.shape[1]), (128, 1)), axis=1)
-    least = [
-        np.where((grams * day.is_pair)[:, None, :] > 0, hashes[None], hashes.size).min(axis=2)
-        for grams in (day.post_grams, day.title_grams)
-    ]
-    alike: Floats = (least[0][:, None, :] == least[1][None]).mean(axis=2)
-    return alike
+    posts, titles = (
+        sparse.csr_matrix(grams * day.is_pair) for grams in (day.post_grams, day.title_grams)
+    )
+    alike: Floats = np.zeros((len(day.posts), len(day.titles)))
+    for ranks in hashes:
+        alike += _smallest(posts, ranks)[:, None] == _smallest(titles, ranks)[None]
+    return alike / len(hashes)
+
+
+def _smallest(has: sparse.csr_matrix, ranks: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The smallest rank of what each row has; the number of ranks where it has nothing."""
+    found = np.full(has.shape[0], len(ranks))
+    full = np.flatnonzero(np.diff(has.indptr))
+    if len(full):
+        found[full] = np.minimum.reduceat(ranks[has.indices], has.indptr[full])
+    return found
 
 
 def _partial_ratio(day: Day) -> Floats:
@@ -213,63 +252,109 @@ def quality(folder: Path, real: Path) -> str:
     """Tables of quality on the real posts and topics."""
     lists = real_corpus(folder, real)
     tagged = with_hashtags(lists)
-    many = thinned(tagged)
+    many, told, people = thinned(tagged), truth(lists, tagged, real), takg(real)
     shipped = read_model()
     half = len(many.texts) // 2
     later = [row >= half for row in range(len(many.texts))]
-    refitted, _ = learn(many.posts_where([not is_later for is_later in later]), share=1.0)
+    earlier = [not is_later for is_later in later]
+    refitted, _ = learn(many.posts_where(earlier), share=1.0)
+    sets: dict[str, Corpus] = {
+        "10,000 topics": many,
+        "10,000 topics, earlier half of the posts": many.posts_where(earlier),
+        "10,000 topics, later half": many.posts_where(later),
+        f"all {len(tagged.titles):,} topics": tagged,
+        f"all {len(tagged.titles):,} topics, earlier half of the posts": tagged.posts_where(
+            earlier
+        ),
+        "half of the hashtags withheld": withheld(tagged),
+        f"hot lists alone ({len(lists.titles):,} topics)": lists,
+        f"`truth/topic_link_*`, {len(told.titles):,} topics": told,
+        "`truth/topic_link_*`, its own topics alone": only_answers(told),
+        "`topic_linking` (no times: one window)": people,
+    }
+    found = {name: of_model(corpus, shipped) for name, corpus in sets.items()}
+    return "\n".join(
+        [
+            f"### Links by text on {len(many.texts)} real posts, hashtags taken out",
+            "",
+            f"Posts of one account, January to April 2020, against {len(many.titles):,} real "
+            "topics of the same months (its hashtags and the hot lists), in the window. "
+            f"{many.answerable()} posts have an answer in the window; the others count as posts "
+            "without one. Thresholds of this table are swept, every method at its best; "
+            "`truth/topic_link_*` and `topic_linking` are described below.",
+            "",
+            *_methods(many, told, people, shipped),
+            "",
+            f"| the shipped model ({shipped.id}) from the automatic threshold on "
+            f"({shipped.link_at:g}), with 95 % intervals of 1,000 samples of the posts | posts "
+            "| with an answer | links | precision | recall |",
+            "|---|---|---|---|---|---|",
+            *(_linked(name, judgement, shipped.link_at) for name, judgement in found.items()),
+            _of_draws(f"10,000 topics, mean of {DRAWS} draws", tagged, shipped),
+            _linked(
+                f"refitted to the earlier half ({refitted.link_at:g}), later half",
+                of_model(many.posts_where(later), refitted), refitted.link_at,
+            ),
+            "",
+            *_thresholds(found),
+            "",
+            *_silence(tagged, shipped),
+            "",
+            *_calibration(found["10,000 topics"]),
+        ]
+    ) + "\n"  # fmt: skip
+
+
+def _methods(many: Corpus, told: Corpus, people: Corpus, shipped: Model) -> list[str]:
+    """Every method at its best, beside the shipped model."""
     lines = [
-        f"### Links by text on {len(many.texts)} real posts, hashtags taken out",
-        "",
-        f"Posts of one account, January to April 2020, against {len(many.titles):,} real topics of "
-        f"the same months (its hashtags and the hot lists), in the window. {many.answerable()} "
-        "posts have an answer in the window; the others count as posts without one. Thresholds "
-        "of this table are swept, every method at its best.",
-        "",
-        "| method | first guess right | precision at recall .50 | recall at precision .90 |",
-        "|---|---|---|---|",
+        "| method | first guess right | precision at recall .50 | recall at precision .90 "
+        "| `truth/topic_link_*`: first guess right | precision at recall .30 "
+        "| `topic_linking`: first guess right | precision at recall .10 |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for name, method in METHODS.items():
         try:
-            lines.append(_row(name, of_method(many, method)))
+            found = [of_method(corpus, method) for corpus in (many, told, people)]
+            lines.append(_row(name, *found))
         except ModuleNotFoundError as missing:
-            lines.append(f"| {name} | {missing.name} is not installed | | |")
-    lines += [
-        _row(f"**the shipped model** ({shipped.id})", of_model(many, shipped)),
-        "",
-        f"| links from the automatic threshold on ({shipped.link_at:g}; refitted "
-        f"{refitted.link_at:g}) | posts | with an answer | links | precision | recall |",
-        "|---|---|---|---|---|---|",
-        _linked("shipped model", many, shipped),
-        _of_draws(f"shipped, mean of {DRAWS} draws of the topics", tagged, shipped),
-        _linked("shipped model, later half of the posts", many.posts_where(later), shipped),
-        _linked("refitted to the earlier half, later half", many.posts_where(later), refitted),
-        _linked(f"shipped, all {len(tagged.titles):,} topics", tagged, shipped),
-        _linked("shipped, half of the hashtags withheld", withheld(tagged), shipped),
-        _linked(f"shipped, hot lists alone ({len(lists.titles):,} topics)", lists, shipped),
-        _linked("shipped, `truth/topic_link_*`", truth(lists, tagged, real), shipped),
-        _linked("shipped, `topic_linking` (no times: one window)", takg(real), shipped),
-        "",
-        *_silence(tagged, shipped),
-        "",
-        *_calibration(many, shipped),
-    ]
-    return "\n".join(lines) + "\n"
+            lines.append(f"| {name} | {missing.name} is not installed | | | | | | |")
+    found = [of_model(corpus, shipped) for corpus in (many, told, people)]
+    return [*lines, _row("**the shipped model**", *found)]
 
 
-def _row(name: str, found: Judged) -> str:
+def _row(name: str, many: Judged, told: Judged, people: Judged) -> str:
     return (
-        f"| {name} | {found.recall_at_1:.3f} | {found.precision_at(0.5):.3f} "
-        f"| {found.recall_at(0.9):.3f} |"
+        f"| {name} | {many.recall_at_1:.3f} | {many.precision_at(0.5):.3f} "
+        f"| {many.recall_at(0.9):.3f} | {told.recall_at_1:.3f} | {told.precision_at(0.3):.3f} "
+        f"| {people.recall_at_1:.3f} | {people.precision_at(0.1):.3f} |"
     )
 
 
-def _linked(name: str, corpus: Corpus, model: Model) -> str:
-    links, precision, recall = of_model(corpus, model).linked_from(model.link_at)
+def _linked(name: str, found: Judged, link_at: float) -> str:
+    links, precision, recall = found.linked_from(link_at)
+    (low, high), (least, most) = found.interval(link_at)
     return (
-        f"| {name} | {len(corpus.texts)} | {corpus.answerable()} | {links} | {precision:.3f} "
-        f"| {recall:.3f} |"
+        f"| {name} | {len(found.scores)} | {found.has_answer.sum()} | {links} "
+        f"| {precision:.3f} ({low:.2f} to {high:.2f}) | {recall:.3f} ({least:.2f} to {most:.2f}) |"
     )
+
+
+def _thresholds(found: Mapping[str, Judged]) -> list[str]:
+    """Precision and recall from swept thresholds on."""
+    swept = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+    lines = [
+        "| precision / recall from a threshold of | "
+        + " | ".join(f"{score:g}" for score in swept) + " |",
+        "|---|" + "---|" * len(swept),
+    ]  # fmt: skip
+    for name, judgement in found.items():
+        cells = [
+            f"{precision:.2f} / {recall:.2f}"
+            for _, precision, recall in map(judgement.linked_from, swept)
+        ]
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return lines
 
 
 def _of_draws(name: str, corpus: Corpus, model: Model) -> str:
@@ -279,8 +364,8 @@ def _of_draws(name: str, corpus: Corpus, model: Model) -> str:
     links, precision, recall = np.array(found).mean(axis=0)
     least = np.array(found).min(axis=0)
     return (
-        f"| {name} (least) | {len(corpus.texts)} | {corpus.answerable()} | {links:.0f} "
-        f"| {precision:.3f} ({least[1]:.3f}) | {recall:.3f} ({least[2]:.3f}) |"
+        f"| {name} | {len(corpus.texts)} | {corpus.answerable()} | {links:.0f} "
+        f"| {precision:.3f} (least {least[1]:.3f}) | {recall:.3f} (least {least[2]:.3f}) |"
     )
 
 
@@ -296,9 +381,8 @@ def _silence(corpus: Corpus, model: Model) -> list[str]:
     ]
 
 
-def _calibration(corpus: Corpus, model: Model) -> list[str]:
+def _calibration(found: Judged) -> list[str]:
     """How often links of a stated probability are right."""
-    found = of_model(corpus, model)
     lines = ["| stated probability | links | right |", "|---|---|---|"]
     for lowest in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         within = found.right[(found.scores >= lowest) & (found.scores < lowest + 0.1)]
@@ -382,6 +466,13 @@ def truth(lists: Corpus, tagged: Corpus, real: Path) -> Corpus:
         np.array([int(second * 1_000_000) for second in at]),
         [frozenset(keys[topic] for topic in topics[row["id"]]) for row in lines[0]],
     )
+
+
+def only_answers(corpus: Corpus) -> Corpus:
+    """Without the topics that are no post's answer."""
+    wanted = frozenset().union(*corpus.answers)
+    kept = [row for row, key in enumerate(corpus.titles.keys) if key in wanted]
+    return replace(corpus, titles=corpus.titles.taken(np.array(kept)))
 
 
 def takg(real: Path) -> Corpus:

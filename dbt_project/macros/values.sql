@@ -94,3 +94,13 @@
 {% macro first_element(list) %}{{ return(adapter.dispatch('first_element', 'observatory')(list)) }}{% endmacro %}
 {% macro duckdb__first_element(list) %}{{ list }}[1]{% endmacro %}
 {% macro spark__first_element(list) %}get({{ list }}, 0){% endmacro %}
+
+{#- The last value that is not NULL; stands before `over`. -#}
+{% macro last_known(value) %}{{ return(adapter.dispatch('last_known', 'observatory')(value)) }}{% endmacro %}
+{% macro duckdb__last_known(value) %}last_value({{ value }} ignore nulls){% endmacro %}
+{% macro spark__last_known(value) %}last_value({{ value }}, true){% endmacro %}
+
+{#- A number that differs where the values do, for all that can be told in 64 bits. -#}
+{% macro fingerprint(values) %}{{ return(adapter.dispatch('fingerprint', 'observatory')(values)) }}{% endmacro %}
+{% macro duckdb__fingerprint(values) %}hash({{ values | join(', ') }}){% endmacro %}
+{% macro spark__fingerprint(values) %}xxhash64({{ values | join(', ') }}){% endmacro %}

@@ -18,11 +18,11 @@ FEATURES = ("tfidf", "bm25", "coverage", "mass", "numbers_found", "numbers_missi
 the title's characters that the post has, by weight. mass: ln(1 + weight of the title's pairs that
 the post has, in units of a pair that occurs once)."""
 RIVALRY = ("score", "margin", "crowd")
-"""score: of the pair. margin: to the best other title. crowd: ln of the sum of all scores' odds,
-relative to this one."""
-LINK_AT, REVIEW_AT = 0.6, 0.3
+"""score: log odds of the title against silence. margin: to the best other title. crowd: ln(1 + odds
+of all the others). The probability is the logistic of score - crowd."""
+LINK_AT, REVIEW_AT = 0.55, 0.3
 """The shipped thresholds; how they were chosen is in ADR 0018."""
-SIGNS = {"numbers_missing": -1, "places_missing": -1, "crowd": -1}
+SIGNS = {"numbers_missing": -1, "places_missing": -1}
 """More of the others speaks for a link, never against it."""
 
 
@@ -32,18 +32,16 @@ class ModelError(ValueError):
 
 @dataclass(frozen=True)
 class Model:
-    """Two logistic curves: of a pair by its text, and of the best pair of a post by its rivals.
+    """The odds of each title that a post may speak of, against none of them.
 
-    link_at: probability from which a link is made without asking; review_at: from which an editor
-    is asked.
+    weights, intercept: of the log odds, by the features of post and title. link_at: probability
+    from which a link is made without asking; review_at: from which an editor is asked.
     """
 
     version: str
     provenance: str
-    pair: dict[str, float]
-    pair_intercept: float
-    best: dict[str, float]
-    best_intercept: float
+    weights: dict[str, float]
+    intercept: float
     link_at: float
     review_at: float
 
@@ -65,8 +63,7 @@ def read_model(path: Path = SHIPPED) -> Model:
         document = json.loads(path.read_text(encoding="utf-8"))
         model = Model(**document)
         numbers = [
-            *(model.pair[name] for name in FEATURES), model.pair_intercept,
-            *(model.best[name] for name in RIVALRY), model.best_intercept,
+            *(model.weights[name] for name in FEATURES), model.intercept,
             model.review_at, model.link_at,
         ]  # fmt: skip
         [float(number) for number in numbers]

@@ -18,7 +18,7 @@ from scipy import sparse
 
 from orchestration.linking.facts import Agreement, Facts, agreement, facts
 from orchestration.linking.grams import Counted, Floats, Grams, Numbers, runs
-from orchestration.linking.model import FEATURES, RIVALRY, Model
+from orchestration.linking.model import FEATURES, Model
 
 HOUR_US = 3_600_000_000
 BEFORE_US = 72 * HOUR_US
@@ -138,7 +138,7 @@ class Block:
         for begin, end in pairwise(bounds.tolist()):
             post = int(pairs.posts[begin]) + start
             text = self.posts.texts[post]
-            said = facts(text, spelled=True)
+            said = facts(text)
             found = []
             for row in range(begin, end):
                 title = int(pairs.titles[row])
@@ -195,23 +195,20 @@ class Block:
         standing = [candidate for candidate in found if not candidate.is_vetoed]
         if not standing:
             return None
-        scores = pair_scores([candidate.features for candidate in standing], model)
+        scores = log_odds([candidate.features for candidate in standing], model)
         order = sorted(range(len(standing)), key=lambda i: (-scores[i], self._order(standing[i])))
         best = standing[order[0]]
         same = [i for i in order if self.is_same_event(best.title, standing[i].title)]
         rivals = [i for i in order if i not in same]
-        top = scores[order[0]]
-        rivalry = (
-            float(top),
-            float(top - scores[rivals[0]]) if rivals else float(top - LOWEST),
-            float(np.log1p(np.exp(scores[rivals] - top).sum())) if rivals else 0.0,
-        )
+        top = float(scores[order[0]])
+        next_best = float(scores[rivals[0]]) if rivals else LOWEST
+        crowd = float(np.log1p(np.exp(scores[rivals]).sum()))
         return Choice(
             best,
             tuple(standing[i].title for i in same),
-            rivalry,
+            (top, top - next_best, crowd),
             standing[rivals[0]] if rivals else None,
-            float(probabilities([rivalry], model)[0]),
+            float(logistic(top - crowd)),
         )
 
     def _order(self, candidate: Candidate) -> tuple[str, int, str]:
@@ -242,18 +239,16 @@ LOWEST = -12.0
 MOST_NUMBERS = 2
 
 
-def pair_scores(features: Sequence[Sequence[float]] | Floats, model: Model) -> Floats:
-    """Log odds of pairs by their text alone."""
-    weights = np.array([model.pair[name] for name in FEATURES])
-    scores: Floats = np.asarray(features, dtype=np.float64) @ weights + model.pair_intercept
+def log_odds(features: Sequence[Sequence[float]] | Floats, model: Model) -> Floats:
+    """Log odds of titles against silence, each by itself."""
+    weights = np.array([model.weights[name] for name in FEATURES])
+    scores: Floats = np.asarray(features, dtype=np.float64) @ weights + model.intercept
     return np.maximum(scores, LOWEST)
 
 
-def probabilities(rivalries: Sequence[Sequence[float]] | Floats, model: Model) -> Floats:
-    """Probabilities that the best titles of posts are right."""
-    weights = np.array([model.best[name] for name in RIVALRY])
-    logits = np.asarray(rivalries, dtype=np.float64) @ weights + model.best_intercept
-    found: Floats = 1 / (1 + np.exp(-logits))
+def logistic(logits: Floats | float) -> Floats:
+    """Probabilities of log odds."""
+    found: Floats = 1 / (1 + np.exp(-np.asarray(logits, dtype=np.float64)))
     return found
 
 
@@ -274,14 +269,10 @@ class _Pairs:
         if not len(self.posts):
             return self
         most = np.column_stack([self.features, agreeing[self.titles]])
-        scores = pair_scores(most, model)
+        scores = log_odds(most, model)
         first = np.flatnonzero(np.diff(self.posts, prepend=-1))
         best = np.maximum.reduceat(scores, first)
-        alone = np.column_stack([best, best - LOWEST, np.zeros(len(best))])
-        kept = np.repeat(
-            probabilities(alone, model) >= model.review_at,
-            np.diff(first, append=len(self.posts)),
-        )
+        kept = np.repeat(logistic(best) >= model.review_at, np.diff(first, append=len(self.posts)))
         return _Pairs(self.posts[kept], self.titles[kept], self.features[kept])
 
 

@@ -26,6 +26,8 @@ DAYS = 30
 EVENTS_A_DAY = 26
 NOISE_A_DAY = 45
 HALF_A_MONTH = 15
+WORLDS = 4
+"""Months to fit on: weights of one alone hang on its seed."""
 FIRST_DAY = 20_000
 """Days since 1970; which they are matters to nothing."""
 
@@ -287,11 +289,12 @@ def shipped_model() -> Model:
     The coefficients rest on nothing but the made-up month. The two thresholds are the project's
     decision (ADR 0018).
     """
-    corpus = synthetic_corpus()
+    worlds = [synthetic_corpus(SEED + number) for number in range(WORLDS)]
     return fit(
-        [corpus, corpus.moved(HALF_A_MONTH)],
+        [corpus for world in worlds for corpus in (world, world.moved(HALF_A_MONTH))],
         "text_v1",
-        f"made-up topics and posts, seed {SEED}; see orchestration/linking/synthetic.py",
+        f"made-up topics and posts, {WORLDS} months from seed {SEED} on; "
+        "see orchestration/linking/synthetic.py",
         LINK_AT,
         REVIEW_AT,
     )

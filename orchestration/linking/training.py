@@ -15,7 +15,7 @@ import numpy as np
 import polars as pl
 
 from orchestration.linking.grams import Floats, Numbers, plain_posts
-from orchestration.linking.model import FEATURES, RIVALRY, SIGNS, Model
+from orchestration.linking.model import FEATURES, SIGNS, Model
 from orchestration.linking.scoring import AFTER_US, BEFORE_US, Block, Choice, Posts, Titles
 
 DAY_US = 86_400_000_000
@@ -23,6 +23,8 @@ SHANGHAI_US = 8 * 3_600_000_000
 MOVED_DAYS = 30
 PENALTY = 1e-3
 MIN_ANSWERS = 50
+HIGHEST = 30.0
+"""Log odds beyond this are as good as certain; their exponential must not overflow."""
 _HASHTAG = re.compile(r"#[^#\r\n]{1,80}#")
 
 
@@ -53,19 +55,23 @@ class Corpus:
             answers=[self.answers[i] for i in rows],
         )
 
-    def answerable(self) -> int:
-        """Posts with an answer among the titles whose window they lie in."""
+    def has_answer(self) -> list[bool]:
+        """Of each post whether an answer is among the titles whose window it lies in."""
         onsets: dict[str, list[int]] = {}
         for key, onset in zip(self.titles.keys, self.titles.onsets.tolist(), strict=True):
             onsets.setdefault(key, []).append(onset)
-        return sum(
+        return [
             any(
                 -BEFORE_US <= at - onset <= AFTER_US
                 for key in keys
                 for onset in onsets.get(key, [])
             )
             for keys, at in zip(self.answers, self.posted.tolist(), strict=True)
-        )
+        ]
+
+    def answerable(self) -> int:
+        """Posts with an answer among the titles whose window they lie in."""
+        return sum(self.has_answer())
 
 
 def masked(texts: pl.Series) -> pl.Series:
@@ -112,56 +118,54 @@ def fit(corpora: Sequence[Corpus], version: str, provenance: str, link_at: float
         review_at: float) -> Model:  # fmt: skip
     """The model that fits best; ValueError where there are too few answers to fit anything."""
     days = [day for corpus in corpora for day in blocks(corpus)]
-    candidates = [(block, answers, list(block.candidates())) for block, answers in days]
-    features, right = [], []
-    for block, answers, by_post in candidates:
-        for found in by_post:
-            for candidate in found:
-                if not candidate.is_vetoed:
-                    features.append(candidate.features)
-                    right.append(block.titles.keys[candidate.title] in answers[candidate.post])
-    if sum(right) < MIN_ANSWERS:
+    by_post = [(block, answers, found) for block, answers in days for found in block.candidates()]
+    features: list[tuple[float, ...]] = []
+    posts: list[int] = []
+    right: list[bool] = []
+    for post, (block, answers, found) in enumerate(by_post):
+        for candidate in found:
+            if not candidate.is_vetoed:
+                features.append(candidate.features)
+                posts.append(post)
+                right.append(block.titles.keys[candidate.title] in answers[candidate.post])
+    answered = len({post for post, is_right in zip(posts, right, strict=True) if is_right})
+    if answered < MIN_ANSWERS:
         raise ValueError(
-            f"{sum(right)} posts whose hashtag is a topic of their time, {MIN_ANSWERS} are needed "
+            f"{answered} posts whose hashtag is a topic of their time, {MIN_ANSWERS} are needed "
             "to fit a model; keep the shipped one"
         )
-    pair, pair_intercept = _logistic(np.array(features), np.array(right, float), FEATURES)
-    draft = Model(
-        version, provenance, pair, pair_intercept, dict.fromkeys(RIVALRY, 0.0), 0.0,
-        link_at, review_at,
-    )  # fmt: skip
-    rivalries, best_right = [], []
-    for block, answers, by_post in candidates:
-        for found in by_post:
-            choice = block.choose(found, draft)
-            if choice is not None:
-                rivalries.append(choice.rivalry)
-                keys = {block.titles.keys[row] for row in choice.titles}
-                best_right.append(bool(keys & answers[choice.best.post]))
-    best, best_intercept = _logistic(np.array(rivalries), np.array(best_right, float), RIVALRY)
-    return replace(draft, best=best, best_intercept=best_intercept)
+    weights, intercept = _fitted(np.array(features), np.array(posts), np.array(right, float))
+    return Model(version, provenance, weights, intercept, link_at, review_at)
 
 
-def _logistic(
-    values: Floats, right: Floats, names: Sequence[str]
-) -> tuple[dict[str, float], float]:
-    """Logistic regression with the signs that the meaning of each value demands."""
+def _fitted(values: Floats, posts: Numbers, right: Floats) -> tuple[dict[str, float], float]:
+    """Weights under which the right titles of the posts, or silence where none is right, are the
+    most probable; with the signs that the meaning of each value demands.
+
+    Silence has the odds 1, so that a title must beat it as well as the other titles.
+    """
     from scipy.optimize import minimize
 
     middle, spread = values.mean(axis=0), values.std(axis=0) + 1e-9
     scaled = (values - middle) / spread
+    count = int(posts[-1]) + 1
+    is_answered = np.bincount(posts, right) > 0
 
     def loss(theta: Floats) -> tuple[float, Floats]:
-        logit = scaled @ theta[:-1] + theta[-1]
-        error = 1 / (1 + np.exp(-logit)) - right
-        value = np.mean(np.logaddexp(0, logit) - right * logit)
-        slope = np.append(scaled.T @ error / len(right) + PENALTY * theta[:-1], error.mean())
-        return float(value + PENALTY / 2 * (theta[:-1] ** 2).sum()), slope
+        odds = np.exp(np.minimum(scaled @ theta[:-1] + theta[-1], HIGHEST))
+        of_right, of_all = np.bincount(posts, odds * right), 1 + np.bincount(posts, odds)
+        wanted = np.where(is_answered, of_right, 1.0)
+        share = np.where(is_answered[posts], odds * right / wanted[posts], 0.0)
+        error = (odds / of_all[posts] - share) / count
+        value = float(np.mean(np.log(of_all) - np.log(wanted)))
+        slope = np.append(scaled.T @ error + PENALTY * theta[:-1], error.sum())
+        return value + PENALTY / 2 * float((theta[:-1] ** 2).sum()), slope
 
-    bounds = [(None, 0) if SIGNS.get(name, 1) < 0 else (0, None) for name in names]
+    bounds = [(None, 0) if SIGNS.get(name, 1) < 0 else (0, None) for name in FEATURES]
     found = minimize(
-        loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)]
-    )
+        loss, np.zeros(len(FEATURES) + 1), jac=True, method="L-BFGS-B",
+        bounds=[*bounds, (None, None)],
+    )  # fmt: skip
     weights = found.x[:-1] / spread
-    named = {name: round(float(weight), 6) for name, weight in zip(names, weights, strict=True)}
+    named = {name: round(float(weight), 6) for name, weight in zip(FEATURES, weights, strict=True)}
     return named, round(float(found.x[-1] - (weights * middle).sum()), 6)

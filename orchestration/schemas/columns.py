@@ -421,8 +421,8 @@ _define(
             "accounts_covered is smaller."
             for days in (7, 14, 30, 90)
         },
-        "coverage_ratio": "Share of expected collections that arrived in the period, from the sources "
-        "that watch the group; 0 where none did.",
+        "coverage_ratio": "Share of the expected looks at accounts of the group that arrived in the period; "
+        "each expected collection counts with the accounts of its source; 0 where none did.",
         "coverage": "Share of the day's expected collections that arrived.",
     },
 )
@@ -432,8 +432,8 @@ _define(
     {
         "followers_delta_days": "Days from the trusted count before to this one; NULL without a change.",
         "elapsed_days": "In main.claim_growth days between the two figures; in account growth days "
-        "from the end of the last earlier period in which something arrived about "
-        "the group to the end of this one: what flows are to be divided by; NULL in a gap and at first.",
+        "from the end of the last earlier period of the group that was no gap "
+        "to the end of this one: what flows are to be divided by; NULL in a gap and at first.",
     },
 )
 _define(

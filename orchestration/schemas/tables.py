@@ -521,7 +521,7 @@ MARTS: tuple[Table, ...] = (
             "status", *_interval("followers"), "is_active_14d", "build_id",
         ),
         required=("account_kind", "admin_level", "first_seen_at", "last_seen_at"),
-        caveat="Officers appear under a pseudonym and without a name.",
+        caveat="Officers appear under a pseudonym, without a name, registration and followers.",
     ),
     _dbt(
         "main", "account_history",
@@ -549,7 +549,8 @@ MARTS: tuple[Table, ...] = (
             "followers_delta_days", "followers_delta_state", "is_followers_suspect",
             "posts_count", "coverage", "build_id",
         ),
-        caveat="A day without observation has NULL followers: a gap, never zero growth. A delta "
+        caveat="Accounts under a pseudonym (officers) are not here. "
+        "A day without observation has NULL followers: a gap, never zero growth. A delta "
         "is against the previous trusted count, followers_delta_days before. build_id is of the "
         "build that made the row; later builds left it as it was.",
         is_grown=True,
@@ -583,6 +584,7 @@ MARTS: tuple[Table, ...] = (
             "build_id",
         ),
         required=("account_id", "first_seen_at", "last_seen_at"),
+        caveat="Posts of accounts under a pseudonym (officers) are not here.",
     ),
     _dbt(
         "main", "post_edits", "one change of an official post's text, as one source saw it",
@@ -670,7 +672,8 @@ MARTS: tuple[Table, ...] = (
         ),
         required=("events", "proactive", "responded", "censored"),
         caveat="Kaplan-Meier over all events of the group, answered or not; proactive cases are "
-        "counted apart.",
+        "counted apart. In months and over everything observed accounts that spoke of nothing have "
+        "a row too.",
     ),
     _dbt(
         "main", "response_curves", "the same groups x hours at which something happened",

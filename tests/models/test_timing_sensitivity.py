@@ -22,7 +22,7 @@ HOUR = 3_600_000_000
 WINDOW = 336 * HOUR
 FROM = datetime(2020, 3, 1, tzinfo=UTC)
 THROUGH = FROM + timedelta(hours=500)
-CHOICES = (("exact", 1.0), ("all", 0.9), ("all", 0.75), ("all", 0.6))
+CHOICES = (("exact", 1.0), ("all", 0.9), ("all", 0.75), ("all", 0.55))
 
 
 @pytest.fixture(scope="module")
@@ -192,13 +192,13 @@ def test_delayed_entry_is_that_of_lifelines(chain: Any) -> None:
     drawn += [(n, None, []) for n in range(40)]
     fill(con, drawn)
     run(con, queries)
-    entry, exit_, answered = zip(*lives(drawn, "late_entry", "all", 0.6), strict=True)
+    entry, exit_, answered = zip(*lives(drawn, "late_entry", "all", 0.55), strict=True)
     assert sum(start > 0 for start in entry) > 100
     fit = KaplanMeierFitter().fit(exit_, answered, entry=entry)
     for horizon, *found in con.execute(
         "select horizon_hours, answered_ratio, answered_ratio_lo, answered_ratio_hi "
         "from main.timing_sensitivity where event_type = 'all' and link_level = 'all' "
-        "and onset_definition = 'late_entry' and min_probability = 0.6"
+        "and onset_definition = 'late_entry' and min_probability = 0.55"
     ).fetchall():
         survival, bounds = fit.survival_function_.iloc[:, 0], fit.confidence_interval_
         assert close(found[0], 1 - float(survival[survival.index <= horizon].iloc[-1])), horizon

@@ -34,7 +34,13 @@ def test_a_written_model_is_read_back(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"pair": {}}, {"link_at": 0.2}, {"link_at": "much"}, {"unheard_of": 1}, {"best": None}],
+    [
+        {"weights": {}},
+        {"link_at": 0.2},
+        {"link_at": "much"},
+        {"unheard_of": 1},
+        {"intercept": None},
+    ],
 )
 def test_a_broken_model_names_the_file_and_what_to_do(
     tmp_path: Path, change: dict[str, object]

@@ -17,8 +17,8 @@ accounts as (
         screen_name,
         account_id,
         region_code,
-        {{ local_date('registered_at') }} as registered_date
-    from {{ ref('accounts') }}
+        registered_date
+    from {{ ref('int_accounts_resolved') }}
 ),
 
 bounds as (

@@ -20,7 +20,7 @@ choices as (
     union all
     select 3 as link_choice, 'all' as link_level, 0.75e0 as min_probability
     union all
-    select 4 as link_choice, 'all' as link_level, 0.6e0 as min_probability
+    select 4 as link_choice, 'all' as link_level, 0.55e0 as min_probability
 ),
 
 events as (
