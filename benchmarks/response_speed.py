@@ -83,9 +83,9 @@ def run(folder: Path) -> Iterator[tuple[str, str]]:
     lines = [
         "### CPU s of the models, links given",
         "",
-        "| events | posts | linked | up to `response_timing` | the heaviest of them "
-        "| `response_curves` | anonymous peak MiB |",
-        "|---|---|---|---|---|---|---|",
+        "| events | posts | linked | all up to `response_timing` | the heaviest of them "
+        "| `response_timing` alone | from there to `response_curves` | anonymous peak MiB |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for events, posts in SIZES:
         warehouse.unlink(missing_ok=True)
@@ -93,12 +93,15 @@ def run(folder: Path) -> Iterator[tuple[str, str]]:
         idle = _cost(folder, warehouse, []).cpu_seconds
         costs = {query[0]: _cost(folder, warehouse, [query]) for query in queries}
         seconds = {name.split(".")[1]: cost.cpu_seconds - idle for name, cost in costs.items()}
-        curves = seconds.pop("response_curves")
+        names = list(seconds)
+        after = names[names.index("response_timing") + 1 :]
+        curves = sum(seconds.pop(name) for name in after)
         heaviest = max(seconds, key=lambda name: seconds[name])
         peak = max(cost.anonymous_mib for cost in costs.values())
         lines.append(
             f"| {events:,} | {posts:,} | {posts // 25:,} | {sum(seconds.values()):.1f} "
-            f"| `{heaviest}`: {seconds[heaviest]:.1f} | {curves:.1f} | {peak:.0f} |"
+            f"| `{heaviest}`: {seconds[heaviest]:.1f} | {seconds['response_timing']:.1f} "
+            f"| {curves:.1f} | {peak:.0f} |"
         )
     yield "response", "\n".join(lines) + "\n"
 
