@@ -81,7 +81,7 @@ def test_order_of_loading_is_irrelevant(
 def test_only_what_was_touched_is_made_anew(
     tmp_path: Path, dbt_target: Path, world: Warehouse
 ) -> None:
-    """What stands is left as it is, wrong as it was made here; the new day takes in the new name."""
+    """What stands is left as it is, wrong as it was made; the new day takes in the new name."""
     warehouse = Warehouse(tmp_path / "unused.duckdb", dbt_target)
     warehouse.path = Path(shutil.copy(world.path, tmp_path / "observatory.duckdb"))
     warehouse.insert("meta.builds", [{"build_id": "b1", "outcome": "published"}])
