@@ -43,6 +43,8 @@ SEED = 7
 MANY = 10_000
 DRAWS = 8
 SAMPLES = 1000
+OTHERS = 70
+"""Posts of other people beside each post: some 500 a day."""
 _DECLARED = """
 settle_seconds: 0
 sources:
@@ -299,6 +301,7 @@ def quality(folder: Path, real: Path) -> str:
             *_thresholds(found),
             "",
             *_silence(tagged, shipped),
+            *_amid(tagged, people, shipped),
             "",
             *_calibration(found["10,000 topics"]),
         ]
@@ -378,6 +381,30 @@ def _silence(corpus: Corpus, model: Model) -> list[str]:
     return [
         f"The same posts moved by 30 days back and on, where no topic can be theirs: {counts[0]} "
         f"and {counts[1]} links of {len(corpus.texts)} posts each."
+    ]
+
+
+def _amid(corpus: Corpus, others: Corpus, model: Model) -> list[str]:
+    """The posts among many of other people of other years, who decide how rare a gram is."""
+    draw = np.random.default_rng(SEED)
+    rows = [row for row in range(len(corpus.texts)) for _ in range(OTHERS)]
+    drawn = draw.integers(0, len(others.texts), len(rows))
+    both = replace(
+        corpus,
+        texts=[*corpus.texts, *(others.texts[row] for row in drawn)],
+        posted=np.concatenate([corpus.posted, corpus.posted[rows]]),
+        answers=[*corpus.answers, *[frozenset()] * len(rows)],
+    )
+    found = of_model(both, model)
+    in_order = np.argsort((both.posted + SHANGHAI_US) // DAY_US, kind="stable")
+    own = in_order < len(corpus.texts)
+    judgement = Judged(found.scores[own], found.right[own], found.has_answer[own])
+    _, precision, recall = judgement.linked_from(model.link_at)
+    wrong = int((found.scores[~own] >= model.link_at).sum())
+    return [
+        f"The same posts amid {len(rows):,} of `topic_linking`, {OTHERS} for each, against all "
+        f"topics: precision {precision:.3f}, recall {recall:.3f}; of the others {wrong} are linked "
+        f"({wrong / len(rows):.2%})."
     ]
 
 

@@ -81,7 +81,7 @@ def test_order_of_loading_is_irrelevant(
 def test_only_what_was_touched_is_made_anew(
     tmp_path: Path, dbt_target: Path, world: Warehouse
 ) -> None:
-    """March is left as it stands, wrong as it was made here; April takes in the new name."""
+    """What stands is left as it is, wrong as it was made; the new day takes in the new name."""
     warehouse = Warehouse(tmp_path / "unused.duckdb", dbt_target)
     warehouse.path = Path(shutil.copy(world.path, tmp_path / "observatory.duckdb"))
     warehouse.insert("meta.builds", [{"build_id": "b1", "outcome": "published"}])
@@ -93,7 +93,7 @@ def test_only_what_was_touched_is_made_anew(
         )
         con.execute(
             f"""update intermediate.int_account_statements set screen_name = 'zz'
-                where {account} and observed_date < date '2020-04-01'"""
+                where {account} and observed_date < date '2020-04-20'"""
         )
     at = worlds.instant("2020-04-20 09:00")
     row = {"platform": "weibo", "account_id": "1000", "observed_at": at, "screen_name": "new"}

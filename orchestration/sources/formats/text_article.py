@@ -48,6 +48,12 @@ _DATE_LABEL = re.compile(
     r"\s*(?:on\s+)?[:\uff1a]?\s*",
     re.IGNORECASE,
 )
+_BYLINE = re.compile(r"来源|记者|作者|编辑|责编")
+_DATE = re.compile(
+    r"\d{4}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\s?\d{1,2}月\s?\d{1,2}日)"
+    r"(?:\s*\d{1,2}[:\uff1a]\d{2}(?:[:\uff1a]\d{2})?)?"
+)
+_LONGEST_BYLINE = 80
 _LINES_OF_A_CORPUS = 150
 """More lines than this without a blank one: a list of texts rather than one."""
 _SHORT_CELLS = re.compile(r"^[^,\t]{0,40}[,\t][^,\t]{0,40}(?:[,\t][^,\t]{0,40})*$")
@@ -91,12 +97,21 @@ def _split(
 
 
 def _date_line(lines: list[str]) -> tuple[tuple[int, str] | None, str | None]:
-    """A line of the head that is nothing but a date, and the date it says."""
+    """A line of the head that is nothing but a date, and the date it says; or the only date of a
+    byline there, which stays in the text."""
     head = [(place, line.strip()) for place, line in enumerate(lines) if line.strip()]
     for place, line in head[:_HEAD_LINES]:
         at = articles.plain_time(_DATE_LABEL.sub("", line, count=1))
         if at is not None:
             return (place, line), at
+    for _, line in head[:_HEAD_LINES]:
+        dates = _DATE.findall(line) if _BYLINE.search(line) else []
+        if (
+            len(dates) == 1
+            and len(line) <= _LONGEST_BYLINE
+            and (at := articles.plain_time(dates[0]))
+        ):
+            return None, at
     return None, None
 
 

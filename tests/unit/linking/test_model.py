@@ -5,15 +5,35 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from orchestration.linking.model import SHIPPED, ModelError, as_text, read_model, write_model
+from orchestration.linking.scoring import log_odds
 from orchestration.linking.synthetic import shipped_model, synthetic_corpus
-from orchestration.linking.training import outcomes
+from orchestration.linking.training import blocks, fit, outcomes
 
 
 def test_the_shipped_model_comes_from_its_seed() -> None:
     assert as_text(shipped_model()) == SHIPPED.read_text(encoding="utf-8")
+
+
+def test_as_many_posts_are_expected_to_have_a_title_as_do() -> None:
+    corpora = [synthetic_corpus(7), synthetic_corpus(7).moved(15)]
+    model = fit(corpora, "v", "p", 0.5, 0.3)
+    expected = answered = 0.0
+    for block, answers in (day for corpus in corpora for day in blocks(corpus)):
+        for found in block.candidates():
+            standing = [candidate for candidate in found if not candidate.is_vetoed]
+            odds = np.exp(log_odds([c.features for c in standing], model)).sum() if standing else 0
+            expected += odds / (1 + odds)
+            answered += any(block.titles.keys[c.title] in answers[c.post] for c in standing)
+    assert expected == pytest.approx(answered, rel=1e-3)
+
+
+def test_too_few_answers_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"^0 posts whose hashtag .* keep the shipped one"):
+        fit([synthetic_corpus(7).moved(15)], "v", "p", 0.5, 0.3)
 
 
 def test_it_links_made_up_posts_of_another_seed() -> None:

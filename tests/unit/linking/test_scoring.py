@@ -9,7 +9,7 @@ import pytest
 
 from orchestration.linking.evidence import evidence_of
 from orchestration.linking.model import read_model
-from orchestration.linking.scoring import Block, Choice, Posts, inserted
+from orchestration.linking.scoring import Block, Choice, Posts, inserted, logistic
 from tests.unit.linking.worlds import block
 
 MODEL = read_model()
@@ -101,6 +101,7 @@ def test_evidence_can_be_audited() -> None:
     evidence = json.loads(evidence_of(found, choice, MODEL))
     assert evidence["model"] == MODEL.id
     assert evidence["p"] == round(choice.probability, 4)
+    assert evidence["p"] == pytest.approx(logistic(evidence["score"] - evidence["crowd"]), abs=1e-3)
     assert evidence["matched"] == ["临江", "化工厂", "起火"]
     assert evidence["missing"] == ["深夜"]
     assert evidence["numbers_ok"]

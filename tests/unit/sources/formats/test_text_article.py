@@ -173,3 +173,19 @@ def test_the_seed_article(tmp_path: Path) -> None:
     assert len(str(row["stripped_text"]).split("\n")) == 15
     assert "4,000 official microblogs" in str(row["text"])
     assert (row["language"], row["published_at"]) == ("en", None)
+
+
+@pytest.mark.parametrize(("line", "at", "precision"), [
+    ("2021年7月7日 09:20　来源：样报网　记者 例一",
+     datetime(2021, 7, 7, 1, 20, tzinfo=UTC), "minute"),
+    ("来源：示例日报　2021年7月7日", datetime(2021, 7, 6, 16, tzinfo=UTC), "day"),
+    ("2021年7月7日，记者在2021年7月6日到过现场", None, None),
+    ("2021年7月7日，市公安局开通微博", None, None),
+])  # fmt: skip
+def test_the_only_date_of_a_byline(
+    tmp_path: Path, line: str, at: datetime | None, precision: str | None
+) -> None:
+    content = f"开通微博\n\n{line}\n\n市公安局周一开通微博。\n"
+    row = read(tmp_path, content).only("articles")
+    assert (row["published_at"], row["published_at_precision"]) == (at, precision)
+    assert str(row["text"]).startswith(line)
