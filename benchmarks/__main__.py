@@ -7,11 +7,19 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks import linking, load_speed, memory, nightly_growth, quiet_night, response_speed
+from benchmarks import (
+    articles,
+    linking,
+    load_speed,
+    memory,
+    nightly_growth,
+    quiet_night,
+    response_speed,
+)
 from benchmarks.report import block, machine, replaced
 
 _README = Path(__file__).with_name("README.md")
-TOPICS = ("load", "quiet", "memory", "linking", "response", "growth")
+TOPICS = ("load", "quiet", "memory", "articles", "linking", "response", "growth")
 _SIZES = {"memory": [1, 4, 10], "growth": [1, 10, 100]}
 
 
@@ -50,6 +58,8 @@ def _tables(folder: Path, options: argparse.Namespace) -> Iterator[tuple[str, st
         yield from load_speed.run(folder, options.rows, options.rounds, options.formats)
     if options.only in (None, "quiet"):
         yield from quiet_night.run(folder, options.rounds)
+    if options.only in (None, "articles"):
+        yield from articles.run(folder)
     if options.only in (None, "linking"):
         yield from linking.run(folder)
     if options.only == "response":

@@ -1,8 +1,9 @@
 """Response timing over many events and posts: the SQL of the models as dbt compiles it, on DuckDB.
 
 One post in 25 speaks of an event, and every fifth event is spoken of, by responders of all kinds
-and levels of one region; watching ends with the year. The posts' links are given; everything from
-the first responses to the marts is made from scratch. Parsing and compiling by dbt are not in it.
+and levels of one region; watching ends with the year. Accounts of three more regions never speak.
+The posts' links are given; everything from the first responses to the marts is made from scratch.
+Parsing and compiling by dbt are not in it.
 """
 
 from __future__ import annotations
@@ -18,10 +19,14 @@ from orchestration.defs.dbt_project import dbt_environment, dbt_executable
 from orchestration.paths import DBT_PROJECT
 
 LINKS = (
-    "int_response_cells", "int_response_groups", "int_response_group_cells",
+    "int_responder_cells", "int_response_cells", "int_response_groups", "int_response_group_cells",
     "int_group_first_responses", "int_response_strata_days", "int_response_strata",
-    "int_response_outcomes", "int_response_totals", "int_response_steps", "int_response_curves",
-    "int_response_summaries", "response_timing", "response_curves",
+    "int_response_totals", "int_observed_groups", "int_response_silences",
+    "int_response_stretches", "int_response_medians",
+    "int_response_outcomes", "int_response_steps", "int_response_curves",
+    "int_response_summaries", "response_timing",
+    "int_response_later_outcomes", "int_response_later_steps", "int_response_later_curves",
+    "response_curves",
 )  # fmt: skip
 SIZES = ((10_000, 500_000), (100_000, 5_000_000))
 
@@ -47,6 +52,16 @@ con.execute(f'''create table intermediate.int_responses as
     'exact' as link_level,
     (pow(random(), 3) * 1209600000000)::bigint - 3600000000 as response_us
   from range({posts}) as t(i) where i % 25 = 0''')
+con.execute(f'''create table intermediate.int_accounts_resolved as
+  select 'weibo' as platform, i::varchar as account_id,
+    ['organ', 'officer', 'state_media'][1 + i % 3] as account_kind,
+    ['ministry', 'province', 'prefecture', 'county'][1 + i // 3 % 4] as admin_level,
+    (110000 + 10000 * (i // 12 % 34))::varchar as region_code,
+    date '2024-12-31' as last_seen_date
+  from range(4080) as t(i)''')
+con.execute('''create table intermediate.int_account_post_days as
+  select platform, account_id, date '2024-01-01' as posted_date, 1 as posts_count
+  from intermediate.int_accounts_resolved''')
 con.execute('''delete from intermediate.int_responses as r
   using intermediate.int_event_follow_ups as f
   where r.event_id = f.event_id and r.response_us > f.watched_us''')
@@ -55,8 +70,8 @@ _RUN = """
 import duckdb, json, sys
 con = duckdb.connect(sys.argv[1])
 con.execute("set TimeZone = 'UTC'")
-for name, query in json.loads(open(sys.argv[2]).read()):
-    con.execute(f'create or replace table {name} as {query}')
+for name, kind, query in json.loads(open(sys.argv[2]).read()):
+    con.execute(f'create or replace {kind} {name} as {query}')
 """
 
 
@@ -88,14 +103,14 @@ def run(folder: Path) -> Iterator[tuple[str, str]]:
     yield "response", "\n".join(lines) + "\n"
 
 
-def _cost(folder: Path, warehouse: Path, queries: list[tuple[str, str]]) -> Cost:
+def _cost(folder: Path, warehouse: Path, queries: list[tuple[str, str, str]]) -> Cost:
     given = folder / "queries.json"
     given.write_text(json.dumps(queries), encoding="utf-8")
     return run_child(["-c", _RUN, str(warehouse), str(given)])
 
 
-def _compiled(folder: Path, warehouse: Path) -> list[tuple[str, str]]:
-    """(relation, SQL) of each model, in order."""
+def _compiled(folder: Path, warehouse: Path) -> list[tuple[str, str, str]]:
+    """(relation, table or view, SQL) of each model, in order."""
     target = folder / "target"
     subprocess.run(
         [
@@ -106,13 +121,13 @@ def _compiled(folder: Path, warehouse: Path) -> list[tuple[str, str]]:
         ],
         env=dbt_environment(warehouse, "bench"), check=True, stdout=sys.stderr,
     )  # fmt: skip
-    models = target / "compiled" / "observatory" / "models"
-    found = []
-    for name in LINKS:
-        (path,) = (
-            path for path in models.rglob(f"{name}.sql")
-            if not any(part.endswith(".yml") for part in path.parts)
-        )  # fmt: skip
-        schema = "main" if "marts" in path.parts else "intermediate"
-        found.append((f"{schema}.{name}", path.read_text(encoding="utf-8")))
-    return found
+    nodes = json.loads((target / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    models = [nodes[f"model.observatory.{name}"] for name in LINKS]
+    return [
+        (
+            f"{model['schema']}.{model['name']}",
+            model["config"]["materialized"],
+            model["compiled_code"],
+        )
+        for model in models
+    ]

@@ -1,4 +1,4 @@
-"""Memory that was freed, given back to the system.
+"""How the process holds memory: kept while files are read, given back to the system afterwards.
 
 The C library keeps what was freed in small pieces, which after a few large batches is several times
 what a batch needs; a night on a small machine should not hold on to it.
@@ -7,6 +7,7 @@ what a batch needs; a night on a small machine should not hold on to it.
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 from functools import cache
 
@@ -15,10 +16,25 @@ KEPT_BYTES = 640 << 20
 fifth of reading a large file."""
 
 
+_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of malloc.h
+_BLOCK_BYTES = 32 << 20
+"""Pieces up to this size come from memory that stays, the largest that the C library allows."""
+
+
+def prepare() -> None:
+    """Before much is read: blocks of a file are put where the last ones were, instead of memory
+    taken from the system anew, and what was imported is not looked through for garbage."""
+    gc.freeze()
+    adjust = _of_c_library("mallopt")
+    if adjust is not None:
+        adjust(_MMAP_THRESHOLD, _BLOCK_BYTES)
+        adjust(_TRIM_THRESHOLD, 4 * _BLOCK_BYTES)
+
+
 def release() -> None:
     """Give freed memory back once the process holds more than KEPT_BYTES, where the C library
     offers that (glibc); elsewhere do nothing."""
-    trim = _trim()
+    trim = _of_c_library("malloc_trim")
     if trim is not None and _resident_bytes() > KEPT_BYTES:
         trim(0)
 
@@ -31,8 +47,10 @@ def _resident_bytes() -> int:
 
 
 @cache
-def _trim() -> ctypes._NamedFuncPointer | None:
+def _of_c_library(name: str) -> ctypes._NamedFuncPointer | None:
+    """A function of the C library, where it has it."""
     try:
-        return ctypes.CDLL(None).malloc_trim
+        found: ctypes._NamedFuncPointer = getattr(ctypes.CDLL(None), name)
     except (AttributeError, OSError, TypeError):
         return None
+    return found

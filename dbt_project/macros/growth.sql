@@ -15,6 +15,10 @@
 {#- Kinds that are people, or may be: `unclear` is where an unnoticed officer stands. -#}
 {% macro is_person_kind(account_kind) %}{{ account_kind }} in ('officer', 'unclear'){% endmacro %}
 
+{#- Whether an account stands under a pseudonym: an officer's, or one whose name may be a person's. What its
+    public profile shows to the second or to the last follower would lead back to it. -#}
+{% macro is_person(account_id) %}{{ account_id }} like 'p:%'{% endmacro %}
+
 {#- A long chain of CTEs takes DuckDB's planner time that doubles with every link (16 links: 3.5 s)
     unless each is computed before the next is planned. -#}
 {% macro computed_once() %}{{ return(adapter.dispatch('computed_once', 'observatory')()) }}{% endmacro %}

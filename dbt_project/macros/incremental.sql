@@ -32,6 +32,18 @@
         )
 {%- endmacro %}
 
+{#- The first of the touched days; NULL where none was. -#}
+{% macro touched_from(table_name) -%}
+    (
+        select min(touched.observed_date) from {{ ref('int_touched_days') }} as touched
+        where touched.table_name = '{{ table_name }}'
+    )
+{%- endmacro %}
+
+{% macro forget_days_touched(table_name, day) -%}
+    {% if grows_by_key() %}delete from {{ this }} where {{ day }} >= {{ touched_from(table_name) }}{% endif %}
+{%- endmacro %}
+
 {#- Days of the months in which a touched day lies; bounds as above. -#}
 {% macro join_touched_months(table_name, day) -%}
     {%- set month = period_start("'month'", 'touched_days.observed_date') -%}
@@ -61,11 +73,67 @@
     ))
 {%- endmacro %}
 
-{#- The first of the days that this build makes anew, for models that hold account days. -#}
-{% macro anew_from() -%}
+{#- The first of the days that this build makes anew, for models that hold account days. DuckDB is given
+    the day itself: behind a subquery it reads a whole history for what it could skip. -#}
+{% macro anew_from() %}{{ return(adapter.dispatch('anew_from', 'observatory')()) }}{% endmacro %}
+{% macro duckdb__anew_from() -%}
+    {%- set found = run_query('select ' ~ first_day_anew()).rows[0][0] if execute else none -%}
+    {{ return("date '" ~ found ~ "'" if found else first_day_anew()) }}
+{%- endmacro %}
+{% macro spark__anew_from() %}{{ first_day_anew() }}{% endmacro %}
+{% macro first_day_anew() -%}
     (
         select min(anew.from_date) from {{ ref('int_days_anew') }} as anew
         where anew.build_id = {{ build_id() }}
+    )
+{%- endmacro %}
+
+{#-
+    Models that are kept up to a day and made anew from it on: a hook takes the days away before the
+    model brings them again, so that nothing is left of a day that has no rows any more.
+-#}
+{% macro strategy_by_days() %}{{ return(adapter.dispatch('strategy_by_days', 'observatory')()) }}{% endmacro %}
+{% macro duckdb__strategy_by_days() %}{{ return('append') }}{% endmacro %}
+{% macro spark__strategy_by_days() %}{{ return('insert_overwrite') }}{% endmacro %}
+
+{#- Hooks as text, since only when they run it is known whether the model grows. -#}
+{% macro hook(call) %}{{ return('{{ ' ~ call ~ ' }}') }}{% endmacro %}
+
+{% macro forget_days_anew(day) -%}
+    {% if grows_by_key() %}delete from {{ this }} where {{ day }} >= {{ anew_from() }}{% endif %}
+{%- endmacro %}
+
+{% macro forget_periods_anew() -%}
+    {% if grows_by_key() %}delete from {{ this }} where {{ is_period_anew('period', 'period_start') }}{% endif %}
+{%- endmacro %}
+
+{% macro forget_counted_periods() -%}
+    {% if grows_by_key() -%}
+    delete from {{ this }}
+    where (period, period_start) in (
+        select (anew.period, anew.period_start) from {{ ref('int_growth_periods_anew') }} as anew
+    )
+    {%- endif %}
+{%- endmacro %}
+
+{#- Of the groups made anew all periods, of the others those made anew. -#}
+{% macro forget_counted_groups() -%}
+    {% if grows_by_key() -%}
+    delete from {{ this }}
+    where
+        {{ is_period_anew('period', 'period_start') }}
+        or (platform, account_kind, admin_level, region_code) in (
+            select (anew.platform, anew.account_kind, anew.admin_level, anew.region_code)
+            from {{ ref('int_growth_groups_anew') }} as anew
+        )
+    {%- endif %}
+{%- endmacro %}
+
+{#- Whether a period holds days that are made anew. The first bound is what DuckDB skips by. -#}
+{% macro is_period_anew(period, start_day) -%}
+    (
+        {{ start_day }} >= {{ add_days(anew_from(), -30) }}
+        and {{ period_end(period, start_day) }} >= {{ anew_from() }}
     )
 {%- endmacro %}
 

@@ -1,11 +1,11 @@
 {#-
     Kaplan-Meier, for every model that has waiting times.
 
-    kaplan_meier_curve(steps, groups): `steps` is a CTE or relation with one row per group and
+    kaplan_meier_curve(steps, groups, carried=[]): `steps` is a CTE or relation with one row per group and
     time: the group's columns, at_us (microseconds waited), at_risk (still waiting and still
     observed just before), responded (answered at exactly that time). Every group needs a row
     at 0 and one at its longest follow-up, so that the curve's range is known. Answers come
-    before censorings of the same instant, which is how at_risk must have been counted.
+    before censorings of the same instant, which is how at_risk must have been counted. Columns `carried` come along.
 
     - survival: product of (1 - responded / at_risk), as exp of a sum of logs. Rounded to 12
       digits: sums of logs come in another order on another engine, and 0.5 must be 0.5.
@@ -14,13 +14,16 @@
       survival package; lifelines prints 1.0 for it.
     - next_hours: the curve's next time, for areas under it; NULL at the last.
 -#}
-{% macro kaplan_meier_curve(steps, groups) -%}
+{% macro kaplan_meier_curve(steps, groups, carried=[]) -%}
     with factors as (
         select
             {{ groups | join(', ') }},
             at_us,
             at_risk,
             responded,
+            {%- for name in carried %}
+            {{ name }},
+            {%- endfor %}
             case
                 when responded < at_risk then ln(cast(at_risk - responded as double) / at_risk)
                 -- Nobody is left: below whatever the logs of counts may sum up to.
@@ -41,6 +44,9 @@
             at_us,
             at_risk,
             responded,
+            {%- for name in carried %}
+            {{ name }},
+            {%- endfor %}
             sum(log_factor) over running as log_survival,
             sum(variance_term) over running as variance,
             lead(at_us) over (
@@ -61,6 +67,9 @@
             {{ hours_from_microseconds('at_us') }} as hours,
             at_risk,
             responded,
+            {%- for name in carried %}
+            {{ name }},
+            {%- endfor %}
             case
                 when log_survival <= -1e9 then 0e0 else round(exp(log_survival), 12)
             end as survival,
@@ -83,6 +92,9 @@
         hours,
         at_risk,
         responded,
+        {%- for name in carried %}
+        {{ name }},
+        {%- endfor %}
         survival,
         case
             when is_untouched then 1e0 else round(exp(-exp(log_log + half_width)), 12)
@@ -92,6 +104,26 @@
         end as survival_hi,
         next_hours
     from estimated
+{%- endmacro %}
+
+{#-
+    The bounds of kaplan_meier_curve while nobody's watching ends, from the number that waited at the beginning and
+    those answered since: exp(-exp(log_log ± half_width)). NULL where nobody was
+    answered, and where nobody is left.
+-#}
+{% macro greenwood_log_log(waiting, answered) -%}
+    case
+        when {{ answered }} > 0 and {{ answered }} < {{ waiting }}
+            then ln(ln(cast({{ waiting }} as double) / ({{ waiting }} - {{ answered }})))
+    end
+{%- endmacro %}
+{% macro greenwood_half_width(waiting, answered) -%}
+    case
+        when {{ answered }} > 0 and {{ answered }} < {{ waiting }}
+            then 1.959963984540054e0
+            * sqrt(cast({{ answered }} as double) / {{ waiting }} / ({{ waiting }} - {{ answered }}))
+            / ln(cast({{ waiting }} as double) / ({{ waiting }} - {{ answered }}))
+    end
 {%- endmacro %}
 
 {#-

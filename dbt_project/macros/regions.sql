@@ -5,21 +5,34 @@
 {#- Provinces by the short names in which titles write them, with their GB/T 2260 codes. -#}
 {% macro provinces() %}{{ return([['北京', '110000'], ['天津', '120000'], ['河北', '130000'], ['山西', '140000'], ['内蒙古', '150000'], ['辽宁', '210000'], ['吉林', '220000'], ['黑龙江', '230000'], ['上海', '310000'], ['江苏', '320000'], ['浙江', '330000'], ['安徽', '340000'], ['福建', '350000'], ['江西', '360000'], ['山东', '370000'], ['河南', '410000'], ['湖北', '420000'], ['湖南', '430000'], ['广东', '440000'], ['广西', '450000'], ['海南', '460000'], ['重庆', '500000'], ['四川', '510000'], ['贵州', '520000'], ['云南', '530000'], ['西藏', '540000'], ['陕西', '610000'], ['甘肃', '620000'], ['青海', '630000'], ['宁夏', '640000'], ['新疆', '650000'], ['台湾', '710000'], ['香港', '810000'], ['澳门', '820000']]) }}{% endmacro %}
 
-{#- One of them as a regular expression; a time of day in 北京时间 names no place. -#}
+{#- One of them as a regular expression. -#}
 {% macro province_pattern() -%}
-    北京(?:[^时]|$)|{% for name, code in provinces() if name != '北京' %}{{ name }}{{ '|' if not loop.last }}{% endfor %}
+    {% for name, code in provinces() %}{{ name }}{{ '|' if not loop.last }}{% endfor %}
 {%- endmacro %}
+
+{#-
+    Where the name of a province is no place: a ship, an airline, a station, a team, a university, a
+    dialect or a road that bears it (山东舰, 四川话, 河南路); two words that only together spell it
+    (黄河北岸, 隆重庆祝, 西宁夏季); a person's name with it inside, which for 宁夏 is every Han character before
+    it that is no preposition. One alternation reads from left to right, so that 广东湖南 stays two
+    provinces.
+-#}
+{% macro no_place_pattern() -%}
+    北京时间|台湾海峡|北京国安|北京首钢|北京现代|山东泰山|上海申花|上海滩|(?:{{ province_pattern() }})(?:舰|号(?:[^贩]|$)|航空|卫视|电视台|队(?:[^伍]|$)|[男女][篮排足]|话|腔|大学(?:[^生]|$)|理工|欢迎你|[东西南北中]?(?:路|街(?:[^头]|$)|大道))|[黄运淮]河[南北]|[太巢]湖[南北]|[佛中唐鞍]山[东西]|[珠松丽湛九]江西|[渤黄东]海南部|[隆双]重庆[祝典]|[网线登]上海[关外报]|[^·\s，。、：；！？“”《》（）0-9A-Za-z在去到赴至从往返回离援驻游的和与及为对是看]宁夏
+{%- endmacro %}
+
+{#- A text in which only those names are left that are places. -#}
+{% macro places_only(text) %}{{ regexp_replace_all(text, no_place_pattern(), '·') }}{% endmacro %}
 
 {#- The code of the one province that a text names; NULL where it names none, or several. -#}
 {% macro region_named(text) -%}
+    {%- set places = places_only(text) -%}
+    {%- set first = "regexp_extract(" ~ places ~ ", '" ~ province_pattern() ~ "', 0)" -%}
     case
-        when regexp_extract(
-            replace({{ text }}, left(regexp_extract({{ text }}, '{{ province_pattern() }}', 0), 2), ''),
-            '{{ province_pattern() }}', 0
-        ) <> '' then null
-        else case left(regexp_extract({{ text }}, '{{ province_pattern() }}', 0), 2)
+        when regexp_extract(replace({{ places }}, {{ first }}, '·'), '{{ province_pattern() }}', 0) <> '' then null
+        else case {{ first }}
             {%- for name, code in provinces() %}
-            when '{{ name[:2] }}' then '{{ code }}'
+            when '{{ name }}' then '{{ code }}'
             {%- endfor %}
         end
     end

@@ -11,6 +11,11 @@
 {% macro duckdb__joined_text(text) %}string_agg({{ text }}, chr(31) order by {{ text }}){% endmacro %}
 {% macro spark__joined_text(text) %}array_join(sort_array(collect_list({{ text }})), chr(31)){% endmacro %}
 
+{#- Every match of a pattern replaced. -#}
+{% macro regexp_replace_all(text, pattern, by) %}{{ return(adapter.dispatch('regexp_replace_all', 'observatory')(text, pattern, by)) }}{% endmacro %}
+{% macro duckdb__regexp_replace_all(text, pattern, by) %}regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}', 'g'){% endmacro %}
+{% macro spark__regexp_replace_all(text, pattern, by) %}regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}'){% endmacro %}
+
 {#- A JSON object as text from [name, expression] pairs; NULL values are kept as null, which
     Spark does only when told to. -#}
 {% macro json_text(pairs) %}{{ return(adapter.dispatch('json_text', 'observatory')(pairs)) }}{% endmacro %}
@@ -89,3 +94,13 @@
 {% macro first_element(list) %}{{ return(adapter.dispatch('first_element', 'observatory')(list)) }}{% endmacro %}
 {% macro duckdb__first_element(list) %}{{ list }}[1]{% endmacro %}
 {% macro spark__first_element(list) %}get({{ list }}, 0){% endmacro %}
+
+{#- The last value that is not NULL; stands before `over`. -#}
+{% macro last_known(value) %}{{ return(adapter.dispatch('last_known', 'observatory')(value)) }}{% endmacro %}
+{% macro duckdb__last_known(value) %}last_value({{ value }} ignore nulls){% endmacro %}
+{% macro spark__last_known(value) %}last_value({{ value }}, true){% endmacro %}
+
+{#- A number that differs where the values do, for all that can be told in 64 bits. -#}
+{% macro fingerprint(values) %}{{ return(adapter.dispatch('fingerprint', 'observatory')(values)) }}{% endmacro %}
+{% macro duckdb__fingerprint(values) %}hash({{ values | join(', ') }}){% endmacro %}
+{% macro spark__fingerprint(values) %}xxhash64({{ values | join(', ') }}){% endmacro %}

@@ -15,15 +15,18 @@ from typing import Any
 
 import polars as pl
 
-from orchestration.claims import dates, scope, speakers
+from orchestration.claims import dates, places, scope, speakers
 from orchestration.claims.numbers import Figure, figures
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_CANDIDATES
 
-RULE_VERSION = 4
+RULE_VERSION = 6
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
-_SUBJECT = re.compile(r"micro-?\s?blog|weibo|微博|围脖", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"micro-?\s?blog|weibo|微博|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
+    re.IGNORECASE,
+)
 _SENTENCE_END = re.compile(r"[。！？!?；](?:[”’」）\"]*)|[.](?:[”\"')]*)(?=\s+[A-Z“\"@(]|\s*$)")
 _ABBREVIATED = re.compile(
     r"\b(?:Mr|Ms|Mrs|Dr|No|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|St|U\.S|Co|Inc|vs)\.$"
@@ -38,6 +41,13 @@ _EARLIER = re.compile(
 _UP_FROM = re.compile(r"\b(?:up|down|rising|compared|rose|increased|"
                       r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|从$|由$|而[^，。]{0,12}(?:为|"
                       r"仅|只有)$", re.IGNORECASE)  # fmt: skip
+_OF_THEM = re.compile(r"\s+of\s+(?:them|these|those)\b", re.IGNORECASE)
+_ANOTHER = re.compile(
+    r"\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
+    r"|[,;]\s+(?:and\s+)?(?:Sina|Tencent)(?:\s+Weibo)?\s+(?:has\s+|had\s+)?$",
+    re.IGNORECASE,
+)
+"""What stands before a figure that counts what the one before does."""
 _SHARE = re.compile(
     r"占|比重|比例|份额|\bshare\b|\bof\s+(?:all|the|them|its|their)\b|account(?:s|ed|ing)? for",
     re.IGNORECASE,
@@ -67,11 +77,13 @@ class Candidate:
     actor_scope: str | None
     sector: str | None
     platform_scope: str
+    region_code: str | None
     as_of_text: str | None
     as_of_date: date | None
     date_precision: str
     as_of_basis: str | None
     speaker: str | None
+    speaker_kind: str | None
     quoted_outlet: str | None
 
 
@@ -139,14 +151,19 @@ def _of_sentence(
         metric, actor = read
         at = _as_of(sentence, figure, segment, published, told)
         printed = sentence[figure.start : figure.end].strip()
+        said = speaker.name if speaker else None
+        sector = None if metric == "users" else scope.sector_of(sentence, segment, clause)
         told.append(
             Candidate(
                 quote, span[0], span[1], printed, span[0] + figure.start,
                 span[0] + figure.start + len(printed), figure.value, figure.lo, figure.hi,
                 figure.qualifier, _unit(metric, figure), metric, actor,
-                None if metric == "users" else scope.sector_of(sentence, segment, clause),
-                scope.platforms_of(sentence, clause, speaker),
-                at.text, at.day, at.precision, at.basis, speaker,
+                sector, scope.platforms_of(sentence, clause, said),
+                # The account that is named says where it is.
+                None if sector and sector.startswith("@")
+                else places.region_of(sentence, clause, is_chinese, said),
+                at.text, at.day, at.precision, at.basis,
+                said, speaker.kind if speaker else None,
                 speakers.reported_by(sentence) or outlet,
             )
         )  # fmt: skip
@@ -183,10 +200,10 @@ def _read(
     if told and is_base and (noun is None or noun.metric != "followers"):
         return told[-1].metric, told[-1].actor_scope
     if noun is None:
-        return None
+        return _of_the_last(sentence, figure, segment, clause, told)
     if noun.metric in ("officers", "organs"):
         if not scope.adopts(sentence, noun, clause):
-            return None
+            return _of_the_last(sentence, figure, segment, clause, told)
         return "accounts", "officer" if noun.metric == "officers" else "organ"
     sector = scope.sector_of(sentence, segment, clause)
     if noun.metric != "accounts" and sector is None and not _SUBJECT.search(sentence):
@@ -195,6 +212,22 @@ def _read(
     if actor == "organ+officer" and noun.metric != "accounts" and told:
         actor = told[-1].actor_scope or actor
     return noun.metric, actor
+
+
+def _of_the_last(
+    sentence: str,
+    figure: Figure,
+    segment: tuple[int, int],
+    clause: tuple[int, int],
+    told: Sequence[Candidate],
+) -> tuple[str, str | None] | None:
+    """A figure without a noun of its own that counts what the one before does: 40 of them, another
+    40."""
+    before, behind = sentence[: figure.start], sentence[figure.end :]
+    if not told or not (_OF_THEM.match(behind) or _ANOTHER.search(before)):
+        return None
+    noun = scope.Noun(told[-1].metric, figure.end, figure.end)
+    return told[-1].metric, scope.actor_of(sentence, figure, noun, segment, clause)
 
 
 def _percentage(

@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import cn2an
 from text_to_num import text2num
 
 
@@ -185,7 +184,7 @@ def _chinese_value(match: re.Match[str]) -> tuple[float, float, float] | None:
     more_scale = _CHINESE_SCALES.get(match["more_scale"], 1.0)
     if match["words"]:
         try:
-            value = float(cn2an.cn2an(match["words"], "smart")) * more_scale
+            value = _from_chinese(match["words"]) * more_scale
         except ValueError:
             if set(match["words"]) - set(_CHINESE_SCALES):
                 return None
@@ -194,7 +193,7 @@ def _chinese_value(match: re.Match[str]) -> tuple[float, float, float] | None:
     scale = math.prod(_CHINESE_SCALES[c] for c in match["scale"]) * more_scale
     value = _times(match["digits"], scale)
     if match["rest"]:
-        value = float(cn2an.cn2an(match["digits"] + match["scale"] + match["rest"], "smart"))
+        value = _from_chinese(match["digits"] + match["scale"] + match["rest"])
     if scale == 1.0 or match["rest"]:
         return value, 0.0, _last_unit(value)
     return value, _rounding(match["digits"], scale), max(scale, _last_unit(value))
@@ -283,3 +282,10 @@ def _counts_nothing(text: str, figure: Figure) -> bool:
     if re.match(r"\s+times\b", behind) and _REPEATED.search(text[: figure.start]):
         return False
     return not figure.classifier and bool(_NOT_AFTER.match(text[figure.number_end :]))
+
+
+def _from_chinese(words: str) -> float:
+    """What a number in Chinese words or mixed digits stands for."""
+    import cn2an  # its rules are compiled when it is imported, which only articles are worth
+
+    return float(cn2an.cn2an(words, "smart"))

@@ -29,7 +29,8 @@ _ENGLISH_NOUNS = (
     ("officers", r"(?:police\s*)?officers|policemen|officials|civil\s+servants|cadres|"
                  r"public\s+servants"),
     ("organs", r"departments|agencies|bureaus|organs|institutions|government\s+offices|"
-               r"police\s+stations|government\s+bodies|organi[sz]ations|police\s+forces"),
+               r"police\s+stations|government\s+bodies|courts|procuratorates|ministries|"
+               r"organi[sz]ations|police\s+forces"),
 )  # fmt: skip
 _CHINESE_NOUNS = (
     ("followers", r"粉丝|听众|关注者"),
@@ -44,7 +45,8 @@ _CHINESE_NOUNS = (
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|账号|帐号|账户|帐户"),
     ("officers", r"公安局长|民警|警察|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|"
                  r"党政干部|干部|公务人员"),
-    ("organs", r"公安机关|公安局|派出所|党政机构|政务机构|政府机构|机构|部门|单位|机关|乡镇"),
+    ("organs", r"公安机关|公安局|派出所|法院|检察院|部委|党政机构|"
+               r"政务机构|政府机构|机构|部门|单位|机关|乡镇"),
 )  # fmt: skip
 _ALL_ENGLISH = re.compile(
     "|".join(rf"(?P<{name}>\b(?:{pattern})\b)" for name, pattern in _ENGLISH_NOUNS), re.IGNORECASE
@@ -54,7 +56,8 @@ _ALL_CHINESE = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in
 _OF_CLASSIFIER = {
     "条": ("posts", "comments", "reposts", "questions"), "篇": ("posts",),
     "件": ("questions",), "封": ("questions",),
-    "次": ("reposts", "comments", "reads", "likes"), "人次": ("reads", "comments", "reposts"),
+    "次": ("reposts", "comments", "reads", "likes", "questions"),
+    "人次": ("reads", "comments", "reposts"),
     "个": ("accounts", "organs", "followers", "questions", "users", "likes"),
     "家": ("accounts", "organs"), "名": ("officers", "followers", "users"),
     "位": ("officers", "followers", "users"), "人": ("officers", "followers", "users"),
@@ -85,6 +88,9 @@ _CONTINUES = re.compile(
     r"(?:^|[,，、]|percent|%|％)[^,，]{0,30}?(?:\b(?:to|reach(?:ing|ed)|total(?:l?ing|ed)|numbering|hitting)|"
     r"达到?了?|增至|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为)\s*$",
     re.IGNORECASE,
+)
+_OUT_OF = re.compile(
+    r"\s+(?:out\s+)?of\s+(?:(?:the|all|its|their|some|about|[\w]+['’]s)\s+)*", re.IGNORECASE
 )
 _DIRECT_CHINESE_AFTER = re.compile(
     r"[^，,。；;：、的在了已将被和与及]{0,12}(?:的[^，。；、的]{0,8})?$"
@@ -121,6 +127,11 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
         nouns = _nouns(sentence, (0, figure.start), is_chinese)
     if not nouns and _FROM.match(sentence[segment[0] : figure.start].lstrip()) is not None:
         nouns = _nouns(sentence, (figure.end, len(sentence)), is_chinese)[:1]
+        if nouns and _fits(nouns[0], figure):
+            return nouns[0]
+    if not nouns and _OUT_OF.fullmatch(sentence[figure.end : segment[1]]):
+        # 40 of the country's 100 accounts: what both count is named once.
+        nouns = _nouns(sentence, (segment[1], len(sentence)), is_chinese)[:1]
         if nouns and _fits(nouns[0], figure):
             return nouns[0]
     fitting = [noun for noun in nouns if _fits(noun, figure)]
@@ -163,6 +174,8 @@ def _english_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
 def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | None:
     after = [noun for noun in nouns if noun.start >= figure.number_end]
     before = [noun for noun in nouns if noun.end <= figure.start]
+    if after and after[0].start == figure.end and not figure.classifier:
+        return after[0]
     if before and _DIRECT_CHINESE_BEFORE.fullmatch(sentence[before[-1].end : figure.start]):
         return before[-1]
     if after and _DIRECT_CHINESE_AFTER.fullmatch(sentence[figure.end : after[0].start]):
@@ -170,7 +183,7 @@ def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
         chain = after[0]
         for noun in after[1:]:
             if noun.start - chain.end > 4 or re.search(
-                r"[，。；、和与在了]", sentence[chain.end : noun.start]
+                r"[，。；、和与在了共有达拥]", sentence[chain.end : noun.start]
             ):
                 break
             chain = noun
@@ -182,10 +195,12 @@ def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
 
 # -- of whom ----------------------------------------------------------------------------------
 _ORGAN = re.compile(
+    r"\b(?:ministry|court|procuratorate)(?:\s+of\s+[\w ]{3,30})?['’]|"
+    r"\b(?:ministries|courts|procuratorates|squads|brigades|detachments)\b|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
     r"\binstitutions?\b|\bbodies\b|\boffices?\b|\borgani[sz]ations?\b|\bpolice (?:stations?|"
     r"forces?)\b|"
-    r"机构|官方|部门|单位|机关|公安局|派出所",
+    r"机构|官方|部门|单位|机关|公安局|派出所|法院|检察院|[总支大]队",
     re.IGNORECASE,
 )
 _JOINED = re.compile(
@@ -206,10 +221,12 @@ _WHOSE = re.compile(
 )
 _POLICE = re.compile(r"police|policem|public[ -]security|公安|派出所|警(?!告|示|惕)", re.IGNORECASE)
 _STATE = re.compile(
-    r"government|official|(?<!news )agenc|bureau|ministry|departments|institution|cadres|"
-    r"civil servant|政务|政府|党政|官方|官员|机构|公务|干部|部门",
+    r"government|(?<!news )agenc|bureau|ministry|departments|institution|cadres|"
+    r"civil servant|政务|政府|党政|行政|机关|官员|机构|公务|干部|部门",
     re.IGNORECASE,
 )
+_OFFICIAL = re.compile(r"official|官方", re.IGNORECASE)
+"""Says least: what is official is of whatever body the sentence names elsewhere."""
 _HANDLE = re.compile(
     r"@(?P<at>[\w\u4e00-\u9fff]{2,20})"
     r"|(?:微博|账号|帐号)(?:客)?[“\"「@](?P<behind>[^”\"」]{2,16})[”\"」]"
@@ -273,13 +290,13 @@ def sector_of(sentence: str, segment: Span, clause: Span) -> str | None:
     """@name for one account, police, all (of government), or None where nothing is said."""
     if handle := handle_of(sentence[: clause[1]]):
         return f"@{handle}"
-    for start, end in (segment, clause, (0, len(sentence))):
-        part = sentence[start:end]
+    parts = [sentence[start:end] for start, end in (segment, clause, (0, len(sentence)))]
+    for part in parts:
         if _POLICE.search(part):
             return "police"
         if _STATE.search(part):
             return "all"
-    return None
+    return "all" if any(_OFFICIAL.search(part) for part in parts) else None
 
 
 def handle_of(sentence: str) -> str | None:

@@ -1,12 +1,24 @@
-"""Who said a figure, and which outlet a text quotes."""
+"""Who said a figure, and which outlet a text quotes. Bodies and outlets are named, people never."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who said it. kind: body, outlet, person, or unclear. name: the body or outlet; of a person
+    the body that they are said to speak for, if any."""
+
+    name: str | None
+    kind: str
+
 
 _SAID = (
     r"(?:said|says|announced|reported|reports|noted|told|revealed|disclosed|wrote|added|"
-    r"stated|showed?|shows)"
+    r"stated|showed?|shows|found|finds)"
 )
 _NAME = r"(?:the\s+)?[A-Z@][^,;:.“”\"]{1,70}?"
 _ENGLISH = (
@@ -21,9 +33,10 @@ _ENGLISH = (
     rf"^(?:On \w+day,? )?(?P<who>{_NAME})\s+{_SAID}\b",
 )  # fmt: skip
 _CHINESE = (
-    r"据(?!不完全统计|统计|了解|悉|介绍|报道)(?P<who>[^，。；：“”]{2,30}?)(?:最新|的|\d+日|昨日|昨天|今天|日前)*(?:统计|介绍|透露|报道|数据|发布|通报|消息|披露|公布|报告|称)",
+    r"据《?(?!不完全统计|统计|了解|悉|介绍|报道)(?P<who>[^，。；：“”《》]{2,30}?)》?(?:最新|的|\d+日|昨日|昨天|今天|日前)*(?:统计|介绍|透露|报道|数据|发布|通报|消息|披露|公布|报告|称)",
     r"(?:^|[，。；：])(?P<who>[^，。；：“”\d]{2,24}?)(?:的|最新|发布的)*(?:统计|数据|报告)(?:显示|表明|指出)",
     r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中|会上)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
+    r"从(?P<who>[^，。；：“”\d]{2,24}?)(?:获悉|了解到)",
 )
 _ARTICLE = re.compile(r"^(?:that\s+)?(?:the|a|an)\s+", re.IGNORECASE)
 _TIMES = re.compile(
@@ -43,7 +56,7 @@ _BYLINE = re.compile(
     r"^\s*(?:（|\()?(?P<name>Xinhua|Reuters|AFP|AP|新华社|中新社|人民日报)(?:）|\))?\s*(?:[-—]{1,2}|讯|电|[^，。]{0,12}(?:\d+月\d+日)?电)"
 )
 _REPORTED = re.compile(
-    r"据(?P<zh>[^，。；：]{2,15}?(?:社|报|网|台|日报|晚报|新闻|周刊))(?:\d+日|昨日|今天|日前)?(?:报道|消息|电)"
+    r"据《?(?P<zh>[^，。；：《》]{2,15}?(?:社|报|网|台|日报|晚报|新闻|周刊))》?(?:\d+日|昨日|今天|日前)?(?:报道|消息|电)"
     r"|(?P<en>[A-Z][\w'’]*(?:\s+(?:News|Daily|Times|Post|Agency|Morning|China|Service|Evening|Youth|Online|Weekly|[A-Z]\w+)){0,4})\s+(?:news\s+agency\s+)?reported\b"
 )  # fmt: skip
 _OUTLET_WORDS = re.compile(
@@ -51,16 +64,162 @@ _OUTLET_WORDS = re.compile(
 )
 
 
-def speaker_of(sentence: str, is_chinese: bool) -> str | None:
-    """Who is said to have said it, in the sentence's own words; no article, no day."""
+_BODY = re.compile(
+    r"\b(?:(?:ministr|agenc|authorit|compan|universit|academ)(?:y|ies)|departments?|bureaus?|offices?|"
+    r"governments?|police(?!\s+(?:officer|chief|spokes))|(?:sub-?)?stations?|cent(?:er|re)s?|institutes?|"
+    r"associations?|committees?|commissions?|administrations?|councils?|courts?|procuratorates?|reports?|"
+    r"stud(?:y|ies)|surveys?|statistics|websites?|portals?|platforms?|networks?|brigades?|corps|groups?|"
+    r"corporations?|laborator(?:y|ies)|divisions?|sina|tencent|weibo|netease|sohu|mps|cnnic|cag)\b",
+    re.IGNORECASE,
+)
+_PEOPLE = re.compile(
+    r"\b(?:spokes(?:man|woman|person|people)|directors?|chiefs?|heads?|officers?|officials?|policem[ae]n|"
+    r"policewom[ae]n|professors?|analysts?|researchers?|experts?|scholars?|secretar(?:y|ies)|ministers?|"
+    r"mayors?|governors?|managers?|editors?|presidents?|leaders?|deput(?:y|ies)|captains?|inspectors?|"
+    r"sergeants?|superintendents?|commissioners?|commanders?|users?|bloggers?|netizens?|lawyers?|"
+    r"reporters?|people|residents?|mr|mrs|ms|dr)\b",
+    re.IGNORECASE,
+)
+_SPEAKS_FOR = re.compile(r"\b(?:of|for|at|with|from|in)\s+(?:the\s+)?(?P<body>[^,;]+)$")
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘"
+    "杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文单倪严牛温"
+)
+_PINYIN = frozenset(
+    re.findall(
+        r"\w+",
+        "wang li zhang liu chen yang zhao huang zhou wu xu sun hu zhu gao lin he guo ma luo "
+        "liang song zheng xie han tang feng yu dong xiao cheng cao yuan deng fu shen zeng "
+        "peng lu lv su jiang cai jia ding wei xue ye yan pan du dai xia zhong tian ren fan "
+        "fang shi yao tan liao zou xiong jin hao kong bai cui kang mao qiu qin gu hou shao "
+        "meng long wan duan lei qian yin yi chang qiao lai gong wen ni niu ",
+    )
+)
+_CHINESE_BODY = (
+    r"(?:部|局|厅|委|办|办公室|院|校|中心|公司|政府|协会|网|报|社|台|警方|公安|总队|支队|大队|中队|所|检察院|[\u4e00-\u9fff][处科室]|"
+    r"大学|交大|平台|微博|新浪|腾讯|集团|部门|单位|机构|机关|当局|官方|监测室|实验室|课题组|CNNIC|报告|白皮书)"
+)
+_CHINESE_OUTLET = re.compile(
+    r"(?:社|[日晚晨早时都商周青]报|报|电视台|广播电台|周刊|新闻|人民网|新华网|中新网)$"
+)
+_CHINESE_ROLE = re.compile(
+    r"(?:新闻)?发言人|(?:相关|有关|主要)?负责人|(?:相关|有关)人士|副?[局厅部省市县区处科队所院校会站组]长|书记|"
+    r"主任|政委|教授|研究员|专家|学者|民警|警官|警员|干警|警察|记者|主编|总编辑?|总裁|总经理|经理|CEO|"
+    r"工作人员|官员|领导|网友|网民|博主|律师|先生|女士"
+)
+_CHINESE_NAME = rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}"
+
+
+def speaker_of(sentence: str, is_chinese: bool) -> Speaker | None:
+    """Who is said to have said it; None where the sentence does not say."""
+    who = next((match["who"] for match in _said_by(sentence, is_chinese)), None)
+    return kind_of(_bare(who)) if who else None
+
+
+def kind_of(who: str) -> Speaker:
+    """What those words name, without the names of people."""
+    return _chinese_kind(who) if re.search(r"[\u4e00-\u9fff]", who) else _english_kind(who)
+
+
+def without_people(sentence: str) -> str:
+    """A sentence in which the people who speak, or are named by their office, have no name."""
+    is_chinese = bool(re.search(r"[\u4e00-\u9fff]", sentence))
+    masked = sentence
+    for match in _said_by(sentence, is_chinese):
+        who = _bare(match["who"])
+        speaker = kind_of(who)
+        if speaker.kind == "person" or (speaker.kind == "unclear" and who):
+            masked = masked.replace(who, f"{speaker.name or ''}{_MASK}")
+    for pattern in _NAMED_BY_OFFICE:
+        masked = pattern.sub(rf"\g<ahead>{_MASK}\g<behind>", masked)
+    return masked
+
+
+_MASK = "[…]"
+_CAPITALISED = r"[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){0,2}"
+_OFFICE = (
+    r"(?:[Ss]pokes(?:man|woman|person)|[Dd]irector|[Cc]hief|[Hh]ead|[Oo]fficer|[Pp]olice(?:man|woman)|"
+    r"[Cc]aptain|[Ii]nspector|[Ss]ergeant|[Ss]uperintendent|[Cc]ommissioner|[Cc]ommander|[Ss]ecretary|"
+    r"[Mm]inister|[Mm]ayor|[Gg]overnor|[Pp]rofessor|[Rr]esearcher|Mr\.?|Mrs\.?|Ms\.?|Dr\.?)"
+)
+_NAMED_BY_OFFICE = (
+    re.compile(
+        rf"(?P<ahead>)\b(?:{'|'.join(sorted(name.capitalize() for name in _PINYIN))})\s+"
+        r"[A-Z][a-z]+(?:\s+[A-Z][a-z]+)?\b(?P<behind>)(?!\s+(?:Daily|News|University|Road|Dynasty))"
+    ),
+    re.compile(rf"(?P<ahead>\b{_OFFICE}\s+){_CAPITALISED}(?P<behind>)"),
+    re.compile(
+        rf"(?P<ahead>){_CAPITALISED}(?P<behind>,\s+(?:(?:a|an|the|deputy|vice|then)\s+)?(?:[\w-]+\s+){{0,3}}{_OFFICE}\b)"
+    ),
+    re.compile(rf"(?P<ahead>{_CHINESE_ROLE.pattern}){_CHINESE_NAME}(?P<behind>)"),
+    re.compile(
+        rf"(?P<ahead>){_CHINESE_NAME}(?P<behind>(?:副?[局厅部处科队所]长|政委|民警|警官|警员|干警|先生|女士|教授|主任))"
+    ),
+)
+
+
+def _said_by(sentence: str, is_chinese: bool) -> Iterator[re.Match[str]]:
+    """Where a sentence says who said it; no pronouns."""
     for pattern in _CHINESE if is_chinese else _ENGLISH:
         match = re.search(pattern, sentence)
-        if match is None:
-            continue
-        who = _TIMES.sub("", _ARTICLE.sub("", match["who"].strip())).strip()
-        if who and who.lower() not in _PRONOUNS:
-            return who
-    return None
+        if match is not None and (who := _bare(match["who"])) and who.lower() not in _PRONOUNS:
+            yield match
+
+
+def _bare(who: str) -> str:
+    """Without article and day."""
+    return _TIMES.sub("", _ARTICLE.sub("", who.strip())).strip()
+
+
+def _english_kind(who: str) -> Speaker:
+    office = _PEOPLE.search(who)
+    if office is None and _is_english_name(who):
+        return Speaker(None, "person")
+    if office is None and _named_of_body(who) is None:
+        if _OUTLET_WORDS.search(who):
+            return Speaker(who, "outlet")
+        return Speaker(who, "body") if _BODY.search(who) else Speaker(None, "unclear")
+    start = office.start() if office else 0
+    ahead = _ARTICLE.sub("", who[:start].split(",")[-1].strip())
+    behind = _SPEAKS_FOR.search(who[start:])
+    for body in (behind["body"] if behind else "", ahead):
+        if _BODY.search(body) and not _is_english_name(" ".join(body.split()[-2:])):
+            return Speaker(_ARTICLE.sub("", body.strip()), "person")
+    return Speaker(None, "person")
+
+
+def _named_of_body(who: str) -> re.Match[str] | None:
+    """A name and the body it is of: Li Wei of Sina."""
+    match = re.match(r"(?P<name>[A-Z]\w+\s+[A-Z]\w+)\s+(?:of|from|with|at)\s", who)
+    return match if match and _is_english_name(match["name"]) else None
+
+
+def _is_english_name(who: str) -> bool:
+    words = who.replace("’", "'").split()
+    return (
+        2 <= len(words) <= 3
+        and words[0].lower() in _PINYIN
+        and all(word[:1].isupper() for word in words)
+        and not _BODY.search(who)
+        and not _OUTLET_WORDS.search(who)
+    )
+
+
+def _chinese_kind(who: str) -> Speaker:
+    office = _CHINESE_ROLE.search(who)
+    body = re.match(rf".*{_CHINESE_BODY}", who[: office.start()] if office else who)
+    if office is not None:
+        named = re.sub(r"(?<=[部局厅委院])微博$", "", body[0]) if body else None
+        return Speaker(named, "person")
+    if body is None:
+        is_name = re.fullmatch(_CHINESE_NAME, who) is not None
+        return Speaker(None, "person" if is_name else "unclear")
+    rest = who[body.end() :]
+    if re.fullmatch(_CHINESE_NAME, rest):
+        return Speaker(body[0], "person")
+    if rest:
+        return Speaker(None, "unclear")
+    return Speaker(who, "outlet" if _CHINESE_OUTLET.search(who) else "body")
 
 
 def quoted_outlet(paragraph: str) -> str | None:

@@ -20,8 +20,8 @@ from orchestration.cleaning import text
 from orchestration.schemas import tables
 
 RAW_FIELDS = (
-    "article_id", "outlet", "title", "url", "author", "published_at", "published_at_source",
-    "text", "stripped_text", "extractor",
+    "article_id", "outlet", "quoted_outlet", "title", "url", "author", "published_at",
+    "published_at_source", "text", "stripped_text", "extractor",
 )  # fmt: skip
 """What an article format's reader takes out of a document."""
 
@@ -72,18 +72,23 @@ def identity(key: str) -> str:
 # -- dates ------------------------------------------------------------------------------------
 _ZONE = r"(?P<zone>Z|[A-Z]{2,4}|[+-]\d{2}:?\d{2})?"
 _CLOCK = (
-    r"(?P<hour>\d{1,2})[:\uff1a时點点](?P<minute>\d{2})"
+    r"(?P<noon>上午|下午|晚上|凌晨|早上)?\s*(?P<hour>\d{1,2})[:\uff1a时點点](?P<minute>\d{2})"
     r"(?:[:\uff1a分](?P<second>\d{2})(?:[.,]\d{1,9})?秒?)?分?"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?"
 )
 _BETWEEN = r"(?:\s*[T,\uff0c]\s*|\s+(?:at\s+)?|(?<=日))"
-_WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)?"
+_WEEKDAY = (
+    r"(?:(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+)|"
+    r"(?:(?:星期|周)[一二三四五六日天][,\uff0c]?\s*))?"
+)
+_CHINESE_MONTHS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十", "十一", "十二")
+_CHINESE_MONTH = r"(?:十[一二]?|[一二三四五六七八九]|\d{1,2})月"
 _NOTATIONS = tuple(
     re.compile(rf"^{day}(?:{_BETWEEN}{_CLOCK})?\s*{_ZONE}$", re.IGNORECASE)
     for day in (
         r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})",
         r"(?P<year>\d{4})年\s?(?P<month>\d{1,2})月\s?(?P<day>\d{1,2})日(?:\s?(?:星期|周)[一二三四五六日天])?",
-        rf"{_WEEKDAY}(?P<day>\d{{1,2}})\s+(?P<month>[a-z]{{3,9}})\.?,?\s+(?P<year>\d{{4}})",
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})\s+(?P<month>[a-z]{{3,9}}|{_CHINESE_MONTH})\.?,?\s+(?P<year>\d{{4}})",
         rf"{_WEEKDAY}(?P<month>[a-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
     )
 )  # fmt: skip
@@ -123,6 +128,8 @@ def _iso(parts: dict[str, str]) -> str | None:
     hour = int(parts["hour"] or 0)
     if half := parts.get("half", "").lower():
         hour = hour % 12 + (12 if half == "p" else 0)
+    if parts.get("noon") in ("下午", "晚上") and hour < 12:
+        hour += 12
     minute, second = int(parts["minute"] or 0), int(parts["second"] or 0)
     try:
         # A wall time: its zone, where there is one, is written behind it again.
@@ -137,8 +144,11 @@ def _iso(parts: dict[str, str]) -> str | None:
 
 
 def _month(word: str) -> int | None:
+    word = word.removesuffix("月")
     if word.isdecimal():
         return int(word)
+    if word in _CHINESE_MONTHS:
+        return _CHINESE_MONTHS.index(word) + 1
     name = word.lower()
     known = name in (*_MONTHS, "sept", *_MONTH_NAMES)
     return _MONTHS.index(name[:3]) + 1 if known else None
@@ -159,10 +169,28 @@ _BLOCKS = frozenset(
 )  # fmt: skip
 
 
-def markup_text(fragment: str | None) -> str | None:
+DEEPEST_MARKUP = 256
+"""The parser of markup drops what is nested deeper."""
+
+
+class MarkupTooDeepError(Exception):
+    """Markup whose text would be lost."""
+
+    reason = "too_deep"
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"its markup is nested deeper than {DEEPEST_MARKUP} levels, so that its text cannot be "
+            "taken out whole; the record stays in the archive. Ask the source for the text, or "
+            "save it as plain text"
+        )
+
+
+def markup_text(fragment: str | None, *, whole: bool = False) -> str | None:
     """Text of an HTML fragment, a line a block; plain text stays as it is, empty is None.
 
-    The parser stops at 256 levels of nesting, and the walk does not recurse.
+    The parser stops at DEEPEST_MARKUP levels of nesting, and the walk does not recurse.
+    whole: raise MarkupTooDeepError rather than give less than there is.
     """
     value = (fragment or "").replace("\x00", "\ufffd")
     if "<" not in value and "&" not in value:
@@ -171,11 +199,18 @@ def markup_text(fragment: str | None) -> str | None:
 
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, no_network=True)
     root = etree.fromstring(f"<div>{value}</div>", parser)
+    if whole and is_cut(parser):
+        raise MarkupTooDeepError
     if root is None:
         return None
     lines = "".join(_pieces(etree.iterwalk(root, events=("start", "end")))).split("\n")
     kept = [" ".join(line.split()) for line in lines]
     return "\n".join(line for line in kept if line) or None
+
+
+def is_cut(parser: Any) -> bool:
+    """Whether a parser of lxml dropped what was nested too deep."""
+    return any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
 
 
 def one_line(value: str | None) -> str | None:
@@ -237,6 +272,62 @@ def _language(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
     return f.Parsed({"language": found})
 
 
+_TAKEN_FROM = (
+    r"(?:^|\n)[\d\s:：/年月日.-]{0,40}(?:来源|转自|转载自|摘自)\s*[:：]\s*",
+    r"(?:原文|文章|本文|信息|稿件)(?:来自|出自|源自|发自|转自|转载自|首发于|刊于|原载于?)\s*",
+    r"(?:^|\n)\s*(?:来自|出自|源自|转自|转载自|摘自|原载于?)\s*",
+)
+"""Words before the name of the outlet from which a text was taken, surest first."""
+_CHANNEL = r"(?:(?:微信)?(?:公众号|订阅号|公号|微信号)|微信|网站)?\s*[:：]?\s*"
+_NAME = (
+    r"[「『“\"《【\[]?\s?([A-Z][A-Za-z'’]*(?: [A-Z][A-Za-z'’]*){1,4}|"
+    r"[^\\\s，。；：:|｜「」『』“”\"《》【】\[\]（）()<>@/~、]{2,20})"
+)
+_DATELINE = (
+    r"(?:^|\n)\s*[（(]?(新华社|中新社|中新网|人民网|Xinhua|Reuters|AFP|AP)"
+    r"(?:[）)]?\s*[-—]{1,2}|[^。，\n]{0,12}\d{1,2}月\d{1,2}日(?:电|讯))"
+)
+_FROM = r"(?m)(?:^|[.!?”\"]\s+|\s)(?:From|Via)\s+(?:the\s+)?([A-Z][\w'’ .&-]{1,40}):\s*$"
+_HEAD = 400
+_NO_OUTLET = (
+    r"微博|豆瓣|朋友圈|知乎|网络|互联网|综合|账号$|帐号$|链接|"
+    r"^(?:本文|原文|作者|编辑|本站|本网|原创|网友|转载)|^[\d\s:-]+$"
+)
+"""Where people write, or what is no outlet at all."""
+
+
+def outlet_name(name: str | None) -> str | None:
+    """A name behind such words, if it is that of an outlet."""
+    bare = (name or "").strip("《》“”「」[]【】 ")
+    found: str | None = _outlet_names(pl.Series([bare], dtype=pl.String))[0]
+    return found
+
+
+def _outlet_names(names: pl.Series) -> pl.Series:
+    bare = pl.col("name").str.replace(r"(?:公众号|订阅号|公号|微信号)$", "").str.strip_chars()
+    return pl.DataFrame({"name": names}).select(
+        pl.when((bare.str.len_chars() >= 2) & ~bare.str.contains(_NO_OUTLET)).then(bare)
+    ).to_series()  # fmt: skip
+
+
+def _quoted_outlet(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
+    """What a page prints as its source, else what the text says in its first lines, a dateline, or
+    the first outlet that it quotes under its name."""
+    head = pl.col("text").str.slice(0, _HEAD)
+    found = frame.select(
+        *(head.str.extract(words + _CHANNEL + _NAME, 1).alias(str(place))
+          for place, words in enumerate(_TAKEN_FROM)),
+        dateline=head.str.extract(_DATELINE, 1),
+        quoted=pl.col("text").str.extract(_FROM, 1).str.strip_chars(),
+    )  # fmt: skip
+    names = [_outlet_names(column) for column in found]
+    printed = frame["quoted_outlet"] if "quoted_outlet" in frame.columns else None
+    every = [printed, *names] if printed is not None else names
+    columns = {str(place): column.alias(str(place)) for place, column in enumerate(every)}
+    chosen = pl.DataFrame(columns).select(pl.coalesce(pl.all())).to_series()
+    return f.Parsed({"quoted_outlet": chosen})
+
+
 def mapping() -> f.TableMapping:
     """core.articles from RAW_FIELDS, and from `language` where a collector states it."""
     return f.TableMapping(
@@ -244,6 +335,7 @@ def mapping() -> f.TableMapping:
         (
             f.ident("article_id", "article_id", required=True),
             f.text("outlet", "outlet", is_personal=False),
+            f.computed("quoted_outlet", _quoted_outlet),
             f.text("title", "title", is_personal=False),
             f.text("url", "url", is_personal=False),
             f.text("author", "author"),

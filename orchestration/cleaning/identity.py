@@ -87,6 +87,17 @@ _PERSONAL = _any(
     f"(?:{_OFFICER_NAME})(?:{_LEADER})",
 )
 """How people call themselves and each other."""
+_SURNAME = (
+    "[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蒋蔡余杜叶程苏魏吕"
+    "丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严"
+    "覃武戴莫孔向汤]|欧阳|上官|司马|诸葛|尉迟|皇甫"
+)
+"""The hundred most frequent surnames and the usual ones of two characters."""
+_NO_PERSONS = _any(
+    "高速 高铁 高警 高新 高校 高峰 金盾 金融 方圆 方正 江湖 江南 江北 江东 江西 江警 马路 马拉松",
+    "白云 万家 石油 石化 龙江 龙警 雷达 雷霆 武警 武装 陆警 黄河 任务 向导 向前 严打 史志 范儿",
+)
+"""Words that begin like a surname."""
 _SAFE_PLACE = "^平安"
 _INSURER = (
     "^平安(?:$|"
@@ -221,10 +232,40 @@ EVIDENCE = (
     "kind_rule", "kind_match", "level_rule", "level_match", "region_rule", "region_match",
     "region_year",
 )  # fmt: skip
-_ASKED = (
-    NAME, _CALLED, "verified_type", REASON, "_region_text", "year", "account_kind", "admin_level",
+_TEXTS = (
+    NAME, _CALLED, "verified_type", REASON, "_region_text", "account_kind", "admin_level",
     "region_code", "scope_evidence",
 )  # fmt: skip
+"""All that an answer rests on, with the year of the observation."""
+
+
+class _Answers:
+    """Answers given to accounts, kept: the same ones come again with every post of theirs.
+
+    What was asked is known by two 64-bit hashes of all its texts.
+    """
+
+    KEPT = 200_000
+
+    def __init__(self) -> None:
+        self._known: pl.DataFrame | None = None
+
+    def of(self, asked: pl.DataFrame) -> pl.DataFrame:
+        """kind, level, region, their evidence and `_is_withheld` of each row of _TEXTS and year."""
+        marks = pl.DataFrame({"a": asked.hash_rows(seed=1), "b": asked.hash_rows(seed=2)})
+        new = marks.with_row_index("at").unique(["a", "b"], keep="first", maintain_order=True)
+        known = self._known
+        if known is not None:
+            new = new.join(known, on=["a", "b"], how="anti", maintain_order="left")
+        if known is None or new.height:
+            answers = new.select("a", "b").hstack(_answered(asked[new["at"]]))
+            known = answers if known is None else pl.concat([known, answers])
+        found = marks.join(known, on=["a", "b"], how="left", maintain_order="left")
+        self._known = known if known.height <= self.KEPT else None
+        return found
+
+
+_ANSWERS = _Answers()
 
 
 def identify(rows: pl.DataFrame) -> pl.DataFrame:
@@ -233,13 +274,10 @@ def identify(rows: pl.DataFrame) -> pl.DataFrame:
     An officer's post overrules everything, so that protection never hangs on a register; apart
     from that what a file says stays, with its scope evidence (or `given`) as the rule.
     """
-    texts = pl.col(NAME, _CALLED, REASON, "_region_text").cast(pl.String)
-    year = pl.col("observed_at").dt.year()
-    asked = rows.with_columns(_called(), year.alias("year")).select(_ASKED)
-    distinct = asked.unique(maintain_order=True).with_columns(texts)
-    answered = _with_level(_with_region(_with_kind(distinct)))
-    found = asked.join(answered, on=list(_ASKED), how="left", nulls_equal=True,
-                       maintain_order="left")  # fmt: skip
+    asked = rows.with_columns(_called()).select(
+        pl.col(_TEXTS).cast(pl.String), pl.col("observed_at").dt.year().alias("year")
+    )
+    found = _ANSWERS.of(asked)
     return rows.with_columns(
         found["kind"].alias("account_kind"),
         found["level"].alias("admin_level"),
@@ -247,6 +285,12 @@ def identify(rows: pl.DataFrame) -> pl.DataFrame:
         *(found[name] for name in EVIDENCE),
         found["_is_withheld"],
     )
+
+
+def _answered(asked: pl.DataFrame) -> pl.DataFrame:
+    """What distinct rows of _TEXTS and year are."""
+    answers = _with_level(_with_region(_with_kind(asked)))
+    return answers.select("kind", "level", "region", *EVIDENCE, "_is_withheld")
 
 
 def names_of_bodies(names: pl.Series) -> pl.Series:
@@ -351,13 +395,16 @@ def _speaks_of_police(text: str) -> pl.Expr:
 def _withheld() -> pl.Expr:
     """Whether a name may be an officer's though no rule is sure: of a person, or of an account of
     unclear kind that no organisation vouches for, whose name or reason speaks of the police; and
-    whatever a register says, where the word of a post stands before a name."""
+    whatever a register says, where the word of a post or of the police stands before a name."""
     kind, verified = pl.col("kind"), pl.col("verified_type")
     is_person = verified.is_in(PERSONS).fill_null(False) & ~pl.col("_is_body")
     is_vouched_for = verified.is_in(_ORGANISATIONS).fill_null(False)
     is_unclear = (kind == "unclear") & ~is_vouched_for
     bare = pl.col(_CALLED).str.replace(f"(?:{_UNIT_END}|{_TOLD_END})+$", "")
     names_one = bare.str.contains(rf"(?:{_OFFICER_NAME})\p{{Han}}{{2,4}}$").fill_null(False)
+    ends_in_one = bare.str.contains(rf"(?:{_POLICE})(?:{_SURNAME})\p{{Han}}{{1,2}}$")
+    is_word = bare.str.contains(f"(?:{_PUBLIC_WORD}|{_OFFICE_END}|{_NO_PERSONS})$")
+    names_one |= (ends_in_one & ~is_word).fill_null(False)
     names_one &= ~pl.col("_is_body") & ~is_vouched_for
     in_doubt = _speaks_of_police(REASON) | (_speaks_of_police(_CALLED) & ~pl.col("_is_body"))
     may_be_officer = names_one | (in_doubt & (is_person | is_unclear))

@@ -30,6 +30,7 @@ SCOPE_SCHEMA: dict[str, Any] = {
     "account_id": pl.String(),
     "account_kind": pl.String(),
 }
+_IDS: dict[str, Any] = {"platform": pl.String(), "account_id": pl.String()}
 
 
 def hashed_ids(account_id: pl.Series) -> pl.Series:
@@ -47,6 +48,18 @@ class Door:
         self._key = key
         self.scope = pl.DataFrame(schema=SCOPE_SCHEMA) if scope is None else scope
         self._nameable: dict[tuple[str, str], bool] | None = None
+        self._foreseen = pl.DataFrame(schema=_IDS)
+
+    def foresee(self, accounts: pl.DataFrame) -> None:
+        """Admit accounts of which no row has been read yet, because the files to be read say whose
+        they are; `unmet` tells which of them never came."""
+        known = self.scope.select(list(_IDS))
+        self._foreseen = accounts.select(list(_IDS)).unique().join(known, on=list(_IDS), how="anti")
+        self._admit(accounts)
+
+    def unmet(self) -> pl.DataFrame:
+        """Accounts foreseen that were not admitted since."""
+        return self._foreseen
 
     def admit(self, accounts: pl.DataFrame) -> None:
         """Add accounts (platform, account_id, account_kind) to the scope.
@@ -54,6 +67,11 @@ class Door:
         Officers stand there under their pseudonym. An account once known as an officer's
         stays one: later evidence never takes protection away.
         """
+        if self._foreseen.height:
+            self._foreseen = self._foreseen.join(accounts, on=list(_IDS), how="anti")
+        self._admit(accounts)
+
+    def _admit(self, accounts: pl.DataFrame) -> None:
         self._nameable = None
         merged = pl.concat(
             [self.scope, accounts.select(list(SCOPE_SCHEMA)).cast(pl.Schema(SCOPE_SCHEMA))]

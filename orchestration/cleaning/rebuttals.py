@@ -72,29 +72,38 @@ def is_rebuttal(wording: pl.Series) -> pl.Series:
 
 def is_reversal(wording: pl.Series) -> pl.Series:
     """Whether each text takes back what an official said before, by rule v2; NULL for no text."""
-    return _marked(wording, lambda body: body.str.contains(_REVERSAL))
+    return _marked(wording, lambda texts: texts.str.contains(_REVERSAL))
 
 
-def _rebuts(body: pl.Expr) -> pl.Expr:
-    plain = body.str.replace_all(_ADVICE, "")
-    own = plain
+def _rebuts(texts: pl.Series) -> pl.Series:
+    """The dear patterns are asked only of texts that name a claim and are not set apart."""
+    body, plain = pl.col("body"), pl.col("plain")
+    frame = pl.DataFrame({"body": texts}).with_columns(plain=body.str.replace_all(_ADVICE, ""))
+    set_apart = body.str.contains(_ROUND_UP) | body.str.contains(_CAMPAIGN)
+    may = frame.select(may=plain.str.contains(_CLAIM) & ~set_apart & ~body.str.contains(_REVERSAL))[
+        "may"
+    ]
+    return may.scatter(may.arg_true(), _denies(frame["plain"].filter(may)))
+
+
+def _denies(plain: pl.Series) -> pl.Series:
+    """Whether a text denies in its own words, and confirms nothing."""
+    own = pl.col("own")
+    frame = plain.to_frame("own")
     for not_own in (_DENIED, _ASKED, _TOLD):
-        own = own.str.replace_all(not_own, "")
+        frame = frame.with_columns(own.str.replace_all(not_own, ""))
     of_a_case = own.str.contains(_CASE) & ~own.str.contains(_FRAUD)
     denies = own.str.contains(_DENIAL) | own.str.contains(_HEADLINE) | of_a_case
-    set_apart = body.str.contains(_ROUND_UP) | body.str.contains(_CAMPAIGN)
-    set_apart = set_apart | own.str.contains(_CONFIRMED)
-    return denies & plain.str.contains(_CLAIM) & ~set_apart & ~body.str.contains(_REVERSAL)
+    return frame.select(denies & ~own.str.contains(_CONFIRMED))["own"]
 
 
-def _marked(wording: pl.Series, rule: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
-    frame = pl.DataFrame({"body": wording.cast(pl.String)})
-    hinted = frame["body"].str.contains(_HINT)
+def _marked(wording: pl.Series, rule: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    texts = wording.cast(pl.String)
+    hinted = texts.str.contains(_HINT)
     if not hinted.any():
         return hinted
-    some = frame.filter(hinted.fill_null(False)).select(rule(pl.col("body")))["body"]
     at = hinted.fill_null(False).arg_true()
-    return hinted.scatter(at, some)
+    return hinted.scatter(at, rule(texts.gather(at)))
 
 
 def cited_posts(wording: pl.Series) -> tuple[pl.Series, pl.Series]:

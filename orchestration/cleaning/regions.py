@@ -191,3 +191,14 @@ def _narrowed(found: pl.DataFrame) -> pl.DataFrame:
             .clip(pl.col("from_year"), pl.col("to_year")),
         )
     )  # fmt: skip
+
+
+def place_codes() -> pl.DataFrame:
+    """form, region_code: names of provinces and prefectures, whole and short. Of several places
+    with one name it means the province, else none."""
+    above = _forms().filter(pl.col("region_code").str.ends_with("00"))
+    is_province = pl.col("region_code").str.ends_with("0000")
+    meant = above.filter(is_province | ~is_province.any().over("form"))
+    newest = meant.filter(pl.col("to_year") == pl.col("to_year").max().over("form"))
+    only = newest.filter(pl.col("region_code").n_unique().over("form") == 1)
+    return only.select("form", "region_code").unique("form", maintain_order=True)

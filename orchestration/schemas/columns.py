@@ -421,8 +421,8 @@ _define(
             "accounts_covered is smaller."
             for days in (7, 14, 30, 90)
         },
-        "coverage_ratio": "Share of expected collections that arrived in the period, from the sources "
-        "that watch the group; 0 where none did.",
+        "coverage_ratio": "Share of the expected looks at accounts of the group that arrived in the period; "
+        "each expected collection counts with the accounts of its source; 0 where none did.",
         "coverage": "Share of the day's expected collections that arrived.",
     },
 )
@@ -432,8 +432,8 @@ _define(
     {
         "followers_delta_days": "Days from the trusted count before to this one; NULL without a change.",
         "elapsed_days": "In main.claim_growth days between the two figures; in account growth days "
-        "from the end of the last earlier period in which something arrived about "
-        "the group to the end of this one: what flows are to be divided by; NULL in a gap and at first.",
+        "from the end of the last earlier period of the group that was no gap "
+        "to the end of this one: what flows are to be divided by; NULL in a gap and at first.",
     },
 )
 _define(
@@ -982,9 +982,12 @@ _define(
         "same in every version of the article that has the sentence.",
         "quote": "The sentence in which the figure stands.",
         "figure_text": "The figure as printed, with its qualifier.",
-        "quoted_outlet": "Outlet that the text quotes at this place (From China Daily:), as against the "
-        "one that published the text.",
-        "speaker": "Who is said to have said it, in the words of the sentence.",
+        "quoted_outlet": "Outlet that a text says it is taken from, or quotes at this place (来源, From "
+        "China Daily:), as against the one that published the text.",
+        "speaker": "Body or outlet that is said to have said it, in the words of the sentence; of a "
+        "person the body they are said to speak for. No names of people.",
+        "speaker_kind": "Who is said to have said it: body, outlet, person, or unclear; NULL where "
+        "the sentence does not say.",
         "as_of_basis": "How as_of_date is known: stated in the text, resolved (a date without year, last "
         "year), statement (the day somebody said so), publication; NULL: not at all.",
         "reading": "What an article was read for: claims or stories.",

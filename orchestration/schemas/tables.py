@@ -158,9 +158,10 @@ ARTICLES = _core(
     "one version of one article",
     ("article_id",),
     (
-        "article_id", "outlet", "title", "title_key", "url", "author", "language", "published_at",
-        "published_at_source", "published_at_precision", "is_zone_assumed", "text",
-        "stripped_text", "extractor", "observed_at", "observed_at_source",
+        "article_id", "outlet", "quoted_outlet", "title", "title_key", "url", "author",
+        "language", "published_at", "published_at_source", "published_at_precision",
+        "is_zone_assumed", "text", "stripped_text", "extractor", "observed_at",
+        "observed_at_source",
     ),
     "observed_at",
     seen="observed_at",
@@ -334,7 +335,7 @@ ACCOUNT_OVERRIDES = _run(
 )  # fmt: skip
 
 _CLAIM = ("value", "qualifier", "value_lo", "value_hi", "claim_unit", "metric", "actor_scope",
-          "sector", "platform_scope")  # fmt: skip
+          "sector", "platform_scope", "region_code")  # fmt: skip
 
 CLAIM_CANDIDATES = _run(
     "quality", "claim_candidates",
@@ -342,8 +343,9 @@ CLAIM_CANDIDATES = _run(
     ("candidate_id",),
     (
         "candidate_id", "article_id", "outlet", "url", "published_at", "quoted_outlet", "speaker",
-        "quote", "quote_start", "quote_end", "figure_text", "figure_start", "figure_end", *_CLAIM,
-        "as_of_text", "as_of_date", "date_precision", "as_of_basis", "rule_version", *PROVENANCE,
+        "speaker_kind", "quote", "quote_start", "quote_end", "figure_text", "figure_start",
+        "figure_end", *_CLAIM, "as_of_text", "as_of_date", "date_precision", "as_of_basis",
+        "rule_version", *PROVENANCE,
     ),
     required=(
         "candidate_id", "article_id", "quote", "quote_start", "quote_end", "figure_text",
@@ -384,7 +386,8 @@ CLAIM_REVIEWS = _run(
     ("candidate_id",),
     (
         "candidate_id", "decision", *_CLAIM, "as_of_text", "as_of_date", "date_precision",
-        "publisher", "outlet", "source_url", "published_text", "confidence", "quote", "reviewer",
+        "publisher", "speaker_kind", "outlet", "source_url", "published_text", "confidence",
+        "quote", "reviewer",
         "reviewed_at", "note", "line_number",
     ),
     required=("candidate_id", "decision", "reviewer", "reviewed_at"),
@@ -518,7 +521,7 @@ MARTS: tuple[Table, ...] = (
             "status", *_interval("followers"), "is_active_14d", "build_id",
         ),
         required=("account_kind", "admin_level", "first_seen_at", "last_seen_at"),
-        caveat="Officers appear under a pseudonym and without a name.",
+        caveat="Officers appear under a pseudonym, without a name, registration and followers.",
     ),
     _dbt(
         "main", "account_history",
@@ -546,7 +549,8 @@ MARTS: tuple[Table, ...] = (
             "followers_delta_days", "followers_delta_state", "is_followers_suspect",
             "posts_count", "coverage", "build_id",
         ),
-        caveat="A day without observation has NULL followers: a gap, never zero growth. A delta "
+        caveat="Accounts under a pseudonym (officers) are not here. "
+        "A day without observation has NULL followers: a gap, never zero growth. A delta "
         "is against the previous trusted count, followers_delta_days before. build_id is of the "
         "build that made the row; later builds left it as it was.",
         is_grown=True,
@@ -580,6 +584,7 @@ MARTS: tuple[Table, ...] = (
             "build_id",
         ),
         required=("account_id", "first_seen_at", "last_seen_at"),
+        caveat="Posts of accounts under a pseudonym (officers) are not here.",
     ),
     _dbt(
         "main", "post_edits", "one change of an official post's text, as one source saw it",
@@ -667,7 +672,8 @@ MARTS: tuple[Table, ...] = (
         ),
         required=("events", "proactive", "responded", "censored"),
         caveat="Kaplan-Meier over all events of the group, answered or not; proactive cases are "
-        "counted apart.",
+        "counted apart. In months and over everything observed accounts that spoke of nothing have "
+        "a row too.",
     ),
     _dbt(
         "main", "response_curves", "the same groups x hours at which something happened",
@@ -778,9 +784,10 @@ MARTS: tuple[Table, ...] = (
         ("figure_id",),
         (
             "figure_id", "as_of_text", "as_of_date", "date_precision", "platform_scope",
-            "actor_scope", "sector", "metric", "qualifier", "value", "value_lo", "value_hi",
-            "claim_unit", "parts_sum_to", "publisher", "outlet", "source_url", "published_text",
-            "quote", "confidence", "note", "claim_origin", "build_id",
+            "actor_scope", "sector", "region_code", "metric", "qualifier", "value", "value_lo",
+            "value_hi", "claim_unit", "parts_sum_to", "publisher", "speaker_kind", "outlet",
+            "source_url", "published_text", "quote", "confidence", "note", "claim_origin",
+            "build_id",
         ),
         required=("metric", "qualifier", "value", "confidence", "claim_origin"),
         caveat="Figures of different scope must not be subtracted or joined into one series.",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -37,6 +38,7 @@ METRICS = (
 ACTORS = ("organ", "officer", "organ+officer")
 PRECISIONS = ("day", "month", "year")
 CONFIDENCES = ("A", "A-", "B", "C", "M")
+SPEAKERS = ("body", "outlet", "person", "unclear")
 PLATFORM_PARTS = ("sina", "tencent", "people", "xinhua", "unspecified")
 
 COLUMNS = tuple(name for name in CLAIM_REVIEWS.column_names if name != "line_number")
@@ -179,6 +181,10 @@ _CHECKS: Mapping[str, Check] = {
     "metric": one_of(METRICS),
     "actor_scope": one_of(ACTORS),
     "platform_scope": _wrong_platforms,
+    "region_code": lambda value: (
+        None if re.fullmatch(r"\d{6}", value) else "is no code of six digits such as 440000"
+    ),
+    "speaker_kind": one_of(SPEAKERS),
     "date_precision": one_of(PRECISIONS),
     "confidence": one_of(CONFIDENCES),
     "as_of_date": _wrong_day,

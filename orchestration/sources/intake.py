@@ -19,7 +19,7 @@ from orchestration import memory
 from orchestration.cleaning import times
 from orchestration.cleaning.engine import Cleaned, DeclaredAccount, clean_batch
 from orchestration.cleaning.fields import OBSERVED_AT, OBSERVED_AT_SOURCE, Context
-from orchestration.cleaning.people import Door
+from orchestration.cleaning.people import SCOPE_SCHEMA, Door
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import QUARANTINE, REPAIRS
 from orchestration.sources.declarations import Declarations, SourceDeclaration
@@ -181,10 +181,16 @@ class Intake:
         self.unread: dict[tuple[str, str, str], tuple[str, str, int | None, int]] = {}
         """(source, format, column) to file id, path, record and line of its first sight."""
 
-    def read_all(self, files: Iterable[RawFile]) -> list[ReadFile]:
-        """Read every file, those that name accounts first; nothing one file holds stops another."""
+    def read_all(self, files: Iterable[RawFile], *, foresee: bool = True) -> list[ReadFile]:
+        """Read every file, those that name accounts first; nothing one file holds stops another.
+
+        foresee: take the accounts that paths name for declared ones before any of their posts is
+        read, as others' posts may cite them; the door tells which of them never came.
+        """
         recognised = [(file, *self._recognise(file)) for file in files]
         recognised.sort(key=lambda r: (r[1], r[0].path))
+        if foresee:
+            self._foresee((file, found) for file, _, found, _ in recognised if found)
         before = Naming.LISTS
         for number, (file, naming, file_format, reject) in enumerate(recognised, start=1):
             if naming != before:
@@ -202,6 +208,20 @@ class Intake:
                 self._read(file, file_format)
         self._flush_all()
         return [tally.result(self._options(tally.file)) for tally in self._tallies.values()]
+
+    def _foresee(self, files: Iterable[tuple[RawFile, Format]]) -> None:
+        accounts = []
+        for file, file_format in files:
+            declaration = self._declarations.for_source(file.source_name)
+            if declaration.account is None or declaration.account.kind == "officer":
+                continue
+            facts = file_format.facts(file, declaration.timezone)
+            uid = None if isinstance(facts, Reject) else facts.get("@uid")
+            if uid is not None:
+                platform = declaration.platform or file_format.platform
+                accounts.append((platform, uid, declaration.account.kind))
+        if accounts:
+            self._door.foresee(pl.DataFrame(accounts, schema=SCOPE_SCHEMA, orient="row"))
 
     def _recognise(self, file: RawFile) -> tuple[Naming, Format | None, Reject | None]:
         declaration = self._declarations.for_source(file.source_name)

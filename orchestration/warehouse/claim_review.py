@@ -86,15 +86,24 @@ def lines(rows: Sequence[Row]) -> list[str]:
             "?" if b is None else f"{b:,.10g}" for b in (row["value_lo"], row["value_hi"])
         )
         scope = " | ".join(
-            str(row[n] or "?") for n in ("metric", "actor_scope", "sector", "platform_scope")
+            str(row[n] or "?")
+            for n in ("metric", "actor_scope", "sector", "platform_scope", "region_code")
         )
         shown += [
             f"{row['candidate_id']}  {row['figure_text']}  ({bounds})  {scope}",
             f"    as of {row['as_of_date'] or 'unknown'} ({row['as_of_basis'] or 'nothing says'}), "
-            f"said by {row['publisher'] or '?'}, in {row['outlet'] or '?'}",
+            f"said by {_speaker(row)}, in {row['outlet'] or '?'}",
             f"    {row['quote']}",
         ]
     return [*shown, f"{len(rows)} open candidates"]
+
+
+def _speaker(row: Row) -> str:
+    """Who said it. People have no names here, not even to the reviewer."""
+    somebody = "somebody" if row["speaker_kind"] == "person" else "?"
+    if row["speaker_kind"] == "person" and row["publisher"]:
+        return f"{somebody} of {row['publisher']}"
+    return row["publisher"] or somebody
 
 
 def _replace(settings: Settings, rows: Sequence[Row]) -> None:
@@ -108,8 +117,9 @@ def _candidates(settings: Settings) -> list[Row]:
     with open_published(settings.root.published) as connection:
         cursor = connection.execute(
             """select candidate_id, value, qualifier, value_lo, value_hi, claim_unit, metric,
-                      actor_scope, sector, platform_scope, as_of_text, as_of_date, date_precision,
-                      as_of_basis, speaker as publisher, coalesce(quoted_outlet, outlet) as outlet,
+                      actor_scope, sector, platform_scope, region_code, as_of_text, as_of_date,
+                      date_precision, as_of_basis, speaker as publisher, speaker_kind,
+                      coalesce(quoted_outlet, outlet) as outlet,
                       url as source_url,
                       timezone('Asia/Shanghai', published_at)::date::varchar as published_text,
                       quote, figure_text

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
+from orchestration import memory
 from orchestration.cleaning.people import PSEUDONYM_PREFIX, Door, hashed_ids
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_REVIEWS, CORE_TABLES, SCHEMA_DRIFT, SOURCES
@@ -59,6 +60,7 @@ def ingest(
     progress: Callable[[str], None] = lambda message: None,
 ) -> Ingested:
     """Bring every pending delivery into lake and core tables; interrupted, it resumes."""
+    memory.prepare()
     rows_before = _core_rows(connection)
     waiting = pending(connection, Archive(settings.root.archive).deliveries())
     settled = _settled_scope(connection, settings)
@@ -123,11 +125,15 @@ def _ingest_batch(
 ) -> None:
     """Read, stage and load one batch. again: ids of those of its files that were loaded before."""
     staging_folder = settings.root.staging
-    shutil.rmtree(staging_folder, ignore_errors=True)
-    staging = Staging(staging_folder)
-    door = Door(settings.pseudonym_key(), load.scope(connection))
-    intake = Intake(declarations, door, staging, settings.clock.now(), progress)
-    read = intake.read_all(files)
+    for foresee in (True, False):
+        shutil.rmtree(staging_folder, ignore_errors=True)
+        staging = Staging(staging_folder)
+        door = Door(settings.pseudonym_key(), load.scope(connection))
+        intake = Intake(declarations, door, staging, settings.clock.now(), progress)
+        read = intake.read_all(files, foresee=foresee)
+        if door.unmet().is_empty():
+            break
+        # A file held no post of the account in its path: nobody may be named on its account.
     staged = staging.close()
     progress(f"read {len(read)} files, {sum(r.records_in for r in read)} records")
     withdraw_from_lake(settings.root.lake, again)

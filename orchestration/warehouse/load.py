@@ -163,7 +163,8 @@ def _append_months(
             [f"{table.bucket} is null"] if None in fresh else []
         )
         chosen = f"(select * from batch where {' or '.join(conditions)})"
-    order = f" order by {month} nulls last" if len(fresh) > 1 else ""
+    is_in_order = table.bucket == table.moment  # staged day by day, and read in that order
+    order = f" order by {month} nulls last" if len(fresh) > 1 and not is_in_order else ""
     connection.execute(
         f"insert into {table.full_name} ({names}) select {names} from {chosen}{order}"
     )
@@ -261,7 +262,8 @@ def _append(
 
 
 def _widen_scope(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    """Enter accounts that came into scope; an officer once found stays an officer.
+    """Enter accounts that came into scope; an officer once found stays an officer. Of other kinds
+    the first by name stands, whatever came first.
 
     Whoever is in scope under a pseudonym may be one, and is protected like one.
     """
@@ -280,6 +282,8 @@ def _widen_scope(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
               group by platform, account_id
             ) as s
             on t.platform = s.platform and t.account_id = s.account_id
+            when matched and t.account_kind <> 'officer' and s.account_kind < t.account_kind
+              then update set account_kind = s.account_kind
             when not matched then insert (platform, account_id, account_kind)
               values (s.platform, s.account_id, s.account_kind)"""
     )

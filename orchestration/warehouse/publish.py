@@ -28,6 +28,13 @@ RELEASES_KEPT = 3
 FREE_SPACE_FACTOR = 1.5
 PRIVATE_SCHEMAS = ("staging", "intermediate", "seeds")
 """Steps on the way to the marts; readers get what the dictionary describes and nothing else."""
+RECORDS_OF_PEOPLE = (
+    "delete from core.post_metric_snapshots where (platform, account_id) in "
+    "(select (platform, account_id) from main.accounts where account_id like 'p:%')",
+    "delete from core.posts where is_official and account_id like 'p:%'",
+    "delete from core.account_snapshots where account_id like 'p:%'",
+)
+"""What says of a person under a pseudonym, exactly, what the public profile or post says."""
 
 
 class PublishRefusedError(Exception):
@@ -136,7 +143,7 @@ def _release(root: DataRoot, build: Build) -> Path:
     try:
         with source.open("rb") as reader, temporary.open("wb") as writer:
             shutil.copyfileobj(reader, writer, 1 << 22)
-        _drop_private_schemas(temporary)
+        _leave_out_what_is_private(temporary)
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
         temporary.chmod(0o444)
@@ -147,8 +154,12 @@ def _release(root: DataRoot, build: Build) -> Path:
     return target
 
 
-def _drop_private_schemas(copy: Path) -> None:
+def _leave_out_what_is_private(copy: Path) -> None:
+    """Steps on the way to the marts; and the records of people, to whom an exact count or instant
+    would lead. Their provenance stays in the work file."""
     with duckdb.connect(str(copy)) as connection:
+        for statement in RECORDS_OF_PEOPLE:
+            connection.execute(statement)
         for schema in PRIVATE_SCHEMAS:
             connection.execute(f"drop schema if exists {schema} cascade")
         connection.execute("checkpoint")

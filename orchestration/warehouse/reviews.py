@@ -6,12 +6,14 @@ officers stand in it under their pseudonym, like everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import duckdb
 import polars as pl
 
+from orchestration.claims.speakers import kind_of, without_people
 from orchestration.cleaning.people import PSEUDONYM_PREFIX, Door
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import ACCOUNT_OVERRIDES, ACCOUNT_SCOPE, CLAIM_REVIEWS, Table
@@ -30,8 +32,25 @@ def reviewed(door: Door, overrides: Sequence[Override]) -> pl.DataFrame:
 
 
 def claims_reviewed(declarations: Declarations) -> pl.DataFrame:
-    """The rows of quality.claim_reviews."""
-    return pl.DataFrame(list(declarations.claim_reviews), schema=polars_schema(CLAIM_REVIEWS))
+    """The rows of quality.claim_reviews, as they go to the marts: without names of people."""
+    rows = [_without_people(row) for row in declarations.claim_reviews]
+    return pl.DataFrame(rows, schema=polars_schema(CLAIM_REVIEWS))
+
+
+def _without_people(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A figure whose publisher is no person, whose sentence names none, and of an officer's own
+    account neither its name nor the sentence."""
+    publisher, quote, sector = row["publisher"], row["quote"], row["sector"]
+    kind = row["speaker_kind"]
+    if publisher and (speaker := kind_of(publisher)).kind == "person":
+        publisher, kind = speaker.name, "person"
+    if row["actor_scope"] == "officer" and (sector or "").startswith("@"):
+        quote, sector = None, None
+    return {
+        **row,
+        "publisher": publisher, "speaker_kind": kind, "sector": sector,
+        "quote": without_people(quote) if quote else None,
+    }  # fmt: skip
 
 
 def differ(

@@ -1,4 +1,4 @@
-"""The faults of contents, of files and of the network: what is injected, and what must become of it.
+"""The faults of contents, of files, of the network and of articles: what is injected, and what must become of it.
 
 One list drives the tests of this folder and docs/faults.md:
 
@@ -180,7 +180,38 @@ NETWORK = (
           ("http_401",)),
 )  # fmt: skip
 
-FAULTS = {fault.id: fault for fault in (*CONTENT, *FILES, *NETWORK)}
+ARTICLES = (
+    Fault("D1", "Markup nested 200,000 deep.", "in a page, an item, a post, a Markdown file and a WARC, "
+          "closed and not", "Quarantined in bounded time and memory; no text is cut in silence.",
+          ("too_deep",)),
+    Fault("D2", "Scripts, Markdown and templates in a title.", "in a page, a feed, a post, front matter "
+          "and plain text", "A title is text: stored as it is, shown as text in Dagster; there is no "
+          "Markdown in its metadata."),
+    Fault("D3", "A wrong charset label.", "GB18030 called utf-8, iso-8859-1 and big5; UTF-8 called gb2312 "
+          "and iso-8859-1; bytes of no charset; a feed called utf-8",
+          "The text comes out right or is quarantined with the line to write; never as mojibake.",
+          ("encoding",)),
+    Fault("D4", "GB18030 without a label.", "a page, plain text, Markdown, a feed, a list of posts",
+          "A page is recognised by its text. The others are refused with the line to write; declared, they "
+          "load.", ("encoding",)),
+    Fault("D5", "A saved feed with a document type, or an unknown entity.", "an external entity; `&xxe;` "
+          "alone", "The first is refused before any parser sees it, the second is text.",
+          ("dtd_forbidden",)),
+    Fault("D6", "Dates in Chinese, without a zone, or impossible.", "ten notations as pubDate",
+          "What has one meaning is read, in the declared zone if it names none, marked as assumed; the "
+          "others are quarantined by field and the item stays.",
+          ("not_a_time", "future_time", "time_range")),
+    Fault("D7", "200, and a login page.", "saved under the names of a page, a feed and a list of posts; "
+          "an error of a REST API", "Quarantined, saying what it looks like and what to do.",
+          ("no_article_text", "not_a_feed", "html_not_json", "rest_error")),
+    Fault("D8", "A list without items.", "`[]` and a feed without items",
+          "In the ledger with 0 records and a note.", ("empty_file",)),
+    Fault("D9", "A good page is replaced by a bad one.", "a login page, nested tags, nothing, bytes, half "
+          "a page", "The article stays as it was; the bad file is in quarantine.",
+          ("no_article_text", "too_deep", "empty_file", "encoding")),
+)  # fmt: skip
+
+FAULTS = {fault.id: fault for fault in (*CONTENT, *FILES, *NETWORK, *ARTICLES)}
 
 
 def page() -> str:
@@ -198,6 +229,8 @@ def page() -> str:
         *_table(FILES),
         "\n## Network\n",
         *_table(NETWORK),
+        "\n## Articles\n",
+        *_table(ARTICLES),
     ]
     return "\n".join(parts) + "\n"
 

@@ -1,4 +1,4 @@
-"""The labelled sample of account names: texts, two labellings and what was agreed on.
+"""The labelled sample of account names: texts, labellings and what was agreed on.
 
 `names.csv` holds names and verification texts written by us by the public conventions. Accounts
 that the real inputs name are read from there, and known here only by a hash of their texts.
@@ -49,7 +49,7 @@ def named_in_real_inputs(real_data: Path) -> list[tuple[str, str, str]]:
 
 
 def labels() -> pl.DataFrame:
-    """Both labellings and the agreed labels, by key."""
+    """Both labellings, the agreed labels and a second labeller's blind ones, by key."""
     return pl.read_csv(HERE / "labels.csv", infer_schema=False)
 
 

@@ -74,6 +74,18 @@ def test_the_two_labellings_agree_as_stated(scored: pl.DataFrame) -> None:
     assert min(kinds, levels) >= 0.8
 
 
+def test_the_blind_labelling_agrees_as_stated(scored: pl.DataFrame) -> None:
+    kinds = sample.kappa(scored["account_kind_agreed"], scored["blind_kind"])
+    levels = sample.kappa(scored["admin_level_agreed"], scored["blind_level"])
+    assert kinds == pytest.approx(stated(r"kappa is (\d+\.\d+) of kinds"), abs=0.0005)
+    assert levels == pytest.approx(stated(r"of kinds and (\d+\.\d+) of levels"), abs=0.0005)
+    assert (scored["blind_level"] != scored["admin_level_agreed"]).sum() == stated(
+        r"the (\d+) levels that differ"
+    )
+    officers = scored.filter(pl.col("account_kind_agreed") == "officer")
+    assert officers["blind_kind"].unique().to_list() == ["officer"]
+
+
 def test_kinds_are_found_as_stated(scored: pl.DataFrame) -> None:
     table = sample.confusion(
         scored["account_kind_agreed"], scored["account_kind"], sample.KINDS

@@ -56,8 +56,8 @@ def test_a_night_with_nothing_new_changes_nothing(grown: Warehouse) -> None:
     assert grown.one("select count(*) from intermediate.int_touched_days")[0] > 0
     grown.build_models("quiet")
     assert difference(before, grown.contents()) == {}
-    # Only the days of the build that died are still counted as pending.
-    assert grown.one("select count(distinct build_id) from main.account_days") == (1,)
+    # Only the days of the build that died are still counted as pending: from them on all is anew.
+    assert grown.one("select count(distinct build_id) from main.account_days") == (2,)
 
 
 def test_full_refresh_agrees(grown: Warehouse) -> None:
@@ -78,27 +78,35 @@ def test_order_of_loading_is_irrelevant(
     assert difference(warehouse.contents(), world.contents()) == {}
 
 
-def test_only_the_month_of_a_touched_day_is_made_anew(
+def test_only_what_was_touched_is_made_anew(
     tmp_path: Path, dbt_target: Path, world: Warehouse
 ) -> None:
     """March is left as it stands, wrong as it was made here; April takes in the new name."""
     warehouse = Warehouse(tmp_path / "unused.duckdb", dbt_target)
     warehouse.path = Path(shutil.copy(world.path, tmp_path / "observatory.duckdb"))
     warehouse.insert("meta.builds", [{"build_id": "b1", "outcome": "published"}])
-    march = "month_date = date '2020-03-01' and platform = 'weibo' and account_id = '1000'"
+    account = "platform = 'weibo' and account_id = '1000'"
     with warehouse.connect() as con:
         con.execute(
-            f"update intermediate.int_account_months set greatest_screen_name = 'zz' where {march}"
+            f"""update intermediate.int_account_months set followers_lo = -1
+                where {account} and month_date = date '2020-03-01'"""
+        )
+        con.execute(
+            f"""update intermediate.int_account_statements set screen_name = 'zz'
+                where {account} and observed_date < date '2020-04-01'"""
         )
     at = worlds.instant("2020-04-20 09:00")
     row = {"platform": "weibo", "account_id": "1000", "observed_at": at, "screen_name": "new"}
     warehouse.load("b2", {"core.account_snapshots": [row]})
-    warehouse.build_models("b2", "--select", "+int_account_months", "account_history")
+    warehouse.build_models("b2", "--select", "+account_history")
     assert warehouse.rows(
-        """select month_date::varchar, greatest_screen_name, screen_name
-           from intermediate.int_account_months
-           where platform = 'weibo' and account_id = '1000' order by 1"""
-    ) == [("2020-03-01", "zz", "name1000"), ("2020-04-01", "new", "new")]
+        f"""select month_date::varchar, followers_lo = -1
+            from intermediate.int_account_months where {account} order by 1"""
+    ) == [("2020-03-01", True), ("2020-04-01", False)]
+    assert warehouse.rows(
+        f"""select facet_value, history_event from main.account_history
+            where {account} and facet = 'screen_name' order by first_seen_at"""
+    ) == [("zz", "first_seen"), ("new", "renamed")]
 
 
 GROWTH = ("--select", "+account_days", "+account_growth", "+account_history")
@@ -134,6 +142,12 @@ def weekly(
     ]
 
 
+def changed(day: str, account: int, **more: Any) -> list[dict[str, Any]]:
+    """A look of one day at which something was other than usual."""
+    rows = [{**row, **more} for row in weekly(day, day, [account])]
+    return [{**row, "followers_hi": row["followers_lo"]} for row in rows]
+
+
 def post(post_id: str, account: int, posted: str, **more: Any) -> dict[str, Any]:
     return {
         "platform": "weibo",
@@ -159,11 +173,11 @@ def night_by_night() -> list[tuple[worlds.Tables, str]]:
     looks += weekly("2020-01-07", "2020-01-28", [4])
     fallen = weekly("2020-04-28", "2020-04-28", [0, 1, 2, 3, 6], share=0.5)
     return [
-        ({"core.account_snapshots": looks + fallen, "core.posts": posts}, "2020-01-01"),
+        ({"core.account_snapshots": looks + fallen, "core.posts": posts}, "2020-01-07"),
         # The count after the fall says that it was real, and the week has got longer.
         (
             {"core.account_snapshots": weekly("2020-05-05", "2020-05-05", [0, 1, 2, 3], 0.5)},
-            "2020-04-01",
+            "2020-04-28",
         ),
         # One account is of another kind from now on, one was not seen since January.
         (
@@ -177,7 +191,7 @@ def night_by_night() -> list[tuple[worlds.Tables, str]]:
                     },
                 ]
             },
-            "2020-05-01",
+            "2020-05-06",
         ),
         # A file of March, and a better time of a post that was dated to February.
         (
@@ -187,7 +201,7 @@ def night_by_night() -> list[tuple[worlds.Tables, str]]:
                     post("p1", 1, "2020-03-18", posted_at_precision="second", file_id="f1")
                 ],
             },
-            "2020-02-01",
+            "2020-02-17",
         ),
         # Somebody seen since January turns out to be in scope, and one who was silent posts.
         (
@@ -197,7 +211,41 @@ def night_by_night() -> list[tuple[worlds.Tables, str]]:
                 ],
                 "core.posts": [post("p99", 6, "2020-05-18")],
             },
-            "2020-01-01",
+            "2020-01-07",
+        ),
+        # A file delivered twice, a new name, a first absence, and a registration that nobody knew.
+        (
+            {
+                "core.account_snapshots": [
+                    {**weekly("2020-05-19", "2020-05-19", [5])[0], "scope_evidence": "listed"},
+                    *changed("2020-05-26", 0, screen_name="other"),
+                    *changed("2020-05-26", 1, account_state="not_found", followers_lo=None),
+                    *changed("2020-05-26", 3, registered_at=worlds.instant("2020-02-10 02:00")),
+                ]
+            },
+            "2020-05-19",
+        ),
+        # The second absence is a loss. A late file of another source: nobody is missing in it.
+        (
+            {
+                "core.account_snapshots": [
+                    *changed("2020-06-02", 1, account_state="not_found", followers_lo=None),
+                    *weekly("2020-06-02", "2020-06-02", [0, 2, 3]),
+                    *changed("2020-05-20", 2, screen_name="late", source_name="list"),
+                    *changed("2020-05-20", 6, account_kind="officer", source_name="list"),
+                ]
+            },
+            "2020-01-07",
+        ),
+        # Back again, under the first name; the last source has brought nothing for a week.
+        (
+            {
+                "core.account_snapshots": [
+                    *changed("2020-06-16", 1, screen_name="one"),
+                    *changed("2020-06-16", 0, screen_name="first", source_name="list"),
+                ]
+            },
+            "2020-01-07",
         ),
     ]
 
@@ -221,11 +269,11 @@ def test_a_history_grown_by_months_is_the_one_made_at_once(
         assert grown.rows(
             f"""select from_date::varchar from intermediate.int_days_anew
                 where build_id = '{build_id}'"""
-        ) == [(from_date,)]
+        ) == [(from_date,)], build_id
         if number == 3:
-            # January to March, April, and May with the days on which an account was not seen.
+            # Up to the fall, from it on, and the newest days, with those on which nobody looked.
             assert grown.one("select count(distinct build_id) from main.account_days") == (3,)
-        if number in (3, 5):
+        if number in (3, 5, 6, 7, 8):
             (tmp_path / build_id).mkdir()
             whole = Warehouse(tmp_path / build_id / "observatory.duckdb", dbt_target)
             whole.load(build_id, loaded)

@@ -28,15 +28,22 @@ from model_warehouse import Warehouse
 CHAIN = (
     ("intermediate", "int_response_strata_days"),
     ("intermediate", "int_response_strata"),
+    ("intermediate", "int_responder_cells"),
     ("intermediate", "int_response_cells"),
     ("intermediate", "int_response_groups"),
     ("intermediate", "int_response_group_cells"),
     ("intermediate", "int_group_first_responses"),
-    ("intermediate", "int_response_outcomes"),
     ("intermediate", "int_response_totals"),
+    ("intermediate", "int_response_silences"),
+    ("intermediate", "int_response_stretches"),
+    ("intermediate", "int_response_medians"),
+    ("intermediate", "int_response_outcomes"),
     ("intermediate", "int_response_steps"),
     ("intermediate", "int_response_curves"),
     ("intermediate", "int_response_summaries"),
+    ("intermediate", "int_response_later_outcomes"),
+    ("intermediate", "int_response_later_steps"),
+    ("intermediate", "int_response_later_curves"),
     ("main", "response_curves"),
     ("main", "response_timing"),
 )
@@ -44,6 +51,7 @@ HOUR = 3_600_000_000
 LONGEST = 336 * HOUR
 EXACT = 1e-9
 RATE_HOURS = (1, 5, 6, 24, 48, 72)
+READ_FROM = {"counts", "ranks", "stretches", "steps"}
 
 
 @pytest.fixture(scope="module")
@@ -91,6 +99,15 @@ def run_chain(con: duckdb.DuckDBPyConnection, queries: Queries, drawn: Any) -> N
         "create or replace table intermediate.int_responses (event_id varchar, "
         "account_kind varchar, admin_level varchar, region_code varchar, link_level varchar, "
         "response_us bigint)"
+    )
+    # State media are observed and never speak; organs are named again where they do not.
+    con.execute(
+        "create or replace table intermediate.int_observed_groups as "
+        "select period, period_start, account_kind, 'all' as admin_level, 'all' as region_code, "
+        "cast(5 as bigint) as accounts "
+        "from (values ('all'), ('month')) as periods (period), "
+        "(values (date '2020-01-01')) as starts (period_start), "
+        "(values ('state_media'), ('organ')) as kinds (account_kind)"
     )
     for number, (event_type, watched, answers, width, removed) in enumerate(drawn):
         removed = removed if removed is not None and removed <= watched else None
@@ -199,6 +216,59 @@ def close(left: float | None, right: float | None) -> bool:
 def test_every_group_agrees_with_lifelines(chain: Any, drawn: Any) -> None:
     con, queries = chain
     run_chain(con, queries, drawn)
+    check_every_group(con, drawn)
+
+
+def crowd(seed: int, share: float, short: float) -> list[tuple[Any, ...]]:
+    """Events enough for every way of reading a curve; some times are of whole hours, for ties."""
+    rng = random.Random(seed)
+
+    def time(until: int) -> int:
+        drawn = rng.randrange(until + 1)
+        return drawn // HOUR * HOUR if rng.random() < 0.3 else drawn
+
+    return [
+        (
+            rng.choice(("hot_topic", "rumor")),
+            time(100 * HOUR) if rng.random() < short else LONGEST,
+            [
+                (
+                    rng.choice(("organ", "officer")),
+                    rng.choice(("province", "county")),
+                    -HOUR if rng.random() < 0.1 else time(LONGEST if n % 3 else 60 * HOUR),
+                )
+                for _ in range(2)
+                if rng.random() < share
+            ],
+            rng.choice((None, 0, rng.randrange(3 * HOUR))),
+            time(LONGEST) if rng.random() < short / 4 else None,
+        )
+        for n in range(rng.choice((60, 150)))
+    ]
+
+
+def test_every_way_of_reading_a_curve_agrees_with_lifelines(chain: Any) -> None:
+    con, queries = chain
+    read = set()
+    for seed, (share, short) in enumerate(
+        (share, short) for share in (0.02, 0.05, 0.12, 0.6) for short in (0.0, 0.0, 0.03, 0.15)
+    ):
+        drawn = crowd(seed, share, short)
+        run_chain(con, queries, drawn)
+        check_every_group(con, drawn)
+        read |= set(
+            con.execute(
+                "select reading, read_from from intermediate.int_response_totals as totals "
+                "inner join intermediate.int_response_strata as strata "
+                "on totals.stratum_id = strata.stratum_id where totals.responded > 0"
+            ).fetchall()
+        )
+    assert {what for reading, what in read if reading == 1} == READ_FROM
+    assert {what for reading, what in read if reading == 2} == READ_FROM
+
+
+def check_every_group(con: duckdb.DuckDBPyConnection, drawn: Any) -> None:
+    """Rows of all groups of all regions and links against what lifelines says of them."""
     group = "event_type, account_kind, admin_level"
     where = "period = 'all' and region_code = 'all' and link_level = 'all'"
     curves: dict[tuple[str, ...], list[tuple[Any, ...]]] = defaultdict(list)
@@ -217,6 +287,9 @@ def test_every_group_agrees_with_lifelines(chain: Any, drawn: Any) -> None:
         f"from main.response_timing where {where}"
     ).fetchall()
     assert ("all", "all", "all") in {row[:3] for row in summaries}
+    spoke = {kind for _, _, answers, *_ in drawn for kind, _, _ in answers}
+    assert ("all", "state_media", "all") in {row[:3] for row in summaries} or not spoke
+    assert len({row[:3] for row in summaries}) == len(summaries)
 
     for row in summaries:
         key, counts = row[:3], row[3:7]
@@ -268,6 +341,7 @@ def test_every_group_agrees_with_lifelines(chain: Any, drawn: Any) -> None:
             ]
             assert close(found, min(half, default=None)), (key, found)
 
+    check_other_readings(con, drawn)
     for key, rows in besides.items():
         waited, answered = outcomes_from_earliest(drawn, *key)
         fit = None
@@ -287,6 +361,32 @@ def test_every_group_agrees_with_lifelines(chain: Any, drawn: Any) -> None:
                 found = (found[0], 0.0)
             assert close(told, found[0]), (key, at, told, found)
             assert close(gone, found[1]), (key, at, gone, found)
+
+
+def check_other_readings(con: duckdb.DuckDBPyConnection, drawn: Any) -> None:
+    """What main.response_timing says of the earliest onset, as lifelines has it."""
+    rates = ", ".join(f"rate_{h}h_earliest" for h in RATE_HOURS)
+    for *key, rmst, median, r1, r5, r6, r24, r48, r72 in con.execute(
+        f"select event_type, account_kind, admin_level, rmst_72h_hours_earliest, "
+        f"median_hours_earliest, {rates} from main.response_timing "
+        "where period = 'all' and region_code = 'all' and link_level = 'all'"
+    ).fetchall():
+        waited, answered = outcomes_from_earliest(drawn, *key)
+        if not waited:
+            assert {rmst, median, r1, r5, r6, r24, r48, r72} == {None}
+            continue
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            fit = KaplanMeierFitter().fit(waited, answered)
+        survival = dict(fit.survival_function_.iloc[:, 0].items())
+        known_until = math.inf if min(survival.values()) == 0 else max(waited)
+        for h, found in zip(RATE_HOURS, (r1, r5, r6, r24, r48, r72), strict=True):
+            expected = float(1 - fit.predict(h)) if h <= known_until else None
+            assert close(found, expected), (key, h, found, expected)
+        expected = float(restricted_mean_survival_time(fit, t=72)) if known_until >= 72 else None
+        assert close(rmst, expected), (key, rmst, expected)
+        half = [t for t, s in survival.items() if round(s, 12) <= 0.5]
+        assert close(median, min(half, default=None)), (key, median)
 
 
 def test_incidences_are_those_of_lifelines(chain: Any) -> None:

@@ -65,6 +65,10 @@ def replicates(world: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
         "'organ' as account_kind, 'county' as admin_level, null::varchar as region_code, "
         "'exact' as link_level, response_us from drawn where response_us <= watched_us"
     )
+    con.execute(
+        "create table intermediate.int_observed_groups (period varchar, period_start date, "
+        "account_kind varchar, admin_level varchar, region_code varchar, accounts bigint)"
+    )
     run(con, compiled_queries(world, CHAIN))
     yield con
     con.close()

@@ -32,7 +32,7 @@ SPOILT = {
     "assert_coverage_days__sum_the_slots": """
         update quality.coverage_days set arrived_count = expected_count + 1""",
     "assert_event_articles__belong_to_events": "update main.event_articles set is_first = false",
-    "assert_event_links__ends_exist": "delete from main.posts",
+    "assert_event_links__ends_exist": "delete from intermediate.int_post_versions_chosen",
     "assert_event_responses__every_event_has_one": f"""
         delete from main.event_responses where {ONE_EVENT.format(table="event_responses")}""",
     "assert_event_responses__outcome_is_consistent": """

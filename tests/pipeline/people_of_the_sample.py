@@ -52,6 +52,62 @@ def known_people(inbox: Path) -> dict[str, set[str]]:
     return found
 
 
+def exact_figures(inbox: Path) -> tuple[set[str], set[int]]:
+    """What profiles of officers show: instants of registration (Shanghai time), and counts of
+    followers and posts, as far as no other account shares them."""
+    counts: dict[bool, set[int]] = {True: set(), False: set()}
+    instants: dict[bool, set[str]] = {True: set(), False: set()}
+    officers = known_people(inbox)["officer_ids"]
+    for record in _records(p for p in (inbox / "spider_users").rglob("*") if p.is_file()):
+        is_officer = str(record["_id"]) in officers
+        instants[is_officer].add(str(record["created_at"]))
+        for name in ("followers_count", "statuses_count", "friends_count"):
+            if str(record.get(name)).isdigit() and int(record[name]) > 1000:
+                counts[is_officer].add(int(record[name]))
+    for path in (inbox / "registry").rglob("*.csv"):
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            for row in csv.DictReader(lines):
+                instants[row["account_id"] in officers].add(row["registered_at"])
+    return instants[True] - instants[False], counts[True] - counts[False]
+
+
+def profiles_shown(
+    connection: duckdb.DuckDBPyConnection, registered: set[str], counts: set[int]
+) -> Iterator[tuple[str, str, int]]:
+    """Table, column and number of rows that show one of these figures of one account, or the sum of
+    fewer than five people. Changes and sums of institutions may have the same value by chance."""
+    connection.execute("create or replace temp table instants (shown timestamptz)")
+    connection.executemany(
+        "insert into instants values (?::timestamp at time zone 'Asia/Shanghai')",
+        [[at] for at in sorted(registered)],
+    )
+    connection.execute("create or replace temp table counts (shown bigint)")
+    connection.executemany("insert into counts values (?)", [[n] for n in sorted(counts)])
+    columns = connection.execute(
+        """select table_schema, table_name, column_name, data_type
+           from information_schema.columns
+           where table_catalog <> 'temp' and table_schema in ('main', 'core', 'quality', 'meta')
+               and (column_name = 'registered_at' or data_type = 'BIGINT'
+                    and regexp_matches(
+                        column_name, '^(followers|friends|statuses)_(at_posting_)?(lo|hi)$'))
+           order by all"""
+    ).fetchall()
+    assert len(columns) > 5
+    for schema, table, column, kind in columns:
+        shown = "counts" if kind == "BIGINT" else "instants"
+        of_few = (
+            "and account_kind in ('officer', 'unclear') and accounts_checked < 5"
+            if table == "account_growth"
+            else ""
+        )
+        row = connection.execute(
+            f"""select count(*) from {schema}.{table}
+                where {column} in (select shown from {shown}) {of_few}"""
+        ).fetchone()
+        if row is not None and row[0]:
+            yield f"{schema}.{table}", column, row[0]
+
+
 def sightings(
     connection: duckdb.DuckDBPyConnection, secrets: set[str]
 ) -> Iterator[tuple[str, str, int]]:

@@ -20,7 +20,12 @@ from orchestration.schemas.tables import TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse.trace import trace
 from tests.pipeline.commands import observatory
-from tests.pipeline.people_of_the_sample import known_people, sightings
+from tests.pipeline.people_of_the_sample import (
+    exact_figures,
+    known_people,
+    profiles_shown,
+    sightings,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -158,6 +163,27 @@ def test_no_person_is_named_anywhere_in_the_published_file(published):
     for kind in ("officer_names", "officer_ids", "ids"):
         assert list(sightings(published, people[kind])) == [], kind
     assert list(sightings(published, {"平安样省"})), "the search finds what is there"
+
+
+def test_no_exact_figure_of_an_officer_is_published(published, demo):
+    """Registration to the second or followers to the last one would lead to the profile."""
+    registered, counts = exact_figures(SAMPLE / "inbox")
+    assert len(registered) > 20
+    assert len(counts) > 200
+    assert list(profiles_shown(published, registered, counts)) == []
+    people = published.execute(
+        """select (select count(*) from main.accounts where account_kind = 'officer'),
+                  (select count(*) from main.account_days where account_id like 'p:%'),
+                  (select count(*) from main.posts where account_id like 'p:%'),
+                  (select count(*) from core.posts where is_official and account_id like 'p:%')"""
+    ).fetchone()
+    assert people[0] > 20
+    assert people[1:] == (0, 0, 0)
+    # The search finds them where they are: in the work file, which nobody is given.
+    with duckdb.connect(str(DataRoot(demo[0]).warehouse), read_only=True) as work:
+        found = {place[:2] for place in profiles_shown(work, registered, counts)}
+    assert ("core.account_snapshots", "followers_lo") in found
+    assert ("core.account_snapshots", "registered_at") in found
 
 
 def test_the_published_file_is_read_only_and_locked_down(demo):

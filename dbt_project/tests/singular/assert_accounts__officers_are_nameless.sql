@@ -1,10 +1,21 @@
--- An officer is a person: no name and no plain id is published. Neither is the name of anybody
--- else under a pseudonym, who may be one.
+-- An officer is a person: no name, no plain id and nothing that a public profile shows exactly is
+-- published. Neither is that of anybody else under a pseudonym, who may be one.
 select account_id
 from {{ ref('accounts') }}
 where
     (account_kind = 'officer' and account_id not like 'p:%')
-    or ((account_kind = 'officer' or account_id like 'p:%') and screen_name is not null)
+    or (
+        (account_kind = 'officer' or account_id like 'p:%')
+        and (screen_name is not null or registered_at is not null or followers_lo is not null or followers_hi is not null)
+    )
+union all
+select account_id
+from {{ ref('account_days') }}
+where account_id like 'p:%'
+union all
+select account_id
+from {{ ref('posts') }}
+where account_id like 'p:%'
 union all
 select history.account_id
 from {{ ref('account_history') }} as history

@@ -1,8 +1,9 @@
 """Saved web pages: one article a file, taken out of its page by trafilatura.
 
 The publication time is the page's own declaration where it has one, else what htmldate finds
-(a day); a page without any date has none. Finding, extraction and date never ask the clock:
-the latest date believed is the day on which the bytes were archived.
+(a day), with the clock that the page prints beside that day; a page without any date has none.
+Finding, extraction and date never ask the clock: the latest date believed is the day on which the
+bytes were archived.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ _CHARSET = re.compile(
 _SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "ascii": "cp1252"}
 """What browsers read under these names: pages say the smaller set and use the larger."""
 _LATIN = ("iso-8859-1", "latin", "windows-1252", "cp1252", "us-ascii", "ascii")
+SHORTEST_ROW = 4
+_ROWS = re.compile(rf"[^\x00-\x7f]{{{SHORTEST_ROW},}}")
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S{1,2000}) -->")
 _PASSWORD = re.compile(r"<input\b[^>]{0,400}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 
@@ -97,9 +100,10 @@ def decode_page(data: bytes, options: ReadOptions, header: str | None = None) ->
         charset = header.lower()
     charset = _SUPERSETS.get(charset, charset) if charset else None
     for candidate in ("utf-8-sig", charset):
-        if (text := _decoded(data, candidate, "strict")) is not None:
+        text = _decoded(data, candidate, "strict")
+        if text is not None and (candidate != "cp1252" or _is_latin(text)):
             return text
-    text = _decoded(data, charset or "utf-8", "replace")
+    text = _decoded(data, charset or "utf-8", "replace") if charset != "cp1252" else None
     if text is not None and _is_damaged_little(text, is_named=charset is not None):
         return text
     for candidate in detect_encoding(data):
@@ -119,6 +123,14 @@ def _is_damaged_little(text: str, *, is_named: bool) -> bool:
     bad = text.count("\ufffd")
     proofs = sum(not character.isascii() for character in text) - bad
     return bad <= max(1, len(text) // TOLERATED_DAMAGE) and (is_named or proofs >= 10 * bad)
+
+
+def _is_latin(text: str) -> bool:
+    """Whether a page that calls itself Latin is: its accents stand among plain letters. Any bytes
+    are Latin-1, and in those of Chinese the accents come in rows."""
+    foreign = sum(not character.isascii() for character in text)
+    in_rows = sum(len(row) for row in _ROWS.findall(text))
+    return foreign < 2 * SHORTEST_ROW or in_rows * 2 < foreign
 
 
 def _decoded(data: bytes, encoding: str | None, errors: str) -> str | None:
@@ -143,20 +155,41 @@ def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, s
         tree = load_html(page)
         if tree is None:
             return _no_article("no HTML in the file")
-        declared = _declared_time(tree)
+        declared, printed = _declared_time(tree), _printed_times(tree)
+        quoted = _printed_source(tree)
         bylines = _declared_bylines(tree)
+        heads, headings = _heads(tree), _headings(tree)
         found = _extracted(tree, latest)
     except (*_FAILURES, etree.LxmlError) as error:
         return Reject("extraction_failed", f"{type(error).__name__}: {str(error)[:200]}")
     body = found["text"]
+    if len(body) < SHORTEST_TEXT and _is_cut(page):
+        deep = articles.MarkupTooDeepError()
+        return Reject(deep.reason, str(deep))
     if len(body) < SHORTEST_TEXT:
-        return _no_article("no running text was found in the page")
+        return _no_article(
+            "no running text was found in the page; save it again with its text shown"
+        )
     if len(body) < LONGEST_LOGIN_TEXT and _PASSWORD.search(page):
-        return _no_article("the page asks for a password; it looks like a login page")
-    author = found.get("author")
-    if author and not any(name in bylines for name in author.casefold().split("; ")):
-        author = None
-    return _record({**found, "author": author}, declared, _address(found, page, address))
+        return _no_article(
+            "the page asks for a password; it looks like a login page: save it again after "
+            "logging in"
+        )
+    found |= {"author": _author(found.get("author"), bylines),
+              "title": _title(found, heads, headings), "quoted_outlet": quoted}  # fmt: skip
+    at = _published(declared, articles.plain_time(found.get("date")), printed)
+    return _record(found, at, _address(found, page, address))
+
+
+def _is_cut(page: str) -> bool:
+    from lxml import etree
+
+    parser = etree.HTMLParser(no_network=True)
+    try:
+        etree.fromstring(page.encode("utf-8", "replace"), parser)
+    except etree.LxmlError:
+        return False
+    return articles.is_cut(parser)
 
 
 def _extracted(tree: Any, latest: str) -> dict[str, Any]:
@@ -198,18 +231,17 @@ def _no_article(detail: str) -> Reject:
 
 
 def _record(
-    found: Mapping[str, Any], declared: tuple[str, str] | None, url: str | None
+    found: Mapping[str, Any], published: tuple[str | None, str | None], url: str | None
 ) -> dict[str, str | None]:
-    day = articles.plain_time(found.get("date"))
-    at, source = declared or ((day, "htmldate") if day else (None, None))
     return {
         "article_id": articles.identity(url or found["text"]),
         "outlet": articles.host_of(url) or _site_name(found),
+        "quoted_outlet": found.get("quoted_outlet"),
         "title": found.get("title"),
         "url": url,
         "author": found.get("author"),
-        "published_at": at,
-        "published_at_source": source,
+        "published_at": published[0],
+        "published_at_source": published[1],
         "text": found["text"],
         "extractor": found["extractor"],
     }
@@ -227,6 +259,94 @@ def _address(found: Mapping[str, Any], page: str, fetched: str | None) -> str | 
     saved = _SAVED_FROM.search(page[:4096])
     base = fetched or (saved[1] if saved else "")
     return articles.canonical_address(found.get("url"), base) or articles.canonical_address(base)
+
+
+# -- title and byline --------------------------------------------------------------------------
+_SEPARATORS = "-\u2013\u2014:|\u01c0\uff5c\u00bb\u00ab\u203a_\u00b7\u2022"
+"""What stands between the title and the names of section and site in a page's <title>."""
+_PARTS = re.compile(rf"\s+[-\u2013\u2014:]+\s+|\s*(?:[{_SEPARATORS[4:]}]|--+)\s*")
+_SHORTEST_TITLE, _LONGEST_TITLE, _SHORTEST_START = 4, 300, 10
+_HEADINGS = 60
+_NOBODY = frozenset(("name", "author", "admin", "administrator", "wordpressadmin", "unknown"))
+"""What templates and fresh installations declare as author."""
+_SOURCE_LABEL = re.compile(
+    r"(?:[\d\s:\uff1a/年月日.-]*)(?:文章|信息|稿件)?来源\s*[:\uff1a](?P<name>[^|｜\n]{0,30})"
+)
+_HOME = re.compile(r"(?:https?://[^/]*)?/?(?:index\.\w{3,5})?$", re.IGNORECASE)
+
+
+def _heads(tree: Any) -> list[str]:
+    """What a page calls itself: in its <title>, and to those who link to it."""
+    shared = tree.xpath('//meta[@property="og:title"]/@content')
+    found = [tree.xpath("string(//head/title)"), *shared]
+    return [head for raw in found if (head := articles.one_line(raw))]
+
+
+def _headings(tree: Any) -> list[str]:
+    """Headings in the order of their rank, then of the page; not the site's name, which leads
+    home."""
+    found: list[str] = []
+    for heading in (h for rank in ("//h1", "//h2", "//h3") for h in tree.xpath(rank)[:_HEADINGS]):
+        links = [*heading.xpath(".//a/@href"), *heading.xpath("ancestor::a/@href")]
+        text = articles.one_line(" ".join(heading.itertext()))
+        if (
+            text
+            and len(text) <= _LONGEST_TITLE
+            and not any(_HOME.match(link.strip()) for link in links)
+        ):
+            found.append(text)
+    return found
+
+
+def _title(found: Mapping[str, Any], heads: list[str], headings: list[str]) -> str | None:
+    """The heading that the page's own name holds between its separators; without one the heading
+    that begins as the name does, what was extracted if the name holds it, the name, the first
+    heading."""
+    site, names = _folded(found.get("sitename")), [_folded(head) for head in heads]
+    for heading in headings:
+        is_title = len(heading) >= _SHORTEST_TITLE and _folded(heading) != site
+        if is_title and any(_holds(name, _folded(heading)) for name in names):
+            return heading
+    starts = [max(map(_folded, _PARTS.split(head)), key=len) for head in heads]
+    for heading in headings:
+        if any(len(s) >= _SHORTEST_START and _folded(heading).startswith(s) for s in starts):
+            return heading
+    title = articles.one_line(found.get("title"))
+    if not heads:
+        return next(iter(headings), title)
+    return title if title and any(_folded(title) in name for name in names) else heads[0]
+
+
+def _holds(name: str, part: str) -> bool:
+    """Whether a part stands in a name by itself: between its ends or separators."""
+    ahead, found, behind = name.partition(part)
+    return bool(
+        found
+        and ahead.rstrip()[-1:] in ("", *_SEPARATORS)
+        and behind.lstrip()[:1] in ("", *_SEPARATORS)
+    )
+
+
+def _printed_source(tree: Any) -> str | None:
+    """What a page prints behind 来源, in the same piece of text or in the next."""
+    shown = iter(tree.xpath("//body//text()[not(parent::script or parent::style)]"))
+    for line in shown:
+        label = _SOURCE_LABEL.match(line)
+        if label is None:
+            continue
+        name = label["name"].strip() or next((t.strip() for t in shown if t.strip()), "")
+        return articles.outlet_name(name)
+    return None
+
+
+def _folded(text: str | None) -> str:
+    return " ".join((text or "").casefold().split())
+
+
+def _author(names: str | None, bylines: str) -> str | None:
+    """Of the names that were found those that the page declares."""
+    declared = (n for n in (names or "").split("; ") if n.casefold() in bylines)
+    return "; ".join(n for n in declared if n.casefold() not in _NOBODY) or None
 
 
 # -- the page's own publication time ------------------------------------------------------------
@@ -277,8 +397,16 @@ def _declared_bylines(tree: Any) -> str:
     found = [str(value) for path in _BYLINES for value in tree.xpath(path)]
     for script in tree.xpath(_JSON_LD):
         for thing in _articles_in(script.text or ""):
-            found.append(json.dumps(thing.get("author"), ensure_ascii=False))
+            found += _names(thing.get("author"))
     return " ".join(" ".join(found).casefold().split())
+
+
+def _names(author: Any) -> Iterator[str]:
+    """Names of a JSON-LD author: a text, an object, or a list of either."""
+    for one in author if isinstance(author, list) else [author]:
+        name = one.get("name") if isinstance(one, dict) else one
+        if isinstance(name, str):
+            yield name
 
 
 def _articles_in(script: str) -> list[dict[str, Any]]:
@@ -323,6 +451,34 @@ def _time_elements(tree: Any) -> Iterator[str]:
         if len(values) == 1:
             yield values.pop()
             return
+
+
+_CLOCKED = re.compile(
+    r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?!\d)"
+)
+_CHANGED = re.compile(r"更新|修改|编辑于|updated|modified|geändert|aktualisiert", re.IGNORECASE)
+_LONGEST_TIME_LINE = 100
+
+
+def _printed_times(tree: Any) -> list[str]:
+    """Days with a clock that the page shows in a line of their own, in order."""
+    shown = tree.xpath("//body//text()[not(parent::script or parent::style)]")
+    lines = (line for line in shown if len(line.strip()) <= _LONGEST_TIME_LINE)
+    found = (_CLOCKED.search(line) for line in lines if not _CHANGED.search(line))
+    times = (articles.plain_time(match[0]) for match in found if match)
+    return [at for at in times if at]
+
+
+def _published(
+    declared: tuple[str, str] | None, guessed: str | None, printed: Iterable[str]
+) -> tuple[str | None, str | None]:
+    """(time, where it stands). To a day comes the first clock that is printed with that day."""
+    at, source = declared or ((guessed, "htmldate") if guessed else (None, None))
+    if at and "T" not in at:
+        finer = next((time for time in printed if time.startswith(f"{at}T")), None)
+        if finer:
+            return finer, "printed"
+    return at, source
 
 
 def _sniff(head: Head) -> Evidence | None:

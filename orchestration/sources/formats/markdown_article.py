@@ -3,7 +3,8 @@
 Front matter has title, date, tags and description, sometimes with blank lines between, and the
 name may begin with the date. A duty-machine file is `[title](address)`, a line of dashes,
 `日期：<RFC 822 time>` and an HTML body. Of Markdown, only the marks that hide words are taken
-off (links, images, emphasis, headings, quotes, rules); the file keeps them.
+off (links, images, emphasis, headings, quotes, rules); the file keeps them. Page furniture at the
+end goes to stripped_text, as in plain text.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 
 from orchestration.cleaning import articles
 from orchestration.sources.formats.base import Evidence, Format, Head
+from orchestration.sources.formats.text_article import FURNITURE_VERSION, without_furniture
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import ReadOptions, Reject, decode_strictly
 from orchestration.sources.readers.whole_file import WholeFile
@@ -60,10 +62,14 @@ def _split(
 
 def _duty_article(head: re.Match[str], rest: str) -> dict[str, str | None] | Reject:
     title = articles.one_line(articles.markup_text(head["title"]))
-    body = articles.markup_text(rest)
+    try:
+        body = articles.markup_text(rest, whole=True)
+    except articles.MarkupTooDeepError as error:
+        return Reject(error.reason, str(error))
     if title is None and body is None:
         return Reject("no_article_text", "the file has neither title nor text")
     address = articles.canonical_address(head["url"])
+    text, stripped = _parted(body)
     date = head["date"].strip()
     return {
         "article_id": articles.identity(address or body or title or ""),
@@ -72,8 +78,9 @@ def _duty_article(head: re.Match[str], rest: str) -> dict[str, str | None] | Rej
         "url": address,
         "published_at": (articles.plain_time(date) or date) if date else None,
         "published_at_source": "date_line" if date else None,
-        "text": body,
-        "extractor": "markdown_article 1 html",
+        "text": text,
+        "stripped_text": stripped,
+        "extractor": f"markdown_article 1 html, furniture {FURNITURE_VERSION}",
         "_line": "1",
     }
 
@@ -93,6 +100,7 @@ def _front_matter_article(text: str, file: RawFile) -> dict[str, str | None] | R
     addresses = (articles.canonical_address(fields.get(key)) for key in _ADDRESS_KEYS)
     address = next((address for address in addresses if address), None)
     at, source = _published(fields, file)
+    kept, stripped = _parted(body)
     return {
         "article_id": articles.identity(address or body),
         "outlet": articles.host_of(address),
@@ -101,10 +109,17 @@ def _front_matter_article(text: str, file: RawFile) -> dict[str, str | None] | R
         "author": fields.get("author"),
         "published_at": at,
         "published_at_source": source,
-        "text": body,
-        "extractor": "markdown_article 1",
+        "text": kept,
+        "stripped_text": stripped,
+        "extractor": f"markdown_article 1, furniture {FURNITURE_VERSION}",
         "_line": "1",
     }
+
+
+def _parted(body: str | None) -> tuple[str | None, str | None]:
+    """Text and furniture; a body that is nothing else stays."""
+    text, furniture = without_furniture((body or "").split("\n"))
+    return (text, "\n".join(furniture) or None) if text else (body, None)
 
 
 def _published(fields: dict[str, str], file: RawFile) -> tuple[str | None, str | None]:

@@ -73,11 +73,15 @@ def _refusal(text: str) -> Reject | None:
         return _refused(
             "dtd_forbidden",
             f"the feed declares {start[:60]!r}; document types and entities can make a parser "
-            "read other files or expand without bound, so they are refused",
+            "read other files or expand without bound, so they are refused; ask the site for a "
+            "feed without them",
         )
     if is_page or not _ROOT.search(text[:65536]):
         hint = "it looks like an HTML page" if "<html" in text[:4096].lower() else "no feed element"
-        return _refused("not_a_feed", f"neither RSS nor Atom: {hint}")
+        return _refused(
+            "not_a_feed",
+            f"neither RSS nor Atom: {hint}; `observatory sniff FILE` says what it may be",
+        )
     return None
 
 
@@ -124,7 +128,11 @@ def _items(text: str) -> Iterator[dict[str, str | None] | Reject]:
                 line_number=lines[number],
             )
             continue
-        record = _record(entry, feed.feed)
+        try:
+            record = _record(entry, feed.feed)
+        except articles.MarkupTooDeepError as error:
+            yield Reject(error.reason, str(error), line_number=lines[number])
+            continue
         if record is None:
             yield Reject(
                 "empty_item", "the item has neither title nor text", line_number=lines[number]
@@ -202,11 +210,11 @@ def _body(entry: Mapping[str, Any]) -> str | None:
     """The longest full content, else the summary, without markup."""
     contents = [
         part.get("value") if part.get("type") == "text/plain" else
-        articles.markup_text(part.get("value"))
+        articles.markup_text(part.get("value"), whole=True)
         for part in entry.get("content") or ()
     ]  # fmt: skip
     full = max((text.strip() for text in contents if text), key=len, default=None)
-    return full or articles.markup_text(entry.get("summary"))
+    return full or articles.markup_text(entry.get("summary"), whole=True)
 
 
 def _sniff(head: Head) -> Evidence | None:

@@ -15,7 +15,7 @@ from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import ReadOptions, Reject, decode_strictly
 from orchestration.sources.readers.whole_file import WholeFile
 
-FURNITURE_VERSION = 1
+FURNITURE_VERSION = 2
 _FURNITURE = re.compile(
     r"""(?:
       (?:subscribe|sign\ up|donate|log\ ?in|welcome\ back)\b.{0,40}
@@ -28,6 +28,8 @@ _FURNITURE = re.compile(
     | (?:copyright|©|版权所有).{0,120}
     | CDT\ EBOOKS | giving\ assistant | anti-censorship\ tools | life\ without\ walls
     | browsers\ unbounded\b.{0,40}
+    | (?:post\ )?(?:tags|categories|filed\ under):.{0,200} | permalink\b.{0,60} | no\ comments?
+    | feed\ enhanced\ by\b.{0,60} | the\ post\b.{0,200}\bappeared\ first\ on\b.{0,80}
     | (?:责任编辑|责编|编辑)[:\uff1a].{0,30} | 分享到.{0,30}
     | (?:相关|推荐|延伸)(?:阅读|新闻|链接|文章)[:\uff1a]?
     | (?:上|下)一篇[:\uff1a]?.{0,60} | 返回(?:顶部|首页) | 扫一扫.{0,30}
@@ -35,7 +37,7 @@ _FURNITURE = re.compile(
     )$""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""Furniture list version 1: whole lines. A change to it is a new FURNITURE_VERSION."""
+"""Furniture list version 2: whole lines. A change to it is a new FURNITURE_VERSION."""
 _MINIMUM_MARKERS = 3
 _MAXIMUM_GAP = 1
 """Unmarked lines between two markers: a notice between two menus. More is running text."""
@@ -70,13 +72,12 @@ def _split(
     date_line, at = _date_line(rest)
     if date_line is not None:
         rest = [line for place, line in enumerate(rest) if place != date_line[0]]
-    end = furniture_start(rest)
-    body = "\n".join(rest[:end]).strip()
+    body, furniture = without_furniture(rest)
     if not body:
         yield Reject("no_article_text", "the file has a title line and no text below it")
         return
     cut = [date_line[1]] if date_line else []
-    cut += [line for line in rest[end:] if line.strip()]
+    cut += furniture
     yield {
         "article_id": articles.identity(body),
         "title": title,
@@ -97,6 +98,12 @@ def _date_line(lines: list[str]) -> tuple[tuple[int, str] | None, str | None]:
         if at is not None:
             return (place, line), at
     return None, None
+
+
+def without_furniture(lines: list[str]) -> tuple[str, list[str]]:
+    """A text and the lines of furniture that stood at its end."""
+    end = furniture_start(lines)
+    return "\n".join(lines[:end]).strip(), [line for line in lines[end:] if line.strip()]
 
 
 def furniture_start(lines: list[str]) -> int:

@@ -21,7 +21,7 @@ the row is refused. A repost's source post is a post of its own where its author
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -33,7 +33,13 @@ from orchestration.sources.formats import weibo_crawler_records as crawler
 from orchestration.sources.formats.base import Evidence, FileFacts, Format, Head
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import Reject
-from orchestration.sources.readers.delimited import Delimited, is_link
+from orchestration.sources.readers.delimited import (
+    BLANKS,
+    Delimited,
+    are_links,
+    begins_with,
+    is_link,
+)
 
 _FIRST = (
     "id", "bid", "正文", "头条文章url", "原始图片url", "视频url", "位置", "日期", "工具", "点赞数",
@@ -86,11 +92,14 @@ _RULE = {name: f"@rule:{name}" for name in _SHIFTED}
 _FIELDS = (*_repost(_EDITS, _EDITS), *_HEADED.values(), *_RULE.values(), "@layout")
 
 _FLAG_WORDS = ("true", "false")
-_TIME = re.compile(r"^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?$")
+_TIME = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?$")
+
+
+_HEADER = ("id", "bid")
 
 
 def _is_header(cells: Sequence[str]) -> bool:
-    return [name.strip("\ufeff \t") for name in cells[:2]] == ["id", "bid"]
+    return begins_with(cells, _HEADER)
 
 
 def _without_header(cells: Sequence[str]) -> Sequence[str] | None:
@@ -98,10 +107,44 @@ def _without_header(cells: Sequence[str]) -> Sequence[str] | None:
     return None if _is_header(cells) else ("",)
 
 
-def _signature(row: Sequence[str]) -> Hashable:
-    width = _width(row)
-    names = _names_of(row, width)
-    return width, len(row), names, names is not None and _has_links(names, row)
+def _signature(cells: pl.DataFrame) -> pl.Series:
+    """Width without blanks at the end, kind of the last cell where that matters, and whether cells
+    of addresses hold such: all that _layout looks at."""
+    frame = cells.with_columns(_widths(cells.width).alias("width"))
+    answers = []
+    for (width, kind), names in _LAYOUTS.items():
+        if width > cells.width:
+            continue
+        fits = pl.col("width") == width
+        if kind is not None:
+            fits &= _kinds(pl.col(str(width - 1))) == kind
+        links = [are_links(pl.col(str(names.index(name)))) for name in _LINKS if name in names]
+        answer = pl.concat_str(pl.lit(f"{width} {kind} "), pl.all_horizontal(links))
+        answers.append(pl.when(fits).then(answer))
+    unknown = pl.concat_str(pl.col("width"), pl.lit(" unknown"))
+    return frame.select(pl.coalesce(*answers, unknown).alias("signature"))["signature"]
+
+
+def _widths(width: int) -> pl.Expr:
+    """_width of rows with so many cells."""
+    if width in _OWN_WIDTHS:
+        return pl.lit(width)
+    filled = pl.max_horizontal(
+        pl.when(pl.col(str(place)).str.strip_chars(BLANKS) != "").then(place + 1).otherwise(0)
+        for place in range(width)
+    )
+    is_whole = filled > max(_OWN_WIDTHS) if width in _REPOSTS else pl.lit(False)
+    return pl.when(~is_whole & filled.is_in(sorted(WIDTHS))).then(filled).otherwise(width)
+
+
+def _kinds(cells: pl.Expr) -> pl.Expr:
+    """_kind of each cell."""
+    text = cells.str.strip_chars(BLANKS)
+    return (
+        pl.when(text.str.to_lowercase().is_in(_FLAG_WORDS)).then(pl.lit("flag"))
+        .when(text.str.contains(_TIME.pattern)).then(pl.lit("time"))
+        .otherwise(pl.lit("other"))
+    )  # fmt: skip
 
 
 def _names_of(row: Sequence[str], width: int) -> tuple[str, ...] | None:
@@ -118,14 +161,14 @@ def _width(row: Sequence[str]) -> int:
     """Cells of the row, without the blank ones that a spreadsheet adds up to the header: a
     repost always ends in its source post."""
     filled = len(row)
-    while filled and not row[filled - 1].strip():
+    while filled and not row[filled - 1].strip(BLANKS):
         filled -= 1
     is_whole = len(row) in WIDTHS and (len(row) not in _REPOSTS or filled > max(_OWN_WIDTHS))
     return filled if not is_whole and filled in WIDTHS else len(row)
 
 
 def _kind(cell: str) -> str:
-    text = cell.strip()
+    text = cell.strip(BLANKS)
     if text.lower() in _FLAG_WORDS:
         return "flag"
     return "time" if _TIME.match(text) else "other"
@@ -244,7 +287,7 @@ FORMAT = Format(
         layout=_layout,
         header=_without_header,
         signature=_signature,
-        repeats_header=_is_header,
+        repeats_header=_HEADER,
     ),
     facts=_facts,
     platform="weibo",

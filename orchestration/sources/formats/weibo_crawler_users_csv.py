@@ -15,7 +15,7 @@ which every later delivery repeats, never make a series. Where the crawl is know
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -23,7 +23,7 @@ from orchestration.cleaning import field_repairs as repairs
 from orchestration.cleaning import fields as f
 from orchestration.schemas import tables
 from orchestration.sources.formats.base import Evidence, Format, Head, Naming
-from orchestration.sources.readers.delimited import Delimited
+from orchestration.sources.readers.delimited import BLANKS, Delimited
 
 _OLDEST = (
     "用户id", "昵称", "性别", "生日", "所在地", "学习经历", "公司", "注册时间", "阳光信用",
@@ -47,24 +47,28 @@ _READ = (
 _COUNTS = ("微博数", "粉丝数", "关注数")
 _HEADED = {name: f"@headed:{name}" for name in _COUNTS}
 _RULE = "@rule"
-_UID = re.compile(r"^\d{5,12}$")
-_LAST_POST = re.compile(r"^\d{16} \d{4}-\d{2}-\d{2}$")
+_UID = re.compile(r"^[0-9]{5,12}$")
+_LAST_POST = re.compile(r"^[0-9]{16} [0-9]{4}-[0-9]{2}-[0-9]{2}$")
 
 
-def _is_header(cells: Sequence[str]) -> bool:
-    return [name.strip("\ufeff \t") for name in cells[:2]] == ["用户id", "昵称"]
+_HEADER = ("用户id", "昵称")
 
 
-def _signature(row: Sequence[str]) -> Hashable:
-    return len(row), _is_account(row), _ends_in_last_post(row)
+def _signature(cells: pl.DataFrame) -> pl.Series:
+    """Whether the first cell is an account, and whether the last one is a last post."""
+    first, last = (
+        pl.col(str(place)).str.strip_chars(BLANKS).str.contains(pattern.pattern).cast(pl.String)
+        for place, pattern in ((0, _UID), (cells.width - 1, _LAST_POST))
+    )
+    return cells.select(pl.concat_str(first, last, separator=" ").alias("signature"))["signature"]
 
 
 def _is_account(row: Sequence[str]) -> bool:
-    return _UID.match(row[0].strip("\ufeff \t")) is not None
+    return _UID.match(row[0].strip(BLANKS)) is not None
 
 
 def _ends_in_last_post(row: Sequence[str]) -> bool:
-    return _LAST_POST.match(row[-1].strip()) is not None
+    return _LAST_POST.match(row[-1].strip(BLANKS)) is not None
 
 
 def _layout(header: Sequence[str], row: Sequence[str]) -> dict[str, int | str] | str | None:
@@ -115,7 +119,7 @@ FORMAT = Format(
         (*_READ, *_HEADED.values(), _RULE),
         layout=_layout,
         signature=_signature,
-        repeats_header=_is_header,
+        repeats_header=_HEADER,
     ),
     naming=Naming.LISTS,
     platform="weibo",

@@ -14,7 +14,7 @@ not necessarily an authority: nobody comes into scope by it. 会员类型 and �
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -25,7 +25,12 @@ from orchestration.schemas import tables
 from orchestration.sources.formats.base import Evidence, Format, Head
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import Found, Located, ReadOptions, Reject
-from orchestration.sources.readers.delimited import Delimited, is_link
+from orchestration.sources.readers.delimited import (
+    BLANKS,
+    Delimited,
+    are_links,
+    is_link,
+)
 
 _NEWEST = (
     "id", "bid", "user_id", "用户昵称", "微博正文", "头条文章url", "发布位置", "艾特用户", "话题",
@@ -41,7 +46,7 @@ _COUNTS = {"reposts": "转发数", "comments": "评论数", "likes": "点赞数"
 _HEADED = {name: f"@headed:{name}" for name in _COUNTS.values()}
 _RULE = "@rule"
 _BEFORE_ID, _BEFORE_USER, _BEFORE_LIKES = "@before:id", "@before:user_id", "@before:点赞数"
-_TIME = re.compile(r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}(?::\d{2})?$")
+_TIME = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}(?::[0-9]{2})?$")
 _LINKS = ("头条文章url", "微博图片url", "微博视频url")
 _LINK_PLACES = sorted(
     {form.index(name) for form in (_OLDEST, _NEWEST) for name in _LINKS if name in form}
@@ -49,13 +54,17 @@ _LINK_PLACES = sorted(
 _TIME_PLACES = (_OLDEST.index("发布时间"), _NEWEST.index("发布时间"))
 
 
-def _is_header(cells: Sequence[str]) -> bool:
-    return [name.strip("\ufeff \t") for name in cells[:3]] == ["id", "bid", "user_id"]
+_HEADER = ("id", "bid", "user_id")
 
 
-def _signature(row: Sequence[str]) -> Hashable:
-    times = (_is_time(row, place) for place in _TIME_PLACES)
-    return len(row), *times, *(is_link(row[place]) for place in _LINK_PLACES if place < len(row))
+def _signature(cells: pl.DataFrame) -> pl.Series:
+    """Whether times and addresses stand where the versions have them."""
+    times = [pl.col(str(place)) for place in _TIME_PLACES if place < cells.width]
+    links = [pl.col(str(place)) for place in _LINK_PLACES if place < cells.width]
+    answers = [cell.str.strip_chars(BLANKS).str.contains(_TIME.pattern) for cell in times]
+    answers += map(are_links, links)
+    said = [answer.cast(pl.Int8).cast(pl.String) for answer in answers] or [pl.lit("none")]
+    return cells.select(pl.concat_str(said).alias("signature"))["signature"]
 
 
 def _verified(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
@@ -69,7 +78,7 @@ def _verified(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
 
 
 def _is_time(row: Sequence[str], place: int) -> bool:
-    return place < len(row) and _TIME.match(row[place].strip()) is not None
+    return place < len(row) and _TIME.match(row[place].strip(BLANKS)) is not None
 
 
 def _layout(header: Sequence[str], row: Sequence[str]) -> Mapping[str, int | str] | str | None:
@@ -180,7 +189,7 @@ FORMAT = Format(
             (*_READ, *_HEADED.values(), _RULE),
             layout=_layout,
             signature=_signature,
-            repeats_header=_is_header,
+            repeats_header=_HEADER,
         )
     ),
     platform="weibo",

@@ -30,16 +30,20 @@ def _article(post: Row) -> Row | Reject:
     if post["code"] and post["message"] and not post["title.rendered"]:
         status = f" with status {post['data.status'][:3]}" if post["data.status"] else ""
         return Reject(
-            "rest_error", f"the site answered {post['code'][:60]!r}{status}: an error, no post"
+            "rest_error",
+            f"the site answered {post['code'][:60]!r}{status}: an error, no post; ask it again "
+            "for /wp-json/wp/v2/posts, logged in if it must be",
         )
     status = (post["status"] or "").strip()
     if status not in _PUBLISHED:
         shown = status if status in _UNPUBLISHED else "unknown"
         return Reject("not_published", f"the post's status is {shown}, not publish")
     title = articles.one_line(articles.markup_text(post["title.rendered"]))
-    body = articles.markup_text(post["content.rendered"]) or articles.markup_text(
-        post["excerpt.rendered"]
-    )
+    try:
+        body = articles.markup_text(post["content.rendered"], whole=True)
+        body = body or articles.markup_text(post["excerpt.rendered"], whole=True)
+    except articles.MarkupTooDeepError as error:
+        return Reject(error.reason, str(error))
     if title is None and body is None:
         return Reject("no_article_text", "neither title.rendered nor content.rendered has text")
     address = articles.canonical_address(post["link"]) or articles.canonical_address(

@@ -127,6 +127,8 @@ class _Visit:
         limits, now = self.surroundings.limits, self.surroundings.monotonic
         started, asked = now(), set[str]()
         talk = kind.talk(self.fetch.url, self.polled.memory)
+        # Saved with every page, so that after a process that was killed the next run goes on.
+        self.polled.is_unfinished = True
         try:
             ask = next(talk)
             for _ in range(limits.pages):
@@ -146,7 +148,6 @@ class _Visit:
             return remark
         finally:
             talk.close()
-        self.polled.is_unfinished = True
         return None
 
     def _asked(self, kind: Kind, ask: Ask) -> Received:

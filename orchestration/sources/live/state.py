@@ -28,7 +28,7 @@ class Polled:
     address: a hash of its declaration; another one means another source. memory: cursors and
     validators, of the kind of source. recent: hashes of answers that are archived. flawed: those
     of answers that were named as flawed. trouble: why the last poll did not succeed.
-    is_unfinished: it ended at its bounds, and the next run goes on.
+    is_unfinished: it ended at its bounds or was killed, and the next run goes on.
     """
 
     address: str

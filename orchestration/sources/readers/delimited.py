@@ -1,10 +1,10 @@
 """CSV and its relatives, with physical lines, ragged rows and several layouts in one file.
 
-Rows are found by the standard library's csv machine, which follows quotes exactly, fed line by
-line from a stream, so that memory is bounded by a block and not by the file. A block without any
-quote, every line of which has as many cells as the header, needs no such machine and is split by
-Polars; both give the same rows. What the columns are called may depend on the row itself
-(`layout`), because producers changed their headers while appending to old files.
+Rows are found by the standard library's csv machine, which follows quotes exactly, fed from a
+stream, so that memory is bounded by a block and not by the file: a whole block at once
+(`csv_blocks`), or line by line where a block holds anything strange. What the columns are called
+may depend on the row itself (`layout`), because producers changed their headers while appending to
+old files.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import csv
 import io
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import BinaryIO, cast
 
 import polars as pl
 
 from orchestration.sources.rawfile import CutContentError, DecompressionBombError, RawFile
+from orchestration.sources.readers import csv_blocks
 from orchestration.sources.readers.base import (
     LINE,
     RECORD,
@@ -29,17 +31,18 @@ from orchestration.sources.readers.base import (
     truncation,
     whole_content,
 )
+from orchestration.sources.readers.csv_blocks import Rows, grouped, split
 from orchestration.sources.readers.lines import BrokenStream, LineBlock, LongLine, line_blocks
 
-MAXIMUM_CELL = 8 * 1024 * 1024
 BATCH_ROWS = 50_000
 _LONG_LINE = "\udc00"
 """Stands where a line was too long to be read; no decoded text has this lone surrogate."""
 
+_AROUND_NAMES = "\ufeff \t"
 _STRAY_QUOTE: tuple[str, ...] = ("a row that a stray quote spoils",)
 _TOO_LONG = (
     "cell_too_long",
-    f"a cell has more than {MAXIMUM_CELL} characters; perhaps a quote was never closed",
+    f"a cell has more than {csv_blocks.MAXIMUM_CELL} characters; perhaps a quote was never closed",
 )
 
 Layout = Callable[[Sequence[str], Sequence[str]], "Mapping[str, int | str] | str | None"]
@@ -47,10 +50,21 @@ Layout = Callable[[Sequence[str], Sequence[str]], "Mapping[str, int | str] | str
 row's width fits no layout, or the reason code of a refusal."""
 
 
+BLANKS = " \t\r\n\x0b\x0c\u00a0\u3000\ufeff"
+"""What is nothing around the text of a cell."""
+_NO_LINK = ("", "无")
+
+
 def is_link(cell: str) -> bool:
     """Whether a cell is blank, or holds what a column of addresses may hold."""
-    text = cell.strip()
-    return text in ("", "无") or "://" in text
+    text = cell.strip(BLANKS)
+    return text in _NO_LINK or "://" in text
+
+
+def are_links(cells: pl.Expr) -> pl.Expr:
+    """is_link of each cell."""
+    text = cells.str.strip_chars(BLANKS)
+    return text.is_in(_NO_LINK) | text.str.contains("://", literal=True)
 
 
 def by_header(header: Sequence[str], row: Sequence[str]) -> dict[str, int] | None:
@@ -65,24 +79,31 @@ class Delimited:
     """Separated values. `fields` None: every column of the header.
 
     header: names to use when the file has no header row (then every row is a record). signature:
-    rows with the same signature under one header have one layout. repeats_header: rows that are
-    a header again, in files that were put together; they hold for the rows below and are no
-    records.
+    of rows of one width (columns "0", "1", … of cells), a text each: rows of one width with the
+    same one have one layout under one header; None: all of them. repeats_header: how a row begins
+    that is a header again, in files that were put together; it holds for the rows below and is no
+    record.
     """
 
     fields: tuple[str, ...] | None = None
     delimiter: str = ","
     layout: Layout = field(default=by_header)
     header: Callable[[Sequence[str]], Sequence[str] | None] | None = None
-    signature: Callable[[Sequence[str]], Hashable] = len
-    repeats_header: Callable[[Sequence[str]], bool] | None = None
+    signature: Callable[[pl.DataFrame], pl.Series] | None = None
+    repeats_header: Sequence[str] = ()
 
     def read(self, file: RawFile, options: ReadOptions) -> Iterator[Found]:
+        return self.read_rows(file, options)
+
+    def read_rows(
+        self, file: RawFile, options: ReadOptions, *, whole_blocks: bool = True
+    ) -> Iterator[Found]:
+        """What `read` gives; without whole blocks row by row, which gives the same and is slow."""
         encoding = _encoding(file, options)
         try:
             with file.open() as stream:
                 parts = line_blocks(_as_utf8(stream, encoding))
-                yield from _Reading(self, _Lines(parts), encoding).read()
+                yield from _Reading(self, _Lines(parts), encoding).read(whole_blocks)
         except DecompressionBombError as error:
             yield Reject("decompression_bomb", str(error), extent="file")
         except UnicodeDecodeError as error:
@@ -113,7 +134,13 @@ class Delimited:
 
     def is_header_again(self, cells: Sequence[str]) -> bool:
         """Whether a row below the header is a header itself."""
-        return self.repeats_header is not None and self.repeats_header(cells)
+        names = self.repeats_header
+        return bool(names) and begins_with(cells, names)
+
+
+def begins_with(cells: Sequence[str], names: Sequence[str]) -> bool:
+    """Whether the first cells of a row are these names."""
+    return [name.strip(_AROUND_NAMES) for name in cells[: len(names)]] == list(names)
 
 
 class _Lines:
@@ -135,6 +162,7 @@ class _Lines:
         self.quotes = 0
         self.is_strange = False
         self.broken: BrokenStream | None = None
+        self._is_first = True
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -199,10 +227,20 @@ class _Lines:
             self._waiting = part
         return self._waiting
 
-    def skip(self, block: LineBlock) -> None:
-        """Count a block as given that was read without the csv machine."""
-        self.line = block.first_line + block.lines - 1
+    def skip(self, block: LineBlock, rest: LineBlock | None, quotes: int) -> None:
+        """Count a block as given that was read as a whole, but for its rest."""
+        self.quotes += quotes
         self._waiting = None
+        if rest is None:
+            self.line = block.first_line + block.lines - 1
+            return
+        self.line = rest.first_line - 1
+        follows = next(self._parts, None)
+        if isinstance(follows, LineBlock):
+            rest = LineBlock(rest.data + follows.data, rest.first_line, rest.offset)
+        elif follows is not None:
+            self._parts = chain((follows,), self._parts)
+        self._waiting = rest
 
     def _next_part(self) -> LineBlock | LongLine | None:
         if self._waiting is not None:
@@ -212,6 +250,9 @@ class _Lines:
         if isinstance(found, BrokenStream):
             self.broken = found
             return None
+        if self._is_first and isinstance(found, LineBlock):
+            found, self._waiting = _header_apart(found)
+        self._is_first = False
         return found
 
     def _open(self, block: LineBlock) -> None:
@@ -226,6 +267,22 @@ class _Lines:
         self.line = block.first_line - 1
 
 
+def _header_apart(block: LineBlock) -> tuple[LineBlock, LineBlock | None]:
+    """The first line as a block of its own, so that what follows can be read as a whole."""
+    end = block.data.find(b"\n") + 1
+    if end in (0, len(block.data)):
+        return block, None
+    header = LineBlock(block.data[:end], block.first_line, block.offset)
+    return header, LineBlock(block.data[end:], block.first_line + 1, block.offset + end)
+
+
+@dataclass(frozen=True)
+class _Block:
+    """What a block gives that was read as a whole."""
+
+    found: tuple[Found, ...]
+
+
 class _Reading:
     """One file being read: its header, and the rows that wait to become a frame."""
 
@@ -237,21 +294,25 @@ class _Reading:
         self._names = form.fields
         self._layouts: dict[Hashable, _Places | str | None] = {}
         self._record = 0
-        self._waiting: dict[tuple[_Places, int], list[tuple[int, int, Sequence[str]]]] = {}
-        self._rows = 0
+        self._waiting: list[tuple[int, int, Sequence[str]]] = []
 
-    def read(self) -> Iterator[Found]:
-        for line, cells in self._walk():
-            if isinstance(cells, pl.DataFrame):
+    def read(self, whole_blocks: bool) -> Iterator[Found]:
+        for line, cells in self._walk(whole_blocks):
+            if isinstance(cells, _Block):
                 yield from self._flush()
-                yield cells
+                yield from cells.found
+                continue
+            if self._is_header_again(cells):
+                assert cells is not None
+                yield from self._flush()  # what came above has the header above
+                self._header, self._layouts = _names(cells), {}
                 continue
             found = self._take(line, cells)
             if found is not None:
                 yield found
                 if found.extent == "file":
                     return
-            if self._rows >= BATCH_ROWS:
+            if len(self._waiting) >= BATCH_ROWS:
                 yield from self._flush()
         yield from self._flush()
         yield from self._ending()
@@ -259,27 +320,29 @@ class _Reading:
     def lines_of(self, record_number: int) -> tuple[int, int] | None:
         """First and last physical line of a record."""
         for line, cells in self._walk(whole_blocks=False):
-            assert not isinstance(cells, pl.DataFrame)
+            assert not isinstance(cells, _Block)
+            if self._is_header_again(cells):
+                continue
             self._take(line, cells)
-            self._waiting = {}
+            self._waiting = []
             if self._record == record_number:
                 return line, max(line, self._lines.line)
+        broken = self._lines.broken
+        if broken is not None and record_number == self._record + 1:
+            return broken.line_number, broken.line_number  # the piece at which the content breaks
         return None
 
-    def _walk(
-        self, whole_blocks: bool = True
-    ) -> Iterator[tuple[int, Sequence[str] | pl.DataFrame | None]]:
+    def _walk(self, whole_blocks: bool) -> Iterator[tuple[int, Sequence[str] | _Block | None]]:
         """(first physical line, cells) of every row that is not blank, None for a row that the
-        csv machine gives up on; or whole blocks as frames."""
-        csv.field_size_limit(MAXIMUM_CELL)
+        csv machine gives up on; or whole blocks."""
+        csv.field_size_limit(csv_blocks.MAXIMUM_CELL)
         reader = csv.reader(self._lines, delimiter=self._form.delimiter, strict=True)
         while True:
             self._lines.begin_row()
             block = self._lines.block() if whole_blocks and self._header is not None else None
-            frame = None if block is None else self._split(block)
-            if block is not None and frame is not None:
-                self._lines.skip(block)
-                yield block.first_line, frame
+            found = None if block is None else self._read_block(block)
+            if block is not None and found is not None:
+                yield block.first_line, found
                 continue
             begin = self._lines.next_line
             try:
@@ -312,17 +375,15 @@ class _Reading:
             self._names = self._names or tuple(dict.fromkeys(self._header))
             if assumed is None:
                 return None
-        elif form.is_header_again(cells):
-            self._header, self._layouts = _names(cells), {}
-            return None
         self._record += 1
-        signature = (form.signature(cells), len(cells))
-        places = self._places(signature, cells)
-        if not isinstance(places, _Places):
-            return _ragged(self._record, line, len(cells), len(self._header), places)
-        self._waiting.setdefault((places, len(cells)), []).append((self._record, line, cells))
-        self._rows += 1
+        self._waiting.append((self._record, line, cells))
         return None
+
+    def _is_header_again(self, cells: Sequence[str] | None) -> bool:
+        if cells is None or cells is _STRAY_QUOTE or self._header is None:
+            return False
+        is_readable = not self._lines.is_strange or _unreadable(cells) is None
+        return is_readable and self._form.is_header_again(cells)
 
     def _refuse(self, line: int, reason: str, detail: str) -> Reject:
         if self._header is None:
@@ -340,49 +401,76 @@ class _Reading:
             self._layouts[signature] = _places(self._form.layout(self._header, cells), self._names)
         return self._layouts[signature]
 
-    def _flush(self) -> Iterator[pl.DataFrame]:
-        """The waiting rows as one frame, in the order of the file."""
-        frames = []
-        for (places, _), rows in self._waiting.items():
-            assert self._names is not None
-            frames.append(places.frame(self._names, rows))
-        self._waiting, self._rows = {}, 0
+    def _flush(self) -> Iterator[Found]:
+        """The waiting rows: refusals, then one frame in the order of the file."""
+        if not self._waiting:
+            return
+        records, lines, rows = zip(*self._waiting, strict=True)
+        self._waiting = []
+        numbers = pl.Series(records, dtype=pl.Int64)
+        groups = grouped(rows, lines)
+        yield from self._laid_out([(numbers.gather(group.at), group) for group in groups])
+
+    def _read_block(self, block: LineBlock) -> _Block | None:
+        """A block read as a whole; None where it must be looked at row by row."""
+        assert self._header is not None
+        found = split(block, self._form.delimiter, len(self._header))
+        if found is None or any(self._has_header(group.cells) for group in found.groups):
+            return None
+        groups = [(group.at + self._record + 1, group) for group in found.groups]
+        self._record += found.rows
+        self._lines.skip(block, found.rest, found.quotes)
+        return _Block(tuple(self._laid_out(groups)))
+
+    def _has_header(self, cells: pl.DataFrame) -> bool:
+        names = self._form.repeats_header
+        if not names or cells.width < len(names):
+            return False
+        begins = (
+            pl.col(str(place)).str.strip_chars(_AROUND_NAMES) == name
+            for place, name in enumerate(names)
+        )
+        return bool(cells.select(pl.all_horizontal(begins).any()).item())
+
+    def _laid_out(self, groups: Sequence[tuple[pl.Series, Rows]]) -> Iterator[Found]:
+        """Rows (with their record numbers) under the names of their layouts; refusals first."""
+        frames: list[pl.DataFrame] = []
+        refused: list[Reject] = []
+        for records, rows in groups:
+            for signature, mask in self._signatures(rows.cells):
+                cells, numbers, lines = rows.cells, records, rows.lines
+                if mask is not None:
+                    cells, numbers, lines = (
+                        cells.filter(mask),
+                        numbers.filter(mask),
+                        lines.filter(mask),
+                    )
+                places = self._places((cells.width, signature), cells.row(0))
+                if isinstance(places, _Places):
+                    assert self._names is not None
+                    frames.append(places.frame(self._names, numbers, lines, cells.get_columns()))
+                    continue
+                refused += (
+                    self._ragged(record, line, cells.width, places)
+                    for record, line in zip(numbers, lines, strict=True)
+                )
+        yield from sorted(refused, key=lambda reject: reject.record_number or 0)
         if frames:
             yield frames[0] if len(frames) == 1 else pl.concat(frames).sort(RECORD)
 
-    def _split(self, block: LineBlock) -> pl.DataFrame | None:
-        """A block without quotes in which every line is as wide as the header, split by Polars;
-        None where the csv machine has to look."""
-        header, form = self._header, self._form
-        assert header is not None
-        data, sign, width = block.data, form.delimiter.encode(), len(header)
-        if form.signature is not len or form.repeats_header is not None or len(sign) != 1:
-            return None
-        if b'"' in data or b"\x00" in data or data[:1] in b"\r\n" or b"\n\n" in data:
-            return None
-        if data.startswith(_MISREAD):
-            return None
-        has_returns = b"\r" in data
-        if has_returns and (data.count(b"\r") != data.count(b"\r\n") or b"\n\r" in data):
-            return None
-        if data.count(sign) != block.lines * (width - 1):
-            return None
-        places = self._places((width, width), [""] * width)
-        if not isinstance(places, _Places):
-            return None
-        frame = _split_by_polars(data, form.delimiter, width, block.lines)
-        if frame is None:
-            return None
-        if has_returns:
-            last = frame.columns[-1]
-            frame = frame.with_columns(pl.col(last).str.strip_suffix("\r"))
-        assert self._names is not None
-        records = pl.int_range(
-            self._record + 1, self._record + 1 + block.lines, dtype=pl.Int64, eager=True
-        )
-        lines = records + (block.first_line - self._record - 1)
-        self._record += block.lines
-        return places.frame_of(self._names, records, lines, frame.get_columns())
+    def _signatures(self, cells: pl.DataFrame) -> Iterator[tuple[str | None, pl.Series | None]]:
+        """Each signature and which rows have it; None where all have."""
+        if self._form.signature is None:
+            yield None, None
+            return
+        signatures = self._form.signature(cells)
+        values = signatures.unique(maintain_order=True)
+        for value in values:
+            yield value, None if len(values) == 1 else signatures == value
+
+    def _ragged(self, record: int, line: int, width: int, reason: str | None) -> Reject:
+        assert self._header is not None
+        return _ragged(record, line, width, len(self._header), reason)
 
     def _ending(self) -> Iterator[Reject]:
         broken = self._lines.broken
@@ -396,27 +484,6 @@ class _Reading:
                 extent="file",
                 records=0,
             )
-
-
-_MISREAD = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", b"\x1f\x8b", b"\x28\xb5", b"\xef\xbb\xbf")
-"""Beginnings that Polars takes for compressed data, or for a mark and drops."""
-
-
-def _split_by_polars(data: bytes, delimiter: str, width: int, lines: int) -> pl.DataFrame | None:
-    """Columns of text; None where a line is too wide or the bytes are not UTF-8. That no line is
-    too narrow follows from the number of delimiters."""
-    try:
-        frame = pl.read_csv(
-            io.BytesIO(data), has_header=False, separator=delimiter, quote_char=None,
-            infer_schema=False, empty_string_is_null=False, truncate_ragged_lines=False,
-            new_columns=[str(place) for place in range(width)],
-        )  # fmt: skip
-    except pl.exceptions.PolarsError:
-        return None
-    if frame.shape != (lines, width):
-        return None
-    too_long = frame.select((pl.all().str.len_bytes() > MAXIMUM_CELL).any()).row(0)
-    return None if any(too_long) else frame
 
 
 def _unreadable(cells: Sequence[str] | None) -> tuple[str, str] | None:
@@ -501,7 +568,7 @@ def _newline_and_mark(data: bytes, encoding: str) -> tuple[bytes, int]:
 
 
 def _names(header: Sequence[str]) -> list[str]:
-    return [name.strip("\ufeff \t") for name in header]
+    return [name.strip(_AROUND_NAMES) for name in header]
 
 
 @dataclass(frozen=True)
@@ -512,18 +579,6 @@ class _Places:
     values: tuple[tuple[int, str], ...]
 
     def frame(
-        self, names: Sequence[str], rows: Sequence[tuple[int, int, Sequence[str]]]
-    ) -> pl.DataFrame:
-        """Rows of (record, line, cells) of this layout as a raw frame."""
-        columns = [
-            pl.Series(str(place), column, dtype=pl.String)
-            for place, column in enumerate(zip(*(cells for _, _, cells in rows), strict=True))
-        ]
-        records = pl.Series([record for record, _, _ in rows], dtype=pl.Int64)
-        lines = pl.Series([line for _, line, _ in rows], dtype=pl.Int64)
-        return self.frame_of(names, records, lines, columns)
-
-    def frame_of(
         self,
         names: Sequence[str],
         records: pl.Series,

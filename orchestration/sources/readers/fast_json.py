@@ -135,13 +135,14 @@ def _has_nul(column: Any) -> bool:
 
     if pa.types.is_struct(column.type):
         return any(_has_nul(child) for child in column.flatten())
-    return any(b"\x00" in _text_bytes(chunk) for chunk in column.chunks)
+    return any(_holds_nul(chunk.buffers()[-1]) for chunk in column.chunks)
 
 
-def _text_bytes(texts: Any) -> bytes:
-    """The bytes of all texts of an Arrow array, one after the other."""
-    held = texts.buffers()[-1]
-    return b"" if held is None else held.to_pybytes()
+def _holds_nul(texts: Any) -> bool:
+    """Whether a NUL stands in the bytes of all texts of an Arrow array; None: it has no text."""
+    import numpy as np
+
+    return texts is not None and texts.size > 0 and np.frombuffer(texts, dtype=np.uint8).min() == 0
 
 
 def _has_empty_row(frame: pl.DataFrame) -> bool:

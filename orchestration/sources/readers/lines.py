@@ -87,22 +87,23 @@ def line_blocks(stream: BinaryIO) -> Iterator[LineBlock | LongLine | BrokenStrea
             return
         if not data:
             break
-        if carry:
-            data = carry + data
         end = data.rfind(b"\n") + 1
-        if end == 0 and len(data) > MAXIMUM_LINE_BYTES:
-            try:
-                skipped = _skip_line(stream, data)
-            except (OSError, EOFError) as error:
-                yield BrokenStream(error, line, b"")
-                return
-            yield LongLine(line, skipped.length)
-            line, offset, carry = line + 1, offset + skipped.length, skipped.rest
+        if end == 0:
+            carry += data
+            if len(carry) > MAXIMUM_LINE_BYTES:
+                try:
+                    skipped = _skip_line(stream, carry)
+                except (OSError, EOFError) as error:
+                    yield BrokenStream(error, line, b"")
+                    return
+                yield LongLine(line, skipped.length)
+                line, offset, carry = line + 1, offset + skipped.length, skipped.rest
             continue
-        block, carry = LineBlock(data[:end], line, offset), data[end:]
-        if block.data:
-            yield block
-            line, offset = line + block.newlines, offset + end
+        # Joined in one step: every copy of a block costs as much as looking through it.
+        block = LineBlock(b"".join((carry, memoryview(data)[:end])), line, offset)
+        carry = data[end:]
+        yield block
+        line, offset = line + block.newlines, offset + len(block.data)
     if carry:
         yield LineBlock(carry, line, offset)
 

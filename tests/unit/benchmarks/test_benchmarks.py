@@ -97,6 +97,7 @@ def test_every_topic_has_one_block_in_the_readme() -> None:
         *(f"load-{name}" for name in load_speed.INPUTS),
         "memory",
         "quiet",
+        "articles",
         "linking-quality",
         "linking-cost",
         "response",

@@ -65,7 +65,9 @@ def expected(label: dict[str, Any]) -> dict[str, Any]:
         "lo": label.get("lo", lo), "hi": label.get("hi", hi),
         "unit": label["unit"], "metric": label["metric"], "actor": label.get("actor"),
         "sector": label.get("sector"), "platform": label["platform"], "as_of": label["as_of"],
-        "basis": label["basis"], "speaker": label.get("speaker"), "outlet": label.get("outlet"),
+        "basis": label["basis"], "speaker": label.get("speaker"),
+        "speaker_kind": label.get("speaker_kind", "body" if label.get("speaker") else None),
+        "region": label.get("region"), "outlet": label.get("outlet"),
     }  # fmt: skip
 
 
@@ -77,6 +79,7 @@ def as_found(candidate: Candidate) -> dict[str, Any]:
         "platform": candidate.platform_scope,
         "as_of": candidate.as_of_date.isoformat() if candidate.as_of_date else None,
         "basis": candidate.as_of_basis, "speaker": candidate.speaker,
+        "speaker_kind": candidate.speaker_kind, "region": candidate.region_code,
         "outlet": candidate.quoted_outlet,
     }  # fmt: skip
 

@@ -236,6 +236,8 @@ def test_a_post_named_by_the_platform_makes_an_officer(name, reason):
         {"screen_name": "老张说案", "_verified_reason": "看守所副所长老张"},
         {"screen_name": "治安小王", "verified_type": "0", "account_kind": "organ"},
         {"screen_name": "交警王凯", "account_kind": "organ"},
+        {"screen_name": "公安王凯", "account_kind": "organ"},
+        {"screen_name": "禁毒王凯在线", "account_kind": "organ"},
     ],
 )
 def test_whoever_may_be_an_officer_is_nameless_whatever_the_kind(account):
@@ -244,6 +246,14 @@ def test_whoever_may_be_an_officer_is_nameless_whatever_the_kind(account):
     assert row["account_id"].startswith("p:")
     shown = str({**row, "_verified_reason": None})
     assert not any(word in shown for word in ("小王", "老张", "王凯"))
+
+
+@pytest.mark.parametrize(
+    "name", ["某某公安金盾", "某某公安高速", "某某公安江南派出所", "公安万家灯火"]
+)
+def test_words_that_begin_like_a_surname_are_no_persons(name):
+    row = one(screen_name=name, account_kind="organ", scope_evidence="listed")
+    assert (row["account_kind"], row["screen_name"]) == ("organ", name)
 
 
 def test_a_name_is_withheld_in_every_later_row_of_the_account():

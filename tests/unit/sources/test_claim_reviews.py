@@ -12,6 +12,7 @@ FIGURE = {
     "candidate_id": "c1", "decision": "confirmed", "value": 4000.0, "qualifier": ">",
     "value_lo": 4000.0, "value_hi": None, "claim_unit": "account", "metric": "accounts",
     "actor_scope": "organ", "sector": "@平安北京", "platform_scope": "sina+tencent",
+    "region_code": "110000", "speaker_kind": "body",
     "as_of_text": None, "as_of_date": date(2011, 9, 26), "date_precision": "day",
     "publisher": "MPS", "outlet": "China Daily", "source_url": None, "published_text": "2011-09-27",
     "confidence": None, "quote": "=Police, “it” said,\nrun 4,000 microblogs.", "reviewer": "R",

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.cleaning.ids import parse_ids
@@ -372,7 +372,7 @@ def test_csv_records_are_found_again_in_any_encoding(tmp_path, encoding):
 def test_a_header_that_cannot_be_read_is_not_replaced_by_the_first_row(
     tmp_path, monkeypatch, header
 ):
-    monkeypatch.setattr("orchestration.sources.readers.delimited.MAXIMUM_CELL", 100)
+    monkeypatch.setattr("orchestration.sources.readers.csv_blocks.MAXIMUM_CELL", 100)
     ordinary_limit = csv.field_size_limit()
     try:
         frame, rejects = read(Delimited(), raw(tmp_path, "a.csv", header + b"1,a\n2,b\n"))
@@ -437,10 +437,70 @@ def test_csv_split_by_polars_equals_the_csv_machine(tmp_path_factory, rows, endi
         frame, rejects = read(Delimited(), file)
     finally:
         lines.BLOCK_BYTES = original
-    careful, same_rejects = read(Delimited(signature=lambda cells: len(cells)), file)
+    careful, same_rejects = row_by_row(Delimited(), file)
     assert (frame is None) == (careful is None)
     assert frame is None or frame.equals(careful)
     assert rejects == same_rejects
+
+
+def row_by_row(reader: Delimited, file: RawFile) -> tuple[pl.DataFrame | None, list[Reject]]:
+    found = list(reader.read_rows(file, ReadOptions(), whole_blocks=False))
+    frames = [item for item in found if isinstance(item, pl.DataFrame)]
+    return (pl.concat(frames) if frames else None), [i for i in found if isinstance(i, Reject)]
+
+
+CELLS = (
+    "",
+    " ",
+    "x",
+    "样",
+    '"q, ""r"""',
+    '"two\nlines"',
+    '"a\r\nb"',
+    "http://t.cn/a",
+    "true",
+    "é\ry",
+)
+ODD = ('"open', 'a"b', '"c"d', "id,bid", " id\t,bid,x", "\x00", ",", "", "\udcff")
+WIDE = Delimited(
+    ("id", "bid", "3", "flagged"),
+    layout=lambda header, row: (
+        {"id": 0, "bid": 1, "3": 2, "flagged": str(row[-1] == "true")}
+        if 2 < len(row) < 5
+        else ("too_narrow" if len(row) < 3 else None)
+    ),
+    signature=lambda cells: (cells[:, -1] == "true").cast(pl.String),
+    repeats_header=("id", "bid"),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.lists(st.sampled_from(CELLS), min_size=1, max_size=5).map(",".join),
+            st.sampled_from(ODD),
+        ),
+        max_size=12,
+    ),
+    st.sampled_from(("\n", "\r\n")),
+    st.integers(8, 120),
+    st.booleans(),
+)
+def test_csv_read_block_by_block_equals_row_by_row(tmp_path_factory, rows, ending, block, ends):
+    text = "id,bid,c,d" + ending + "".join(row + ending for row in rows)
+    data = (text if ends else text.removesuffix(ending)).encode("utf-8", "surrogateescape")
+    file = raw(tmp_path_factory.mktemp("csv"), "a.csv", data)
+    original, lines.BLOCK_BYTES = lines.BLOCK_BYTES, block
+    try:
+        frame, rejects = read(WIDE, file)
+    finally:
+        lines.BLOCK_BYTES = original
+    careful, same_rejects = row_by_row(WIDE, file)
+    assert (frame is None) == (careful is None)
+    if frame is not None:
+        assert frame.sort(RECORD).equals(careful.sort(RECORD))
+    assert sorted(rejects, key=str) == sorted(same_rejects, key=str)
 
 
 def test_csv_records_are_found_again(tmp_path):
@@ -477,7 +537,7 @@ def test_an_unclosed_quote_is_named(tmp_path):
 
 
 def test_a_row_with_an_endless_cell_is_named_and_not_lost(tmp_path, monkeypatch):
-    monkeypatch.setattr("orchestration.sources.readers.delimited.MAXIMUM_CELL", 100)
+    monkeypatch.setattr("orchestration.sources.readers.csv_blocks.MAXIMUM_CELL", 100)
     data = b"id,text\n1,a\n2," + b"x" * 500 + b"\n3,b\n"
     ordinary_limit = csv.field_size_limit()
     try:
@@ -542,7 +602,7 @@ def test_one_bad_byte_costs_its_own_row_wherever_it_stands(tmp_path, row):
 
 
 def test_a_cell_is_too_long_with_quotes_and_without(tmp_path, monkeypatch):
-    monkeypatch.setattr("orchestration.sources.readers.delimited.MAXIMUM_CELL", 100)
+    monkeypatch.setattr("orchestration.sources.readers.csv_blocks.MAXIMUM_CELL", 100)
     ordinary_limit = csv.field_size_limit()
     try:
         for quote in ("", '"'):

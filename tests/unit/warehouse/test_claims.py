@@ -185,3 +185,40 @@ def test_a_decision_is_a_reason_for_a_build(home: Settings) -> None:
     opened = open_night(home)
     assert opened.build is not None
     assert "claims_review.csv changed" in opened.reason
+
+
+def test_no_person_is_named_in_what_goes_to_the_marts(
+    make_settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Neither by the rules nor by what an older review file says."""
+    settings = make_settings()
+    monkeypatch.setenv("OBSERVATORY_HOME", str(settings.root.home))
+    deliver(settings, "a.txt", " Li Wei, a spokesman for the bureau, said it runs 30 microblogs.")
+    night(settings)
+    query = "select candidate_id, value, speaker, speaker_kind from quality.claim_candidates"
+    found = {value: (identity, *said) for identity, value, *said in rows(settings, query)}
+    assert found[30][1:] == ("bureau", "person")
+    assert main(["claims", "review", found[30][0], "--confirm", "--reviewer", "R"]) == 0
+    written = (
+        "candidate_id,decision,value,qualifier,claim_unit,metric,actor_scope,sector,"
+        "platform_scope,publisher,quote,reviewer,reviewed_at\n"
+        'old,confirmed,70000,=,follower,followers,officer,@李雷,sina,"Li Wei, an officer",'
+        '"Officer Li Wei has 70,000 fans on her microblog.",R,2026-01-31\n'
+    )
+    kept = settings.root.claims_review_file.read_text(encoding="utf-8-sig")
+    header = kept.splitlines()[0].split(",")
+    (old,) = csv.DictReader(written.splitlines())
+    with settings.root.claims_review_file.open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, header).writerow({name: old.get(name, "") for name in header} | {
+            "outlet": "Example Times"})  # fmt: skip
+    night(settings)
+    shown = rows(
+        settings,
+        """select publisher, speaker_kind, sector, quote from quality.claim_reviews
+           order by value""",
+    )
+    assert shown == [
+        ("bureau", "person", "all", "bureau[…], said it runs 30 microblogs."),
+        (None, "person", None, None),
+    ]
+    assert not any("Li Wei" in str(row) or "李雷" in str(row) for row in shown)

@@ -31,12 +31,16 @@ from tests.unit.warehouse.content_hash import content_hashes
 START = datetime(2026, 6, 28, 4, tzinfo=UTC)
 MODIFIED = datetime(2026, 8, 1, tzinfo=UTC)
 ORGANS, OFFICER, LISTED = ("9900000001", "9900000002"), "9900000003", "9900000004"
+DECLARED, UNWRITTEN = ("9900000005", "9900000006"), "9900000007"
+"""Accounts of declared files that repost each other; of the last one no post can be read."""
 PEOPLE = ("9800000001", "9800000002")
 SOURCES = """
 settle_seconds: 0
 sources:
   - {name: spider, format: weibo_spider_jsonl}
   - {name: crawler, format: weibo_crawler_csv, observed_at: 2026-07-20T00:00:00+08:00}
+  - {name: declared, format: weibo_crawler_csv, observed_at: 2026-07-21T00:00:00+08:00,
+     account: {kind: organ}}
   - {name: hourly, format: hot_search_hourly_json}
   - {name: daily, format: hot_search_daily_json}
   - {name: registry, format: account_list_csv, platform: weibo,
@@ -124,6 +128,9 @@ def rows(name: str, header: Sequence[str]) -> Callable[[int, Sequence[Any]], tup
 CRAWLED = ("id", "bid", "正文", "头条文章url", "原始图片url", "视频url", "位置", "日期", "工具",
            "点赞数", "评论数", "转发数", "话题", "@用户", "完整日期")  # fmt: skip
 
+FLAGGED = (*CRAWLED[:14], "是否原创", "源用户id", "源用户昵称",
+           *(f"源微博{name}" for name in CRAWLED[:14]))  # fmt: skip
+
 
 def crawled(account_number: int) -> list[list[object]]:
     found: list[list[object]] = []
@@ -134,6 +141,22 @@ def crawled(account_number: int) -> list[list[object]]:
         found.append([mid(at, 50 + number), "x", f"正文 {number}", "", "", "", "", day, "客户端",
                       number + 1, 5, 6, "", "", full])  # fmt: skip
     return [*found, found[1], found[2][:4]]
+
+
+def reposts(account_number: int) -> list[list[object]]:
+    """Posts of one declared account, each a repost of another's, with its source post."""
+    found: list[list[object]] = []
+    others = (*DECLARED, UNWRITTEN, PEOPLE[0])
+    for number in range(6):
+        author = others[(account_number + number + 1) % len(others)]
+        at = START + timedelta(hours=11 * number + account_number)
+        own, source = mid(at, 70 + number), mid(at - timedelta(hours=1), 80 + number)
+        found.append([
+            own, "x", f"转发 {number}", "", "", "", "", wall(at, "%Y-%m-%d"), "客户端", 1, 2, 3,
+            "", "", "False", author, "名", source, "x", f"来源 {number}", "", "", "", "",
+            wall(at - timedelta(hours=1), "%Y-%m-%d"), "客户端", 4, 5, 6, "", "",
+        ])  # fmt: skip
+    return found
 
 
 def hourly(hour: int) -> str:
@@ -153,6 +176,11 @@ KINDS = (
         Kind("crawler", crawled(n), rows(f"part{{number}}/名/{account}.csv", CRAWLED))
         for n, account in enumerate((ORGANS[0], PEOPLE[0], LISTED))
     ),
+    *(
+        Kind("declared", reposts(n), rows(f"part{{number}}/名/{account}.csv", FLAGGED))
+        for n, account in enumerate(DECLARED)
+    ),
+    Kind("declared", [[1, "x", "cut"]], rows(f"part{{number}}/名/{UNWRITTEN}.csv", FLAGGED)),
     *(
         Kind("hourly", [hourly(hour)], lambda number, some, hour=hour: (  # type: ignore[misc]
             f"copy{number}/2026-07-01/{hour:02}.json", some[0]), alone=True)

@@ -26,21 +26,21 @@ days as (
         kind_rank,
         level_rank,
         region_rank
-    from {{ ref('int_account_days_observed') }}
+    from {{ ref('int_account_statements') }}
     where account_kind is not null or admin_level is not null or region_code is not null
 ),
 
--- Few accounts ever change: only these are followed day by day.
+-- Few accounts ever change: only these are followed.
 changing as (
     select
         platform,
         account_id
-    from {{ ref('int_account_months') }}
+    from days
     group by platform, account_id
     having
-        min(least_account_kind) <> max(greatest_account_kind)
-        or min(least_admin_level) <> max(greatest_admin_level)
-        or min(least_region_code) <> max(greatest_region_code)
+        min(account_kind) <> max(account_kind)
+        or min(admin_level) <> max(admin_level)
+        or min(region_code) <> max(region_code)
 ),
 
 stated as (

@@ -1,34 +1,62 @@
 -- Grain: one account in scope, with what the strongest and then latest evidence says about it.
 -- In scope is an account that some snapshot names as listed, declared or verified.
-with months as (
-    select * from {{ ref('int_account_months') }}
+{%- set latest = ['screen_name', 'registered_at', 'confirmed_state'] %}
+
+with statements as (
+    select
+        *,
+        {{ days_between("date '1970-01-01'", 'observed_date') }} as day_number
+    from {{ ref('int_account_statements') }}
 ),
 
--- One statement per account and month, each of its own day, so dates alone order them. Strength
--- of evidence comes before the date: 10 million days are more than any calendar holds.
-grouped as (
+-- Strength of evidence comes before the date: 10 million days are more than any calendar holds.
+said as (
     select
         platform,
         account_id,
-        max_by(screen_name, screen_name_date) filter (where screen_name is not null) as screen_name,
+        max_by({{ record(latest) }}, observed_date) as latest,
         {%- for name, parts in identity_statements() %}
-        max_by(
-            {{ record(parts) }},
-            {{ days_between("date '1970-01-01'", name ~ '_date') }} - 10000000 * {{ name }}_rank
-        ) filter (where {{ parts[0] }} is not null) as {{ name }},
+        max_by({{ record(parts) }}, day_number - 10000000 * {{ name }}_rank)
+            filter (where {{ parts[0] }} is not null) as {{ name }},
         {%- endfor %}
-        min(evidence_rank) as evidence_rank,
-        max_by(registered_at, registered_at_date) filter (where registered_at is not null) as registered_at,
+        min(evidence_rank) as evidence_rank
+    from statements
+    group by platform, account_id
+),
+
+seen as (
+    select
+        platform,
+        account_id,
         min(first_observed_at) as first_seen_at,
         max(last_observed_at) as last_seen_at,
         min(first_observed_date) as first_seen_date,
         max(last_observed_date) as last_seen_date,
-        max_by(confirmed_state, confirmed_state_date) filter (where confirmed_state is not null)
-            as confirmed_state,
         max_by({{ record(['followers_lo', 'followers_hi']) }}, followers_date)
             filter (where followers_lo is not null) as followers
-    from months
+    from {{ ref('int_account_months') }}
     group by platform, account_id
+),
+
+grouped as (
+    select
+        said.platform,
+        said.account_id,
+        {%- for name in latest %}
+        said.latest.{{ name }} as {{ name }},
+        {%- endfor %}
+        {%- for name, parts in identity_statements() %}
+        said.{{ name }} as {{ name }},
+        {%- endfor %}
+        said.evidence_rank,
+        seen.first_seen_at,
+        seen.last_seen_at,
+        seen.first_seen_date,
+        seen.last_seen_date,
+        seen.followers
+    from said
+    inner join seen
+        on said.platform = seen.platform and said.account_id = seen.account_id
 ),
 
 -- What somebody reviewed stands above all evidence, for an account that is in scope anyway.

@@ -6,84 +6,110 @@
 -- The counts from the first day made anew on follow the last count of each account before it.
 {{ config(
     materialized='incremental',
-    incremental_strategy=strategy_by_key(),
-    unique_key='month_date',
+    incremental_strategy=strategy_by_days(),
+    pre_hook=hook("forget_days_anew('observed_date')"),
     on_schema_change='fail',
 ) }}
 -- depends_on: {{ ref('int_days_anew') }} (the reference below is hidden from the parser)
+
+{%- set count = ['observed_date', 'followers_lo', 'followers_hi'] %}
+{%- set before = ['previous_date', 'previous_followers_lo', 'previous_followers_hi'] %}
 
 with accounts as (
     select
         account_number,
         platform,
-        account_id
+        account_id,
+        first_seen_date
     from {{ ref('int_accounts_resolved') }}
+),
+
+counted_days as (
+    select
+        accounts.account_number,
+        days.platform,
+        days.account_id,
+        days.observed_date,
+        days.followers_lo,
+        days.followers_hi
+    from {{ ref('int_account_days_observed') }} as days
+    inner join accounts
+        on days.platform = accounts.platform and days.account_id = accounts.account_id
+    where
+        days.followers_lo is not null
+        {%- if grows_by_key() %}
+        and days.observed_date >= {{ anew_from() }}
+        {%- endif %}
 ),
 {%- if grows_by_key() %}
 
--- Few rows are the last of their month, so that this reads little of the history.
-month_ends as (
+-- The last count before: nearly always one of the week before, so that little is read; only of accounts
+-- that were not counted in that week the whole history is.
+last_week as (
     select
         platform,
         account_id,
-        max_by({{ record(['observed_date', 'followers_lo', 'followers_hi', 'is_suspect']) }}, observed_date)
-            as latest
+        max_by({{ record(count + before + ['is_suspect']) }}, observed_date) as latest
     from {{ this }}
-    where is_last_of_month and observed_date < {{ anew_from() }}
+    where observed_date >= {{ add_days(anew_from(), -7) }} and observed_date < {{ anew_from() }}
     group by platform, account_id
 ),
 
-last_trusted as (
+long_uncounted as (
+    select distinct
+        accounts.platform,
+        accounts.account_id
+    from counted_days
+    inner join accounts on counted_days.account_number = accounts.account_number
+    left join last_week
+        on accounts.platform = last_week.platform and accounts.account_id = last_week.account_id
+    where last_week.account_id is null and accounts.first_seen_date < {{ add_days(anew_from(), -7) }}
+),
+
+last_counts as (
+    select * from last_week
+    union all
     select
         known.platform,
         known.account_id,
-        max_by({{ record(['observed_date', 'followers_lo', 'followers_hi']) }}, observed_date) as latest
+        max_by({{ record(count + before + ['is_suspect']) }}, known.observed_date) as latest
     from {{ this }} as known
-    inner join month_ends
-        on known.platform = month_ends.platform and known.account_id = month_ends.account_id
-    where month_ends.latest.is_suspect and not is_suspect and observed_date < {{ anew_from() }}
+    inner join long_uncounted
+        on known.platform = long_uncounted.platform and known.account_id = long_uncounted.account_id
+    where known.observed_date < {{ add_days(anew_from(), -7) }}
     group by known.platform, known.account_id
 ),
 {%- endif %}
 
 counted as (
     select
-        platform,
-        account_id,
-        observed_date,
-        followers_lo,
-        followers_hi,
+        *,
         false as is_known
-    from {{ ref('int_account_days_observed') }}
-    where
-        followers_lo is not null
-        {%- if grows_by_key() %}
-        and observed_date >= {{ anew_from() }}
+    from counted_days
+    {%- if grows_by_key() %}
     union all
     select
-        platform,
-        account_id,
-        latest.observed_date,
-        latest.followers_lo,
-        latest.followers_hi,
+        accounts.account_number,
+        last_counts.platform,
+        last_counts.account_id,
+        {%- for name in count %}
+        last_counts.latest.{{ name }} as {{ name }},
+        {%- endfor %}
         true as is_known
-    from month_ends
-        {%- endif %}
+    from last_counts
+    inner join accounts
+        on last_counts.platform = accounts.platform and last_counts.account_id = accounts.account_id
+    {%- endif %}
 ),
 
 counts as (
     select
-        accounts.account_number,
         counted.*,
-        lag(counted.followers_lo) over counted_days as last_followers_lo,
-        lag(counted.observed_date) over counted_days as last_date,
-        lead(counted.followers_hi) over counted_days as next_followers_hi
+        lag(followers_lo) over counted_days as last_followers_lo,
+        lag(observed_date) over counted_days as last_date,
+        lead(followers_hi) over counted_days as next_followers_hi
     from counted
-    inner join accounts
-        on counted.platform = accounts.platform and counted.account_id = accounts.account_id
-    window counted_days as (
-        partition by accounts.account_number order by counted.observed_date nulls last
-    )
+    window counted_days as (partition by account_number order by observed_date nulls last)
 ),
 
 fallen as (
@@ -141,58 +167,51 @@ judged as (
     from doubted
     {%- if grows_by_key() %}
     union all
-    -- The last trusted count before: the last count itself, or one further back.
+    -- The last trusted count before: the last count itself, or the one that it was compared with.
     select
         accounts.account_number,
-        month_ends.platform,
-        month_ends.account_id,
-        case when month_ends.latest.is_suspect then last_trusted.latest.observed_date else month_ends.latest.observed_date end,
-        case when month_ends.latest.is_suspect then last_trusted.latest.followers_lo else month_ends.latest.followers_lo end,
-        case when month_ends.latest.is_suspect then last_trusted.latest.followers_hi else month_ends.latest.followers_hi end,
+        last_counts.platform,
+        last_counts.account_id,
+        {%- for name in count %}
+        case
+            when last_counts.latest.is_suspect then last_counts.latest.{{ before[loop.index0] }}
+            else last_counts.latest.{{ name }}
+        end as {{ name }},
+        {%- endfor %}
         null as last_followers_lo,
         false as is_purge_day,
         false as is_doubtful,
         false as is_suspect,
         true as is_known
-    from month_ends
+    from last_counts
     inner join accounts
-        on month_ends.platform = accounts.platform and month_ends.account_id = accounts.account_id
-    left join last_trusted
-        on month_ends.platform = last_trusted.platform and month_ends.account_id = last_trusted.account_id
-    where not month_ends.latest.is_suspect or last_trusted.account_id is not null
+        on last_counts.platform = accounts.platform and last_counts.account_id = accounts.account_id
+    where not last_counts.latest.is_suspect or last_counts.latest.previous_date is not null
     {%- endif %}
 ),
 
 followed as (
     select
         *,
-        {{ period_start("'month'", 'observed_date') }} as month_date,
-        case when not is_suspect then lag(followers_lo) over trusted end as previous_followers_lo,
-        case when not is_suspect then lag(followers_hi) over trusted end as previous_followers_hi,
-        case when not is_suspect then lag(observed_date) over trusted end as previous_date,
-        lead(observed_date) over (
+        {{ last_known('case when not is_suspect then ' ~ record(count) ~ ' end') }} over (
             partition by account_number order by observed_date nulls last
-        ) as next_date
+            rows between unbounded preceding and 1 preceding
+        ) as trusted_before
     from judged
-    window trusted as (
-        partition by account_number, is_suspect order by observed_date nulls last
-    )
 )
 
 select
     platform,
     account_id,
     observed_date,
-    month_date,
     followers_lo,
     followers_hi,
     last_followers_lo,
     is_doubtful,
     is_suspect,
     is_purge_day,
-    previous_followers_lo,
-    previous_followers_hi,
-    previous_date,
-    next_date is null or {{ period_start("'month'", 'next_date') }} > month_date as is_last_of_month
+    {%- for name in count %}
+    trusted_before.{{ name }} as {{ before[loop.index0] }}{{ "," if not loop.last }}
+    {%- endfor %}
 from followed
 where not is_known

@@ -1,6 +1,6 @@
--- Grain: one build, with the first local day from which it makes account days anew: the first of the
--- month of the earliest day about which anything changed. The month of the latest day is always made
--- anew, so that a table which was passed over is noticed by its rows.
+-- Grain: one build, with the first local day from which it makes account days anew: the earliest day
+-- about which anything changed. The latest day is always made anew, so that a table which was passed
+-- over is noticed by its rows.
 -- What a build that was not published had to make is made by the next one.
 {{ config(
     materialized='incremental',
@@ -41,7 +41,7 @@ changed as (
 ),
 
 earliest as (
-    select {{ period_start("'month'", 'least(min(changed.on_date), max(study.last_date))') }} as from_date
+    select least(min(changed.on_date), max(study.last_date)) as from_date
     from changed
     cross join study
 ),
@@ -85,12 +85,9 @@ settled as (
 select
     {{ build_id() }} as build_id,
     {%- if grows_by_key() %}
-    least(
-        max(earliest.from_date),
-        {{ period_start("'month'", '(select min(observed_date) from settled)') }}
-    ) as from_date,
+    least(max(earliest.from_date), (select min(observed_date) from settled)) as from_date,
     {%- else %}
-    max({{ period_start("'month'", 'study.first_date') }}) as from_date,
+    max(study.first_date) as from_date,
     {%- endif %}
     max(study.last_date) as last_date
 from study

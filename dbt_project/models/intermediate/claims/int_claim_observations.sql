@@ -1,9 +1,13 @@
 -- Grain: one published figure, with what is observed in the same scope, or why nothing is.
 -- Accounts: those registered by the day of the figure (lo), and with those whose registration
--- nobody knows (hi). Who is collected is no census, so a count below the figure says nothing.
+-- nobody knows (hi); of a figure of one region also those whose region nobody knows. Who is collected is no census, so a count below the figure says nothing.
 -- Followers: those of one named account on that very day.
 with figures as (
-    select * from {{ ref('int_claim_scopes') }}
+    select
+        *,
+        -- Without its region.
+        split_part(sector, ' in ', 1) as sector_printed
+    from {{ ref('int_claim_scopes') }}
 ),
 
 accounts as (
@@ -12,8 +16,9 @@ accounts as (
         account_kind,
         screen_name,
         account_id,
-        {{ local_date('registered_at') }} as registered_date
-    from {{ ref('accounts') }}
+        region_code,
+        registered_date
+    from {{ ref('int_accounts_resolved') }}
 ),
 
 bounds as (
@@ -39,7 +44,11 @@ platforms_of_figures as (
 counted as (
     select
         figures.figure_id,
-        count(*) filter (where accounts.registered_date <= figures.as_of_date) as accounts_lo,
+        count(*) filter (
+            where
+            accounts.registered_date <= figures.as_of_date
+            and (figures.region_prefix is null or accounts.region_code is not null)
+        ) as accounts_lo,
         count(*) filter (
             where accounts.registered_date <= figures.as_of_date or accounts.registered_date is null
         ) as accounts_hi
@@ -56,7 +65,13 @@ counted as (
                     and accounts.account_kind = 'other_government'
                 )
             )
-    where figures.metric = 'accounts'
+    where
+        figures.metric = 'accounts'
+        and (
+            figures.region_prefix is null
+            or accounts.region_code is null
+            or substring(accounts.region_code, 1, length(figures.region_prefix)) = figures.region_prefix
+        )
     group by figures.figure_id
 ),
 
@@ -69,7 +84,7 @@ followed as (
     from figures
     inner join accounts
         on
-            figures.sector = '@' || accounts.screen_name
+            figures.sector_printed = '@' || accounts.screen_name
             and position('+' || accounts.platform || '+' in figures.platform_key) > 0
     inner join {{ ref('account_days') }} as days
         on
@@ -92,7 +107,7 @@ judged as (
             when figures.as_of_date is null or figures.is_date_doubtful then 'its day is not known'
             when bounds.data_through_date is null or figures.as_of_date > bounds.data_through_date
                 then 'observations do not reach its day'
-            when figures.metric = 'followers' and figures.sector not like '@%'
+            when figures.metric = 'followers' and figures.sector_printed not like '@%'
                 then 'followers are observed of single accounts'
             when
                 figures.metric = 'followers'
@@ -103,12 +118,12 @@ judged as (
             when figures.platform_key is null then 'not every platform is named'
             when named.platforms_seen between 1 and named.platforms_named - 1
                 then 'not every one of its platforms is observed'
-            when figures.metric = 'accounts' and coalesce(figures.sector, '') not in ('police', 'all')
+            when figures.metric = 'accounts' and coalesce(figures.sector_printed, '') not in ('police', 'all')
                 then 'its sector is not told apart here'
             when figures.metric = 'accounts' and coalesce(figures.actor_scope, '') not in ('organ', 'officer', 'organ+officer')
                 then 'its actors are not told apart here'
             when
-                figures.metric = 'accounts' and figures.sector = 'all' and figures.actor_scope like '%officer'
+                figures.metric = 'accounts' and figures.sector_printed = 'all' and figures.actor_scope like '%officer'
                 then 'officials other than police are not told apart here'
         end as mismatch,
         named.platforms_seen

@@ -1,5 +1,6 @@
 -- Grain: one published figure, with its scope in the words of this warehouse.
 -- platform_key is +a+b+ of the platforms named, NULL where one of them is not named or unknown here.
+-- sector is that of one region where one is named: figures of two regions are none of one scope.
 -- `all` actors are organs and officers; a remark in brackets says how a scope was printed.
 with claims as (
     select
@@ -32,8 +33,13 @@ select
     parts_sum_to,
     platforms_named,
     case when actor_scope = 'all' then 'organ+officer' else actor_scope end as actor_scope,
-    sector,
+    sector || coalesce(' in ' || region_code, '') as sector,
     sector_named,
+    case
+        when region_code like '__0000' then substring(region_code, 1, 2)
+        when region_code like '____00' then substring(region_code, 1, 4)
+        else region_code
+    end as region_prefix,
     confidence = 'M' as is_from_memory,
     as_of_text like '%(%' as is_date_doubtful,
     case

@@ -15,37 +15,20 @@ delistings as (
         on delistings.platform = accounts.platform and delistings.account_id = accounts.account_id
 ),
 
-looks as (
-    select
-        platform,
-        account_id,
-        min(first_look_date) as first_look_date,
-        max(absent_date) as absent_date
-    from {{ ref('int_account_months') }}
-    group by platform, account_id
-),
-
--- Few accounts were ever absent or dropped: only these are followed day by day.
-followed as (
+dropped as (
     select
         looks.platform,
         looks.account_id,
-        looks.first_look_date
-    from looks
-    inner join accounts
-        on looks.platform = accounts.platform and looks.account_id = accounts.account_id
-    left join (
-        select distinct
-            platform,
-            account_id
-        from delistings
-    ) as dropped
-        on looks.platform = dropped.platform and looks.account_id = dropped.account_id
-    where looks.absent_date is not null or dropped.account_id is not null
+        min(looks.first_look_date) as first_look_date
+    from {{ ref('int_account_statements') }} as looks
+    inner join delistings
+        on looks.platform = delistings.platform and looks.account_id = delistings.account_id
+    group by looks.platform, looks.account_id
 ),
 
--- Being dropped by the registers counts until somebody looks at the account itself.
-statements as (
+-- Accounts that a register dropped are followed check by check: being dropped by the registers counts
+-- until somebody looks at the account itself.
+checks_of_dropped as (
     select
         days.platform,
         days.account_id,
@@ -53,8 +36,8 @@ statements as (
         {{ is_absent('days.confirmed_state') }} as is_absent,
         false as is_delisting
     from {{ ref('int_account_days_observed') }} as days
-    inner join followed
-        on days.platform = followed.platform and days.account_id = followed.account_id
+    inner join dropped
+        on days.platform = dropped.platform and days.account_id = dropped.account_id
     where days.confirmed_state is not null
     union all
     select
@@ -64,19 +47,34 @@ statements as (
         true as is_absent,
         true as is_delisting
     from delistings
-    inner join followed
-        on delistings.platform = followed.platform and delistings.account_id = followed.account_id
-    where followed.first_look_date is null or delistings.delisted_date < followed.first_look_date
+    inner join dropped
+        on delistings.platform = dropped.platform and delistings.account_id = dropped.account_id
+    where dropped.first_look_date is null or delistings.delisted_date < dropped.first_look_date
 ),
 
+-- Of all others the first and the second absence in a row are statements.
 paired as (
     select
-        *,
+        platform,
+        account_id,
+        observed_date,
         is_absent and (is_delisting or coalesce(lag(is_absent) over account_checks, false)) as is_lost
-    from statements
+    from checks_of_dropped
     window account_checks as (
         partition by platform, account_id order by observed_date nulls last
     )
+    union all
+    select
+        statements.platform,
+        statements.account_id,
+        statements.observed_date,
+        statements.absences = 2 as is_lost
+    from {{ ref('int_account_statements') }} as statements
+    inner join accounts
+        on statements.platform = accounts.platform and statements.account_id = accounts.account_id
+    left join dropped
+        on statements.platform = dropped.platform and statements.account_id = dropped.account_id
+    where statements.absences is not null and dropped.account_id is null
 ),
 
 compared as (

@@ -4,8 +4,8 @@
 -- Periods that end before the first day made anew stand as they are.
 {{ config(
     materialized='incremental',
-    incremental_strategy=strategy_by_key(),
-    unique_key='month_date',
+    incremental_strategy=strategy_by_days(),
+    pre_hook=hook("forget_periods_anew()"),
     on_schema_change='fail',
 ) }}
 -- depends_on: {{ ref('int_days_anew') }} (the reference below is hidden from the parser)
@@ -22,8 +22,8 @@ checked_days as (
     select
         accounts.account_number,
         days.observed_date,
-        counts.followers_lo,
-        counts.followers_hi,
+        case when not counts.is_suspect then counts.followers_lo end as followers_lo,
+        case when not counts.is_suspect then counts.followers_hi end as followers_hi,
         coalesce(counts.is_suspect, false) as is_suspect
     from {{ ref('int_account_days_observed') }} as days
     inner join accounts
@@ -33,38 +33,75 @@ checked_days as (
             days.platform = counts.platform
             and days.account_id = counts.account_id
             and days.observed_date = counts.observed_date
+            {%- if grows_by_key() %}
+            and counts.observed_date >= {{ anew_from() }}
+            {%- endif %}
     where
         days.confirmed_state is not null
         {%- if grows_by_key() %}
-        -- The week of the first day may have begun before it.
-        and days.observed_date >= {{ add_days(anew_from(), -6) }}
+        and days.observed_date >= {{ anew_from() }}
         {%- endif %}
 ),
 
+-- A week or month that began before the first day made anew starts with days that stand.
 days_of_periods as (
-    select
-        checked_days.*,
-        kinds.period,
-        {{ period_start('kinds.period', 'checked_days.observed_date') }} as period_start
-    from checked_days
-    cross join {{ growth_periods() }} as kinds
+    select * from checked_days
     {%- if grows_by_key() %}
+    union all
+    select
+        accounts.account_number,
+        known.period_start as observed_date,
+        known.followers_lo,
+        known.followers_hi,
+        known.is_followers_suspect as is_suspect
+    from {{ this }} as known
+    inner join accounts
+        on known.platform = accounts.platform and known.account_id = accounts.account_id
     where
-        {{ period_end('kinds.period', period_start('kinds.period', 'checked_days.observed_date')) }}
-        >= {{ anew_from() }}
+        known.period = 'day'
+        and known.period_start < {{ anew_from() }}
+        and known.period_start >= least(
+            {{ period_start("'week'", anew_from()) }}, {{ period_start("'month'", anew_from()) }}
+        )
     {%- endif %}
+),
+
+longer as (
+    {%- for period in ['week', 'month'] %}
+    select
+        account_number,
+        '{{ period }}' as period,
+        {{ period_start("'" ~ period ~ "'", 'observed_date') }} as period_start,
+        max_by({{ record(['followers_lo', 'followers_hi']) }}, observed_date)
+            filter (where followers_lo is not null) as followers,
+        max_by(is_suspect, observed_date) filter (where followers_lo is not null or is_suspect) as is_suspect
+    from days_of_periods
+    {%- if grows_by_key() %}
+    where observed_date >= {{ period_start("'" ~ period ~ "'", anew_from()) }}
+    {%- endif %}
+    group by account_number, {{ period_start("'" ~ period ~ "'", 'observed_date') }}
+    {{- " union all" if not loop.last }}
+    {%- endfor %}
 ),
 
 checked as (
     select
         account_number,
+        'day' as period,
+        observed_date as period_start,
+        followers_lo,
+        followers_hi,
+        is_suspect
+    from checked_days
+    union all
+    select
+        account_number,
         period,
         period_start,
-        max_by({{ record(['followers_lo', 'followers_hi']) }}, observed_date)
-            filter (where followers_lo is not null and not is_suspect) as followers,
-        max_by(is_suspect, observed_date) filter (where followers_lo is not null) as is_suspect
-    from days_of_periods
-    group by account_number, period, period_start
+        followers.followers_lo as followers_lo,
+        followers.followers_hi as followers_hi,
+        is_suspect
+    from longer
 ),
 
 dated as (
@@ -72,8 +109,8 @@ dated as (
         checked.account_number,
         checked.period,
         checked.period_start,
-        checked.followers.followers_lo as followers_lo,
-        checked.followers.followers_hi as followers_hi,
+        checked.followers_lo,
+        checked.followers_hi,
         coalesce(checked.is_suspect, false) as is_followers_suspect,
         periods.period_end_date,
         periods.previous_period_start
@@ -82,7 +119,7 @@ dated as (
         on checked.period = periods.period and checked.period_start = periods.period_start
 ),
 
--- What the first periods are compared with: those that ended within the week before.
+-- What the first periods are compared with.
 known as (
     select
         account_number,
@@ -102,10 +139,12 @@ known as (
     from {{ this }} as known
     inner join accounts
         on known.platform = accounts.platform and known.account_id = accounts.account_id
-    where
-        known.month_date >= {{ period_start("'month'", add_days(anew_from(), -1)) }}
-        and known.month_date < {{ anew_from() }}
-        and known.period_end_date >= {{ add_days(anew_from(), -7) }}
+    inner join {{ growth_periods() }} as kinds
+        on
+            known.period = kinds.period
+            and known.period_start
+            = {{ previous_period_start('kinds.period', period_start('kinds.period', anew_from())) }}
+    where known.period_start >= {{ add_days(anew_from(), -62) }}
     {%- endif %}
 ),
 
@@ -167,7 +206,6 @@ last_posts as (
 select
     accounts.platform,
     accounts.account_id,
-    {{ period_start("'month'", period_end('dated.period', 'dated.period_start')) }} as month_date,
     dated.period,
     dated.period_start,
     dated.period_end_date,

@@ -2,8 +2,8 @@
 -- them. An account counts in the class it had on the last day of the period.
 {{ config(
     materialized='incremental',
-    incremental_strategy=strategy_by_key(),
-    unique_key='month_date',
+    incremental_strategy=strategy_by_days(),
+    pre_hook=hook("forget_periods_anew()"),
     on_schema_change='fail',
 ) }}
 -- depends_on: {{ ref('int_days_anew') }} (the reference below is hidden from the parser)
@@ -11,7 +11,6 @@
 {%- set sums_with_null = ['followers_lo', 'followers_hi', 'followers_delta_lo', 'followers_delta_hi'] %}
 
 select
-    checked.month_date,
     checked.period,
     checked.period_start,
     classes.platform,
@@ -43,10 +42,9 @@ inner join {{ ref('int_account_classes') }} as classes
         and checked.period_end_date >= classes.from_date
         and (classes.until_date is null or checked.period_end_date < classes.until_date)
 {%- if grows_by_key() %}
-where checked.month_date >= {{ anew_from() }}
+where {{ is_period_anew('checked.period', 'checked.period_start') }}
 {%- endif %}
 group by
-    checked.month_date,
     checked.period,
     checked.period_start,
     classes.platform,

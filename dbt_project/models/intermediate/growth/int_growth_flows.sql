@@ -1,6 +1,15 @@
 -- Grain: one period, platform, kind, level and region, each also as `all`, in which something
--- was counted. All sums over accounts are made here and nowhere else, so that a row with `all`
+-- was counted. All sums over groups are made here and nowhere else, so that a row with `all`
 -- is the sum of its parts by construction.
+-- A night makes the periods anew in which anything was counted anew.
+{{ config(
+    materialized='incremental',
+    incremental_strategy=strategy_by_days(),
+    pre_hook=hook("forget_counted_periods()"),
+    on_schema_change='fail',
+) }}
+-- depends_on: {{ ref('int_growth_periods_anew') }} (the reference below is hidden from the parser)
+
 {%- set measures = [
     'registered', 'births', 'frame_additions', 'losses', 'returned', 'corrections',
     'checked', 'covered', 'active_7d', 'active_14d', 'active_30d', 'active_90d', 'suspect',
@@ -8,142 +17,26 @@
     'unbounded', 'unbounded_delta_lo', 'unbounded_delta_hi',
 ] %}
 {%- set sums_with_null = ['followers_lo', 'followers_hi', 'followers_delta_lo', 'followers_delta_hi'] %}
--- An account counts in the class it had on the day: that of a change, or the last of a period.
--- Registrations are counted by the latest class, so that growth is never a change of class.
-with classes as (
-    select * from {{ ref('int_account_classes') }}
-),
 
-changes as (
-    select * from {{ ref('int_account_changes') }}
-),
-
-accounts as (
-    select
-        platform,
-        account_id,
-        registered_date
-    from {{ ref('int_accounts_resolved') }}
-    where registered_date is not null
-),
-
--- A correction: an account in the frame leaves one class and enters another.
-reclassified as (
-    select
-        classes.platform,
-        classes.account_id,
-        classes.from_date
-    from classes
-    inner join changes
-        on
-            classes.platform = changes.platform
-            and classes.account_id = changes.account_id
-            and classes.from_date > changes.change_date
-    group by classes.platform, classes.account_id, classes.from_date
-    having max_by(changes.change, changes.change_date) <> 'lost'
-),
-
--- One row per account, day and reason to count it; measures that are not named are not counted.
-dated_facts as (
-    select
-        platform,
-        account_id,
-        change_date as on_date,
-        change,
-        registered_date,
-        coalesce(registered_at > previous_look_at, false) as is_new_since_look
-    from changes
-    union all
-    select
-        platform,
-        account_id,
-        registered_date as on_date,
-        'registered' as change,
-        registered_date,
-        false as is_new_since_look
-    from accounts
-    union all
-    select
-        platform,
-        account_id,
-        from_date as on_date,
-        'entered' as change,
-        cast(null as date) as registered_date,
-        false as is_new_since_look
-    from reclassified
-    union all
-    select
-        platform,
-        account_id,
-        from_date as on_date,
-        'left' as change,
-        cast(null as date) as registered_date,
-        false as is_new_since_look
-    from reclassified
-),
-
-classed_facts as (
-    select
-        facts.on_date,
-        facts.change,
-        facts.registered_date,
-        facts.is_new_since_look,
-        classes.platform,
-        classes.account_kind,
-        classes.admin_level,
-        classes.region_code
-    from dated_facts as facts
-    inner join classes
-        on
-            facts.platform = classes.platform
-            and facts.account_id = classes.account_id
-            and case
-                when facts.change = 'registered' then classes.until_date is null
-                when facts.change = 'left' then facts.on_date = classes.until_date
-                else
-                    facts.on_date >= classes.from_date
-                    and (classes.until_date is null or facts.on_date < classes.until_date)
-            end
-),
-
-periodic_facts as (
-    select
-        facts.*,
-        kinds.period,
-        {{ period_start('kinds.period', 'facts.on_date') }} as period_start
-    from classed_facts as facts
-    cross join {{ growth_periods() }} as kinds
-),
-
--- Accounts of one leaf first, all combinations with `all` second: 16 groupings of few rows.
-change_leaves as (
+-- Groups first, all combinations with `all` second: 16 groupings of few rows.
+with leaves as (
     select
         period,
         period_start,
         platform,
         account_kind,
         admin_level,
-        region_code,
-        sum(case when change = 'registered' then 1 else 0 end) as registered,
-        sum(case
-            when change = 'joined' and (is_new_since_look or coalesce(registered_date >= period_start, false)) then 1
-            else 0
-        end) as births,
-        sum(case
-            when change = 'joined' and not (is_new_since_look or coalesce(registered_date >= period_start, false)) then 1
-            else 0
-        end) as frame_additions,
-        sum(case when change = 'lost' then 1 else 0 end) as losses,
-        sum(case when change = 'returned' then 1 else 0 end) as returned,
-        sum(case change when 'entered' then 1 when 'left' then -1 else 0 end) as corrections
+        region_code
+        {%- for measure in measures[:6] %},
+        {{ measure }}
+        {%- endfor %}
         {%- for measure in measures[6:] %},
         cast({{ 'null' if measure in sums_with_null else '0' }} as bigint) as {{ measure }}
         {%- endfor %}
-    from periodic_facts
-    group by period, period_start, platform, account_kind, admin_level, region_code
-),
-
-check_leaves as (
+    from {{ ref('int_growth_leaves') }}
+    where
+        {% for measure in measures[:6] %}{{ measure }} <> 0{{ " or " if not loop.last }}{% endfor %}
+    union all
     select
         period,
         period_start,
@@ -158,32 +51,30 @@ check_leaves as (
         {{ measure }}
         {%- endfor %}
     from {{ ref('int_growth_checks') }}
-),
-
-leaves as (
-    select * from change_leaves
-    union all
-    select * from check_leaves
 )
 
 select
-    period,
-    period_start,
-    coalesce(platform, 'all') as platform,
-    coalesce(account_kind, 'all') as account_kind,
-    coalesce(admin_level, 'all') as admin_level,
-    coalesce(region_code, 'all') as region_code,
+    leaves.period,
+    leaves.period_start,
+    coalesce(leaves.platform, 'all') as platform,
+    coalesce(leaves.account_kind, 'all') as account_kind,
+    coalesce(leaves.admin_level, 'all') as admin_level,
+    coalesce(leaves.region_code, 'all') as region_code,
     {%- for measure in measures[:14] %}
-    cast(sum({{ measure }}) as bigint) as {{ measure }},
+    cast(sum(leaves.{{ measure }}) as bigint) as {{ measure }},
     {%- endfor %}
-    case when sum(unbounded) = 0 then cast(sum(followers_hi) as bigint) end as followers_hi,
-    case when sum(unbounded_delta_lo) = 0 then cast(sum(followers_delta_lo) as bigint) end
+    case when sum(leaves.unbounded) = 0 then cast(sum(leaves.followers_hi) as bigint) end as followers_hi,
+    case when sum(leaves.unbounded_delta_lo) = 0 then cast(sum(leaves.followers_delta_lo) as bigint) end
         as followers_delta_lo,
-    case when sum(unbounded_delta_hi) = 0 then cast(sum(followers_delta_hi) as bigint) end
+    case when sum(leaves.unbounded_delta_hi) = 0 then cast(sum(leaves.followers_delta_hi) as bigint) end
         as followers_delta_hi,
-    cast(sum(deltas) as bigint) as deltas
+    cast(sum(leaves.deltas) as bigint) as deltas
 from leaves
+{%- if grows_by_key() %}
+inner join {{ ref('int_growth_periods_anew') }} as anew
+    on leaves.period = anew.period and leaves.period_start = anew.period_start
+{%- endif %}
 group by
-    period,
-    period_start,
-    cube (platform, account_kind, admin_level, region_code)
+    leaves.period,
+    leaves.period_start,
+    cube (leaves.platform, leaves.account_kind, leaves.admin_level, leaves.region_code)

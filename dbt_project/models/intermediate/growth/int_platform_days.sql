@@ -1,8 +1,8 @@
 -- Grain: one platform on one local day on which any account in scope was observed.
 {{ config(
     materialized='incremental',
-    incremental_strategy=strategy_by_key(),
-    unique_key='month_date',
+    incremental_strategy=strategy_by_days(),
+    pre_hook=hook("forget_days_anew('observed_date')"),
     on_schema_change='fail',
 ) }}
 -- depends_on: {{ ref('int_days_anew') }} (the reference below is hidden from the parser)
@@ -10,7 +10,6 @@
 select
     days.platform,
     days.observed_date,
-    {{ period_start("'month'", 'days.observed_date') }} as month_date,
     max(days.last_observed_at) as last_observed_at
 from {{ ref('int_account_days_observed') }} as days
 inner join {{ ref('int_accounts_resolved') }} as accounts

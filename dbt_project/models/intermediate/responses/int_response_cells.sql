@@ -1,11 +1,15 @@
--- Grain: one event and one cell of responders (kind, level, region, link level) that spoke of it,
--- with the first post from the cell.
+-- Grain: one event and one cell of responders that spoke of it, with the first post from the cell.
 select
-    event_id,
-    account_kind,
-    admin_level,
-    coalesce(region_code, 'unknown') as region_code,
-    link_level,
-    min(response_us) as response_us
-from {{ ref('int_responses') }}
-group by event_id, account_kind, admin_level, coalesce(region_code, 'unknown'), link_level
+    follow_ups.event_number,
+    cells.cell_id,
+    min(responses.response_us) as response_us
+from {{ ref('int_responses') }} as responses
+inner join {{ ref('int_event_follow_ups') }} as follow_ups
+    on responses.event_id = follow_ups.event_id
+inner join {{ ref('int_responder_cells') }} as cells
+    on
+        responses.account_kind = cells.account_kind
+        and responses.admin_level = cells.admin_level
+        and coalesce(responses.region_code, 'unknown') = cells.region_code
+        and responses.link_level = cells.link_level
+group by follow_ups.event_number, cells.cell_id

@@ -1,16 +1,21 @@
--- Grain: one curve (stratum x group of responders) and one waiting time, with the Kaplan-Meier
+-- Grain: one curve that main.response_timing reads from its steps, and one waiting time, with the Kaplan-Meier
 -- estimate, and where removals compete (reading 3) the cumulative incidence after Aalen and
--- Johansen instead. Full precision; main.response_curves rounds.
-with competing_steps as (
-    select steps.*
-    from {{ ref('int_response_steps') }} as steps
-    inner join {{ ref('int_response_totals') }} as totals on steps.curve_id = totals.curve_id
-    inner join {{ ref('int_response_strata') }} as strata on totals.stratum_id = strata.stratum_id
-    where strata.reading = 3
+-- Johansen beside it. Full precision; main.response_curves rounds.
+with curves as (
+    {{ kaplan_meier_curve(ref('int_response_steps'), ['curve_id'], carried=['removed']) }}
 ),
 
-curves as (
-    {{ kaplan_meier_curve(ref('int_response_steps'), ['curve_id']) }}
+competing_steps as (
+    select
+        curves.curve_id,
+        curves.at_us,
+        curves.at_risk,
+        curves.responded,
+        curves.removed
+    from curves
+    inner join {{ ref('int_response_totals') }} as totals on curves.curve_id = totals.curve_id
+    inner join {{ ref('int_response_strata') }} as strata on totals.stratum_id = strata.stratum_id
+    where strata.reading = 3
 ),
 
 incidences as (

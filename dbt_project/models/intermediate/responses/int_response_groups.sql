@@ -14,8 +14,7 @@ with cells as (
         admin_level as cell_level,
         region_code as cell_region,
         link_level as cell_link
-    from {{ ref('int_response_cells') }}
-    group by account_kind, admin_level, region_code, link_level
+    from {{ ref('int_responder_cells') }}
 ),
 
 cubed as (

@@ -9,6 +9,9 @@ select
     period,
     period_start,
     stratum_event_type as event_type,
-    cast(sum(events) as bigint) as events
+    cast(sum(events) as bigint) as events,
+    min(shortest_watch_us) as shortest_watch_us,
+    cast(sum(events_watched_72h) as bigint) as events_watched_72h,
+    cast(sum(events_watched_14d) as bigint) as events_watched_14d
 from {{ ref('int_response_strata_days') }}
 group by stratum_id, reading, period, period_start, stratum_event_type

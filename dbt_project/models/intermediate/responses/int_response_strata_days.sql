@@ -7,7 +7,10 @@ with days as (
         onset_date,
         event_type,
         count(*) as events,
-        sum(removed) as removed
+        sum(removed) as removed,
+        min(watched_us) as shortest_watch_us,
+        count(case when watched_us >= 259200000000 then 1 end) as events_watched_72h,
+        count(case when watched_us >= 1209600000000 then 1 end) as events_watched_14d
     from {{ event_readings() }} as readings
     group by reading, onset_date, event_type
 ),
@@ -40,7 +43,10 @@ placed as (
         end as period_start,
         case when types.is_own_type then days.event_type else 'all' end as stratum_event_type,
         days.events,
-        days.removed
+        days.removed,
+        days.shortest_watch_us,
+        days.events_watched_72h,
+        days.events_watched_14d
     from days
     cross join study
     cross join periods
@@ -68,6 +74,9 @@ select
     period,
     period_start,
     stratum_event_type,
-    events
+    events,
+    shortest_watch_us,
+    events_watched_72h,
+    events_watched_14d
 from summed
 where reading < 3 or stratum_removed > 0

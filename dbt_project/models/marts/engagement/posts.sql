@@ -1,5 +1,6 @@
 -- Grain: one official post, in its latest version.
--- Posts of ordinary people are not here: the warehouse has no text of theirs.
+-- Posts of people are not here, neither ordinary ones' nor officers': when a post was written and how
+-- often it was liked leads to it.
 with chosen as (
     select * from {{ ref('int_post_versions_chosen') }}
 ),
@@ -51,3 +52,4 @@ left join {{ ref('int_post_absences') }} as absences
     on chosen.platform = absences.platform and chosen.post_id = absences.post_id
 left join sightings
     on chosen.platform = sightings.platform and chosen.post_id = sightings.post_id
+where not coalesce({{ is_person('chosen.account_id') }}, false)

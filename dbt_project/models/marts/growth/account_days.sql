@@ -1,5 +1,6 @@
 -- Grain: one official account on one local day, from its first to its last day of observation.
--- Days without an observation are here with NULL followers: a gap, never zero growth.
+-- Days without an observation are here with NULL followers: a gap, never zero growth. People are not
+-- here: whoever knows the count of a day knows the profile.
 -- Made anew are the days from the first one about which anything changed on; and days before it that
 -- lie between two observations of an account, of which the later one has only come now.
 {{ config(
@@ -30,6 +31,7 @@ with accounts as (
             and accounts.account_id = marks.account_id
             and {{ is_pending('marks.build_id') }}
     {%- endif %}
+    where not {{ is_person('accounts.account_id') }}
 ),
 
 spine as (
@@ -55,10 +57,14 @@ days as (
         spine.*,
         counts.followers_lo,
         counts.followers_hi,
-        counts.previous_followers_lo,
-        counts.previous_followers_hi,
         counts.is_suspect as is_followers_suspect,
-        {{ days_between('counts.previous_date', 'spine.observed_date') }} as followers_delta_days
+        -- A suspect count is no change.
+        case when not counts.is_suspect then counts.previous_followers_lo end as previous_followers_lo,
+        case when not counts.is_suspect then counts.previous_followers_hi end as previous_followers_hi,
+        case
+            when not counts.is_suspect
+                then {{ days_between('counts.previous_date', 'spine.observed_date') }}
+        end as followers_delta_days
     from spine
     left join counts
         on

@@ -1,140 +1,116 @@
 -- Grain: one official account and one stretch in which its name, verification or kind stood.
--- Few accounts ever change: only these are followed day by day, the others have one stretch.
+{%- set observed = ['screen_name', 'verified_type'] %}
 with accounts as (
     select * from {{ ref('int_accounts_resolved') }}
 ),
 
-days as (
+statements as (
     select
         accounts.account_number,
-        days.observed_date,
-        days.first_observed_at,
-        days.last_observed_at,
-        case when accounts.account_kind <> 'officer' then days.screen_name end as screen_name,
-        days.verified_type
-    from {{ ref('int_account_days_observed') }} as days
+        said.observed_date,
+        said.first_observed_at,
+        said.observed_until_at,
+        case when accounts.account_kind <> 'officer' then said.screen_name end as screen_name,
+        said.screen_name_until_at,
+        said.verified_type,
+        said.verified_type_until_at
+    from {{ ref('int_account_statements') }} as said
     inner join accounts
-        on days.platform = accounts.platform and days.account_id = accounts.account_id
+        on said.platform = accounts.platform and said.account_id = accounts.account_id
 ),
 
--- The kind follows the strongest evidence so far, so that it is read off its classes.
-kinds as (
-    select
-        accounts.account_number,
-        classes.from_date,
-        coalesce(classes.until_date, date '9999-12-31') as until_date,
-        classes.account_kind
-    from {{ ref('int_account_classes') }} as classes
-    inner join accounts
-        on classes.platform = accounts.platform and classes.account_id = accounts.account_id
-),
-
-changing_kinds as (
-    select account_number
-    from kinds
-    group by account_number
-    having min(account_kind) <> max(account_kind)
-),
-
-{%- set observed = ['screen_name', 'verified_type'] %}
-whole as (
+last_seen as (
     select
         accounts.account_number,
         {%- for facet in observed %}
-        min(months.least_{{ facet }}) as {{ facet }},
-        coalesce(min(months.least_{{ facet }}) <> max(months.greatest_{{ facet }}), false) as has_new_{{ facet }},
-        min(months.{{ facet }}_first_at) as {{ facet }}_first_at,
         max(months.{{ facet }}_last_at) as {{ facet }}_last_at,
         {%- endfor %}
-        max(accounts.account_kind) = 'officer' as is_officer
+        max(accounts.last_seen_at) as account_kind_last_at
     from {{ ref('int_account_months') }} as months
     inner join accounts
         on months.platform = accounts.platform and months.account_id = accounts.account_id
     group by accounts.account_number
 ),
 
+-- The kind follows the strongest evidence so far, so that it is read off its classes; each but the
+-- first begins with a statement.
+kinds as (
+    select
+        accounts.account_number,
+        classes.from_date as observed_date,
+        coalesce(statements.first_observed_at, accounts.first_seen_at) as first_observed_at,
+        statements.observed_until_at,
+        classes.account_kind
+    from {{ ref('int_account_classes') }} as classes
+    inner join accounts
+        on classes.platform = accounts.platform and classes.account_id = accounts.account_id
+    left join statements
+        on
+            accounts.account_number = statements.account_number
+            and classes.from_date = statements.observed_date
+),
+
 followed as (
     {%- for facet in observed %}
     select
-        days.account_number,
+        account_number,
         '{{ facet }}' as facet,
-        days.{{ facet }} as facet_value,
-        days.observed_date,
-        days.first_observed_at,
-        days.last_observed_at
-    from days
-    inner join whole on days.account_number = whole.account_number
-    where whole.has_new_{{ facet }} and days.{{ facet }} is not null
+        {{ facet }} as facet_value,
+        observed_date,
+        first_observed_at,
+        {{ facet }}_until_at as until_at
+    from statements
+    where {{ facet }} is not null
     union all
     {%- endfor %}
     select
-        days.account_number,
+        account_number,
         'account_kind' as facet,
-        kinds.account_kind as facet_value,
-        days.observed_date,
-        days.first_observed_at,
-        days.last_observed_at
-    from days
-    inner join changing_kinds on days.account_number = changing_kinds.account_number
-    inner join kinds
-        on
-            days.account_number = kinds.account_number
-            and days.observed_date >= kinds.from_date
-            and days.observed_date < kinds.until_date
+        account_kind as facet_value,
+        observed_date,
+        first_observed_at,
+        observed_until_at as until_at
+    from kinds
 ),
 
 compared as (
     select
         *,
-        case
-            when facet_value = lag(facet_value) over (
-                partition by account_number, facet order by observed_date nulls last
-            ) then 0
-            else 1
-        end as is_new
+        lag(facet_value) over (
+            partition by account_number, facet order by observed_date nulls last
+        ) as facet_value_before
     from followed
 ),
 
-numbered as (
+begun as (
     select
-        *,
-        sum(is_new) over (
+        account_number,
+        facet,
+        facet_value,
+        first_observed_at as first_seen_at,
+        lead(until_at) over (
             partition by account_number, facet order by observed_date nulls last
-            rows between unbounded preceding and current row
-        ) as stretch
+        ) as ended_at
     from compared
+    where facet_value_before is null or facet_value <> facet_value_before
 ),
 
 stretches as (
     select
-        account_number,
-        facet,
-        min(facet_value) as facet_value,
-        min(first_observed_at) as first_seen_at,
-        max(last_observed_at) as last_seen_at
-    from numbered
-    group by account_number, facet, stretch
-    {%- for facet in observed %}
-    union all
-    select
-        account_number,
-        '{{ facet }}' as facet,
-        {{ facet }} as facet_value,
-        {{ facet }}_first_at as first_seen_at,
-        {{ facet }}_last_at as last_seen_at
-    from whole
-    where {{ facet }} is not null and not has_new_{{ facet }}{{ " and not is_officer" if facet == 'screen_name' }}
-    {%- endfor %}
-    union all
-    select
-        accounts.account_number,
-        'account_kind' as facet,
-        accounts.account_kind as facet_value,
-        accounts.first_seen_at,
-        accounts.last_seen_at
-    from accounts
-    left join changing_kinds on accounts.account_number = changing_kinds.account_number
-    where changing_kinds.account_number is null
+        begun.account_number,
+        begun.facet,
+        begun.facet_value,
+        begun.first_seen_at,
+        coalesce(
+            begun.ended_at,
+            case begun.facet
+                {%- for facet in observed + ['account_kind'] %}
+                when '{{ facet }}' then last_seen.{{ facet }}_last_at
+                {%- endfor %}
+            end
+        ) as last_seen_at
+    from begun
+    inner join last_seen on begun.account_number = last_seen.account_number
 ),
 
 placed as (

@@ -1,5 +1,6 @@
 -- Grain: one official account.
--- What the observatory knows about it at data_through_at; history is in account_days.
+-- What the observatory knows about it at data_through_at; history is in account_days. Of people only
+-- what many have in common: the instant of a registration and a count of followers name a profile.
 with accounts as (
     select * from {{ ref('int_accounts_resolved') }}
 ),
@@ -34,12 +35,12 @@ select
     accounts.region_match,
     accounts.region_year,
     accounts.scope_evidence,
-    accounts.registered_at,
+    case when not {{ is_person('accounts.account_id') }} then accounts.registered_at end as registered_at,
     accounts.first_seen_at,
     accounts.last_seen_at,
     accounts.confirmed_state as status,
-    accounts.followers_lo,
-    accounts.followers_hi,
+    case when not {{ is_person('accounts.account_id') }} then accounts.followers_lo end as followers_lo,
+    case when not {{ is_person('accounts.account_id') }} then accounts.followers_hi end as followers_hi,
     -- Silence is only a fact about an account that was looked at within these days and whose
     -- posts are collected at all.
     case

@@ -4,7 +4,10 @@
 --                     the ruling), published from 72 h before its first sighting to 14 days after;
 --   cited_post_v1     the ruling cites the post by its id, whenever it was published;
 --   repost_v1         the post reposts one that is linked by these two, in the window of hashtags.
---   address_v1        the text of the post names the address of the article, likewise.
+--   address_v1        the text of the post names the address of the article, likewise;
+--   rumour_repost_v1, rumour_url_v1, ruling_mention_v1
+--                     the post denies something (rule rebuttal_v2) and reposts the rumour, or cites
+--                     its address; or the ruling credits its author with a denial; likewise.
 -- lexical, with the probability of the model in orchestration/linking:
 --   text_v1           the text of the post speaks of the event's title, published from 72 h before
 --                     its first sighting to 24 h after; only links that need no review, and that no
@@ -120,6 +123,28 @@ by_repost as (
         and reposts.posted_at <= originals.onset_hi_at + interval 14 days
 ),
 
+by_tie as (
+    select
+        events.event_id,
+        events.onset_hi_at,
+        posts.platform,
+        posts.post_id,
+        posts.account_id,
+        posts.posted_at,
+        ties.matched,
+        case ties.target_rule
+            when 'repost' then 'rumour_repost_v1'
+            when 'post_url' then 'rumour_url_v1'
+            else 'ruling_mention_v1'
+        end as link_method
+    from {{ ref('int_rumour_ties') }} as ties
+    inner join events on ties.event_id = events.event_id
+    inner join posts on ties.platform = posts.platform and ties.post_id = posts.post_id
+    where
+        posts.posted_at >= events.onset_hi_at - interval 72 hours
+        and posts.posted_at <= events.onset_hi_at + interval 14 days
+),
+
 by_alias as (
     select
         events.event_id,
@@ -221,6 +246,20 @@ by_rule as (
         cast(null as {{ dbt.type_string() }}) as reviewer,
         cast(null as {{ dbt.type_string() }}) as note
     from by_repost
+    union all
+    select
+        event_id,
+        onset_hi_at,
+        platform,
+        post_id,
+        account_id,
+        posted_at,
+        matched,
+        'exact' as link_level,
+        link_method,
+        cast(null as {{ dbt.type_string() }}) as reviewer,
+        cast(null as {{ dbt.type_string() }}) as note
+    from by_tie
     union all
     select
         *,

@@ -51,7 +51,7 @@ select
     source,
     -- An article whose title names no place may name it where it begins.
     case
-        when lead_text is null or regexp_extract(title, '{{ province_pattern() }}', 0) <> ''
+        when lead_text is null or regexp_extract({{ places_only('title') }}, '{{ province_pattern() }}', 0) <> ''
             then {{ region_named('title') }}
         else coalesce(case when {{ names_province_as_place('lead_text') }} then {{ region_named('lead_text') }} end, {{ region_named_in_english("coalesce(title, '') || ' ' || lead_text") }})
     end as region_code,

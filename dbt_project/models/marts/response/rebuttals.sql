@@ -73,47 +73,6 @@ cited as (
     ) as cited_by_rulings
 ),
 
-credited as (
-    select distinct
-        event_id,
-        platform,
-        onset_hi_at,
-        credited_name
-    from (
-        select
-            event_id,
-            platform,
-            onset_hi_at,
-            {{ each_element('cited_names') }} as credited_name
-        from rumours
-    ) as names_in_rulings
-),
-
-pointing as (
-    select distinct
-        platform,
-        post_id,
-        pointed_at_id,
-        target_rule
-    from (
-        select
-            platform,
-            post_id,
-            repost_of_post_id as pointed_at_id,
-            'repost' as target_rule
-        from {{ ref('stg_core__posts') }}
-        where is_rebuttal and repost_of_post_id is not null
-        union all
-        select
-            platform,
-            post_id,
-            {{ each_element('cited_post_ids') }} as pointed_at_id,
-            'post_url' as target_rule
-        from {{ ref('stg_core__posts') }}
-        where is_rebuttal
-    ) as pointers
-),
-
 ties as (
     select
         event_id,
@@ -126,39 +85,14 @@ ties as (
     from cited
     union all
     select
-        credited.event_id,
-        denials.platform,
-        denials.post_id,
-        'ruling_mention' as target_rule,
-        2 as tie_order,
+        event_id,
+        platform,
+        post_id,
+        target_rule,
+        tie_order,
         cast(null as {{ instant_type() }}) as clocked_at,
         cast(null as {{ dbt.type_string() }}) as cited_account_id
-    from credited
-    inner join {{ ref('int_accounts_resolved') }} as accounts
-        on
-            credited.platform = accounts.platform
-            and credited.credited_name = accounts.screen_name
-    inner join denials
-        on
-            accounts.platform = denials.platform
-            and accounts.account_id = denials.account_id
-            and denials.posted_at >= credited.onset_hi_at - interval 72 hours
-            and denials.posted_at <= credited.onset_hi_at + interval 14 days
-    -- One that is cited by address needs no guess from a name.
-    left join cited on credited.event_id = cited.event_id
-    where cited.event_id is null
-    union all
-    select
-        rumours.event_id,
-        pointing.platform,
-        pointing.post_id,
-        pointing.target_rule,
-        case pointing.target_rule when 'repost' then 3 else 4 end as tie_order,
-        cast(null as {{ instant_type() }}) as clocked_at,
-        cast(null as {{ dbt.type_string() }}) as cited_account_id
-    from pointing
-    inner join rumours
-        on pointing.platform = rumours.platform and pointing.pointed_at_id = rumours.ruling_id
+    from {{ ref('int_rumour_ties') }}
     union all
     select
         links.event_id,

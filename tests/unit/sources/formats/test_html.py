@@ -140,6 +140,71 @@ def test_date_found_in_the_page_is_a_day(tmp_path: Path) -> None:
     assert (row["published_at_precision"], row["published_at_source"]) == ("day", "htmldate")
 
 
+@pytest.mark.parametrize(("line", "at", "precision", "source"), [
+    ("2021-07-20 08:30 来源：样城日报", AT.replace(second=0), "minute", "printed"),
+    ("发布时间：2021年7月20日08:30:15", AT, "second", "printed"),
+    ("最后更新：2021-07-20 08:30:15", datetime(2021, 7, 19, 16, tzinfo=UTC), "day", "meta"),
+    ("2021-07-21 08:30:15", datetime(2021, 7, 19, 16, tzinfo=UTC), "day", "meta"),
+])  # fmt: skip
+def test_a_clock_printed_with_the_day_makes_it_finer(
+    tmp_path: Path, line: str, at: datetime, precision: str, source: str
+) -> None:
+    head = '<meta property="article:published_time" content="2021-07-20">'
+    body = f"<p class='info'>{line}</p><p class='comment'>2021-07-20 23:59:59</p>"
+    body = body if source == "printed" else f"<p class='info'>{line}</p>"
+    row = read(tmp_path, page(head, body=body)).only("articles")
+    assert (row["published_at"], row["published_at_precision"]) == (at, precision)
+    assert row["published_at_source"] == source
+
+
+def test_a_printed_clock_alone_is_no_date(tmp_path: Path) -> None:
+    head = '<meta property="article:published_time" content="2021-07-20T08:30:15+08:00">'
+    row = read(tmp_path, page(head, body="<p>2021-07-20 09:00</p>")).only("articles")
+    assert (row["published_at"], row["published_at_source"]) == (AT, "meta")
+
+
+@pytest.mark.parametrize(("printed", "quoted"), [
+    ("<span>2021-07-20 08:30 来源：</span><a href='/'>样城日报</a>", "样城日报"),
+    ("<p>来源：《样城日报》</p>", "样城日报"), ("<p>信息来源: 样城网 | 作者：某</p>", "样城网"),
+    ("<p>来源：</p><p>2168</p>", None), ("<p>来源：网络</p>", None), ("<p>能源来源</p>", None),
+])  # fmt: skip
+def test_the_source_that_a_page_prints_is_kept_apart_from_its_outlet(
+    tmp_path: Path, printed: str, quoted: str | None
+) -> None:
+    head = '<link rel="canonical" href="https://news.example.cn/a/1">'
+    row = read(tmp_path, page(head, body=printed, text=CHINESE)).only("articles")
+    assert (row["outlet"], row["quoted_outlet"]) == ("news.example.cn", quoted)
+
+
+NAME = "Bureau opens channel"
+
+
+@pytest.mark.parametrize(("name", "body", "title"), [
+    (f"{NAME} | Example News", "<h1>Example News</h1>", NAME),
+    (f"Example News » {NAME}", "<h1><a href='/'>Example News</a></h1>", NAME),
+    (f"Press: {NAME}", '<h1>Press releases</h1>', NAME),
+    (f"{NAME}: what it is for", f"<h1>{NAME}: what it is for</h1>", f"{NAME}: what it is for"),
+    ("Another name", "<h2>Contact</h2>", "Another name"),
+    ("", "", NAME),
+])  # fmt: skip
+def test_the_title_is_the_heading_that_the_name_of_the_page_holds(
+    tmp_path: Path, name: str, body: str, title: str
+) -> None:
+    content = page(body=body).replace(f"<title>{NAME}</title>", f"<title>{name}</title>")
+    site = '<meta property="og:site_name" content="Example News">'
+    if title == "Another name":
+        content = content.replace(f"<h1>{NAME}</h1>", "")
+    row = read(tmp_path, content.replace("<head>", f"<head>{site}")).only("articles")
+    assert row["title"] == title
+
+
+@pytest.mark.parametrize("declared", ["name", "admin"])
+def test_a_template_is_no_author(tmp_path: Path, declared: str) -> None:
+    thing = {"@type": "NewsArticle", "author": {"@type": "Person", "name": declared}}
+    row = read(tmp_path, page(ld(thing) + f'<meta name="author" content="{declared}">'))
+    assert row.only("articles")["author"] is None
+
+
 def test_no_date_is_never_guessed(tmp_path: Path) -> None:
     row = read(tmp_path, page()).only("articles")
     assert row["published_at"] is None
@@ -232,7 +297,9 @@ def test_empty(tmp_path: Path, content: str) -> None:
 def test_hostile_pages_are_contained(tmp_path: Path, hostile: str) -> None:
     content = page(body=hostile).encode("utf-8", "surrogatepass")
     outcome = read(tmp_path, content)
-    assert set(outcome.reasons) <= {"no_article_text", "extraction_failed", "encoding"}
+    assert set(outcome.reasons) <= {
+        "no_article_text", "extraction_failed", "encoding", "too_deep",
+    }  # fmt: skip
     assert outcome.reasons or outcome.only("articles")["published_at"] is None
 
 

@@ -145,8 +145,9 @@ def test_declared_encoding(tmp_path: Path) -> None:
 
 
 def test_hostile_html_body(tmp_path: Path) -> None:
-    row = read(tmp_path, DUTY + "<div>" * 200_000 + "deep").only("articles")
-    assert str(row["text"]).startswith("第一段 文字。")
+    assert read(tmp_path, DUTY + "<div>" * 200_000 + "deep").reasons == ["too_deep"]
+    row = read(tmp_path, DUTY + "<div>" * 200 + "deep").only("articles")
+    assert str(row["text"]).endswith("deep")
 
 
 @pytest.mark.parametrize(("markdown", "text"), [
@@ -184,3 +185,16 @@ def test_sniff(name: str, content: str, score: float | None) -> None:
     assert (evidence.score if evidence else None) == score
     if score:
         assert formats.sniff(head)[0][0].id == "markdown_article"
+
+
+def test_furniture_is_moved_not_deleted(tmp_path: Path) -> None:
+    tail = "<p>© 某 for 样城时报, 2020. |Permalink |No comment</p><p>Post tags: 甲, 乙</p>"
+    tail += "<p>Feed enhanced by Better Feed</p>"
+    row = read(tmp_path, DUTY + tail).only("articles")
+    bare = read(tmp_path, DUTY).only("articles")
+    assert (row["text"], row["article_id"]) == (bare["text"], bare["article_id"])
+    assert str(row["stripped_text"]).split("\n") == [
+        "© 某 for 样城时报, 2020. |Permalink |No comment", "Post tags: 甲, 乙",
+        "Feed enhanced by Better Feed",
+    ]  # fmt: skip
+    assert bare["stripped_text"] is None

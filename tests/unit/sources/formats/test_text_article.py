@@ -46,6 +46,25 @@ def test_title_and_text(tmp_path: Path) -> None:
     assert row["url"] is None
 
 
+@pytest.mark.parametrize(("line", "quoted"), [
+    ("来源：样城日报", "样城日报"), ("2026年7月7日 09:20　来源：样报网　记者 例一", "样报网"),
+    ("原文来自微信公众号「样城周刊」：开通微博", "样城周刊"),
+    ("文章出自样城网，转自别处", "样城网"),
+    ("来源：本文原载于《样城周刊》2013年第27期", "样城周刊"),
+    ("新华社北京6月30日电 市公安局表示", "新华社"), ("(Xinhua) -- The bureau said", "Xinhua"),
+    ("信息源自Example Times： 开通微博", "Example Times"),
+    ("Microblogs spread. From China Daily:", "China Daily"),
+    ("出自微博 @某人 ，原文已被删。", None), ("来源：网络", None),
+    ("原文来自豆瓣广播，已被404", None),
+    ("来源：2168", None), ("昨日，市公安局表示。", None), ("据新华社报道，市公安局表示。", None),
+])  # fmt: skip
+def test_the_outlet_a_text_is_taken_from_is_no_publisher(
+    tmp_path: Path, line: str, quoted: str | None
+) -> None:
+    row = read(tmp_path, f"开通微博\n\n{line}\n\n市公安局周一开通微博。\n").only("articles")
+    assert (row["quoted_outlet"], row["outlet"]) == (quoted, None)
+
+
 def test_furniture_is_moved_not_deleted(tmp_path: Path) -> None:
     row = read(tmp_path, f"Title\n\n{BODY}\n\n" + "\n\n".join(FURNITURE)).only("articles")
     # The first line of the furniture carries no mark: what is not known stays with the text.

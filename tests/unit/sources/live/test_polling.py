@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +16,7 @@ import pytest
 
 from orchestration.cli import main
 from orchestration.defs.automation import fingerprint, waiting_sources
+from orchestration.paths import PROJECT_ROOT
 from orchestration.sources.archive import Archive
 from orchestration.sources.live.state import State
 from tests.faults.server import Machine, Server, hang_up, running, text
@@ -419,3 +423,89 @@ def test_what_is_published_of_a_declaration_names_no_officer(live: Site):
     live.night()
     (declared,) = live.ask("select declaration from meta.sources where source_name = 'x'")
     assert json.loads(declared[0])["fetch"]["url"] == "https://social.example/…"
+
+
+# -- killed between pages -------------------------------------------------------------------------
+_NIGHT = """
+import sys
+from pathlib import Path
+from tests.faults.server import Machine
+from tests.faults.site import Site
+site = Site(Path(sys.argv[1]), fetch_allow=(sys.argv[2],))
+site.surroundings = Machine().surroundings()
+site.night()
+"""
+
+
+class Halting:
+    """Answers as another route does, until some page is asked for: that one never comes."""
+
+    def __init__(self, route: Any, page: int) -> None:
+        self.route, self.left = route, page - 1
+        self.reached, self.over = threading.Event(), threading.Event()
+
+    def __call__(self, handler: Any) -> None:
+        if self.left == 0:
+            self.reached.set()
+            self.over.wait(60)
+            return
+        self.left -= 1
+        self.route(handler)
+
+
+def killed_before_page(site: Site, server: Server, path: str, page: int) -> None:
+    """A night in a process of its own that is ended with SIGKILL while it waits for a page."""
+    halting = Halting(server.routes[path], page)
+    server.routes[path] = halting
+    process = subprocess.Popen(
+        [sys.executable, "-c", _NIGHT, str(site.home), site.fetch_allow[0]], cwd=PROJECT_ROOT
+    )
+    try:
+        assert halting.reached.wait(60)
+    finally:
+        process.kill()
+        process.wait()
+        halting.over.set()
+        server.routes[path] = halting.route
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", [1, 2, 3])
+def test_wordpress_killed_between_pages_loses_and_repeats_nothing(
+    live: Site, server: Server, page: int
+):
+    server.routes[POSTS] = Blog(*(changed(n, n) for n in range(330)))
+    declare(live, ("blog", "wordpress_json", server.url("/")))
+    killed_before_page(live, server, POSTS, page)
+    assert len(Archive(live.settings.root.archive).deliveries()) == page - 1
+    server.asked.clear()
+    live.now += timedelta(minutes=1)
+    live.night()
+    assert live.left == {}
+    assert live.ask("select count(*), count(distinct article_id) from core.articles") == [
+        (330, 330)
+    ]
+    assert len(server.asked) == 4 - (page - 1)  # it goes on where the other was
+    # The last post of a page comes with the next one again, and nothing else does.
+    ((duplicates,),) = live.ask(
+        "select sum(records_duplicate)::bigint from quality.file_ledger where records_in > 0"
+    )
+    assert duplicates == 3
+    live.assert_ledger()
+
+
+@pytest.mark.slow
+def test_mastodon_killed_between_pages_loses_and_repeats_nothing(live: Site, server: Server):
+    Timeline(server, newest=14)
+    path = "/api/v1/accounts/77/statuses"
+    declare(live, ("police", "mastodon_json", server.url("/@police")))
+    killed_before_page(live, server, path, 3)
+    server.asked.clear()
+    live.now += timedelta(minutes=1)
+    for _ in range(3):  # what is newest is looked at first, the gap behind it is closed then
+        live.night()
+        live.now += DAY
+    assert live.left == {}
+    assert live.ask("select count(*), count(distinct post_id) from core.posts") == [(14, 14)]
+    assert state(live, "police")["memory"]["gaps"] == []
+    live.assert_ledger()
