@@ -257,7 +257,7 @@ def test_a_history_grown_by_months_is_the_one_made_at_once(
     loaded: worlds.Tables = {"core.account_snapshots": [], "core.posts": []}
     # The day from which a better time moved the only post keeps a row without posts.
     emptied = "('weibo', '1001', datetime.date(2020, 2, 17), 0)"
-    left = {"b5": {"intermediate.int_account_post_days": ([emptied], [], 11, 10)}}
+    left = {"intermediate.int_account_post_days": ([emptied], [], 11, 10)}
     for number, (delivery, from_date) in enumerate(night_by_night(), start=1):
         build_id = f"b{number}"
         for name, rows in delivery.items():
@@ -278,5 +278,6 @@ def test_a_history_grown_by_months_is_the_one_made_at_once(
             whole = Warehouse(tmp_path / build_id / "observatory.duckdb", dbt_target)
             whole.load(build_id, loaded)
             whole.build_models(build_id, *GROWTH)
-            assert difference(grown.contents(), whole.contents()) == left.get(build_id, {})
+            found = difference(grown.contents(), whole.contents())
+            assert found == (left if number >= 5 else {}), build_id
         grown.insert("meta.builds", [{"build_id": build_id, "outcome": "published"}])
