@@ -128,7 +128,8 @@ class Archive:
         entries = list(self._describe(digest, display, after.st_size, common))
         if self._known is None:
             self._known = {entry["file_id"] for entry in self._entries()}
-        fresh = [e for e in entries if e["file_id"] not in self._known]
+        new = {e["file_id"]: e for e in entries if e["file_id"] not in self._known}
+        fresh = list(new.values())  # a zip may hold one and the same member twice
         self._append(fresh or entries[:1])
         self._known.update(e["file_id"] for e in fresh)
         return [self._delivery(e) for e in fresh if not e.get("is_container")]

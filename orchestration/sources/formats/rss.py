@@ -181,16 +181,21 @@ def _spans(data: bytes, options: ReadOptions) -> list[tuple[int, int]] | None:
     return spans
 
 
+def _plain(value: object) -> str | None:
+    """A text; where broken markup made something else of it, nothing."""
+    return value if isinstance(value, str) else None
+
+
 def _record(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> dict[str, str | None] | None:
     title = articles.one_line(articles.markup_text(entry.get("title")))
     body = _body(entry)
     if title is None and body is None:
         return None
-    link = entry.get("feedburner_origlink") or entry.get("link") or ""
-    url = articles.canonical_address(link, feed.get("link")) if link else None
+    link = _plain(entry.get("feedburner_origlink")) or _plain(entry.get("link"))
+    url = articles.canonical_address(link, _plain(feed.get("link"))) if link else None
     raw = entry.get("published") or entry.get("updated")
     found_in = "feed" if entry.get("published") else "feed_updated"
-    guid = entry.get("id")
+    guid = _plain(entry.get("id"))
     return {
         "article_id": articles.identity(url or guid or body or title or ""),
         "outlet": articles.host_of(url)
