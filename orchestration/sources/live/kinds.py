@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from orchestration.sources.live.client import Answer
@@ -20,11 +21,12 @@ Memory = dict[str, Any]
 
 @dataclass(frozen=True)
 class Received:
-    """An answer, how many records the reader found in it, and its hash."""
+    """An answer, how many records the reader found in it, its hash, and when it came."""
 
     answer: Answer
     records: int
     sha256: str
+    at: datetime
 
     @property
     def document(self) -> Any:

@@ -157,7 +157,7 @@ class _Visit:
             if not ask.headers:
                 told = "it says that nothing changed, but nobody asked for changes"
                 raise self._flawed(ask, answer, Flaw("unasked_304", told))
-            return Received(answer, 0, "")
+            return Received(answer, 0, "", self._clock.now())
         digest = hashlib.sha256(answer.body).hexdigest()
         received, flaw, is_named = self._judged(kind, ask, answer, digest)
         self._keep(kind, answer, digest, flaw, is_named=is_named)
@@ -182,7 +182,7 @@ class _Visit:
         """What the source's own reader makes of an answer, its flaw, and whether the reader itself
         will name that in quarantine."""
         records, rejects = self._read(answer, digest, kind.suffix)
-        received = Received(answer, records, digest)
+        received = Received(answer, records, digest, self._clock.now())
         if answer.flaw is not None:
             return received, answer.flaw, False
         fatal = _fatal(rejects)

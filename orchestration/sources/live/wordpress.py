@@ -33,7 +33,8 @@ def _talk(url: str, memory: Memory) -> Conversation:
             memory["page"] = 1
             return None
         before = [post["id"] for post in posts]
-        times = [_modified(post) for post in posts]
+        # A date to come must not carry the cursor past posts that are still to be written.
+        times = [min(_modified(post), received.at) for post in posts]
         is_last = len(posts) < PER_PAGE or _pages(received) == page
         if is_last or min(times) < max(times):
             newest = instant_text(max(times) - _OVERLAP)

@@ -270,6 +270,17 @@ def test_wordpress_is_read_by_the_time_of_change_and_then_from_there(live: Site,
     assert queries(server)[-1]["modified_after"] == "2026-07-01T00:03:48Z"
 
 
+def test_a_date_to_come_does_not_carry_the_cursor_past_later_posts(live: Site, server: Server):
+    blog = Blog(changed(1, 1), wordpress_post(2, "2999-01-01T00:00:00"))
+    server.routes[POSTS] = blog
+    declare(live, ("blog", "wordpress_json", server.url("/")))
+    live.night()
+    live.now += DAY
+    blog.posts.append(wordpress_post(3, f"{live.now - timedelta(hours=1):%Y-%m-%dT%H:%M:%S}"))
+    live.night()
+    assert article_count(live) == 3
+
+
 def test_more_posts_of_one_second_than_a_page_holds_are_all_read(live: Site, server: Server):
     server.routes[POSTS] = Blog(*(changed(n, 5) for n in range(250)), changed(999, 9))
     declare(live, ("blog", "wordpress_json", server.url(POSTS)))
