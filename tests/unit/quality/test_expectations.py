@@ -21,7 +21,9 @@ def _value(rule: Rule, good: bool) -> Any:
         return rule.allowed[0] if good else "emperor"
     if good:
         return rule.low if rule.low is not None else rule.high
-    return (rule.high if rule.high is not None else rule.low or 0) + 1
+    if rule.high is None:
+        return (rule.low or 0) - 1
+    return rule.high + 1
 
 
 def _frames(good: bool) -> dict[str, pl.DataFrame]:
