@@ -141,6 +141,18 @@ def test_the_archive_keeps_bytes_under_their_hash_and_never_twice(tmp_path):
     assert [f.path for f in Archive(tmp_path / "archive").deliveries()] == ["s/a", "s/b"]
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_member_that_stands_twice_in_a_zip_is_one_delivery(tmp_path):
+    container = tmp_path / "day.zip"
+    with zipfile.ZipFile(container, "w") as z:
+        z.writestr("08.json", "[]")
+        z.writestr("08.json", "[]")
+    archive = Archive(tmp_path / "archive")
+    found = archive.add(container, "hot/day.zip", "hot", CLOCK)
+    assert [file.path for file in found] == ["hot/day.zip!/08.json"]
+    assert archive.deliveries() == found
+
+
 def test_members_of_a_zip_are_deliveries_of_their_own_and_never_extracted(tmp_path):
     container = tmp_path / "day.zip"
     with zipfile.ZipFile(container, "w") as z:

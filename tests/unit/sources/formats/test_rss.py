@@ -273,3 +273,10 @@ def test_a_nul_spelled_as_an_entity_reaches_no_column(tmp_path):
             texts = [value for value in found.row(0) if isinstance(value, str)]
             assert texts
             assert not any("\x00" in value for value in texts)
+
+
+def test_an_address_that_broken_markup_made_no_text_of_is_none(tmp_path: Path) -> None:
+    """feedparser gives the attributes of `<links …>` as the link itself."""
+    outcome = read(tmp_path, item("<title>Notice</title><links a='b'>x</links>"))
+    assert outcome.tables["articles"]["title"].to_list() == ["Notice"]
+    assert outcome.tables["articles"]["url"].to_list() == [None]
