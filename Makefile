@@ -61,7 +61,7 @@ bench: .venv/bench-ready ## the benchmarks, with ARGS="--only load …"; see ben
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 .venv/bench-ready: .venv/ready requirements/bench.txt
-	@$(BIN)/uv pip install --quiet --require-hashes --python $(BIN)/python -r requirements/bench.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --python $(BIN)/python -r requirements/bench.txt
 	@touch .venv/bench-ready
 
 SECONDS ?= 600

@@ -142,6 +142,10 @@ def parse_instants(
     plain = _of_one_notation(raw.cast(pl.String), zone, pattern)
     if plain is not None:
         return plain
+    if observed_at is None and raw.len() > _FEW:
+        different = raw.unique()
+        if different.len() * _REPEATED < raw.len():
+            return _spread(parse_instants(different, zone, pattern=pattern), different, raw)
     text = raw.cast(pl.String).str.normalize("NFKC").str.strip_chars()
     text = text.set((text == "").fill_null(False), None).str.replace(_UTC_MARK, "${1}+0000")
     state = _Reading(text, observed_at)
@@ -154,6 +158,19 @@ def parse_instants(
     else:
         _read_any(state, zone)
     return state.finish()
+
+
+_FEW, _REPEATED = 1_000, 4
+"""A column longer than the first, of values that each come so often, is read once a value."""
+
+
+def _spread(read: Instants, different: pl.Series, raw: pl.Series) -> Instants:
+    """What was read of the different values, for every row."""
+    values = different.to_frame("value").with_row_index("place")
+    place = raw.to_frame("value").join(
+        values, on="value", how="left", nulls_equal=True, maintain_order="left"
+    )["place"]
+    return Instants(*(column.gather(place) for column in read))
 
 
 _ONE_NOTATION = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S")

@@ -1,9 +1,10 @@
 """Whole blocks of separated values: every row of a block found at once, as columns of cells.
 
-A block without quotes, every line of which is as wide as the header, is split by Polars. Any other
-is given to the standard library's csv machine in one go, up to its last row whose quotes are
-closed. Where either would have to guess or to refuse, there is no fast reading (None), and
-`delimited` looks row by row; both ways give the same rows.
+The ends of cells and rows are those outside quotes. They become two control characters that no
+cell holds, the quotes go, and Polars splits what is left. Where a quote stands where none may, the
+standard library's csv machine gets the block in one go; where that too would have to guess or to
+refuse, there is no fast reading (None), and `delimited` looks row by row. All ways give the same
+rows.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from orchestration.sources.readers.lines import LineBlock
@@ -20,6 +23,9 @@ from orchestration.sources.readers.lines import LineBlock
 MAXIMUM_CELL = 8 * 1024 * 1024
 _OPEN_LINES = 200
 """So many lines at the end of a block are looked through for the end of its last whole row."""
+_MAXIMUM_WIDTHS = 60
+"""A block with rows of more widths is looked through row by row."""
+_CELL_END, _ROW_END = b"\x1f", b"\x1e"
 _MISREAD = (b"x\x01", b"x\x5e", b"x\x9c", b"x\xda", b"\x1f\x8b", b"\x28\xb5", b"\xef\xbb\xbf")
 """Beginnings that Polars takes for compressed data, or for a mark and drops."""
 
@@ -48,20 +54,24 @@ class SplitBlock:
         return sum(len(group.at) for group in self.groups)
 
 
-def split(block: LineBlock, delimiter: str, width: int) -> SplitBlock | None:
-    """The rows of a block. width: cells of the header."""
+def split(block: LineBlock, delimiter: str) -> SplitBlock | None:
+    """The rows of a block."""
     data = block.data
     if b"\x00" in data:
         return None
-    returns = data.count(b"\r")
+    returns = _count(data, "\r")
     if returns and returns != data.count(b"\r\n"):
         return None
-    quotes = data.count(b'"')
-    if quotes == 0:
-        found = _by_polars(block, delimiter, width, has_returns=returns > 0)
-        if found is not None:
-            return found
-    return _by_csv_machine(block, delimiter, quotes)
+    head, rest = (block, None) if _count(data, '"') % 2 == 0 else _whole_rows(block)
+    if head is None:
+        return None
+    groups = _by_marks(head, delimiter) or _by_csv_machine(head, delimiter)
+    return None if groups is None else SplitBlock(groups, rest, _count(head.data, '"'))
+
+
+def _count(data: bytes, sign: str) -> int:
+    """How often a character stands in bytes; where it is frequent, sooner than `bytes.count`."""
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == ord(sign)))
 
 
 def grouped(rows: Sequence[Sequence[str]], lines: Sequence[int]) -> tuple[Rows, ...]:
@@ -93,10 +103,7 @@ def _columns(rows: Sequence[Sequence[str]]) -> pl.DataFrame:
     )
 
 
-def _by_csv_machine(block: LineBlock, delimiter: str, quotes: int) -> SplitBlock | None:
-    head, rest = (block, None) if quotes % 2 == 0 else _whole_rows(block)
-    if head is None:
-        return None
+def _by_csv_machine(head: LineBlock, delimiter: str) -> tuple[Rows, ...] | None:
     try:
         lines = io.StringIO(head.data.decode(), newline="")
     except UnicodeDecodeError:
@@ -111,7 +118,7 @@ def _by_csv_machine(block: LineBlock, delimiter: str, quotes: int) -> SplitBlock
             line = head.first_line + reader.line_num
     except csv.Error:
         return None
-    return SplitBlock(grouped(rows, begins), rest, head.data.count(b'"'))
+    return grouped(rows, begins)
 
 
 def _whole_rows(block: LineBlock) -> tuple[LineBlock | None, LineBlock | None]:
@@ -128,35 +135,114 @@ def _whole_rows(block: LineBlock) -> tuple[LineBlock | None, LineBlock | None]:
     return None, None
 
 
-def _by_polars(
-    block: LineBlock, delimiter: str, width: int, *, has_returns: bool
-) -> SplitBlock | None:
-    data, sign = block.data, delimiter.encode()
-    if len(sign) != 1 or data[:1] in b"\r\n" or b"\n\n" in data or b"\n\r" in data:
-        return None
-    if data.startswith(_MISREAD) or data.count(sign) != block.lines * (width - 1):
-        return None
-    cells = _columns_by_polars(data, delimiter, width, block.lines)
-    if cells is None:
-        return None
-    if has_returns:
-        cells = cells.with_columns(pl.col(cells.columns[-1]).str.strip_suffix("\r"))
-    at = pl.int_range(block.lines, dtype=pl.Int64, eager=True)
-    return SplitBlock((Rows(at, at + block.first_line, cells),))
+# -- by marks -------------------------------------------------------------------------------------
+Places = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 
 
-def _columns_by_polars(data: bytes, delimiter: str, width: int, lines: int) -> pl.DataFrame | None:
-    """Columns of text; None where a line is too wide or the bytes are not UTF-8. That no line is
-    too narrow follows from the number of delimiters."""
+@dataclass(frozen=True)
+class _Marked:
+    """A block whose ends of cells and rows are marks. data: its bytes; kept: which of them are
+    content or marks; begins, lengths, widths, lines: of each row its first byte, its bytes with
+    the end, its cells and its physical line; is_blank: rows without any cell."""
+
+    data: npt.NDArray[np.uint8]
+    kept: Mask
+    lengths: Places
+    widths: Places
+    lines: Places
+    is_blank: Mask
+
+    def of_width(self, width: int) -> tuple[Mask, bytes]:
+        """Which rows have so many cells, and their bytes."""
+        chosen = (self.widths == width) & ~self.is_blank
+        if chosen.all():
+            return chosen, self.data[self.kept].tobytes()
+        return chosen, self.data[self.kept & np.repeat(chosen, self.lengths)].tobytes()
+
+
+def _by_marks(block: LineBlock, delimiter: str) -> tuple[Rows, ...] | None:
+    sign = delimiter.encode()
+    if len(sign) != 1 or _CELL_END in block.data or _ROW_END in block.data:
+        return None
+    marked = _marked(block, sign)
+    if marked is None:
+        return None
+    at = np.cumsum(~marked.is_blank) - 1
+    groups = []
+    for width in np.unique(marked.widths[~marked.is_blank]).tolist():
+        chosen, data = marked.of_width(width)
+        cells = _columns_by_polars(data, width, int(chosen.sum()))
+        if cells is None:
+            return None
+        groups.append(Rows(pl.Series(at[chosen]), pl.Series(marked.lines[chosen]), cells))
+    return tuple(groups)
+
+
+def _marked(block: LineBlock, sign: bytes) -> _Marked | None:
+    """None where quotes are not where they may be, and where only the csv machine can tell what is
+    a row."""
+    data = np.frombuffer(block.data if block.data.endswith(b"\n") else block.data + b"\n", np.uint8)
+    quotes, newlines = np.flatnonzero(data == ord('"')), np.flatnonzero(data == ord("\n"))
+    if not _are_in_place(data, quotes, sign):
+        return None
+    is_end = _outside(newlines, quotes)
+    ends = newlines[is_end]
+    cell_ends = np.flatnonzero(data == ord(sign))
+    cell_ends = cell_ends[_outside(cell_ends, quotes)]
+    begins = np.concatenate([[0], ends[:-1] + 1])
+    has_return = (ends > 0) & (data[ends - 1] == ord("\r"))
+    is_blank = ends - has_return == begins
+    widths = np.diff(np.searchsorted(cell_ends, ends), prepend=0) + 1
+    is_lone = (widths == 1) & ~is_blank  # may be a pair of quotes, which Polars would not see
+    if (is_lone.any() and len(quotes)) or len(np.unique(widths)) > _MAXIMUM_WIDTHS:
+        return None
+    if (ends - begins).max() > MAXIMUM_CELL:
+        return None
+    kept = np.ones(len(data), dtype=np.bool_)
+    kept[quotes] = False
+    kept[_doubled(quotes)] = True
+    kept[ends[has_return] - 1] = False
+    kept[ends[is_blank]] = False
+    marked = data.copy()
+    marked[cell_ends], marked[ends] = ord(_CELL_END), ord(_ROW_END)
+    lines = block.first_line + np.concatenate([[0], np.flatnonzero(is_end)[:-1] + 1])
+    return _Marked(marked, kept, ends - begins + 1, widths, lines, is_blank)
+
+
+def _outside(places: Places, quotes: Places) -> Mask:
+    """Which places no open quote precedes."""
+    if not len(quotes):
+        return np.ones(len(places), dtype=np.bool_)
+    return np.asarray(np.searchsorted(quotes, places) % 2 == 0)
+
+
+def _are_in_place(data: npt.NDArray[np.uint8], quotes: Places, sign: bytes) -> bool:
+    """Whether quotes open only where a cell begins and close only where one ends; two of them
+    within quotes, which stand for one, close and open again."""
+    opening, closing = quotes[0::2], quotes[1::2]
+    before = np.where(opening == 0, ord("\n"), data[opening - 1])
+    may_open = np.isin(before, np.frombuffer(sign + b'\n"', np.uint8))
+    may_close = np.isin(data[closing + 1], np.frombuffer(sign + b'\r\n"', np.uint8))
+    return bool(may_open.all() and may_close.all())
+
+
+def _doubled(quotes: Places) -> Places:
+    """Of two quotes within quotes the one that stays."""
+    closing, opening = quotes[1:-1:2], quotes[2::2]
+    return np.asarray(closing[opening == closing + 1])
+
+
+def _columns_by_polars(data: bytes, width: int, rows: int) -> pl.DataFrame | None:
+    """Columns of text; None where the bytes are not UTF-8 or may be taken for something else."""
+    if data.startswith(_MISREAD):
+        return None
     try:
         frame = pl.read_csv(
-            io.BytesIO(data), has_header=False, separator=delimiter, quote_char=None,
-            infer_schema=False, empty_string_is_null=False, truncate_ragged_lines=False,
-            new_columns=[str(place) for place in range(width)],
+            io.BytesIO(data), has_header=False, separator=_CELL_END.decode(),
+            eol_char=_ROW_END.decode(), quote_char=None, infer_schema=False,
+            empty_string_is_null=False, new_columns=[str(place) for place in range(width)],
         )  # fmt: skip
     except pl.exceptions.PolarsError:
         return None
-    if frame.shape != (lines, width):
-        return None
-    too_long = frame.select((pl.all().str.len_bytes() > MAXIMUM_CELL).any()).row(0)
-    return None if any(too_long) else frame
+    return frame if frame.shape == (rows, width) else None

@@ -414,7 +414,7 @@ class _Reading:
     def _read_block(self, block: LineBlock) -> _Block | None:
         """A block read as a whole; None where it must be looked at row by row."""
         assert self._header is not None
-        found = split(block, self._form.delimiter, len(self._header))
+        found = split(block, self._form.delimiter)
         if found is None or any(self._has_header(group.cells) for group in found.groups):
             return None
         groups = [(group.at + self._record + 1, group) for group in found.groups]

@@ -273,3 +273,12 @@ def test_any_text_gives_an_instant_a_reason_or_nothing(texts):
     found = parse_instants(pl.Series(texts, dtype=pl.String), "Asia/Shanghai")
     for at, problem in zip(found.at, found.problem, strict=True):
         assert at is None or problem is None
+
+
+def test_a_long_column_of_few_values_is_read_like_a_short_one():
+    values = ["2026-07-30T02:30:00+08:00", None, "2026-07-30", "yesterday?", "", "2026-13-01 00:00"]
+    few, many = pl.Series("at", values), pl.Series("at", values * 1_000)
+    once, often = parse_instants(few, "Asia/Shanghai"), parse_instants(many, "Asia/Shanghai")
+    for short, long in zip(once, often, strict=True):
+        assert long.to_list() == short.to_list() * 1_000
+        assert (long.dtype, long.name) == (short.dtype, short.name)
