@@ -21,7 +21,8 @@ def finish_account_snapshots(rows: pl.DataFrame, door: Door) -> Finished:
         registered_at=INSTANT, registered_at_precision=pl.String, account_state=pl.String,
         account_url=pl.String, _verified_reason=pl.String, _region_text=pl.String,
     )  # fmt: skip
-    rows = rows.filter(pl.col("account_id").is_not_null())
+    if rows["account_id"].has_nulls():
+        rows = rows.filter(pl.col("account_id").is_not_null())
     is_official = (
         (pl.col("verified_type") == identity.GOVERNMENT)
         | (pl.col("kind_rule") == identity.KIND_RULES[0].id)
@@ -46,6 +47,8 @@ def finish_account_snapshots(rows: pl.DataFrame, door: Door) -> Finished:
 def _without_names_in_evidence(rows: pl.DataFrame) -> pl.DataFrame:
     """Of an officer only the words of his post are shown, whatever a rule has matched."""
     is_person = pl.col("_kind").is_null() | (pl.col("_kind") == "officer")
+    if not rows.select(is_person.any()).item():
+        return rows
     return rows.with_columns(
         pl.when(~is_person | pl.col(name).str.contains(identity.OFFICER_WORDS)).then(name)
         for name in ("kind_match", "level_match")
@@ -57,7 +60,10 @@ def _with_known_kind(rows: pl.DataFrame, door: Door) -> pl.DataFrame:
 
     Whoever may be an officer passes the door as one, whatever the kind in the row.
     """
-    officials = rows.filter(pl.col("scope_evidence").is_not_null())
+    officials = (
+        rows.lazy().filter(pl.col("scope_evidence").is_not_null())
+        .select("platform", "account_id", "account_kind", "_is_withheld").unique().collect()
+    )  # fmt: skip
     if officials.height:
         pseudonym = door.pseudonyms(officials["platform"], officials["account_id"])
         is_officer = officials["_is_withheld"]
