@@ -120,9 +120,10 @@ POSTS = _core(
     (
         "platform", "post_id", "account_id", "posted_at", "posted_at_source",
         "posted_at_precision", "posted_at_text", "is_zone_assumed", "text", "hashtags",
-        "hashtag_keys", "kind", "is_repost", "repost_of_post_id", "cited_post_ids", "is_rebuttal",
-        "is_reversal", "is_truncated", "is_edited", "edit_count", "is_official",
-        "account_state", "observed_at", "observed_at_source",
+        "hashtag_keys", "kind", "is_repost", "repost_of_post_id", "reply_to_post_id",
+        "cited_post_ids", "addressed_names", "is_rebuttal", "is_reversal", "is_truncated",
+        "is_edited", "edit_count", "is_official", "account_state", "observed_at",
+        "observed_at_source",
     ),
     "posted_at",
     seen="observed_at",
