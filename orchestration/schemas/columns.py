@@ -591,6 +591,24 @@ _define(
     },
 )
 _define(
+    "int",
+    "accounts",
+    {
+        "cluster_accounts": "Accounts that were the first of the group to answer an event; NULL unless a "
+        "cluster bootstrap was made (OBSERVATORY_BOOTSTRAP_REPLICATES), and where there are fewer than 10.",
+    },
+)
+_define(
+    "float",
+    "ratio 0-1",
+    {
+        f"rate_{h}h_cluster_{end}": f"{name} end of the 95 % interval of rate_{h}h by a bootstrap over "
+        "accounts; NULL where cluster_accounts is."
+        for h in (24, 72)
+        for end, name in (("lo", "Lower"), ("hi", "Upper"))
+    },
+)
+_define(
     "float",
     "hours",
     {

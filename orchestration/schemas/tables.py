@@ -669,7 +669,8 @@ MARTS: tuple[Table, ...] = (
             *_RATES, "median_hours", "median_hours_lo", "median_hours_hi", "rmst_72h_hours",
             "events_onset_known", *(f"{rate}_earliest" for rate in _RATES),
             "median_hours_earliest", "rmst_72h_hours_earliest", "removed", "incidence_24h",
-            "incidence_removed_24h", "incidence_72h", "incidence_removed_72h", "build_id",
+            "incidence_removed_24h", "incidence_72h", "incidence_removed_72h", "cluster_accounts",
+            *_interval("rate_24h_cluster", "rate_72h_cluster"), "build_id",
         ),
         required=("events", "proactive", "responded", "censored"),
         caveat="Kaplan-Meier over all events of the group, answered or not; proactive cases are "
