@@ -24,7 +24,7 @@ LINKS = (
     "int_response_totals", "int_observed_groups", "int_response_silences",
     "int_response_stretches", "int_response_medians",
     "int_response_outcomes", "int_response_steps", "int_response_curves",
-    "int_response_summaries", "response_timing",
+    "int_response_summaries", "int_response_bootstrap", "response_timing",
     "int_response_later_outcomes", "int_response_later_steps", "int_response_later_curves",
     "response_curves",
 )  # fmt: skip

@@ -35,11 +35,13 @@ class Settings:
     """Addresses (`127.0.0.1:8000`, `10.0.0.0/8`) that live sources may ask although they are not
     public. No declaration can add one."""
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+    bootstrap_replicates: int = 0
+    """How often accounts are drawn anew for the bounds of response rates; 0: not at all."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Settings:
         """Read OBSERVATORY_HOME, OBSERVATORY_HMAC_KEY, OBSERVATORY_ENGINE, OBSERVATORY_NOW,
-        OBSERVATORY_FETCH_ALLOW and every OBSERVATORY_TOKEN_…."""
+        OBSERVATORY_FETCH_ALLOW, OBSERVATORY_BOOTSTRAP_REPLICATES and every OBSERVATORY_TOKEN_…."""
         env = os.environ if environment is None else environment
         home = Path(env.get("OBSERVATORY_HOME") or PROJECT_ROOT / "data").expanduser().absolute()
         engine = env.get("OBSERVATORY_ENGINE") or "duckdb"
@@ -54,6 +56,7 @@ class Settings:
             declared_key=_key(env.get("OBSERVATORY_HMAC_KEY")),
             fetch_allow=_allowed(env.get("OBSERVATORY_FETCH_ALLOW") or ""),
             tokens={k: v for k, v in env.items() if k.startswith(TOKEN_PREFIX) and v},
+            bootstrap_replicates=_replicates(env.get("OBSERVATORY_BOOTSTRAP_REPLICATES")),
         )
 
     def pseudonym_key(self) -> str:
@@ -82,6 +85,16 @@ def _key(declared: str | None) -> str | None:
             'needed; make one: python3 -c "import secrets; print(secrets.token_hex(32))"'
         )
     return declared
+
+
+def _replicates(declared: str | None) -> int:
+    number = int(declared) if declared and declared.isascii() and declared.isdigit() else None
+    if declared and (number is None or 0 < number < 100 or number > 10_000):
+        raise SettingsError(
+            f"OBSERVATORY_BOOTSTRAP_REPLICATES={declared!r} is no number of replicates; give 0 "
+            "(none) or 100 to 10000, for example 200"
+        )
+    return number or 0
 
 
 def _allowed(text: str) -> tuple[str, ...]:

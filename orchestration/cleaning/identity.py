@@ -329,6 +329,20 @@ def names_of_bodies(names: pl.Series) -> pl.Series:
     return frame.select((is_body & ~is_person).alias("is_body"))["is_body"]
 
 
+_HINT_OF_A_BODY = (
+    f"{_PUBLIC_WORD}|{_UNIT_END}|{_OFFICE_END}|{_TOLD_END}|{_CENTRAL_OUTLET}|{_KNOWN_OUTLET}"
+    f"|{_SAFE_PLACE}"
+)
+"""What no name of a body is without; spares names of persons the dear questions."""
+
+
+def bodies_among(names: pl.Series) -> pl.Series:
+    """Those of the names, each once, that are built like a body's (names_of_bodies)."""
+    hinted = names.drop_nulls().unique(maintain_order=True)
+    hinted = hinted.filter(hinted.str.contains(_HINT_OF_A_BODY))
+    return hinted.filter(names_of_bodies(hinted))
+
+
 def _first_of(rules: tuple[Rule, ...]) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """What the first fitting rule gives, its id and its words."""
     matched = [rule.matched() for rule in rules]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from orchestration.cleaning import proven_times, rebuttals, text
+from orchestration.cleaning.addressed import addressed_names
 from orchestration.cleaning.people import Door, author_kinds
 from orchestration.cleaning.proven_times import apply_id_clock
-from orchestration.cleaning.rows import Finished, ensure
+from orchestration.cleaning.rows import Finished, ensure, lists_at
 from orchestration.cleaning.times import INSTANT
 
 
@@ -18,6 +19,7 @@ def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
         posted_at_text=pl.String, is_zone_assumed=pl.Boolean, text=pl.String,
         is_repost=pl.Boolean, is_truncated=pl.Boolean, repost_of_post_id=pl.String,
         account_id=pl.String, _repost_of_account_id=pl.String, kind=pl.String,
+        reply_to_post_id=pl.String, _reply_to_account_id=pl.String,
     )  # fmt: skip
     finished = apply_id_clock(Finished(rows), proven_times.POSTS)
     rows = finished.rows
@@ -36,8 +38,11 @@ def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
             "kind", pl.when("is_repost").then(pl.lit("repost")).otherwise(pl.lit("original"))
         ),
     )
-    rows = _name_reposted_post(rows, door)
+    for parent in ("repost_of", "reply_to"):
+        rows = _name_parent(rows, door, f"{parent}_post_id", f"_{parent}_account_id")
     rows = _mark_rebuttals(rows, door)
+    of_people = rows.select(pl.when(pl.col("_kind").is_null()).then("text"))["text"]
+    rows = rows.with_columns(addressed_names(of_people).alias("addressed_names"))
     finished.rows = door.close(
         rows,
         identities=("account_id", "post_id"),
@@ -47,16 +52,14 @@ def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
     return finished
 
 
-def _name_reposted_post(rows: pl.DataFrame, door: Door) -> pl.DataFrame:
-    """The reposted post keeps its id only where its author is known to be nameable."""
-    if rows["repost_of_post_id"].null_count() == rows.height:
+def _name_parent(rows: pl.DataFrame, door: Door, post: str, account: str) -> pl.DataFrame:
+    """The post reposted or replied to keeps its id only where its author may be named."""
+    if rows[post].null_count() == rows.height:
         return rows
-    author = door.kinds(rows["platform"], rows["_repost_of_account_id"])
+    author = door.kinds(rows["platform"], rows[account])
     nameable = author.is_not_null() & (author != "officer").fill_null(False)
-    hidden = door.pseudonyms(rows["platform"], rows["repost_of_post_id"])
-    return rows.with_columns(
-        rows["repost_of_post_id"].zip_with(nameable, hidden).alias("repost_of_post_id")
-    )
+    hidden = door.pseudonyms(rows["platform"], rows[post])
+    return rows.with_columns(rows[post].zip_with(nameable, hidden).alias(post))
 
 
 def _mark_rebuttals(rows: pl.DataFrame, door: Door) -> pl.DataFrame:
@@ -66,14 +69,13 @@ def _mark_rebuttals(rows: pl.DataFrame, door: Door) -> pl.DataFrame:
     """
     wording = rows.select(pl.when("is_official").then("text"))["text"]
     cites = wording.str.contains("weibo.com/", literal=True).fill_null(False)
-    cited = pl.Series("cited_post_ids", [None] * rows.height, dtype=pl.List(pl.String))
+    cited = pl.Series([None] * rows.height, dtype=pl.List(pl.String))
     if cites.any():
         _, posts = rebuttals.cited_posts(wording.filter(cites))
-        each = pl.DataFrame({"platform": rows["platform"].filter(cites), "post": posts})
-        each = each.with_row_index("row").explode("post")
-        hidden = each.select("row", post=door.pseudonyms(each["platform"], each["post"]))
-        lists = hidden.group_by("row", maintain_order=True).agg(pl.col("post").drop_nulls())
-        cited = cited.scatter(cites.arg_true(), lists["post"])
+        each = pl.DataFrame({"at": cites.arg_true(), "post": posts}).explode("post").drop_nulls()
+        platform = rows["platform"].gather(each["at"])
+        hidden = each.select("at", value=door.pseudonyms(platform, each["post"]))
+        cited = lists_at(rows.height, hidden)
     return rows.with_columns(
         is_rebuttal=rebuttals.is_rebuttal(wording),
         is_reversal=rebuttals.is_reversal(wording),

@@ -15,7 +15,7 @@ from collections.abc import Callable
 import polars as pl
 
 from orchestration.cleaning import ids, text
-from orchestration.cleaning.identity import names_of_bodies
+from orchestration.cleaning.identity import bodies_among
 
 RULE = "rebuttal_v2"
 
@@ -130,6 +130,5 @@ def credited_names(wording: pl.Series) -> pl.Series:
     like a body's may be a person's and is left out."""
     names = wording.cast(pl.String).str.extract_all(_CREDITED)
     names = names.list.eval(pl.element().str.extract(_CREDITED, 1))
-    every = names.explode().drop_nulls().unique()
-    kept = every.filter(names_of_bodies(every))
+    kept = bodies_among(names.explode())
     return names.list.eval(pl.element().filter(pl.element().is_in(kept.implode())))

@@ -111,3 +111,10 @@ def ensure(frame: pl.DataFrame, **defaults: pl.DataType | type[pl.DataType]) -> 
         if name not in frame.columns
     ]
     return frame.with_columns(missing) if missing else frame
+
+
+def lists_at(height: int, each: pl.DataFrame) -> pl.Series:
+    """A list per row from single values (at: number of the row, value); NULL where it has none."""
+    lists = each.group_by("at", maintain_order=True).agg("value").cast({"at": pl.UInt32})
+    every = pl.DataFrame({"at": pl.int_range(height, dtype=pl.UInt32, eager=True)})
+    return every.join(lists, on="at", how="left", maintain_order="left")["value"]

@@ -27,6 +27,8 @@ _ARTIFACTS = ("partial_parse.msgpack", "manifest.json")
 """In the order in which they are put in place: the manifest last, for it is what is looked at."""
 BUILD_ID = "DBT_ENV_CUSTOM_ENV_OBSERVATORY_BUILD_ID"
 """A metadata variable of dbt's: the macro `build_id()` reads it, and no parse depends on it."""
+BOOTSTRAP_REPLICATES = "DBT_ENV_CUSTOM_ENV_OBSERVATORY_BOOTSTRAP_REPLICATES"
+"""Likewise, for the macro `bootstrap_replicates()`."""
 _OFFLINE = {
     "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
     "DBT_VERSION_CHECK": "false",
@@ -43,9 +45,13 @@ def dbt_executable() -> str:
     return str(Path(sys.executable).parent / "dbt")
 
 
-def dbt_environment(warehouse: Path | str, build_id: str | None = None) -> dict[str, str]:
-    """What the project reads from the environment: where it builds, and for which build."""
+def dbt_environment(
+    warehouse: Path | str, build_id: str | None = None, bootstrap_replicates: int = 0
+) -> dict[str, str]:
+    """What the project reads from the environment: where it builds, for which build, and how often
+    accounts are drawn for the bounds of response rates (0: never)."""
     found = {**_OFFLINE, "OBSERVATORY_WAREHOUSE": str(warehouse)}
+    found[BOOTSTRAP_REPLICATES] = str(bootstrap_replicates)
     return found if build_id is None else {**found, BUILD_ID: build_id}
 
 

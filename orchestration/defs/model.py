@@ -162,7 +162,10 @@ def _run_dbt(
     stale.unlink(missing_ok=True)
     # Where steps share a process, the audit's library loads while this one only waits for dbt.
     Thread(target=import_module, args=("great_expectations",), daemon=True).start()
-    with _environment(dbt_project.dbt_environment(settings.root.warehouse, build.build_id)):
+    environment = dbt_project.dbt_environment(
+        settings.root.warehouse, build.build_id, settings.bootstrap_replicates
+    )
+    with _environment(environment):
         invocation = dbt.cli(
             arguments, context=context, raise_on_error=False,
             target_path=settings.root.dbt_target,

@@ -116,6 +116,8 @@ _define(
         "post_id": "Post id on its platform, as text; a pseudonym (`p:`) where the author is one.",
         "repost_of_post_id": "Id of the post this one reposts; pseudonymised unless its author is "
         "official.",
+        "reply_to_post_id": "Id of the post that this one replies to; pseudonymised unless its author "
+        "is official.",
         "comment_id": "Comment id, as text; a pseudonym for ordinary people.",
         "reply_to_comment_id": "Id of the comment that this comment answers.",
         "repost_id": "Keyed pseudonym of one repost or comment in an anonymous timeline.",
@@ -238,9 +240,10 @@ _define(
         "region_text": "Region as the source prints it.",
         "addressee_text": "Addressee as the source prints it.",
         "channel": "Channel through which the question came: as its board prints it, message_board "
-        "where it prints none, or comment (under an official post).",
-        "addressee": "Office that was asked, as the board prints it, or platform:account_id of the "
-        "post that was commented on; `officers` for all of them together, `all` in aggregates.",
+        "where it prints none, comment (under an official post), or mention (a post that calls upon an "
+        "account by @name).",
+        "addressee": "Office that was asked, as the board prints it, or platform:account_id of whose "
+        "post was commented on or who was called upon; `officers` for all of them together, `all` in aggregates.",
         "kind": "original, repost or reply.",
     },
 )
@@ -251,6 +254,8 @@ _define(
         "hashtags": "Topics between # signs, as written, in order.",
         "hashtag_keys": "Match keys (see topic_key) of the topics between # signs.",
         "cited_post_ids": "Posts that the ruling or text cites by address; in core.posts as pseudonyms.",
+        "addressed_names": "Names built like those of bodies that a post of an ordinary person calls "
+        "upon (@name); of officials' posts and where there is none NULL. No other name passes the door.",
         "cited_account_ids": "Accounts that the ruling or text cites by address.",
     },
 )
@@ -586,6 +591,24 @@ _define(
     },
 )
 _define(
+    "int",
+    "accounts",
+    {
+        "cluster_accounts": "Accounts that were the first of the group to answer an event; NULL unless a "
+        "cluster bootstrap was made (OBSERVATORY_BOOTSTRAP_REPLICATES), and where there are fewer than 10.",
+    },
+)
+_define(
+    "float",
+    "ratio 0-1",
+    {
+        f"rate_{h}h_cluster_{end}": f"{name} end of the 95 % interval of rate_{h}h by a bootstrap over "
+        "accounts; NULL where cluster_accounts is."
+        for h in (24, 72)
+        for end, name in (("lo", "Lower"), ("hi", "Upper"))
+    },
+)
+_define(
     "float",
     "hours",
     {
@@ -753,7 +776,7 @@ _define(
     "",
     {
         "target_rule": "What ties the denial to the rumour: ruling_url (the ruling cites it), "
-        "ruling_mention (the ruling credits its author), repost, post_url (it cites the rumour), hashtag; "
+        "ruling_mention (the ruling credits its author), repost, reply, post_url (it cites the rumour), hashtag; "
         "NULL without a rumour.",
         "reversal_post_id": "First later official post about the rumour that takes a denial back.",
     },

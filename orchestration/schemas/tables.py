@@ -120,9 +120,10 @@ POSTS = _core(
     (
         "platform", "post_id", "account_id", "posted_at", "posted_at_source",
         "posted_at_precision", "posted_at_text", "is_zone_assumed", "text", "hashtags",
-        "hashtag_keys", "kind", "is_repost", "repost_of_post_id", "cited_post_ids", "is_rebuttal",
-        "is_reversal", "is_truncated", "is_edited", "edit_count", "is_official",
-        "account_state", "observed_at", "observed_at_source",
+        "hashtag_keys", "kind", "is_repost", "repost_of_post_id", "reply_to_post_id",
+        "cited_post_ids", "addressed_names", "is_rebuttal", "is_reversal", "is_truncated",
+        "is_edited", "edit_count", "is_official", "account_state", "observed_at",
+        "observed_at_source",
     ),
     "posted_at",
     seen="observed_at",
@@ -668,7 +669,8 @@ MARTS: tuple[Table, ...] = (
             *_RATES, "median_hours", "median_hours_lo", "median_hours_hi", "rmst_72h_hours",
             "events_onset_known", *(f"{rate}_earliest" for rate in _RATES),
             "median_hours_earliest", "rmst_72h_hours_earliest", "removed", "incidence_24h",
-            "incidence_removed_24h", "incidence_72h", "incidence_removed_72h", "build_id",
+            "incidence_removed_24h", "incidence_72h", "incidence_removed_72h", "cluster_accounts",
+            *_interval("rate_24h_cluster", "rate_72h_cluster"), "build_id",
         ),
         required=("events", "proactive", "responded", "censored"),
         caveat="Kaplan-Meier over all events of the group, answered or not; proactive cases are "

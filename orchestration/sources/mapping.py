@@ -57,20 +57,26 @@ Kind = Literal["count", "id"] | ColumnType
 
 DEFAULT_PLATFORM = "web"
 _BY_ENGINE = frozenset((*PROVENANCE, "observed_at", "observed_at_source"))
-_DERIVED = frozenset(("topic_key", "title_key", "hashtag_keys", "is_official", *IDENTITY_EVIDENCE))
+_DERIVED = frozenset(
+    ("topic_key", "title_key", "hashtag_keys", "is_official", "addressed_names", *IDENTITY_EVIDENCE)
+)
 """What the tables' own rules compute; a declaration cannot overrule them."""
 
 _WORKING: Mapping[str, Mapping[str, str]] = {
     "account_snapshots": {"verified_reason": "_verified_reason", "region_text": "_region_text"},
-    "posts": {"repost_of_account_id": "_repost_of_account_id"},
+    "posts": {
+        "repost_of_account_id": "_repost_of_account_id",
+        "reply_to_account_id": "_reply_to_account_id",
+    },
     "rulings": {"claim_text": "_claim"},
     "repost_timings": {"account_id": "_author_id"},
 }
 """Names a declaration may fill for a table's rules to use, and the working columns they fill."""
 
 _IDS = frozenset(
-    ("account_id", "post_id", "repost_of_post_id", "comment_id", "reply_to_comment_id", "repost_id",
-     "inquiry_id", "article_id", "ruling_id", "repost_of_account_id")
+    ("account_id", "post_id", "repost_of_post_id", "reply_to_post_id", "comment_id",
+     "reply_to_comment_id", "repost_id", "inquiry_id", "article_id", "ruling_id",
+     "repost_of_account_id", "reply_to_account_id")
 )  # fmt: skip
 _CODES: Mapping[str, Sequence[str]] = {
     "account_kind": ACCOUNT_KINDS,

@@ -143,6 +143,8 @@ CANDIDATES: tuple[Candidate, ...] = (
             Role("is_repost", "flag", ("is_repost", "is_retweet", "是否转发")),
             Role("repost_of_post_id", "id", ("repost_of_post_id", "retweet_id", "retweeted_id",
                                              "原微博id", "源微博id")),
+            Role("reply_to_post_id", "id", ("reply_to_post_id", "in_reply_to_status_id",
+                                            "in_reply_to_post_id", "回复微博id")),
         ),
     ),
     Candidate(

@@ -41,6 +41,7 @@ CHAIN = (
     ("intermediate", "int_response_steps"),
     ("intermediate", "int_response_curves"),
     ("intermediate", "int_response_summaries"),
+    ("intermediate", "int_response_bootstrap"),
     ("intermediate", "int_response_later_outcomes"),
     ("intermediate", "int_response_later_steps"),
     ("intermediate", "int_response_later_curves"),

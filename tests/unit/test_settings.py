@@ -34,3 +34,15 @@ def test_the_key_of_a_data_root_is_made_once_and_for_its_owner_only(tmp_path) ->
 def test_what_cannot_be_done_is_refused_with_what_to_type(tmp_path, name, value, said) -> None:
     with pytest.raises(SettingsError, match=said):
         Settings.from_environment({"OBSERVATORY_HOME": str(tmp_path), name: value})
+
+
+@pytest.mark.parametrize("declared", ["-1", "99", "10001", "many", "1e3", "٢٠٠"])
+def test_numbers_of_replicates_that_tell_nothing_are_refused(declared: str) -> None:
+    with pytest.raises(SettingsError, match=r"OBSERVATORY_BOOTSTRAP_REPLICATES=.* 100 to 10000"):
+        Settings.from_environment({"OBSERVATORY_BOOTSTRAP_REPLICATES": declared})
+
+
+@pytest.mark.parametrize(("declared", "taken"), [("", 0), ("0", 0), ("200", 200)])
+def test_the_bootstrap_is_left_out_unless_asked_for(declared: str, taken: int) -> None:
+    found = Settings.from_environment({"OBSERVATORY_BOOTSTRAP_REPLICATES": declared})
+    assert found.bootstrap_replicates == taken

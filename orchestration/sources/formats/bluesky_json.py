@@ -289,6 +289,12 @@ def _repost_id(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
     return f.Parsed({"post_id": found.value}, found.problem)
 
 
+def _replied_to_author(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
+    """The address of a post holds its author's DID."""
+    author = frame["post.record.reply.parent.uri"].str.extract(r"^at://(did:[^/]+)/", 1)
+    return f.Parsed({"_reply_to_account_id": author})
+
+
 def _absent_author(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
     return f.Parsed({"account_id": frame["absent.uri"].str.extract(r"^at://(did:[^/]+)/", 1)})
 
@@ -320,6 +326,8 @@ def _posts(role: str) -> f.TableMapping:
             ),
             f.computed("text", _text),
             f.computed("kind", _reply_kind),
+            f.ident("reply_to_post_id", "post.record.reply.parent.uri"),
+            f.computed("_reply_to_account_id", _replied_to_author),
             f.const("is_repost", False),
             *f.observed(),
         ),

@@ -278,3 +278,52 @@ def test_a_snapshot_without_any_count_is_no_observation():
         schema_overrides={"likes_lo": pl.Int64},
     )
     assert finish_metrics(rows, Door("k")).rows["_row"].to_list() == [1]
+
+
+@pytest.mark.parametrize("kind", ["organ", None])
+def test_official_posts_that_cite_a_post_by_address(kind):
+    """Beside one that cites none; a list can not be put into a column in place."""
+    rows = pl.DataFrame(
+        {
+            "_row": [0, 1, 2],
+            "platform": ["weibo"] * 3,
+            "post_id": ["a", "b", "c"],
+            "account_id": ["1"] * 3,
+            "text": [
+                "plain",
+                "https://weibo.com/1234567890/Jabc12def and weibo.com/1234567890/Kabc12def",
+                "weibo.com/about",
+            ],
+            "_kind": [kind] * 3,
+        },
+        schema_overrides={"_row": pl.UInt32, "_kind": pl.String},
+    )
+    plain, citing, other = finish_posts(rows, Door("k")).rows["cited_post_ids"].to_list()
+    assert (plain, other) == (None, None)
+    if kind is None:
+        assert citing is None
+    else:
+        assert len(citing) == 2
+        assert all(post.startswith("p:") for post in citing)
+
+
+@pytest.mark.parametrize(("author", "is_named"), [("9", True), ("8", False), (None, False)])
+def test_the_post_replied_to_keeps_its_id_only_where_its_author_may_be_named(author, is_named):
+    door = Door("k", pl.DataFrame({"platform": ["weibo"], "account_id": ["9"],
+                                   "account_kind": ["organ"]}))  # fmt: skip
+    rows = pl.DataFrame(
+        {
+            "_row": [0],
+            "platform": ["weibo"],
+            "post_id": ["a"],
+            "account_id": ["1"],
+            "text": ["yes"],
+            "_kind": ["organ"],
+            "reply_to_post_id": ["100"],
+            "_reply_to_account_id": [author],
+        },
+        schema_overrides={"_row": pl.UInt32, "_reply_to_account_id": pl.String},
+    )
+    (parent,) = finish_posts(rows, door).rows["reply_to_post_id"]
+    hidden = door.pseudonyms(pl.Series(["weibo"]), pl.Series(["100"]))[0]
+    assert parent == ("100" if is_named else hidden)

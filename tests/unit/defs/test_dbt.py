@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from dagster_dbt import DbtCliResource
 
 from orchestration.defs import dbt_project
 from orchestration.defs.lineage import column_lineage, lineage_of_models, schema_of
-from orchestration.defs.model import dbt_resource
+from orchestration.defs.model import _run_dbt, dbt_resource
+from orchestration.paths import DataRoot
+from orchestration.settings import Settings
 
 COLUMNS = {
     "core.posts": {"post_id": "VARCHAR", "likes_lo": "BIGINT", "likes_hi": "BIGINT"},
@@ -32,6 +36,21 @@ def test_what_dagster_dbt_would_do_online_or_in_process_is_still_replaced() -> N
     assert dbt._cli_version.release[:2] == (1, 11)
     assert dbt._initialize_dbt_core_adapter([]) is None
     assert "--no-version-check" in dbt.global_config_flags
+
+
+def test_dbt_is_told_the_build_and_how_often_accounts_are_drawn(tmp_path: Path) -> None:
+    told: dict[str, str] = {}
+
+    def cli(arguments: list[str], **_: Any) -> Any:
+        told.update(os.environ)
+        return SimpleNamespace(stream=lambda: iter(()))
+
+    settings = Settings(DataRoot(tmp_path), bootstrap_replicates=200)
+    dbt, build = SimpleNamespace(cli=cli), SimpleNamespace(build_id="b1")
+    _run_dbt(None, settings, dbt, build, is_renewed=False)  # type: ignore[arg-type]
+    assert told[dbt_project.BUILD_ID] == "b1"
+    assert told[dbt_project.BOOTSTRAP_REPLICATES] == "200"
+    assert dbt_project.BOOTSTRAP_REPLICATES not in os.environ
 
 
 def test_there_is_no_package_file_that_would_need_the_network() -> None:

@@ -1,7 +1,7 @@
 -- Grain: one rumour and one official post that denies something (rule rebuttal_v2) and is tied to it by
 -- name or address, by the stronger tie: the platform's ruling credits its author with a denial
--- (ruling_mention, only where the ruling cites none by address); it reposts the rumour (repost); it
--- cites the rumour's address (post_url).
+-- (ruling_mention, only where the ruling cites none by address); it reposts the rumour (repost) or
+-- replies to it (reply); it cites the rumour's address (post_url).
 with rumours as (
     select
         rulings.event_id,
@@ -44,6 +44,7 @@ marked as (
         platform,
         post_id,
         repost_of_post_id,
+        reply_to_post_id,
         cited_post_ids
     from {{ ref('stg_core__posts') }}
     where is_official and is_rebuttal
@@ -75,6 +76,14 @@ pointing as (
             'repost' as target_rule
         from marked
         where repost_of_post_id is not null
+        union all
+        select
+            platform,
+            post_id,
+            reply_to_post_id as pointed_at_id,
+            'reply' as target_rule
+        from marked
+        where reply_to_post_id is not null
         union all
         select
             platform,
@@ -113,7 +122,7 @@ ties as (
         pointing.platform,
         pointing.post_id,
         pointing.target_rule,
-        case pointing.target_rule when 'repost' then 3 else 4 end as tie_order,
+        case pointing.target_rule when 'post_url' then 4 else 3 end as tie_order,
         -- The rumour's post is an ordinary person's: its id goes no further.
         rumours.event_id as matched
     from pointing
@@ -125,7 +134,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by event_id, platform, post_id order by tie_order, matched nulls last
+            partition by event_id, platform, post_id order by tie_order, target_rule desc, matched nulls last
         ) as choice
     from ties
 )

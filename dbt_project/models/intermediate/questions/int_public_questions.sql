@@ -1,5 +1,6 @@
--- Grain: one question of an ordinary person to an office: an inquiry at a message board, or a
--- comment under an official post. With its answer, or how long it was watched in vain.
+-- Grain: one question of an ordinary person to an office: an inquiry at a message board, a comment
+-- under an official post, or a post that calls upon an account by name. With its answer, or how long
+-- it was watched in vain.
 --
 -- What the board says of its state counts: a question is answered when its state says so, or,
 -- where the board prints no state, when it has an answer. An answer without a usable time is
@@ -151,10 +152,36 @@ asked_below_posts as (
     where comments.version_order = 1 and not comments.is_official
 ),
 
+called_upon as (
+    select
+        cast(null as {{ dbt.type_string() }}) as event_id,
+        mentions.platform,
+        mentions.platform || ':' || mentions.post_id || '@' || mentions.account_id as question_id,
+        'mention' as channel,
+        case
+            when accounts.account_kind = 'officer' then 'officers'
+            else mentions.platform || ':' || mentions.account_id
+        end as addressee,
+        accounts.region_code,
+        mentions.asked_at,
+        mentions.question_status,
+        mentions.answered_at,
+        mentions.watched_until_at,
+        mentions.watched_until_at as last_seen_at,
+        case when mentions.answered_at is not null then mentions.account_id end as answered_by,
+        mentions.answer_hash,
+        mentions.source_name
+    from {{ ref('int_public_mentions') }} as mentions
+    inner join {{ ref('int_accounts_resolved') }} as accounts
+        on mentions.platform = accounts.platform and mentions.account_id = accounts.account_id
+),
+
 questions as (
     select * from chosen_inquiries
     union all
     select * from asked_below_posts
+    union all
+    select * from called_upon
 ),
 
 -- The same words to three people within a minute are a machine's.

@@ -3,11 +3,14 @@
 --   hashtag_v1        a hashtag of the post equals a key of the event (topic, title, or hashtag of
 --                     the ruling), published from 72 h before its first sighting to 14 days after;
 --   cited_post_v1     the ruling cites the post by its id, whenever it was published;
---   repost_v1         the post reposts one that is linked by these two, in the window of hashtags.
+--   repost_v1, reply_v1
+--                     the post reposts one that is linked by these two, or replies to it, in the
+--                     window of hashtags.
 --   address_v1        the text of the post names the address of the article, likewise;
---   rumour_repost_v1, rumour_url_v1, ruling_mention_v1
---                     the post denies something (rule rebuttal_v2) and reposts the rumour, or cites
---                     its address; or the ruling credits its author with a denial; likewise.
+--   rumour_repost_v1, rumour_reply_v1, rumour_url_v1, ruling_mention_v1
+--                     the post denies something (rule rebuttal_v2) and reposts the rumour, replies
+--                     to it, or cites its address; or the ruling credits its author with a denial;
+--                     likewise.
 -- lexical, with the probability of the model in orchestration/linking:
 --   text_v1           the text of the post speaks of the event's title, published from 72 h before
 --                     its first sighting to 24 h after; only links that need no review, and that no
@@ -104,23 +107,24 @@ originals as (
     select * from by_citation
 ),
 
-by_repost as (
+by_parent as (
     select distinct
         originals.event_id,
         originals.onset_hi_at,
-        reposts.platform,
-        reposts.post_id,
-        reposts.account_id,
-        reposts.posted_at,
-        reposts.repost_of_post_id as matched
-    from {{ ref('int_reposts') }} as reposts
+        parents.platform,
+        parents.post_id,
+        parents.account_id,
+        parents.posted_at,
+        parents.parent_post_id as matched,
+        parents.relation || '_v1' as link_method
+    from {{ ref('int_post_parents') }} as parents
     inner join originals
         on
-            reposts.platform = originals.platform
-            and reposts.repost_of_post_id = originals.post_id
+            parents.platform = originals.platform
+            and parents.parent_post_id = originals.post_id
     where
-        reposts.posted_at >= originals.onset_hi_at - interval 72 hours
-        and reposts.posted_at <= originals.onset_hi_at + interval 14 days
+        parents.posted_at >= originals.onset_hi_at - interval 72 hours
+        and parents.posted_at <= originals.onset_hi_at + interval 14 days
 ),
 
 by_tie as (
@@ -134,6 +138,7 @@ by_tie as (
         ties.matched,
         case ties.target_rule
             when 'repost' then 'rumour_repost_v1'
+            when 'reply' then 'rumour_reply_v1'
             when 'post_url' then 'rumour_url_v1'
             else 'ruling_mention_v1'
         end as link_method
@@ -240,12 +245,18 @@ by_rule as (
     from by_citation
     union all
     select
-        *,
+        event_id,
+        onset_hi_at,
+        platform,
+        post_id,
+        account_id,
+        posted_at,
+        matched,
         'exact' as link_level,
-        'repost_v1' as link_method,
+        link_method,
         cast(null as {{ dbt.type_string() }}) as reviewer,
         cast(null as {{ dbt.type_string() }}) as note
-    from by_repost
+    from by_parent
     union all
     select
         event_id,

@@ -92,6 +92,11 @@ select
         when curves.rate_{{ h }}h is not null then 0e0
     end as incidence_removed_{{ h }}h,
     {%- endfor %}
+    bootstrap.accounts as cluster_accounts,
+    {%- for h in [24, 72] %}
+    case when curves.rate_{{ h }}h is not null then bootstrap.rate_{{ h }}h_cluster_lo end as rate_{{ h }}h_cluster_lo,
+    case when curves.rate_{{ h }}h is not null then bootstrap.rate_{{ h }}h_cluster_hi end as rate_{{ h }}h_cluster_hi,
+    {%- endfor %}
     {{ build_id() }} as build_id
 from (
 {{ curves }}
@@ -110,6 +115,7 @@ left join from_earliest
         from_earliest.base_curve_id
         = case when groups.is_from_earliest then curves.curve_id end
 left join competing on curves.curve_id = competing.base_curve_id
+left join {{ ref('int_response_bootstrap') }} as bootstrap on curves.curve_id = bootstrap.curve_id
 {%- if groups == 'spoken' %}
 where groups.is_everybody or curves.proactive + curves.responded > 0
 {%- endif %}

@@ -168,6 +168,25 @@ def test_what_a_feed_s_post_answers_is_not_the_declared_account_s(tmp_path: Path
     assert rows.filter(is_official=False).height == 2
 
 
+def test_a_reply_points_to_its_parent_by_a_pseudonym_unless_the_parent_is_official(
+    tmp_path: Path,
+) -> None:
+    theirs, own = post(OTHER), post(key="3kown")
+    items = [
+        {
+            "post": post(at=WHEN + timedelta(hours=1), reply={"parent": {"uri": parent["uri"]}}),
+            "reply": {"root": parent, "parent": parent},
+        }
+        for parent in (theirs, own)
+    ]
+    rows = read(tmp_path, {"feed": items}).tables["posts"]
+    asked = rows.filter(is_official=False)["post_id"][0]
+    replies = rows.filter(is_official=True, kind="reply")
+    parents = replies["reply_to_post_id"].to_list()
+    assert parents == [asked, own["uri"]]
+    assert OTHER not in str(rows.to_dicts())
+
+
 def test_a_thread_s_absences_are_states_and_name_nobody(tmp_path: Path) -> None:
     found = read(tmp_path, THREAD)
     rows = found.tables["posts"]

@@ -1,0 +1,72 @@
+"""Of the names that people write only those of bodies pass, and only where they are called."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+
+import polars as pl
+import pytest
+
+from orchestration.cleaning.addressed import addressed_names
+from orchestration.cleaning.identity import bodies_among, names_of_bodies
+from orchestration.cleaning.people import Door
+from orchestration.cleaning.posts import finish_posts
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("有人丢了孩子@平安北京 请转发", ["平安北京"]),
+        ("求证@南京公安 @江宁公安在线 ，真的假的", ["南京公安", "江宁公安在线"]),
+        ("@南京公安@南京公安 快来", ["南京公安"]),
+        ("回复@德州运河公安分局:你们怎么看", ["德州运河公安分局"]),
+        ("@小王爱生活 @李警官说 你看", None),  # people, one of them an officer
+        ("转发微博//@平安北京:已处理", None),  # whom one reposts
+        ("@王斌: 求证@南京公安", None),  # another's words
+        ("今日停水（@武汉晚报 讯）", None),
+        ("好消息 via@人民日报", None),
+        ("属谣言，@广州公安 已证实", None),
+        ("写信到 help@example.com", None),
+        ("没有人", None),
+        (None, None),
+    ],
+)
+def test_who_is_called_upon(text: str | None, names: list[str] | None) -> None:
+    found = addressed_names(pl.Series([text, "@平安上海 在吗"], dtype=pl.String))
+    assert found.to_list() == [names, ["平安上海"]]
+
+
+def test_without_an_at_sign_nothing_is_asked() -> None:
+    assert addressed_names(pl.Series(["a", None], dtype=pl.String)).to_list() == [None, None]
+
+
+def test_the_hint_spares_names_and_loses_none() -> None:
+    """Names of the labelled sample and of persons: the quick question must not answer otherwise."""
+    names = pl.read_csv("tests/identity/names.csv", infer_schema=False)["screen_name"].unique()
+    names = pl.concat([names, pl.Series("screen_name", ["小王", "蔡康永", "读者", "-Ccc文"])])
+    assert set(bodies_among(names)) == set(names.filter(names_of_bodies(names)))
+
+
+def test_only_posts_of_ordinary_people_call_upon_anybody() -> None:
+    """An organ's and an officer's post that names an office is no question of the public."""
+    rows = pl.DataFrame(
+        {
+            "_row": [0, 1, 2], "platform": ["weibo"] * 3, "post_id": ["x", "y", "z"],
+            "account_id": ["1", "2", "3"], "posted_at": [datetime(2020, 1, 1, tzinfo=UTC)] * 3,
+            "posted_at_precision": ["second"] * 3, "posted_at_source": ["api"] * 3,
+            "text": ["@平安北京 在吗 @小王"] * 3, "_kind": [None, "organ", "officer"],
+        },
+        schema_overrides={"_row": pl.UInt32, "posted_at": pl.Datetime("us", "UTC")},
+    )  # fmt: skip
+    person, organ, officer = finish_posts(rows, Door("k")).rows.to_dicts()
+    assert person["addressed_names"] == ["平安北京"]
+    assert (person["text"], person["account_id"][:2], person["post_id"][:2]) == (None, "p:", "p:")
+    assert (organ["addressed_names"], officer["addressed_names"]) == (None, None)
+
+
+def test_texts_without_names_cost_next_to_nothing() -> None:
+    texts = pl.Series(["今天天气很好，出门走走看看。" * 5] * 200_000)
+    before = time.process_time()
+    addressed_names(texts)
+    assert (time.process_time() - before) / 200_000 < 2e-6
