@@ -15,14 +15,16 @@ from typing import Any
 
 import polars as pl
 
-from orchestration.claims import dates, places, scope, speakers
+from orchestration.claims import assertions, dates, places, ranges, scope, speakers
 from orchestration.claims.numbers import Figure, figures
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_CANDIDATES
 
-RULE_VERSION = 6
+RULE_VERSION = 7
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
+_CARRIED_OVER = 2
+"""For how many sentences of its paragraph an "as of" holds."""
 _SUBJECT = re.compile(
     r"micro-?\s?blog|weibo|微博|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
     re.IGNORECASE,
@@ -41,7 +43,14 @@ _EARLIER = re.compile(
 _UP_FROM = re.compile(r"\b(?:up|down|rising|compared|rose|increased|"
                       r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|从$|由$|而[^，。]{0,12}(?:为|"
                       r"仅|只有)$", re.IGNORECASE)  # fmt: skip
+_BASE = re.compile(r"\bfrom\s+$|(?:从|由)(?:(?!到|至|为)[^，。；\d]){0,10}$", re.IGNORECASE)
+"""What something rose from was true on some day before, which nobody knows if it is not printed."""
+_BASE_WITH_DAY = re.compile(
+    r"(?:从|由)[^，。；]{1,12}?的\s?[\d.,]+[万亿千百]?[个家名条人]*(?=[^，。；]{0,4}[增升涨减降])"
+)
 _OF_THEM = re.compile(r"\s+of\s+(?:them|these|those)\b", re.IGNORECASE)
+_FRAME = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$")
+"""12 of 31 governments: the 31 are those that might have microblogs, not those that do."""
 _ANOTHER = re.compile(
     r"\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
     r"|[,;]\s+(?:and\s+)?(?:Sina|Tencent)(?:\s+Weibo)?\s+(?:has\s+|had\s+)?$",
@@ -53,9 +62,20 @@ _SHARE = re.compile(
     re.IGNORECASE,
 )
 _GROWTH = re.compile(
-    r"\b(?:rose|grew|grown|increas\w+|up|growth|jump\w+|ris(?:e|ing|en)|soar\w+|surg\w+|expand\w+)\b|增长|增加|上升|增幅|同比|环比|提高",
+    r"\b(?:rose|grew|grown|increas\w+|(?<!make )(?<!makes )(?<!made )up|growth|jump\w+|"
+    r"ris(?:e|ing|en)|soar\w+|surg\w+|expand\w+)\b|增长|增加|上升|增幅|同比|环比|提高",
     re.IGNORECASE,
 )
+_DECLINE = re.compile(
+    r"\b(?:fell|fall(?:en|ing)?|drop\w*|declin\w*|decreas\w*|shr[aiu]nk|down|fewer)\b|减少|下降|下滑|降幅|缩减",
+    re.IGNORECASE,
+)
+_OTHER_THINGS = re.compile(
+    r"\b(?:shares|stocks?|prices?|sales|revenues?|profits?|crimes?|accidents?|GDP|econom\w+)\b|"
+    r"案件|发案|营收|收入|利润|股价|事故|经济",
+    re.IGNORECASE,
+)
+"""What rises and falls beside microblogs."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +116,14 @@ def candidates(text: str, published: date | None = None) -> list[Candidate]:
     for start, end in _paragraphs(text):
         paragraph = text[start:end]
         outlet = speakers.byline_of(paragraph) or outlet
+        carried, ago = None, 0
         for first, last in _sentences(paragraph):
-            found += _of_sentence(text, (start + first, start + last), published, outlet)
+            span = (start + first, start + last)
+            found += _of_sentence(text, span, published, outlet, carried)
+            own = dates.explicit_of(paragraph[first:last], published)
+            carried, ago = (own, 0) if own else (carried, ago + 1)
+            if ago >= _CARRIED_OVER:
+                carried = None
         outlet = speakers.quoted_outlet(paragraph) or outlet
     return found
 
@@ -133,23 +159,33 @@ def _filled(paragraph: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def _of_sentence(
-    text: str, span: tuple[int, int], published: date | None, outlet: str | None
+    text: str,
+    span: tuple[int, int],
+    published: date | None,
+    outlet: str | None,
+    carried: dates.AsOf | None,
 ) -> list[Candidate]:
     quote = text[span[0] : span[1]]
     # Of equal length, so that offsets stay right.
     sentence = _ADDRESS.sub(lambda match: " " * len(match[0]), quote)
     is_chinese = len(_HAN.findall(sentence)) * 5 > len(sentence)
-    numbers = figures(sentence, is_chinese)
+    spaced = sentence if is_chinese else ranges.without_hyphens(sentence)
+    numbers = ranges.joined(sentence, figures(spaced, is_chinese))
     speaker = speakers.speaker_of(sentence, is_chinese) if numbers else None
     told: list[Candidate] = []
     for place, figure in enumerate(numbers):
         clause = _clause(sentence, figure)
         segment = _segment(numbers, place, clause)
         read = _read(sentence, figure, segment, clause, told, is_chinese)
-        if read is None:
+        if read is None or assertions.reports_nothing(sentence, figure, clause, is_chinese):
             continue
         metric, actor = read
-        at = _as_of(sentence, figure, segment, published, told)
+        if figure.unit != "percent":
+            metric = assertions.metric_of(sentence, figure, metric, segment, is_chinese)
+        is_change = metric.endswith(("_gained", "_lost"))
+        at = _as_of(sentence, figure, segment, published, told, carried, is_change)
+        if dates.is_after(at, published):
+            continue
         printed = sentence[figure.start : figure.end].strip()
         said = speaker.name if speaker else None
         sector = None if metric == "users" else scope.sector_of(sentence, segment, clause)
@@ -176,12 +212,20 @@ def _as_of(
     segment: tuple[int, int],
     published: date | None,
     told: Sequence[Candidate],
+    carried: dates.AsOf | None,
+    is_change: bool,
 ) -> dates.AsOf:
     if told and (match := _EARLIER.search(sentence, figure.end, segment[1])):
         return dates.year_before(
             dates.as_of(sentence, (0, figure.start), figure.start, published), match[0]
         )
-    return dates.as_of(sentence, segment, figure.start, published)
+    if _BASE.search(sentence[: figure.start]):
+        own = dates.as_of(sentence, segment, figure.start, published)
+        is_own = segment[0] <= own.start < segment[1]
+        return own if is_own else dates.AsOf(None, "day", None, None)
+    # The day of what it rose from is not that of what it rose to.
+    sentence = _BASE_WITH_DAY.sub(lambda match: " " * len(match[0]), sentence)
+    return dates.as_of(sentence, segment, figure.start, published, carried, is_change=is_change)
 
 
 def _read(
@@ -198,10 +242,12 @@ def _read(
     noun = scope.noun_of(sentence, figure, segment, is_chinese)
     is_base = bool(_UP_FROM.search(sentence[: figure.start]))
     if told and is_base and (noun is None or noun.metric != "followers"):
-        return told[-1].metric, told[-1].actor_scope
+        return assertions.stock_of(told[-1].metric), told[-1].actor_scope
     if noun is None:
         return _of_the_last(sentence, figure, segment, clause, told)
     if noun.metric in ("officers", "organs"):
+        if _FRAME.search(sentence[: figure.start]):
+            return None
         if not scope.adopts(sentence, noun, clause):
             return _of_the_last(sentence, figure, segment, clause, told)
         return "accounts", "officer" if noun.metric == "officers" else "organ"
@@ -226,7 +272,7 @@ def _of_the_last(
     before, behind = sentence[: figure.start], sentence[figure.end :]
     if not told or not (_OF_THEM.match(behind) or _ANOTHER.search(before)):
         return None
-    noun = scope.Noun(told[-1].metric, figure.end, figure.end)
+    noun = scope.Noun(assertions.stock_of(told[-1].metric), figure.end, figure.end)
     return told[-1].metric, scope.actor_of(sentence, figure, noun, segment, clause)
 
 
@@ -240,19 +286,41 @@ def _percentage(
     if not scope.names_adoption(sentence):
         return None
     around = sentence[segment[0] : segment[1]]
-    if not (_SHARE.search(around) or _GROWTH.search(around) or scope.names_adoption(around)):
+    if _OTHER_THINGS.search(around):
         return None
-    metric = "growth" if _GROWTH.search(around) else "share"
-    counted = [candidate.actor_scope for candidate in told if candidate.metric == "accounts"]
+    if not (
+        _SHARE.search(around)
+        or _GROWTH.search(around)
+        or _DECLINE.search(around)
+        or scope.names_adoption(around)
+    ):
+        return None
+    metric = _direction(sentence[segment[0] : figure.start]) or _direction(around) or "share"
+    counted = [
+        candidate.actor_scope
+        for candidate in told
+        if assertions.stock_of(candidate.metric) == "accounts"
+    ]
     noun = scope.Noun("accounts", figure.end, figure.end)
     whose = counted[-1:] or [scope.actor_of(sentence, figure, noun, segment, clause)]
     return metric, whose[0]
 
 
+def _direction(words: str) -> str | None:
+    """growth or decline, as the last such word says; 同比 alone says neither and means growth."""
+    ups, downs = list(_GROWTH.finditer(words)), list(_DECLINE.finditer(words))
+    if downs and (not ups or ups[-1].start() < downs[-1].start() or ups[-1][0] in "同比环比"):
+        return "decline"
+    return "growth" if ups else None
+
+
 def _unit(metric: str, figure: Figure) -> str:
     if figure.unit == "percent":
         return "percent"
-    return {"reposts": "repost", "reads": "read", "likes": "like"}.get(metric, metric.rstrip("s"))
+    stock = assertions.stock_of(metric)
+    unit = stock.rstrip("s")
+    ending = metric.removeprefix(f"{stock}_")
+    return f"{unit} {ending.replace('_', ' ')}" if ending.startswith("per_") else unit
 
 
 def _clause(sentence: str, figure: Figure) -> tuple[int, int]:

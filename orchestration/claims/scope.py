@@ -29,7 +29,8 @@ _ENGLISH_NOUNS = (
     ("officers", r"(?:police\s*)?officers|policemen|officials|civil\s+servants|cadres|"
                  r"public\s+servants"),
     ("organs", r"departments|agencies|bureaus|organs|institutions|government\s+offices|"
-               r"police\s+stations|government\s+bodies|courts|procuratorates|ministries|"
+               r"police\s+stations|(?:provincial|municipal|city|county|district|town(?:ship)?|local)\s+governments|"
+               r"government\s+bodies|courts|procuratorates|ministries|"
                r"organi[sz]ations|police\s+forces"),
 )  # fmt: skip
 _CHINESE_NOUNS = (
@@ -45,7 +46,7 @@ _CHINESE_NOUNS = (
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|账号|帐号|账户|帐户"),
     ("officers", r"公安局长|民警|警察|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|"
                  r"党政干部|干部|公务人员"),
-    ("organs", r"公安机关|公安局|派出所|法院|检察院|部委|党政机构|"
+    ("organs", r"公安机关|公安局|公安分局|分局|派出所|[总支大]队|法院|检察院|部委|党政机构|"
                r"政务机构|政府机构|机构|部门|单位|机关|乡镇"),
 )  # fmt: skip
 _ALL_ENGLISH = re.compile(
@@ -65,6 +66,7 @@ _OF_CLASSIFIER = {
 _DIRECT_ENGLISH = re.compile(
     r"(?!.*\b(?:in|on|by|to|from|at|with|for|and|that|which|who|since|after|their|its|the)\b)"
     r"[\s\w'’-]*$|\s+[\w-]+\s+and\s+(?:\w+\s+){0,2}$|\s+of\s+(?:the|these|its|their|all|China['’]s)?[\s\w'’-]{0,30}$|"
+    r"\s+mark\s+(?:in|for)\s+(?:\w+\s+)?$|"
     r"\s+(?:(?:were|was|are|is|had\s+been|have\s+been|being)\s+)?(?:(?:run|opened|owned|held|"
     r"set\s+up|registered|kept|operated|belong(?:ing|ed)?)\s+)?(?:by|to)\s+[\w'’ -]{0,30}$",
     re.IGNORECASE,
@@ -86,7 +88,7 @@ _FROM = re.compile(r"(?:from|to|从|到)\b|[从到]", re.IGNORECASE)
 """What a range begins with whose noun comes behind it: from 5 to 9, the number of accounts rose."""
 _CONTINUES = re.compile(
     r"(?:^|[,，、]|percent|%|％)[^,，]{0,30}?(?:\b(?:to|reach(?:ing|ed)|total(?:l?ing|ed)|numbering|hitting)|"
-    r"达到?了?|增至|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为)\s*$",
+    r"达到?了?|增至|降至|减至|降到|减少到|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为)\s*$",
     re.IGNORECASE,
 )
 _OUT_OF = re.compile(
@@ -183,7 +185,7 @@ def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
         chain = after[0]
         for noun in after[1:]:
             if noun.start - chain.end > 4 or re.search(
-                r"[，。；、和与在了共有达拥]", sentence[chain.end : noun.start]
+                r"[，。；、和与在了共有达拥均已开设注]", sentence[chain.end : noun.start]
             ):
                 break
             chain = noun
@@ -195,7 +197,9 @@ def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
 
 # -- of whom ----------------------------------------------------------------------------------
 _ORGAN = re.compile(
-    r"\b(?:ministry|court|procuratorate)(?:\s+of\s+[\w ]{3,30})?['’]|"
+    r"\b(?:ministry|court|procuratorate|government|administration|commission|council|committee)"
+    r"(?:\s+of\s+[\w ]{3,30})?['’]|"
+    r"\b(?:provincial|municipal|city|county|district|local)\s+governments\b|"
     r"\b(?:ministries|courts|procuratorates|squads|brigades|detachments)\b|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
     r"\binstitutions?\b|\bbodies\b|\boffices?\b|\borgani[sz]ations?\b|\bpolice (?:stations?|"
@@ -229,9 +233,9 @@ _OFFICIAL = re.compile(r"official|官方", re.IGNORECASE)
 """Says least: what is official is of whatever body the sentence names elsewhere."""
 _HANDLE = re.compile(
     r"@(?P<at>[\w\u4e00-\u9fff]{2,20})"
-    r"|(?:微博|账号|帐号)(?:客)?[“\"「@](?P<behind>[^”\"」]{2,16})[”\"」]"
+    r"|(?:微博|账号|帐号)(?:客)?[“\"「@](?!僵尸|空壳|休眠|睡眠)(?P<behind>[^”\"」]{2,16})[”\"」]"
     r"|[“\"「](?P<known>[^”\"」，。]{0,8}(?:警方|平安|公安|警务|交警|发布)[^”\"」，。]{0,8})[”\"」]"
-    r"|[“\"「](?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务)*(?:微博|账号|粉丝)"
+    r"|[“\"「](?!僵尸|空壳|休眠|睡眠)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务)*(?:微博|账号|粉丝)"
 )
 _PLATFORMS = (
     ("sina", r"\bsina\b|weibo\.com|新浪|"
@@ -277,7 +281,8 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
     organs, officers = list(_ORGAN.finditer(subject)), list(_OFFICER.finditer(subject))
     if officers and not organs:
         return "officer"
-    return "organ" if organs and not officers and noun.metric != "accounts" else "organ+officer"
+    is_elsewhere = noun.metric != "accounts" or noun.end <= clause[0]
+    return "organ" if organs and not officers and is_elsewhere else "organ+officer"
 
 
 def _phrase_end(sentence: str, noun: Noun, segment: Span) -> int:

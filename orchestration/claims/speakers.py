@@ -34,6 +34,7 @@ _ENGLISH = (
 )  # fmt: skip
 _CHINESE = (
     r"据《?(?!不完全统计|统计|了解|悉|介绍|报道)(?P<who>[^，。；：“”《》]{2,30}?)》?(?:最新|的|\d+日|昨日|昨天|今天|日前)*(?:统计|介绍|透露|报道|数据|发布|通报|消息|披露|公布|报告|称)",
+    r"(?:^|[，。；：])(?P<who>[^，。；：“”\d的]{2,20}(?:大学|学院|中心|研究院|研究所|协会|公司))的?一[份项][^，。；]{0,6}(?:研究|调查|报告|统计)",
     r"(?:^|[，。；：])(?P<who>[^，。；：“”\d]{2,24}?)(?:的|最新|发布的)*(?:统计|数据|报告)(?:显示|表明|指出)",
     r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中|会上)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
     r"从(?P<who>[^，。；：“”\d]{2,24}?)(?:获悉|了解到)",
@@ -49,8 +50,8 @@ _PRONOUNS = frozenset(
 )
 
 _HEADER = re.compile(
-    r"(?:^|[.!?”\"]\s+|\s)(?:[Ff]rom|[Vv]ia|来自|转自|摘自)\s+(?:the\s+)?"
-    r"(?P<name>[A-Z\u4e00-\u9fff][\w'’ .&\u4e00-\u9fff-]{1,40}):\s*$"
+    r"(?:^|[.!?”\"]\s+|\s)(?:(?:[Ff]rom|[Vv]ia)\s+(?:the\s+)?|(?:来自|转自|摘自)\s*)"
+    r"(?P<name>[A-Z\u4e00-\u9fff][\w'’ .&\u4e00-\u9fff-]{1,40})[:：]\s*$"
 )
 _BYLINE = re.compile(
     r"^\s*(?:（|\()?(?P<name>Xinhua|Reuters|AFP|AP|新华社|中新社|人民日报)(?:）|\))?\s*(?:[-—]{1,2}|讯|电|[^，。]{0,12}(?:\d+月\d+日)?电)"
@@ -60,7 +61,9 @@ _REPORTED = re.compile(
     r"|(?P<en>[A-Z][\w'’]*(?:\s+(?:News|Daily|Times|Post|Agency|Morning|China|Service|Evening|Youth|Online|Weekly|[A-Z]\w+)){0,4})\s+(?:news\s+agency\s+)?reported\b"
 )  # fmt: skip
 _OUTLET_WORDS = re.compile(
-    r"Daily|Times|Post|News|Agency|Xinhua|Reuters|AFP|Weekly|Radio|Television|TV|Press|Online|CCTV"
+    r"\b(?:Daily|Times|Post|News|Newsweek|Agency|Xinhua|Xinhuanet|Reuters|AFP|Weekly|Radio|Television|TV|Press|Online|"
+    r"CCTV|BBC|CNN|Bloomberg|Caixin|Journal|Review|Magazine|Herald|Tribune|Observer|Standard|Guardian|Economist|"
+    r"Telegraph|Gazette|Monitor|Chronicle|Bulletin|Voices|Tone|Paper|Insider|Info|Wire)\b|\.(?:com|cn|org|net)\b"
 )
 
 
@@ -92,7 +95,10 @@ _PINYIN = frozenset(
         "liang song zheng xie han tang feng yu dong xiao cheng cao yuan deng fu shen zeng "
         "peng lu lv su jiang cai jia ding wei xue ye yan pan du dai xia zhong tian ren fan "
         "fang shi yao tan liao zou xiong jin hao kong bai cui kang mao qiu qin gu hou shao "
-        "meng long wan duan lei qian yin yi chang qiao lai gong wen ni niu ",
+        "meng long wan duan lei qian yin yi chang qiao lai gong wen ni niu zhu mo mei sheng "
+        "zhuang ou ouyang zhuge situ shangguan sima ning ji qi shu bao bi chi chu ge geng guan hua "
+        "huo jiao jing ke kuang lan leng lian ling lou luan miao mu pang pei pu qu rao rong ruan "
+        "sha shan si sui tao teng tu weng xi xiang xing yang yue zhai zhan zhen zhuo zuo",
     )
 )
 _CHINESE_BODY = (
@@ -142,25 +148,34 @@ _OFFICE = (
     r"[Cc]aptain|[Ii]nspector|[Ss]ergeant|[Ss]uperintendent|[Cc]ommissioner|[Cc]ommander|[Ss]ecretary|"
     r"[Mm]inister|[Mm]ayor|[Gg]overnor|[Pp]rofessor|[Rr]esearcher|Mr\.?|Mrs\.?|Ms\.?|Dr\.?)"
 )
+_PINYIN_NAME = re.compile(
+    rf"(?P<ahead>)\b(?:{'|'.join(sorted(name.capitalize() for name in _PINYIN))})\s+"
+    r"[A-Z][a-z]+(?:-[a-z]+)?(?:\s+[A-Z][a-z]+)?\b(?P<behind>)(?!\s+(?:Daily|News|University|Road|Dynasty))"
+)
 _NAMED_BY_OFFICE = (
-    re.compile(
-        rf"(?P<ahead>)\b(?:{'|'.join(sorted(name.capitalize() for name in _PINYIN))})\s+"
-        r"[A-Z][a-z]+(?:\s+[A-Z][a-z]+)?\b(?P<behind>)(?!\s+(?:Daily|News|University|Road|Dynasty))"
-    ),
+    _PINYIN_NAME,
     re.compile(rf"(?P<ahead>\b{_OFFICE}\s+){_CAPITALISED}(?P<behind>)"),
     re.compile(
         rf"(?P<ahead>){_CAPITALISED}(?P<behind>,\s+(?:(?:a|an|the|deputy|vice|then)\s+)?(?:[\w-]+\s+){{0,3}}{_OFFICE}\b)"
     ),
-    re.compile(rf"(?P<ahead>{_CHINESE_ROLE.pattern}){_CHINESE_NAME}(?P<behind>)"),
+    re.compile(
+        rf"(?P<ahead>{_CHINESE_ROLE.pattern}|通讯员)\s*{_CHINESE_NAME}(?:[\s、]+{_CHINESE_NAME})*(?P<behind>)"
+    ),
     re.compile(
         rf"(?P<ahead>){_CHINESE_NAME}(?P<behind>(?:副?[局厅部处科队所]长|政委|民警|警官|警员|干警|先生|女士|教授|主任))"
     ),
 )
 
 
+_TOLD_OF = (
+    rf"(?:^|[，。；：])(?P<who>{_CHINESE_NAME})，[^，。；]{{1,25}}，(?:表示|介绍说?|透露|指出|告诉|称|说)",
+)
+"""A name, what the reader is told of its bearer, and that they said something."""
+
+
 def _said_by(sentence: str, is_chinese: bool) -> Iterator[re.Match[str]]:
     """Where a sentence says who said it; no pronouns."""
-    for pattern in _CHINESE if is_chinese else _ENGLISH:
+    for pattern in (*_CHINESE, *_TOLD_OF) if is_chinese else _ENGLISH:
         match = re.search(pattern, sentence)
         if match is not None and (who := _bare(match["who"])) and who.lower() not in _PRONOUNS:
             yield match
@@ -171,27 +186,54 @@ def _bare(who: str) -> str:
     return _TIMES.sub("", _ARTICLE.sub("", who.strip())).strip()
 
 
+_CLAUSE_BEHIND = re.compile(
+    r",?\s+(?:who|whose|whom|which|that|where|while|when|and\s+who)\b.*$|,.*$", re.DOTALL
+)
+"""What is told about a speaker behind their name says nothing of who they are."""
+_PREPOSITION = re.compile(r"\s+(?:of|for|at|with|from|in|by|on|under|to)\s")
+_FIGURES_OF = re.compile(
+    r"^(?:(?:official|latest|new|the|incomplete)\s+)*(?:figures|statistics|data|numbers)\s+"
+    r"(?:(?:released|issued|published|provided|compiled|collected)\s+)?(?:from|by|of)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
+
+
 def _english_kind(who: str) -> Speaker:
+    who = _FIGURES_OF.sub("", who)
     office = _PEOPLE.search(who)
-    if office is None and _is_english_name(who):
-        return Speaker(None, "person")
-    if office is None and _named_of_body(who) is None:
-        if _OUTLET_WORDS.search(who):
-            return Speaker(who, "outlet")
-        return Speaker(who, "body") if _BODY.search(who) else Speaker(None, "unclear")
+    if office is None:
+        return _english_body(_CLAUSE_BEHIND.sub("", who))
     start = office.start() if office else 0
     ahead = _ARTICLE.sub("", who[:start].split(",")[-1].strip())
     behind = _SPEAKS_FOR.search(who[start:])
     for body in (behind["body"] if behind else "", ahead):
-        if _BODY.search(body) and not _is_english_name(" ".join(body.split()[-2:])):
+        body = _CLAUSE_BEHIND.sub("", body)
+        if _BODY.search(body) and not _is_named(body):
             return Speaker(_ARTICLE.sub("", body.strip()), "person")
     return Speaker(None, "person")
 
 
-def _named_of_body(who: str) -> re.Match[str] | None:
-    """A name and the body it is of: Li Wei of Sina."""
-    match = re.match(r"(?P<name>[A-Z]\w+\s+[A-Z]\w+)\s+(?:of|from|with|at)\s", who)
-    return match if match and _is_english_name(match["name"]) else None
+def _english_body(who: str) -> Speaker:
+    """A body or an outlet by its own noun: what stands before the first preposition must be one.
+
+    Of somebody "of Sina" or "from the ministry" only the body is named.
+    """
+    head, behind = _PREPOSITION.split(who, maxsplit=1)[0], _SPEAKS_FOR.search(who)
+    if _OUTLET_WORDS.search(head) and not _is_named(head):
+        return Speaker(who, "outlet")
+    if _BODY.search(head):
+        return Speaker(None, "unclear") if _is_named(who) else Speaker(who, "body")
+    if _is_english_name(head) or (
+        behind and re.fullmatch(r"[A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]+){1,2}", head)
+    ):
+        body = _ARTICLE.sub("", behind["body"].strip()) if behind else ""
+        return Speaker(body if _BODY.search(body) and not _is_named(body) else None, "person")
+    return Speaker(None, "unclear")
+
+
+def _is_named(who: str) -> bool:
+    """Whether those words hold the name of a person: Li Wei's office."""
+    return _PINYIN_NAME.search(who.replace("’", "'")) is not None
 
 
 def _is_english_name(who: str) -> bool:
@@ -205,9 +247,19 @@ def _is_english_name(who: str) -> bool:
     )
 
 
+_TELLS = re.compile(
+    r"的|关注|研究(?!院|所|中心|会|室|报告)|从事|负责|运营|主管|管理(?!局|委|部|处|中心|办|科|所|学院|大学)|经常|长期|来自|"
+    r"曾|喜欢|热衷|开设|使用|熟悉|写|玩|自称|认证"
+)
+"""What tells something about somebody is no name of a body."""
+_SOMEBODYS = re.compile(rf"^{_CHINESE_NAME}(?:在|的)*(?:个人|实名|新浪|腾讯|官方)*(?:微博|工作室)")
+
+
 def _chinese_kind(who: str) -> Speaker:
     office = _CHINESE_ROLE.search(who)
     body = re.match(rf".*{_CHINESE_BODY}", who[: office.start()] if office else who)
+    if body is not None and (_TELLS.search(body[0]) or _SOMEBODYS.match(who)):
+        return Speaker(None, "person" if office else "unclear")
     if office is not None:
         named = re.sub(r"(?<=[部局厅委院])微博$", "", body[0]) if body else None
         return Speaker(named, "person")
@@ -225,7 +277,21 @@ def _chinese_kind(who: str) -> Speaker:
 def quoted_outlet(paragraph: str) -> str | None:
     """The outlet from which the paragraphs below this one are taken ("From China Daily:")."""
     match = _HEADER.search(paragraph)
-    return match["name"].strip() if match else None
+    return outlet_of(match["name"].strip()) if match else None
+
+
+def outlet_of(name: str) -> str | None:
+    """A name as that of an outlet; None where it is that of a person, or may be."""
+    if re.search(r"[\u4e00-\u9fff]", name):
+        is_person = re.fullmatch(_CHINESE_NAME, name) and not _CHINESE_OUTLET.search(name)
+        return None if is_person or kind_of(name).kind == "person" else name
+    if _OUTLET_WORDS.search(name) and not _is_named(name):
+        return name
+    is_person = _is_named(name) or kind_of(name).kind == "person"
+    looks_so = re.fullmatch(r"[A-Z][a-z'’]+(?:\s+[A-Z][a-z'’]+){1,2}", name) and not _BODY.search(
+        name
+    )
+    return None if is_person or looks_so else name
 
 
 def byline_of(paragraph: str) -> str | None:

@@ -140,9 +140,9 @@ def test_review_lists_confirms_corrects_and_rejects(
     assert rows(home, query) == [("corrected", 41, ">", None, "ministry", "S")]
     main(["claims", "review", identity, "--reject", "--reviewer", "S", "--note", "a joke"])
     night(home)
-    assert rows(home, "select decision, note from quality.claim_reviews") == [
-        ("rejected", "a joke")
-    ]
+    # A remark stays in the file: whoever it names is published nowhere.
+    assert rows(home, "select decision, note from quality.claim_reviews") == [("rejected", None)]
+    assert "a joke" in home.root.claims_review_file.read_text(encoding="utf-8-sig")
 
 
 @pytest.mark.parametrize(
@@ -222,3 +222,20 @@ def test_no_person_is_named_in_what_goes_to_the_marts(
         (None, "person", None, None),
     ]
     assert not any("Li Wei" in str(row) or "李雷" in str(row) for row in shown)
+
+
+def test_nothing_that_a_reviewer_typed_freely_is_published(home: Settings) -> None:
+    """Each cell of a review that can hold any words, with a name in it."""
+    identity = candidate(home)
+    typed = {
+        "publisher": "Li Wei, who runs the microblog", "outlet": "Li Wei", "note": "Li Wei told me",
+        "as_of_text": "the day Li Wei said so, 2011-09-26", "published_text": "by Li Wei",
+        "sector": "Li Wei's county", "quote": "Li Wei said police run 40 microblogs.",
+    }  # fmt: skip
+    changes = [f"--set={name}={words}" for name, words in typed.items() if name != "note"]
+    assert main(["claims", "review", identity, "--confirm", "--reviewer", "R",
+                 "--note", typed["note"], *changes]) == 0  # fmt: skip
+    night(home)
+    ((shown,),) = rows(home, "select r::varchar from quality.claim_reviews as r")
+    assert "Li Wei" not in shown
+    assert "[…] said police run 40 microblogs" in shown
