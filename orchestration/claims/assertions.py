@@ -69,6 +69,21 @@ _DENIED_ZH = re.compile(
 _DENIED_BEHIND_ZH = re.compile(
     r"[^，。；]{0,8}?，?(?:的说法|一说|的消息|的传闻)?(?:并?不(?:属实|准确|确切|实)|纯属|系谣言|是谣言|是误传|系误传|有误)"
 )
+_WITHOUT = re.compile(
+    r"[^,;.]*?\b(?:ha(?:ve|s|d)\s+(?:no|not|yet\s+to|never)|do(?:es)?\s+not|did\s+not|without|lack(?:s|ed|ing)?)\b"
+    r"[^,;.]*?\b(?:micro-?\s?blogs?|accounts?)\b",
+    re.IGNORECASE,
+)
+_WITHOUT_ZH = re.compile(
+    r"(?:没有|未|尚未|还没有?|并未|从未)(?:能|曾)?(?:开通|开设|注册|使用|建立|认证)[^，。；]{0,6}(?:微博|账号|帐号)"
+)
+"""Those that have no microblog."""
+_CRITERION = re.compile(
+    r"\b(?:micro-?\s?blogs|accounts)\s+(?:with|that\s+have|which\s+have|having)\s+$", re.IGNORECASE
+)
+_CRITERION_ZH = re.compile(r"(?:粉丝|听众)[^，。；\d]{0,6}$")
+_CRITERION_BEHIND_ZH = re.compile(r"(?:之间|以上|以下|以内)?的[^，。；]{0,12}(?:微博|账号|帐号)")
+"""Accounts with more than a million followers: the million says which accounts are counted."""
 
 # -- came and went ----------------------------------------------------------------------------
 _GAINED = re.compile(
@@ -161,6 +176,11 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
             or _TO_BE_ZH.match(behind)
             or _DENIED_ZH.search(sentence[clause[0] : figure.start])
             or _DENIED_BEHIND_ZH.match(sentence, figure.end)
+            or _WITHOUT_ZH.search(sentence[slice(*clause)])
+            or (
+                _CRITERION_ZH.search(sentence[clause[0] : figure.start])
+                and _CRITERION_BEHIND_ZH.match(behind)
+            )
         )
     if re.match(r"\s*(?:and|or|to|which|that)\b", ahead):
         # What goes on belongs to the clause before.
@@ -170,6 +190,12 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
         or _WILL_BE.match(behind)
         or _DENIED.search(sentence[: figure.start])
         or _DENIED_BEHIND.match(sentence, figure.end)
+        or _WITHOUT.match(behind)
+        or (
+            figure.qualifier != "="
+            and _CRITERION.search(sentence[clause[0] : figure.start])
+            and not re.match(r"\s+\w+\s+(?:in total|combined|altogether)", behind)
+        )
     )
 
 

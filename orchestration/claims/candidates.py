@@ -53,6 +53,7 @@ _FRAME = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$"
 """12 of 31 governments: the 31 are those that might have microblogs, not those that do."""
 _ANOTHER = re.compile(
     r"\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
+    r"|、(?:新浪|腾讯|人民网|新华网)(?:微博)?(?:有|约|近)?$"
     r"|[,;]\s+(?:and\s+)?(?:Sina|Tencent)(?:\s+Weibo)?\s+(?:has\s+|had\s+)?$",
     re.IGNORECASE,
 )
@@ -172,11 +173,14 @@ def _of_sentence(
     spaced = sentence if is_chinese else ranges.without_hyphens(sentence)
     numbers = ranges.joined(sentence, figures(spaced, is_chinese))
     speaker = speakers.speaker_of(sentence, is_chinese) if numbers else None
+    unsaid = sentence
+    if speaker and speaker.kind == "person":
+        unsaid = speakers.without_office(sentence, is_chinese)
     told: list[Candidate] = []
     for place, figure in enumerate(numbers):
         clause = _clause(sentence, figure)
         segment = _segment(numbers, place, clause)
-        read = _read(sentence, figure, segment, clause, told, is_chinese)
+        read = _read(unsaid, figure, segment, clause, told, is_chinese)
         if read is None or assertions.reports_nothing(sentence, figure, clause, is_chinese):
             continue
         metric, actor = read
@@ -194,7 +198,7 @@ def _of_sentence(
                 quote, span[0], span[1], printed, span[0] + figure.start,
                 span[0] + figure.start + len(printed), figure.value, figure.lo, figure.hi,
                 figure.qualifier, _unit(metric, figure), metric, actor,
-                sector, scope.platforms_of(sentence, clause, said),
+                sector, scope.platforms_of(sentence, figure, segment, clause, said),
                 # The account that is named says where it is.
                 None if sector and sector.startswith("@")
                 else places.region_of(sentence, clause, is_chinese, said),

@@ -44,8 +44,8 @@ _CHINESE_NOUNS = (
     ("posts", r"博文|帖子|微博信息|微博内容|信息"),
     ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|(?:新浪|腾讯|人民网)微博(?=账|"
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|账号|帐号|账户|帐户"),
-    ("officers", r"公安局长|民警|警察|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|"
-                 r"党政干部|干部|公务人员"),
+    ("officers", r"公安局长|(?:公安|警务|公职|党政|司法)人员|民警|警察|警员|干警|警官|局长|厅长|"
+                 r"所长|市长|县长|官员|公务员|公职人员|党政干部|干部|公务人员"),
     ("organs", r"公安机关|公安局|公安分局|分局|派出所|[总支大]队|法院|检察院|部委|党政机构|"
                r"政务机构|政府机构|机构|部门|单位|机关|乡镇"),
 )  # fmt: skip
@@ -87,7 +87,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FROM = re.compile(r"(?:from|to|从|到)\b|[从到]", re.IGNORECASE)
 """What a range begins with whose noun comes behind it: from 5 to 9, the number of accounts rose."""
 _CONTINUES = re.compile(
-    r"(?:^|[,，、]|percent|%|％)[^,，]{0,30}?(?:\b(?:to|reach(?:ing|ed)|total(?:l?ing|ed)|numbering|hitting)|"
+    r"(?:^|[,，、]|percent|%|％)[^,，]{0,40}?(?:\b(?:to|reach(?:ing|ed)?|total(?:l?ing|ed)|numbering|hitting)|"
     r"达到?了?|增至|降至|减至|降到|减少到|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为)\s*$",
     re.IGNORECASE,
 )
@@ -216,7 +216,7 @@ _JOINED = re.compile(
 """Organs and officers counted together: departments and officials."""
 _OFFICER = re.compile(
     r"\bofficers?\b|\bpolicemen\b|\bofficials\b|\bpersonal\b|\bindividuals?\b|\bcivil servants?\b|"
-    r"\bcadres\b|民警|警察个人|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人",
+    r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|警察个人|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人",
     re.IGNORECASE,
 )
 _WHOSE = re.compile(
@@ -234,7 +234,7 @@ _OFFICIAL = re.compile(r"official|官方", re.IGNORECASE)
 _HANDLE = re.compile(
     r"@(?P<at>[\w\u4e00-\u9fff]{2,20})"
     r"|(?:微博|账号|帐号)(?:客)?[“\"「@](?!僵尸|空壳|休眠|睡眠)(?P<behind>[^”\"」]{2,16})[”\"」]"
-    r"|[“\"「](?P<known>[^”\"」，。]{0,8}(?:警方|平安|公安|警务|交警|发布)[^”\"」，。]{0,8})[”\"」]"
+    r"|[“\"「](?P<known>[^”\"」，。]{0,8}(?:警方|平安|公安|警务|警民|交警|发布)[^”\"」，。]{0,8})[”\"」]"
     r"|[“\"「](?!僵尸|空壳|休眠|睡眠)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务)*(?:微博|账号|粉丝)"
 )
 _PLATFORMS = (
@@ -245,6 +245,11 @@ _PLATFORMS = (
                r"人民(?:网)?微博|人民网(?=[、和及与，]|等|微博|开|的)"),
     ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|新华网(?=[、和及与]|等|微博)"),
 )  # fmt: skip
+_ON = re.compile(r"(?:\s+(?!and\b|or\b|by\b)[\w-]+){0,3}?\s+(?P<where>(?:on|at|with|to)\s[^,;]*)")
+_ON_ZH = re.compile(
+    r"(?:(?!新浪|腾讯|人民网|新华网).)*(?P<where>(?:新浪|腾讯|人民网|新华网)(?:微博)?)(?:上|平台)?"
+    r"(?:有|约|为|达|共|近|超过|逾)*"
+)
 
 
 def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: Span) -> str | None:
@@ -310,18 +315,28 @@ def handle_of(sentence: str) -> str | None:
     return next(name for name in match.groups() if name) if match else None
 
 
-def platforms_of(sentence: str, clause: Span, speaker: str | None) -> str:
-    """Platforms that the clause names, else what stands before it, else the speaker, joined by +;
-    unspecified for none."""
-    for part in (sentence[clause[0] : clause[1]], sentence[: clause[1]], speaker or ""):
-        named = [
-            name
-            for name, pattern in _PLATFORMS
-            if re.search(pattern if name == "sina" else f"(?i:{pattern})", _lowered(part, name))
-        ]
-        if named:
-            return "+".join(named)
-    return "unspecified"
+def platforms_of(
+    sentence: str, figure: Figure, segment: Span, clause: Span, speaker: str | None
+) -> str:
+    """Platforms that stand behind a figure up to the next one ("5 followers on Sina and 4 on
+    Tencent") or just before it (新浪5万个、腾讯2万个), else those that its clause names,
+    else what stands before it, else the speaker, joined by +; unspecified for none."""
+    own = _ON.match(sentence, figure.end, segment[1]) or _ON_ZH.fullmatch(
+        sentence, segment[0], figure.start
+    )
+    parts = (
+        own["where"] if own else "", sentence[clause[0] : clause[1]], sentence[: clause[1]],
+        speaker or "",
+    )  # fmt: skip
+    return next(("+".join(named) for part in parts if (named := _platforms(part))), "unspecified")
+
+
+def _platforms(part: str) -> list[str]:
+    return [
+        name
+        for name, pattern in _PLATFORMS
+        if re.search(pattern if name == "sina" else f"(?i:{pattern})", _lowered(part, name))
+    ]
 
 
 def _lowered(part: str, platform: str) -> str:

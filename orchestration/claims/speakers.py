@@ -18,7 +18,8 @@ class Speaker:
 
 _SAID = (
     r"(?:said|says|announced|reported|reports|noted|told|revealed|disclosed|wrote|added|"
-    r"stated|showed?|shows|found|finds)"
+    r"stated|showed?|shows|found|finds|estimates|explain(?:s|ed)|point(?:s|ed)\s+out|"
+    r"confirm(?:s|ed)|declared)"
 )
 _NAME = r"(?:the\s+)?[A-Z@][^,;:.“”\"]{1,70}?"
 _ENGLISH = (
@@ -36,12 +37,12 @@ _CHINESE = (
     r"据《?(?!不完全统计|统计|了解|悉|介绍|报道)(?P<who>[^，。；：“”《》]{2,30}?)》?(?:最新|的|\d+日|昨日|昨天|今天|日前)*(?:统计|介绍|透露|报道|数据|发布|通报|消息|披露|公布|报告|称)",
     r"(?:^|[，。；：])(?P<who>[^，。；：“”\d的]{2,20}(?:大学|学院|中心|研究院|研究所|协会|公司))的?一[份项][^，。；]{0,6}(?:研究|调查|报告|统计)",
     r"(?:^|[，。；：])(?P<who>[^，。；：“”\d]{2,24}?)(?:的|最新|发布的)*(?:统计|数据|报告)(?:显示|表明|指出)",
-    r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中|会上)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
+    r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中|会上)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|估计|认为|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
     r"从(?P<who>[^，。；：“”\d]{2,24}?)(?:获悉|了解到)",
 )
 _ARTICLE = re.compile(r"^(?:that\s+)?(?:the|a|an)\s+", re.IGNORECASE)
 _TIMES = re.compile(
-    r"\s+(?:on\s+)?(?:yesterday|today|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b.*$|"
+    r"\s+(?:released|issued|published|provided)?\s*(?:on\s+|by\s+then\s*)?(?:yesterday|today|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b.*$|"
     r"(?:\d+日|昨日|昨天|今天|日前|近日|最新)*(?:发布|公布|提供)?的?(?:报告|数据|统计|通报)?$",
     re.IGNORECASE,
 )
@@ -120,6 +121,18 @@ def speaker_of(sentence: str, is_chinese: bool) -> Speaker | None:
     """Who is said to have said it; None where the sentence does not say."""
     who = next((match["who"] for match in _said_by(sentence, is_chinese)), None)
     return kind_of(_bare(who)) if who else None
+
+
+def without_office(sentence: str, is_chinese: bool) -> str:
+    """The sentence, of the same length, with blanks for the office of who is said to have said
+    it: an officer who speaks is not whom a figure counts."""
+    match = next(_said_by(sentence, is_chinese), None)
+    if match is None:
+        return sentence
+    start, end = match.span("who")
+    offices = _CHINESE_ROLE if is_chinese else _PEOPLE
+    bare = offices.sub(lambda office: " " * len(office[0]), sentence[start:end])
+    return sentence[:start] + bare + sentence[end:]
 
 
 def kind_of(who: str) -> Speaker:
