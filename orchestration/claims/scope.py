@@ -140,6 +140,8 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
     chosen = (_chinese_noun if is_chinese else _english_noun)(sentence, figure, fitting)
     before = sentence[segment[0] : figure.start]
     if figure.classifier in ("条", "篇") and (chosen is None or chosen.metric == "accounts"):
+        if chosen is None and not _NO_NOUN_CHINESE.match(sentence[figure.end :]):
+            return None  # of rivers, not of posts
         return Noun("posts", figure.end, figure.end)
     if chosen is None or _ELSEWHERE.search(sentence[figure.end : chosen.end]):
         return None
