@@ -108,6 +108,10 @@ _IN_PERIOD = re.compile(
     r"[^,;.]*?\b(?:(?:in|during)\s+(?:(?:19|20)\d\d|the\s+(?:first|second|last|past)|"
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*)|(?:last|this)\s+(?:year|month|week))\b"
 )
+_OPENED_IN_PERIOD = re.compile(
+    r"(?:\s+(?!had\b|have\b|has\b|by\b|were\b|who\b|that\b)[\w'’-]+){1,5}?\s+(?:opened|launched|set\s+up|registered)\s"
+    + _IN_PERIOD.pattern
+)
 _IN_PERIOD_ZH = re.compile(
     r"(?<![截至到止])(?<!截止)(?<!截至)(?:(?:19|20)\d\d年|去年|今年|上半年|下半年|\d月份?)(?!\d|底|末|初|以来|\d*月底|[^，]{0,6}[底末])，?"
     r"(?:(?!截至|截止|已|累计|总数|总量|以来)[^。；，\d]){0,25}(?:开通|开设|注册|新建)(?:(?!数|总)[^，。；\d]){0,8}$"
@@ -144,11 +148,13 @@ _LOST_BEHIND_ZH = re.compile(
 
 # -- in a time --------------------------------------------------------------------------------
 _TIMES = {"hour": "hour", "day": "day", "week": "week", "month": "month", "year": "year"}
-_PER = re.compile(
-    r"\s+(?:(?!in\b|within\b|over\b|after\b|for\b|about\b|than\b|of\b|such\b)[\w'’-]+\s+){0,3}?(?:(?:per|a|an|each|every)\s+(?P<time>hour|day|week|month|year|account|microblog)\b"
-    r"(?!\s+(?:later|earlier|ago|before|after|old))|(?P<adverb>hourly|daily|weekly|monthly|annually)\b)",
-    re.IGNORECASE,
+_PER_TIME = (
+    r"(?:(?:per|a|an|each|every)\s+(?P<time>hour|day|week|month|year|account|microblog)\b"
+    r"(?!\s+(?:later|earlier|ago|before|after|old))|(?P<adverb>hourly|daily|weekly|monthly|annually)\b)"
 )
+_BETWEEN = r"(?:(?!in\b|within\b|over\b|after\b|for\b|about\b|than\b|of\b|such\b)[\w'’-]+\s+)"
+_PER = re.compile(rf"\s+{_BETWEEN}{{0,8}}?{_PER_TIME}", re.IGNORECASE)
+_PER_OF_ACCOUNTS = re.compile(rf"\s+{_BETWEEN}{{0,3}}?{_PER_TIME}", re.IGNORECASE)
 _PER_AHEAD = re.compile(
     r"\b(?:each|every|per)\s+(?P<time>hour|day|week|month|year|account|microblog)\b[^,;]*$|"
     r"\b(?P<adverb>hourly|daily|weekly|monthly|annual)\b[^,;]{0,40}$|(?P<mean>\b(?:on\s+average|averag\w+)\b)[^,;]*$",
@@ -204,6 +210,12 @@ def stock_of(metric: str) -> str:
     return next((metric.removesuffix(f"_{e}") for e in ENDINGS if metric.endswith(f"_{e}")), metric)
 
 
+def is_change(ahead: str) -> bool:
+    """Whether what stands before a figure says that so many came or went."""
+    changes = (_GAINED, _GAINED_ZH, _LOST, _LOST_ZH)
+    return any(pattern.search(ahead) for pattern in changes)
+
+
 def metric_of(sentence: str, figure: Figure, metric: str, segment: Span, is_chinese: bool) -> str:
     """The metric as the figure is asserted: itself for a stock, else with an ending."""
     if metric != stock_of(metric):
@@ -216,7 +228,9 @@ def metric_of(sentence: str, figure: Figure, metric: str, segment: Span, is_chin
     if is_chinese:
         is_of_period = _IN_PERIOD_ZH.search(sentence[: figure.start]) is not None
     else:
-        is_of_period = bool(_OPENED.search(ahead) and _IN_PERIOD.match(behind))
+        is_of_period = bool(
+            (_OPENED.search(ahead) and _IN_PERIOD.match(behind)) or _OPENED_IN_PERIOD.match(behind)
+        )
     if is_of_period and metric == "accounts":
         return f"{metric}_gained"
     for ending, before, after in changes:
@@ -230,7 +244,11 @@ _CHANGES_ZH = (("lost", _LOST_ZH, _LOST_BEHIND_ZH), ("gained", _GAINED_ZH, _GAIN
 
 
 def _time(ahead: str, behind: str, metric: str) -> str | None:
-    found = _PER.match(behind) or (None if metric == "accounts" else _PER_AHEAD.search(ahead))
+    # Accounts that are updated every day are no accounts a day.
+    if metric == "accounts":
+        found = _PER_OF_ACCOUNTS.match(behind)
+    else:
+        found = _PER.match(behind) or _PER_AHEAD.search(ahead)
     if found is None:
         return None
     groups = found.groupdict()

@@ -20,7 +20,7 @@ from orchestration.claims.numbers import Figure, figures
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_CANDIDATES
 
-RULE_VERSION = 7
+RULE_VERSION = 8
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
 _CARRIED_OVER = 2
@@ -37,17 +37,24 @@ _CLAUSE_END = re.compile(r"[,，;；:：—]|\s--?\s|[()（）]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"）)]+|www\.[^\s<>\"）)]+|<[^<>]*>|\b\d{13,}\b|&\w+;")
 """Addresses, markup and long ids count nothing."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_LED_BY = re.compile(r"\s*With\s")
+"""With 6 million followers, the account …: whose they are stands behind the comma."""
 _EARLIER = re.compile(
     r"\ba\s+year\s+(?:earlier|ago|before)|\blast\s+year|上年同?期?|去年同期", re.IGNORECASE
 )
 _UP_FROM = re.compile(r"\b(?:up|down|rising|compared|rose|increased|"
                       r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|从$|由$|而[^，。]{0,12}(?:为|"
                       r"仅|只有)$", re.IGNORECASE)  # fmt: skip
-_BASE = re.compile(r"\bfrom\s+$|(?:从|由)(?:(?!到|至|为)[^，。；\d]){0,10}$", re.IGNORECASE)
+_BASE = re.compile(
+    r"\bfrom\s+$|(?:从|由)(?:(?!到|至|为)(?:\d+[年月日]|[^，。；\d])){0,10}$", re.IGNORECASE
+)
 """What something rose from was true on some day before, which nobody knows if it is not printed."""
 _BASE_WITH_DAY = re.compile(
     r"(?:从|由)[^，。；]{1,12}?的\s?[\d.,]+[万亿千百]?[个家名条人]*(?=[^，。；]{0,4}[增升涨减降])"
 )
+_COUNTED = re.compile(r"\s*(?:$|[，。；,.;]|from\b|on\b|over\b|year\b|within\b|in\b)")
+"""What follows where a figure has no noun of its own."""
+_PART = re.compile(r"其中[^，。；\d]*$|,\s+(?:of\s+which|including|among\s+them)\s[^,;\d]*$")
 _OF_THEM = re.compile(r"\s+of\s+(?:them|these|those)\b", re.IGNORECASE)
 _FRAME = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$")
 """12 of 31 governments: the 31 are those that might have microblogs, not those that do."""
@@ -59,7 +66,8 @@ _ANOTHER = re.compile(
 )
 """What stands before a figure that counts what the one before does."""
 _SHARE = re.compile(
-    r"占|比重|比例|份额|\bshare\b|\bof\s+(?:all|the|them|its|their)\b|account(?:s|ed|ing)? for",
+    r"\bpercent\s+of\s|占|比重|比例|份额|\bshare\b|\bof\s+(?:all|the|them|its|their)\b|"
+    r"account(?:s|ed|ing)? for",
     re.IGNORECASE,
 )
 _GROWTH = re.compile(
@@ -259,7 +267,8 @@ def _read(
     if noun.metric != "accounts" and sector is None and not _SUBJECT.search(sentence):
         return None
     actor = scope.actor_of(sentence, figure, noun, segment, clause)
-    if actor == "organ+officer" and noun.metric != "accounts" and told:
+    is_part = _PART.search(sentence[: figure.start])
+    if actor == "organ+officer" and (noun.metric != "accounts" or is_part) and told:
         actor = told[-1].actor_scope or actor
     return noun.metric, actor
 
@@ -274,10 +283,19 @@ def _of_the_last(
     """A figure without a noun of its own that counts what the one before does: 40 of them, another
     40."""
     before, behind = sentence[: figure.start], sentence[figure.end :]
-    if not told or not (_OF_THEM.match(behind) or _ANOTHER.search(before)):
+    if not told:
         return None
+    is_of_them = _OF_THEM.match(behind) and told[-1].metric not in ("reposts", "reads", "likes")
+    is_more = assertions.is_change(sentence[segment[0] : figure.start]) and _COUNTED.match(behind)
+    if not (is_of_them or is_more or _ANOTHER.search(before)):
+        return None
+    if is_more:
+        return assertions.stock_of(told[-1].metric), told[-1].actor_scope
     noun = scope.Noun(assertions.stock_of(told[-1].metric), figure.end, figure.end)
-    return told[-1].metric, scope.actor_of(sentence, figure, noun, segment, clause)
+    actor = scope.actor_of(sentence, figure, noun, segment, clause)
+    if actor == "organ+officer" and _PART.search(before):
+        actor = told[-1].actor_scope
+    return told[-1].metric, actor
 
 
 def _percentage(
@@ -305,7 +323,7 @@ def _percentage(
         for candidate in told
         if assertions.stock_of(candidate.metric) == "accounts"
     ]
-    noun = scope.Noun("accounts", figure.end, figure.end)
+    noun = scope.Noun("share", figure.end, figure.end)
     whose = counted[-1:] or [scope.actor_of(sentence, figure, noun, segment, clause)]
     return metric, whose[0]
 
@@ -334,7 +352,11 @@ def _clause(sentence: str, figure: Figure) -> tuple[int, int]:
         around = sentence[max(0, match.start() - 1) : match.end() + 1]
         if not re.fullmatch(r"\d[,，]\d", around):
             start = match.end()
+    is_led = _LED_BY.match(sentence[start : figure.start]) is not None
     for match in _CLAUSE_END.finditer(sentence, figure.end):
+        if is_led and sentence[match.start()] == ",":
+            is_led = False
+            continue
         if not re.fullmatch(r"\d[,，]\d", sentence[match.start() - 1 : match.end() + 1]):
             return start, match.start()
     return start, len(sentence)

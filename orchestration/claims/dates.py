@@ -66,13 +66,19 @@ _DATELINE = re.compile(
 """Where and when a report was sent: BEIJING, Sept. 26 (Xinhua) --, 新华社北京9月26日电."""
 _BEGINS = re.compile(
     r"\b(?:since|from|founded|established|started|joined|began|debuted|"
-    r"compared with|against)\b[^,;.]{0,25}$|\b(?:opened|launched|set up)\b[^,;.\d]{0,25}$|"
+    r"compared with|against)\b[^,;.]{0,25}$|"
+    r"(?:\b(?:was|were|been|being)|,)\s+(?:\w+ly\s+)?(?:opened|launched|set up)\b[^,;.\d]{0,25}$|"
+    r"\b(?:opened|launched|set up)\s+(?:(?:in|on|at|a|an|its|their|his|her|the)\b[^,;.\d]{0,25})?$|"
     r"(?:开通于|成立于|上线于|较|比|与|自)$",
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
-    r"\b(?:since|from|compared with|against)\b[^,;.]{0,25}$|(?:较|比|与|自)$", re.IGNORECASE
+    r"\b(?:since|from|compared with|against)\b[^,;.]{0,25}$|(?:较|比|与|自)$|"
+    r"\b(?:that|those|than)\s+$",
+    re.IGNORECASE,
 )
+_TO_COME = re.compile(r"[^，。；]{0,12}?(?:将|拟|计划|力争|有望)")
+"""What is said of such a time is yet to come."""
 _UNTIL = re.compile(r"\b(?:as of|by|until|end of)\s+[^,;.]{0,18}$", re.IGNORECASE)
 _BEGUN = re.compile(r"(?:正式|率先)?(?:开通|上线|成立|注册|创建|诞生|同期)")
 """What makes a date the start of something, or the other side of a comparison."""
@@ -114,12 +120,13 @@ def as_of(
     inside = [at for at in found if segment[0] <= at.start < segment[1]]
     ahead = [at for at in inside if at.start < figure_start]
     behind = [at for at in inside if 0 <= at.start - figure_start < _NEAR_BEHIND]
+    elsewhere = [at for at in found if not _TO_COME.match(sentence, at.start)]
     near = behind[:1] if sentence.isascii() or not _HAN.search(sentence) else []
     for chosen in (
         near,
         ahead[-1:],
         inside[:1],
-        [] if _NOW.search(sentence[slice(*segment)]) else found[:1],
+        [] if _NOW.search(sentence[slice(*segment)]) else elsewhere[:1],
     ):
         if chosen:
             return chosen[0]
@@ -240,7 +247,9 @@ def _read(
     day = int(day_text) if day_text else None
     year, is_stated = _year(groups.get("year"), published)
     text = match[0].strip()
-    if month == "may" and not (groups.get("prefix") or day or year):
+    # May is a verb, and Jun or Mar may be somebody's name.
+    is_short = (groups.get("month") or "").lower() in (*_NAMES, "sept")
+    if is_short and not (groups.get("prefix") or groups.get("lead") or day or year):
         return None
     if groups.get("early"):
         if published is None:

@@ -18,7 +18,7 @@ class Speaker:
 
 _SAID = (
     r"(?:said|says|announced|reported|reports|noted|told|revealed|disclosed|wrote|added|"
-    r"stated|showed?|shows|found|finds|estimates|explain(?:s|ed)|point(?:s|ed)\s+out|"
+    r"stated|showed?|shows|found|finds|estimates|estimated(?=\s*[.,;]|\s*$)|explain(?:s|ed)|point(?:s|ed)\s+out|"
     r"confirm(?:s|ed)|declared)"
 )
 _NAME = r"(?:the\s+)?[A-Z@][^,;:.“”\"]{1,70}?"
@@ -37,13 +37,13 @@ _CHINESE = (
     r"据《?(?!不完全统计|统计|了解|悉|介绍|报道)(?P<who>[^，。；：“”《》]{2,30}?)》?(?:最新|的|\d+日|昨日|昨天|今天|日前)*(?:统计|介绍|透露|报道|数据|发布|通报|消息|披露|公布|报告|称)",
     r"(?:^|[，。；：])(?P<who>[^，。；：“”\d的]{2,20}(?:大学|学院|中心|研究院|研究所|协会|公司))的?一[份项][^，。；]{0,6}(?:研究|调查|报告|统计)",
     r"(?:^|[，。；：])(?P<who>[^，。；：“”\d]{2,24}?)(?:的|最新|发布的)*(?:统计|数据|报告)(?:显示|表明|指出)",
-    r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中|会上)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|估计|认为|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
+    r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中|会上)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|估计|认为|统计|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
     r"从(?P<who>[^，。；：“”\d]{2,24}?)(?:获悉|了解到)",
 )
 _ARTICLE = re.compile(r"^(?:that\s+)?(?:the|a|an)\s+", re.IGNORECASE)
 _TIMES = re.compile(
     r"\s+(?:released|issued|published|provided)?\s*(?:on\s+|by\s+then\s*)?(?:yesterday|today|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b.*$|"
-    r"(?:\d+日|昨日|昨天|今天|日前|近日|最新)*(?:发布|公布|提供)?的?(?:报告|数据|统计|通报)?$",
+    r"(?:\d+日|昨日|昨天|今天|日前|近日|最新)*(?:发布|公布|提供)?的?(?:报告|数据|统计|通报)?(?<!上)(?:方面)?$",
     re.IGNORECASE,
 )
 _PRONOUNS = frozenset(
@@ -55,7 +55,12 @@ _HEADER = re.compile(
     r"(?P<name>[A-Z\u4e00-\u9fff][\w'’ .&\u4e00-\u9fff-]{1,40})[:：]\s*$"
 )
 _BYLINE = re.compile(
-    r"^\s*(?:（|\()?(?P<name>Xinhua|Reuters|AFP|AP|新华社|中新社|人民日报)(?:）|\))?\s*(?:[-—]{1,2}|讯|电|[^，。]{0,12}(?:\d+月\d+日)?电)"
+    r"^\s*(?:（|\()?(?P<name>Xinhua|Reuters|AFP|AP|新华社|中新社|人民日报)(?:）|\))?\s*(?:[-—]{1,2}|讯|电)"
+    r"|^\s*(?:（|\()?(?P<wire>(?!本)[\u4e00-\u9fff]{1,8}?(?:社|网|报|台|在线))"
+    r"[^，。；\d]{0,8}(?:\d{1,2}月)?\d{1,2}日(?:电|讯|专电|消息)"
+    r"|^[A-Z][A-Za-z.'’/, -]{1,40}(?:\d{1,2}(?:,\s+\d{4})?)?\s*"
+    r"\((?P<agency>Xinhua|Reuters|AFP|AP|[A-Z][\w ]+ (?:Daily|News|Times|Post))\)"
+    r"\s*(?:--?|[—–])"
 )
 _REPORTED = re.compile(
     r"据《?(?P<zh>[^，。；：《》]{2,15}?(?:社|报|网|台|日报|晚报|新闻|周刊))》?(?:\d+日|昨日|今天|日前)?(?:报道|消息|电)"
@@ -81,7 +86,7 @@ _PEOPLE = re.compile(
     r"policewom[ae]n|professors?|analysts?|researchers?|experts?|scholars?|secretar(?:y|ies)|ministers?|"
     r"mayors?|governors?|managers?|editors?|presidents?|leaders?|deput(?:y|ies)|captains?|inspectors?|"
     r"sergeants?|superintendents?|commissioners?|commanders?|users?|bloggers?|netizens?|lawyers?|"
-    r"reporters?|people|residents?|mr|mrs|ms|dr)\b",
+    r"reporters?|people(?!['’]s)|residents?|mr|mrs|ms|dr)\b",
     re.IGNORECASE,
 )
 _SPEAKS_FOR = re.compile(r"\b(?:of|for|at|with|from|in)\s+(?:the\s+)?(?P<body>[^,;]+)$")
@@ -103,8 +108,8 @@ _PINYIN = frozenset(
     )
 )
 _CHINESE_BODY = (
-    r"(?:部|局|厅|委|办|办公室|院|校|中心|公司|政府|协会|网|报|社|台|警方|公安|总队|支队|大队|中队|所|检察院|[\u4e00-\u9fff][处科室]|"
-    r"大学|交大|平台|微博|新浪|腾讯|集团|部门|单位|机构|机关|当局|官方|监测室|实验室|课题组|CNNIC|报告|白皮书)"
+    r"(?:报告|部|局|厅|委|办|办公室|院|校|中心|公司|政府|协会|网|报|社|台|警方|公安|总队|支队|大队|中队|所|检察院|[\u4e00-\u9fff][处科室]|"
+    r"大学|交大|平台|微博|新浪|腾讯|集团|部门|单位|机构|机关|当局|官方|监测室|实验室|课题组|CNNIC|白皮书)"
 )
 _CHINESE_OUTLET = re.compile(
     r"(?:社|[日晚晨早时都商周青]报|报|电视台|广播电台|周刊|新闻|人民网|新华网|中新网)$"
@@ -195,8 +200,9 @@ def _said_by(sentence: str, is_chinese: bool) -> Iterator[re.Match[str]]:
 
 
 def _bare(who: str) -> str:
-    """Without article and day."""
-    return _TIMES.sub("", _ARTICLE.sub("", who.strip())).strip()
+    """Without article and day; of nothing but a report, the report."""
+    who = _ARTICLE.sub("", who.strip())
+    return _TIMES.sub("", who).strip() or who
 
 
 _CLAUSE_BEHIND = re.compile(
@@ -226,11 +232,19 @@ def _english_kind(who: str) -> Speaker:
     return Speaker(None, "person")
 
 
+_NO_NAME = re.compile(
+    r"\d{2}|\b(?:is|are|was|were|has|have|had|will|doubled|tripled|rose|grew|fell|reached|told|said)\b"
+)
+"""What is a sentence is no name of a body."""
+
+
 def _english_body(who: str) -> Speaker:
     """A body or an outlet by its own noun: what stands before the first preposition must be one.
 
     Of somebody "of Sina" or "from the ministry" only the body is named.
     """
+    if _NO_NAME.search(who):
+        return Speaker(None, "unclear")
     head, behind = _PREPOSITION.split(who, maxsplit=1)[0], _SPEAKS_FOR.search(who)
     if _OUTLET_WORDS.search(head) and not _is_named(head):
         return Speaker(who, "outlet")
@@ -310,7 +324,7 @@ def outlet_of(name: str) -> str | None:
 def byline_of(paragraph: str) -> str | None:
     """The agency a text begins with: (Xinhua) --, 新华社北京9月26日电."""
     match = _BYLINE.match(paragraph)
-    return match["name"] if match else None
+    return match[match.lastgroup] if match and match.lastgroup else None
 
 
 def reported_by(sentence: str) -> str | None:

@@ -16,8 +16,8 @@ from tests.unit.claims.labelled_sentences import labelled, score
 from tests.unit.sources import reading
 
 WRITTEN_BEFORE = ("rules_1_written_before",)
-UNSEEN = "rules_7_written_after"
-WRITTEN_AFTER = tuple(f"rules_{n}_written_after" for n in range(1, 7))
+UNSEEN = "rules_8_written_after"
+WRITTEN_AFTER = tuple(f"rules_{n}_written_after" for n in range(1, 8))
 
 
 def test_sentences_the_rules_were_written_with() -> None:
@@ -37,8 +37,8 @@ def test_sentences_written_after_a_freeze() -> None:
 
 
 def test_sentences_these_rules_have_never_seen() -> None:
-    """Frozen with rules 7. Whoever mends a rule writes a new set, and moves this one above."""
-    assert RULE_VERSION == 7
+    """Frozen with rules 8. Whoever mends a rule writes a new set, and moves this one above."""
+    assert RULE_VERSION == 8
     scores = score(UNSEEN)
     assert scores.value_precision >= 0.9
     assert scores.all_precision >= 0.8, scores.wrong
