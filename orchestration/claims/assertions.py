@@ -25,7 +25,8 @@ _DOING = (
     r"number|hit|grow|rise|increase|add|exceed|top|surpass|gain|attract|win|build|bring|cover|raise|expand)"
 )
 _PLANNED = re.compile(
-    rf"\b(?:will|shall|would|should|must|may|might|could|can)\s+(?:\w+\s+){{0,2}}?{_DOING}\b|"
+    r"\b(?:will|shall|would|must)\s+\w+|"
+    rf"\b(?:should|may|might|could|can)\s+(?:\w+\s+){{0,2}}?{_DOING}\b|"
     r"\b(?:plan|aim|hope|intend|expect|want|vow|pledge|promise|seek|strive|prepare|wish)(?:s|d|ed|ned|ning|ing)?"
     r"\s+(?:\w+\s+){0,3}?(?:to|for|on)\b|\bplans?\s+(?:call|are)\b|\b(?:are|is|was|were)\s+to\s+\w+\b|"
     r"\b(?:goals?|targets?|quota|aims?|plans?)\s+(?:of|is|was|for|to|calls?)\b|"
@@ -40,15 +41,19 @@ _WILL_BE = re.compile(
     re.IGNORECASE,
 )
 _PLANNED_ZH = re.compile(
-    r"计划|拟(?!人)|力争|争取|目标|预计|预期|预测|有望|打算|准备(?:开|建|在)|规划|要求|确保|希望|务必|"
+    r"计划|拟(?!人)|力争|争取|目标|规定|预计|预期|预测|有望|打算|准备(?:开|建|在)|规划|要求|确保|希望|务必|"
     r"(?:应当?|须|要|必须|需要?|可)(?:全部|普遍|至少|力求)?(?:开|建|达到|实现|设|有)|"
     r"将(?!近)(?:会|要|在[^，。；]{1,12}?|于[^，。；]{1,12}?|再|陆续|全部|新|继续|逐步|共|分批|首批|至少|年内|进一步|达|扩)*"
     r"(?:开|建|达|增|设|推出|突破|超|注册|上线|拥有|有|认证|覆盖|吸引)"
 )
 _PLANNED_BEFORE_ZH = re.compile(
-    r"(?:要求|计划|规划|部署|预计|力争|争取|目标是?)[^。；\d，]{0,6}[：:，,“]+(?:[^。；，]{0,10}[年月](?:底|末)?(?:前|之前|内)，?)?[^。；，]*$"
+    r"(?:要求|规定|通知|计划|规划|部署|预计|力争|争取|目标是?)[^。；\d，]{0,6}[：:，,“]+(?:[^。；，]{0,10}[年月](?:底|末)?(?:前|之前|内)，?)?[^。；，]*$"
 )
 """What is ordered or planned stands behind the comma."""
+_GOES_ON_ZH = re.compile(
+    r"(?:使|让|令)?(?:总数|总量|规模)?(?:达到?|增至|增加到|突破|超过|实现|扩大到|不少于)"
+)
+"""A clause without a subject goes on with what the clause before plans."""
 _TO_BE_ZH = re.compile(
     r"[^，。；]{0,12}?的?(?:目标|计划|规划|任务|指标)(?!完成|已|实现)|[^，。；]{0,8}将(?!近)"
 )
@@ -176,6 +181,8 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
     # With its own words: 将突破 holds both what is planned and a qualifier.
     ahead, behind = sentence[clause[0] : figure.number_end], sentence[figure.end : clause[1]]
     if is_chinese:
+        if _GOES_ON_ZH.match(sentence, clause[0], figure.end):
+            ahead = sentence[: figure.number_end]
         return bool(
             _PLANNED_ZH.search(ahead)
             or _PLANNED_BEFORE_ZH.search(sentence[: figure.start])

@@ -20,7 +20,7 @@ from orchestration.claims.numbers import Figure, figures
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_CANDIDATES
 
-RULE_VERSION = 8
+RULE_VERSION = 9
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
 _CARRIED_OVER = 2
@@ -42,7 +42,7 @@ _LED_BY = re.compile(r"\s*With\s")
 _EARLIER = re.compile(
     r"\ba\s+year\s+(?:earlier|ago|before)|\blast\s+year|上年同?期?|去年同期", re.IGNORECASE
 )
-_UP_FROM = re.compile(r"\b(?:up|down|rising|compared|rose|increased|"
+_UP_FROM = re.compile(r"\bagainst\s*$|\b(?:up|down|rising|compared|rose|increased|"
                       r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|从$|由$|而[^，。]{0,12}(?:为|"
                       r"仅|只有)$", re.IGNORECASE)  # fmt: skip
 _BASE = re.compile(
@@ -60,7 +60,7 @@ _FRAME = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$"
 """12 of 31 governments: the 31 are those that might have microblogs, not those that do."""
 _ANOTHER = re.compile(
     r"\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
-    r"|、(?:新浪|腾讯|人民网|新华网)(?:微博)?(?:有|约|近)?$"
+    r"|[、，](?:新浪|腾讯|人民网|新华网)(?:微博|平台|网)?上?(?:有|约|近)?$"
     r"|[,;]\s+(?:and\s+)?(?:Sina|Tencent)(?:\s+Weibo)?\s+(?:has\s+|had\s+)?$",
     re.IGNORECASE,
 )
@@ -293,7 +293,7 @@ def _of_the_last(
         return assertions.stock_of(told[-1].metric), told[-1].actor_scope
     noun = scope.Noun(assertions.stock_of(told[-1].metric), figure.end, figure.end)
     actor = scope.actor_of(sentence, figure, noun, segment, clause)
-    if actor == "organ+officer" and _PART.search(before):
+    if actor == "organ+officer":
         actor = told[-1].actor_scope
     return told[-1].metric, actor
 

@@ -86,6 +86,11 @@ _HALF = re.compile(
     r"\b(?P<half>first|second) half of (?:the year|this year|(?P<year>(?:19|20)\d\d))\b",
     re.IGNORECASE,
 )
+_QUARTER = re.compile(
+    r"(?:(?P<zh>[一二三四])季度|\b(?P<en>first|second|third|fourth)\s+quarter\b)", re.IGNORECASE
+)
+_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
+_YEAR_END = re.compile(r"\bat the end of the year\b", re.IGNORECASE)
 _LAST_YEAR = re.compile(r"\blast year\b(?! earlier)|上年(?!同期)", re.IGNORECASE)
 _NEAR_BEHIND = 22
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -115,12 +120,16 @@ def as_of(
     text_start = sent.end() if sent else 0
     dates = list(_dates(sentence, published, is_change=is_change))
     found = [at for at in dates if at.start >= text_start]
-    if explicit := _explicit(found, segment, figure_start):
+    if explicit := _explicit(sentence, found, segment, figure_start):
         return explicit
     inside = [at for at in found if segment[0] <= at.start < segment[1]]
     ahead = [at for at in inside if at.start < figure_start]
     behind = [at for at in inside if 0 <= at.start - figure_start < _NEAR_BEHIND]
-    elsewhere = [at for at in found if not _TO_COME.match(sentence, at.start)]
+    elsewhere = [
+        at
+        for at in found
+        if not _TO_COME.match(sentence, at.start) and _is_near(sentence, at.start, figure_start)
+    ]
     near = behind[:1] if sentence.isascii() or not _HAN.search(sentence) else []
     for chosen in (
         near,
@@ -158,16 +167,27 @@ def printed_date(text: str) -> str | None:
     return next((said for said in [*dates, near.text if near else None] if said), None)
 
 
-def _explicit(found: Sequence[AsOf], segment: tuple[int, int], figure_start: int) -> AsOf | None:
+def _explicit(
+    sentence: str, found: Sequence[AsOf], segment: tuple[int, int], figure_start: int
+) -> AsOf | None:
     """The nearest date with "as of" beside it, of the segment before others; before a figure
     rather than behind it."""
-    explicit = [at for at in found if at.is_explicit and at.day is not None]
+    explicit = [
+        at
+        for at in found
+        if at.is_explicit and at.day is not None and _is_near(sentence, at.start, figure_start)
+    ]
     inside = [at for at in explicit if segment[0] <= at.start < segment[1]]
     return min(
         inside or explicit,
         key=lambda at: (at.start > figure_start, abs(at.start - figure_start)),
         default=None,
     )
+
+
+def _is_near(sentence: str, start: int, figure_start: int) -> bool:
+    """Whether no semicolon stands between: what is behind one is another statement."""
+    return re.search("[;；]", sentence[min(start, figure_start) : max(start, figure_start)]) is None
 
 
 def is_after(at: AsOf, published: date | None) -> bool:
@@ -219,6 +239,17 @@ def _dates(sentence: str, published: date | None, *, is_change: bool = False) ->
                           match[0], match.start())  # fmt: skip
             if read is not None:
                 found[match.start()] = read
+    for match in _QUARTER.finditer(sentence):
+        if published is not None and match.start() not in found:
+            month = 3 * _QUARTERS[(match["zh"] or match["en"]).lower()]
+            at = _completed(month, None, published, match[0], match.start())
+            if at.day is not None:
+                found[match.start()] = at
+    for match in _YEAR_END.finditer(sentence):
+        if published is not None:
+            found[match.start()] = replace(
+                _completed(12, None, published, match[0], match.start()), is_explicit=True
+            )
     for match in _LAST_YEAR.finditer(sentence):
         if published is not None and not _BEGINS.search(sentence[: match.start()]):
             found[match.start()] = AsOf(

@@ -67,10 +67,13 @@ _ENGLISH_BEFORE = (
     (r"about|around|some|roughly|approximately|an estimated|estimated at|circa|or so", "~"),
 )  # fmt: skip
 _CHINESE_BEFORE = (
-    (r"至少|不少于|不低于|不下于?", ">="),
+    (r"至少|不(?:会)?少于|不(?:会)?低于|不下于?", ">="),
     (r"至多|最多|(?:不|未|没有?|尚未|并未)(?:超过|突破|多于)", "<="),
     (r"不止|超过了?|逾|突破了?|高于|多于|大于|超", ">"),
-    (r"不到|不足|不满|不及|少于|低于|(?:尚?未|没有?|还没有?)(?:能?达到?|到|满|足)", "<"),
+    (
+        r"不到|不足|不满|不及|(?<!不)(?<!不会)少于|(?<!不)(?<!不会)低于|(?:尚?未|没有?|还没有?)(?:能?达到?|到|满|足)",
+        "<",
+    ),
     (r"将近|接近|近", "<~"),
     (r"大约|约|大概|估计", "~"),
 )
@@ -229,7 +232,9 @@ def _chinese_value(match: re.Match[str]) -> tuple[float, float, float] | None:
         value = _from_chinese(match["digits"] + match["scale"] + match["rest"])
     if scale == 1.0 or match["rest"]:
         return value, 0.0, _last_unit(value)
-    return value, _rounding(match["digits"], scale), max(scale, _last_unit(value))
+    decimals = len(match["digits"].partition(".")[2])
+    step = scale / 10**decimals if decimals else max(scale, _last_unit(value))
+    return value, _rounding(match["digits"], scale), step
 
 
 # -- both -------------------------------------------------------------------------------------

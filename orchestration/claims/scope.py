@@ -15,7 +15,8 @@ _MODIFIED = (
     r"report|boom|technology|feed|pages?))"
 )
 _ENGLISH_NOUNS = (
-    ("followers", r"follower\s+(?:numbers?|counts?)|followers?|fans|subscribers|listeners|"
+    ("followers", r"follower\s+(?:numbers?|counts?)|following(?=\s+of\b)|"
+                  r"followers?|fans|subscribers|listeners|"
                   r"people\s+(?:have\s+)?(?:follow(?:ed|ing)?|"
                   r"subscrib\w+)"),
     ("comments", r"comments?"),
@@ -35,7 +36,7 @@ _ENGLISH_NOUNS = (
                r"organi[sz]ations|police\s+forces|(?:police|traffic|fire)\s+(?:teams|squads)|squads|brigades|detachments"),
 )  # fmt: skip
 _CHINESE_NOUNS = (
-    ("followers", r"粉丝|听众|关注者"),
+    ("followers", r"[掉涨增吸]粉(?!丝)|粉丝|听众|关注者"),
     ("comments", r"评论|留言|跟帖"),
     ("reposts", r"转发|转评"),
     ("likes", r"点赞|赞(?![成扬赏助])"),
@@ -204,15 +205,17 @@ def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
 # -- of whom ----------------------------------------------------------------------------------
 _ORGAN = re.compile(
     r"\b(?:ministry|court|procuratorate|government|administration|commission|council|committee|brigade|"
-    r"squad|detachment|station|hospital|school)"
+    r"squad|detachment|station|hospital|school|university|department|bureau)"
     r"(?:\s+of\s+[\w ]{3,30})?['’]|"
-    r"\b(?:provincial|municipal|city|county|district|local)\s+governments\b|"
+    r"\b(?:provincial|municipal|city|county|district|local|central)\s+governments?\b|"
+    r"\b(?:hospitals?|schools?|universit(?:y|ies)|commissions?|committees?)\b|\b[Mm]inistry\s+of\b|"
     r"\b(?:ministries|courts|procuratorates|squads|brigades|detachments)\b|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
     r"\binstitutions?\b|\bbodies\b|\boffices?\b|\borgani[sz]ations?\b|\bpolice (?:stations?|"
     r"forces?)\b|"
     r"机构|官方|部门|单位|机关|公安局|派出所|"
-    r"(?:民政|教育|卫生|税务|工商|交通|气象|城管|环保|财政|旅游|国土|规划|文化|人社|水务|农业)(?:局|委|厅)|街道办|法院|检察院|[总支大]队",
+    r"(?:民政|教育|卫生|税务|工商|交通|气象|城管|环保|财政|旅游|国土|规划|文化|人社|水务|农业)(?:局|委|厅)|街道办|法院|检察院|[总支大]队|"
+    r"医院|学校|委员会|政府(?=门户|网站|官方|微博|新闻)",
     re.IGNORECASE,
 )
 _JOINED = re.compile(
@@ -224,7 +227,7 @@ _JOINED = re.compile(
 """Organs and officers counted together: departments and officials."""
 _OFFICER = re.compile(
     r"\bofficers?\b|\bpolicemen\b|\bofficials\b|\bpersonal\b|\bindividuals?\b|\bcivil servants?\b|"
-    r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|法官|检察官|警察个人|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人",
+    r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|[一两几\d]名[^，。]{0,4}警|法官|检察官|警察个人|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人",
     re.IGNORECASE,
 )
 _WHOSE = re.compile(
@@ -233,7 +236,8 @@ _WHOSE = re.compile(
 )
 _POLICE = re.compile(r"police|policem|public[ -]security|公安|派出所|警(?!告|示|惕)", re.IGNORECASE)
 _STATE = re.compile(
-    r"government|(?<!news )agenc|bureau|ministry|departments|institution|cadres|"
+    r"government|(?<!news )agenc|bureau|ministry|departments?\b|urban management|commission|"
+    r"institution|cadres|"
     r"civil servant|政务|政府|党政|行政|(?<!检察)(?<!审判)(?<!司法)机关|官员|机构|公务|干部|部门|"
     r"(?:民政|教育|卫生|税务|工商|交通|气象|城管|环保|财政|旅游|国土|规划|文化|人社|水务|农业)(?:局|委|厅)|街道办",
     re.IGNORECASE,
@@ -262,6 +266,7 @@ _ON_ZH = re.compile(
     r"(?:(?!新浪|腾讯|人民网|新华网).)*(?P<where>(?:新浪|腾讯|人民网|新华网)(?:微博)?)(?:上|平台)?"
     r"(?:有|约|为|达|共|近|超过|逾)*"
 )
+_ITS = re.compile(r"\b(?:its|their)\s", re.IGNORECASE)
 
 
 def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: Span) -> str | None:
@@ -301,7 +306,8 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
     organs, officers = list(_ORGAN.finditer(subject)), list(_OFFICER.finditer(subject))
     if officers and not organs:
         return "officer"
-    is_elsewhere = noun.metric != "accounts" or noun.end <= clause[0]
+    is_its = _ITS.search(sentence, segment[0], figure.start) is not None
+    is_elsewhere = noun.metric != "accounts" or noun.end <= clause[0] or is_its
     return "organ" if organs and not officers and is_elsewhere else "organ+officer"
 
 
