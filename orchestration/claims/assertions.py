@@ -15,7 +15,7 @@ from orchestration.claims.scope import Span
 
 ENDINGS = (
     "gained", "lost", "per_hour", "per_day", "per_week", "per_month", "per_year", "per_account",
-    "average",
+    "per_quarter", "average", "growth", "decline",
 )  # fmt: skip
 """What a metric ends with where it is no stock."""
 
@@ -214,7 +214,10 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
 
 def stock_of(metric: str) -> str:
     """The metric without its ending: accounts of accounts_gained."""
-    return next((metric.removesuffix(f"_{e}") for e in ENDINGS if metric.endswith(f"_{e}")), metric)
+    for ending in ENDINGS:
+        if metric.endswith(f"_{ending}"):
+            return stock_of(metric.removesuffix(f"_{ending}"))
+    return metric
 
 
 def is_change(ahead: str) -> bool:

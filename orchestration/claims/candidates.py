@@ -85,6 +85,15 @@ _OTHER_THINGS = re.compile(
     re.IGNORECASE,
 )
 """What rises and falls beside microblogs."""
+_AGAINST = (
+    (re.compile(r"month[ -]on[ -]month|(?:previous|last) month|上个?月|较\d+月", re.IGNORECASE),
+     "_per_month"),
+    (re.compile(r"quarter[ -]on[ -]quarter|(?:previous|last) quarter|上(?:个|一)?季度",
+                re.IGNORECASE), "_per_quarter"),
+    (re.compile(r"week[ -]on[ -]week|(?:previous|last) week|上个?周", re.IGNORECASE), "_per_week"),
+    # 环比 is against the period before, mostly a month.
+    (re.compile(r"环比"), "_per_month"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -318,6 +327,8 @@ def _percentage(
     ):
         return None
     metric = _direction(sentence[segment[0] : figure.start]) or _direction(around) or "share"
+    if metric != "share":
+        metric = _of_what(sentence, figure, clause, told) + metric + _against(around)
     counted = [
         candidate.actor_scope
         for candidate in told
@@ -326,6 +337,21 @@ def _percentage(
     noun = scope.Noun("share", figure.end, figure.end)
     whose = counted[-1:] or [scope.actor_of(sentence, figure, noun, segment, clause)]
     return metric, whose[0]
+
+
+def _of_what(
+    sentence: str, figure: Figure, clause: tuple[int, int], told: Sequence[Candidate]
+) -> str:
+    """What grew, as the start of a metric: followers_growth; accounts have none."""
+    named = scope.metric_named(sentence, clause[0], figure.start)
+    if named is None and told and told[-1].claim_unit != "percent":
+        named = assertions.stock_of(told[-1].metric)
+    return "" if named in (None, "accounts", "officers", "organs") else f"{named}_"
+
+
+def _against(around: str) -> str:
+    """Since when it grew, as the end of a metric: growth_per_month; of a year none."""
+    return next((ending for pattern, ending in _AGAINST if pattern.search(around)), "")
 
 
 def _direction(words: str) -> str | None:

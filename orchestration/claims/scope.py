@@ -155,6 +155,13 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
     return chosen
 
 
+def metric_named(sentence: str, start: int, end: int) -> str | None:
+    """The metric of the last class noun between two places; None for none."""
+    is_chinese = _HAN.search(sentence) is not None
+    nouns = [noun.metric for noun in _nouns(sentence, (start, end), is_chinese)]
+    return nouns[-1] if nouns else None
+
+
 def _nouns(sentence: str, segment: Span, is_chinese: bool) -> list[Noun]:
     pattern = _ALL_CHINESE if is_chinese else _ALL_ENGLISH
     return [

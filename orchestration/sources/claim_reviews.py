@@ -170,7 +170,7 @@ def _wrong_day(value: str) -> str | None:
     try:
         date.fromisoformat(value)
     except ValueError:
-        return "is no day such as 2011-09-26"
+        return "is no day such as 2011-09-26; a spreadsheet may have written it in its own way"
     return None
 
 
@@ -201,7 +201,17 @@ def _wrong_platforms(value: str) -> str | None:
     return None
 
 
+def _wrong_id(value: str) -> str | None:
+    if re.fullmatch(r"[0-9a-f]{16}", value):
+        return None
+    return (
+        "is no id of 16 hex digits; a spreadsheet may have made a number of it: export anew, and "
+        "open the file with that column as text"
+    )
+
+
 _CHECKS: Mapping[str, Check] = {
+    "candidate_id": _wrong_id,
     "decision": one_of(DECISIONS),
     "qualifier": one_of(QUALIFIERS),
     "metric": _wrong_metric,
