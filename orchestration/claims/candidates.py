@@ -55,6 +55,7 @@ _BASE_WITH_DAY = re.compile(
 _COUNTED = re.compile(r"\s*(?:$|[，。；,.;]|from\b|on\b|over\b|year\b|within\b|in\b)")
 """What follows where a figure has no noun of its own."""
 _PART = re.compile(r"其中[^，。；\d]*$|,\s+(?:of\s+which|including|among\s+them)\s[^,;\d]*$")
+_TOTAL = re.compile(r"总|合计|一共|\b(?:total|combined|together|altogether)\b")
 _OF_THEM = re.compile(r"\s+of\s+(?:them|these|those)\b", re.IGNORECASE)
 _FRAME = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$")
 """12 of 31 governments: the 31 are those that might have microblogs, not those that do."""
@@ -276,10 +277,33 @@ def _read(
     if noun.metric != "accounts" and sector is None and not _SUBJECT.search(sentence):
         return None
     actor = scope.actor_of(sentence, figure, noun, segment, clause)
-    is_part = _PART.search(sentence[: figure.start])
-    if actor == "organ+officer" and (noun.metric != "accounts" or is_part) and told:
+    if told and noun.start == noun.end and noun.metric == "posts":
+        # 60条 behind 1860条 questions are questions.
+        return _countable(told[-1].metric) or noun.metric, actor
+    if actor == "organ+officer" and told and _goes_on(sentence, figure, noun, clause, told):
         actor = told[-1].actor_scope or actor
     return noun.metric, actor
+
+
+def _goes_on(
+    sentence: str,
+    figure: Figure,
+    noun: scope.Noun,
+    clause: tuple[int, int],
+    told: Sequence[Candidate],
+) -> bool:
+    """Whether a figure that names no actors is of those of the figure before: their followers, or
+    a part of their accounts; a total is of all of them."""
+    is_of_several = len({candidate.actor_scope for candidate in told}) > 1
+    if is_of_several and _TOTAL.search(sentence[clause[0] : figure.start]):
+        return False
+    return noun.metric != "accounts" or _PART.search(sentence[: figure.start]) is not None
+
+
+def _countable(metric: str) -> str | None:
+    """What 条 may count, of the figure before; None for what it does not."""
+    stock = assertions.stock_of(metric)
+    return stock if stock in ("comments", "questions", "reposts") else None
 
 
 def _of_the_last(

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from orchestration.linking.places import PLACES
+
 
 @dataclass(frozen=True)
 class Speaker:
@@ -37,7 +39,7 @@ _CHINESE = (
     r"据《?(?!不完全统计|统计|了解|悉|介绍|报道)(?P<who>[^，。；：“”《》]{2,30}?)》?(?:最新|的|\d+日|昨日|昨天|今天|日前)*(?:统计|介绍|透露|报道|数据|发布|通报|消息|披露|公布|报告|称)",
     r"(?:^|[，。；：])(?P<who>[^，。；：“”\d的]{2,20}(?:大学|学院|中心|研究院|研究所|协会|公司))的?一[份项][^，。；]{0,6}(?:研究|调查|报告|统计)",
     r"(?:^|[，。；：])(?P<who>[^，。；：“”\d]{2,24}?)(?:的|最新|发布的)*(?:统计|数据|报告)(?:显示|表明|指出)",
-    r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中|会上)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|估计|认为|统计|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
+    r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中|会上)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|估计|认为|统计|告诉(?:记者|本报)|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
     r"从(?P<who>[^，。；：“”\d]{2,24}?)(?:获悉|了解到)",
 )
 _ARTICLE = re.compile(r"^(?:that\s+)?(?:the|a|an)\s+", re.IGNORECASE)
@@ -156,7 +158,12 @@ def without_people(sentence: str) -> str:
             masked = masked.replace(who, f"{speaker.name or ''}{_MASK}")
     for pattern in _NAMED_BY_OFFICE:
         masked = pattern.sub(rf"\g<ahead>{_MASK}\g<behind>", masked)
-    return masked
+    return _WHOSE_MICROBLOG.sub(_hidden, masked)
+
+
+def _hidden(match: re.Match[str]) -> str:
+    """The name of whose microblog it is, hidden; that of a place stays."""
+    return match[0] if match["name"][:2] in PLACES else _MASK
 
 
 _MASK = "[…]"
@@ -202,7 +209,7 @@ def _said_by(sentence: str, is_chinese: bool) -> Iterator[re.Match[str]]:
 def _bare(who: str) -> str:
     """Without article and day; of nothing but a report, the report."""
     who = _ARTICLE.sub("", who.strip())
-    return _TIMES.sub("", who).strip() or who
+    return re.sub(r"['’]s$", "", _TIMES.sub("", who).strip()) or who
 
 
 _CLAUSE_BEHIND = re.compile(
@@ -279,6 +286,9 @@ _TELLS = re.compile(
     r"曾|喜欢|热衷|开设|使用|熟悉|写|玩|自称|认证"
 )
 """What tells something about somebody is no name of a body."""
+_WHOSE_MICROBLOG = re.compile(
+    rf"(?<![\u4e00-\u9fff])(?P<name>{_CHINESE_NAME})(?=的?(?:个人|实名|新浪|腾讯|认证)*(?:微博|粉丝|账号))"
+)
 _SOMEBODYS = re.compile(rf"^{_CHINESE_NAME}(?:在|的)*(?:个人|实名|新浪|腾讯|官方)*(?:微博|工作室)")
 
 
