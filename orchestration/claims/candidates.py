@@ -23,6 +23,8 @@ from orchestration.schemas.tables import CLAIM_CANDIDATES
 RULE_VERSION = 9
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
+_LONGEST = 800
+"""Characters of a sentence; a longer one is a list, or no prose."""
 _CARRIED_OVER = 2
 """For how many sentences of its paragraph an "as of" holds."""
 _SUBJECT = re.compile(
@@ -172,6 +174,17 @@ def _sentences(paragraph: str) -> Iterator[tuple[int, int]]:
 
 
 def _filled(paragraph: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentence without the blanks around it; one without an end in pieces, since every
+    figure looks at the whole of its sentence."""
+    while end - start > _LONGEST:
+        cut = max(paragraph.rfind(mark, start + 1, start + _LONGEST) for mark in ",，;；、 ")
+        cut = cut + 1 if cut > start else start + _LONGEST
+        yield from _stripped(paragraph, start, cut)
+        start = cut
+    yield from _stripped(paragraph, start, end)
+
+
+def _stripped(paragraph: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     piece = paragraph[start:end]
     if piece.strip():
         yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())

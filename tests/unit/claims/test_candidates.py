@@ -304,6 +304,14 @@ def test_the_region_is_one_that_the_sentence_names(sentence: str, region: str | 
     assert [found.region_code for found in candidates(sentence)] == [region]
 
 
+def test_a_sentence_without_an_end_is_read_in_pieces() -> None:
+    text = "微博，" + "全省公安机关已有微博5000个，" * 500
+    found = candidates(text)
+    assert len(found) == 500
+    assert max(len(figure.quote) for figure in found) <= 800
+    assert all(text[f.figure_start : f.figure_end] == f.figure_text for f in found)
+
+
 WORDS = st.sampled_from(
     [
         "microblogs", "微博", "公安", "police", "4,000", "4千多", "上万", "个", "条",
