@@ -127,7 +127,7 @@ def _claims_parser(claims: argparse.ArgumentParser) -> None:
     review.add_argument("--set", action="append", default=[], metavar="FIELD=VALUE",
                         help="with --confirm: correct a field, for example value=4000")  # fmt: skip
     review.add_argument("--reviewer", help="who decides; needed with --confirm and --reject")
-    review.add_argument("--note", help="a remark that stays with the figure")
+    review.add_argument("--note", help="a remark that stays in claims_review.csv")
 
 
 def _say(message: str) -> None:

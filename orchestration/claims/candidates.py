@@ -15,14 +15,18 @@ from typing import Any
 
 import polars as pl
 
-from orchestration.claims import dates, places, scope, speakers
+from orchestration.claims import assertions, dates, places, ranges, scope, speakers
 from orchestration.claims.numbers import Figure, figures
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_CANDIDATES
 
-RULE_VERSION = 6
+RULE_VERSION = 9
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
+_LONGEST = 800
+"""Characters of a sentence; a longer one is a list, or no prose."""
+_CARRIED_OVER = 2
+"""For how many sentences of its paragraph an "as of" holds."""
 _SUBJECT = re.compile(
     r"micro-?\s?blog|weibo|微博|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
     re.IGNORECASE,
@@ -35,27 +39,64 @@ _CLAUSE_END = re.compile(r"[,，;；:：—]|\s--?\s|[()（）]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"）)]+|www\.[^\s<>\"）)]+|<[^<>]*>|\b\d{13,}\b|&\w+;")
 """Addresses, markup and long ids count nothing."""
 _HAN = re.compile(r"[\u4e00-\u9fff]")
+_LED_BY = re.compile(r"\s*With\s")
+"""With 6 million followers, the account …: whose they are stands behind the comma."""
 _EARLIER = re.compile(
     r"\ba\s+year\s+(?:earlier|ago|before)|\blast\s+year|上年同?期?|去年同期", re.IGNORECASE
 )
-_UP_FROM = re.compile(r"\b(?:up|down|rising|compared|rose|increased|"
+_UP_FROM = re.compile(r"\bagainst\s*$|\b(?:up|down|rising|compared|rose|increased|"
                       r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|从$|由$|而[^，。]{0,12}(?:为|"
                       r"仅|只有)$", re.IGNORECASE)  # fmt: skip
+_BASE = re.compile(
+    r"\bfrom\s+$|(?:从|由)(?:(?!到|至|为)(?:\d+[年月日]|[^，。；\d])){0,10}$", re.IGNORECASE
+)
+"""What something rose from was true on some day before, which nobody knows if it is not printed."""
+_BASE_WITH_DAY = re.compile(
+    r"(?:从|由)[^，。；]{1,12}?的\s?[\d.,]+[万亿千百]?[个家名条人]*(?=[^，。；]{0,4}[增升涨减降])"
+)
+_COUNTED = re.compile(r"\s*(?:$|[，。；,.;]|from\b|on\b|over\b|year\b|within\b|in\b)")
+"""What follows where a figure has no noun of its own."""
+_PART = re.compile(r"其中[^，。；\d]*$|,\s+(?:of\s+which|including|among\s+them)\s[^,;\d]*$")
+_TOTAL = re.compile(r"总|合计|一共|\b(?:total|combined|together|altogether)\b")
 _OF_THEM = re.compile(r"\s+of\s+(?:them|these|those)\b", re.IGNORECASE)
+_FRAME = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$")
+"""12 of 31 governments: the 31 are those that might have microblogs, not those that do."""
 _ANOTHER = re.compile(
     r"\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
+    r"|[、，](?:新浪|腾讯|人民网|新华网)(?:微博|平台|网)?上?(?:有|约|近)?$"
     r"|[,;]\s+(?:and\s+)?(?:Sina|Tencent)(?:\s+Weibo)?\s+(?:has\s+|had\s+)?$",
     re.IGNORECASE,
 )
 """What stands before a figure that counts what the one before does."""
 _SHARE = re.compile(
-    r"占|比重|比例|份额|\bshare\b|\bof\s+(?:all|the|them|its|their)\b|account(?:s|ed|ing)? for",
+    r"\bpercent\s+of\s|占|比重|比例|份额|\bshare\b|\bof\s+(?:all|the|them|its|their)\b|"
+    r"account(?:s|ed|ing)? for",
     re.IGNORECASE,
 )
 _GROWTH = re.compile(
-    r"\b(?:rose|grew|grown|increas\w+|up|growth|jump\w+|ris(?:e|ing|en)|soar\w+|surg\w+|expand\w+)\b|增长|增加|上升|增幅|同比|环比|提高",
+    r"\b(?:rose|grew|grown|increas\w+|(?<!make )(?<!makes )(?<!made )up|growth|jump\w+|"
+    r"ris(?:e|ing|en)|soar\w+|surg\w+|expand\w+)\b|增长|增加|上升|增幅|同比|环比|提高",
     re.IGNORECASE,
 )
+_DECLINE = re.compile(
+    r"\b(?:fell|fall(?:en|ing)?|drop\w*|declin\w*|decreas\w*|shr[aiu]nk|down|fewer)\b|减少|下降|下滑|降幅|缩减",
+    re.IGNORECASE,
+)
+_OTHER_THINGS = re.compile(
+    r"\b(?:shares|stocks?|prices?|sales|revenues?|profits?|crimes?|accidents?|GDP|econom\w+)\b|"
+    r"案件|发案|营收|收入|利润|股价|事故|经济",
+    re.IGNORECASE,
+)
+"""What rises and falls beside microblogs."""
+_AGAINST = (
+    (re.compile(r"month[ -]on[ -]month|(?:previous|last) month|上个?月|较\d+月", re.IGNORECASE),
+     "_per_month"),
+    (re.compile(r"quarter[ -]on[ -]quarter|(?:previous|last) quarter|上(?:个|一)?季度",
+                re.IGNORECASE), "_per_quarter"),
+    (re.compile(r"week[ -]on[ -]week|(?:previous|last) week|上个?周", re.IGNORECASE), "_per_week"),
+    # 环比 is against the period before, mostly a month.
+    (re.compile(r"环比"), "_per_month"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -96,8 +137,14 @@ def candidates(text: str, published: date | None = None) -> list[Candidate]:
     for start, end in _paragraphs(text):
         paragraph = text[start:end]
         outlet = speakers.byline_of(paragraph) or outlet
+        carried, ago = None, 0
         for first, last in _sentences(paragraph):
-            found += _of_sentence(text, (start + first, start + last), published, outlet)
+            span = (start + first, start + last)
+            found += _of_sentence(text, span, published, outlet, carried)
+            own = dates.explicit_of(paragraph[first:last], published)
+            carried, ago = (own, 0) if own else (carried, ago + 1)
+            if ago >= _CARRIED_OVER:
+                carried = None
         outlet = speakers.quoted_outlet(paragraph) or outlet
     return found
 
@@ -127,29 +174,53 @@ def _sentences(paragraph: str) -> Iterator[tuple[int, int]]:
 
 
 def _filled(paragraph: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The sentence without the blanks around it; one without an end in pieces, since every
+    figure looks at the whole of its sentence."""
+    while end - start > _LONGEST:
+        cut = max(paragraph.rfind(mark, start + 1, start + _LONGEST) for mark in ",，;；、 ")
+        cut = cut + 1 if cut > start else start + _LONGEST
+        yield from _stripped(paragraph, start, cut)
+        start = cut
+    yield from _stripped(paragraph, start, end)
+
+
+def _stripped(paragraph: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     piece = paragraph[start:end]
     if piece.strip():
         yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
 def _of_sentence(
-    text: str, span: tuple[int, int], published: date | None, outlet: str | None
+    text: str,
+    span: tuple[int, int],
+    published: date | None,
+    outlet: str | None,
+    carried: dates.AsOf | None,
 ) -> list[Candidate]:
     quote = text[span[0] : span[1]]
     # Of equal length, so that offsets stay right.
     sentence = _ADDRESS.sub(lambda match: " " * len(match[0]), quote)
     is_chinese = len(_HAN.findall(sentence)) * 5 > len(sentence)
-    numbers = figures(sentence, is_chinese)
+    spaced = sentence if is_chinese else ranges.without_hyphens(sentence)
+    numbers = ranges.joined(sentence, figures(spaced, is_chinese))
     speaker = speakers.speaker_of(sentence, is_chinese) if numbers else None
+    unsaid = sentence
+    if speaker and speaker.kind == "person":
+        unsaid = speakers.without_office(sentence, is_chinese)
     told: list[Candidate] = []
     for place, figure in enumerate(numbers):
         clause = _clause(sentence, figure)
         segment = _segment(numbers, place, clause)
-        read = _read(sentence, figure, segment, clause, told, is_chinese)
-        if read is None:
+        read = _read(unsaid, figure, segment, clause, told, is_chinese)
+        if read is None or assertions.reports_nothing(sentence, figure, clause, is_chinese):
             continue
         metric, actor = read
-        at = _as_of(sentence, figure, segment, published, told)
+        if figure.unit != "percent":
+            metric = assertions.metric_of(sentence, figure, metric, segment, is_chinese)
+        is_change = metric.endswith(("_gained", "_lost"))
+        at = _as_of(sentence, figure, segment, published, told, carried, is_change)
+        if dates.is_after(at, published):
+            continue
         printed = sentence[figure.start : figure.end].strip()
         said = speaker.name if speaker else None
         sector = None if metric == "users" else scope.sector_of(sentence, segment, clause)
@@ -158,7 +229,7 @@ def _of_sentence(
                 quote, span[0], span[1], printed, span[0] + figure.start,
                 span[0] + figure.start + len(printed), figure.value, figure.lo, figure.hi,
                 figure.qualifier, _unit(metric, figure), metric, actor,
-                sector, scope.platforms_of(sentence, clause, said),
+                sector, scope.platforms_of(sentence, figure, segment, clause, said),
                 # The account that is named says where it is.
                 None if sector and sector.startswith("@")
                 else places.region_of(sentence, clause, is_chinese, said),
@@ -176,12 +247,20 @@ def _as_of(
     segment: tuple[int, int],
     published: date | None,
     told: Sequence[Candidate],
+    carried: dates.AsOf | None,
+    is_change: bool,
 ) -> dates.AsOf:
     if told and (match := _EARLIER.search(sentence, figure.end, segment[1])):
         return dates.year_before(
             dates.as_of(sentence, (0, figure.start), figure.start, published), match[0]
         )
-    return dates.as_of(sentence, segment, figure.start, published)
+    if _BASE.search(sentence[: figure.start]):
+        own = dates.as_of(sentence, segment, figure.start, published)
+        is_own = segment[0] <= own.start < segment[1]
+        return own if is_own else dates.AsOf(None, "day", None, None)
+    # The day of what it rose from is not that of what it rose to.
+    sentence = _BASE_WITH_DAY.sub(lambda match: " " * len(match[0]), sentence)
+    return dates.as_of(sentence, segment, figure.start, published, carried, is_change=is_change)
 
 
 def _read(
@@ -198,10 +277,12 @@ def _read(
     noun = scope.noun_of(sentence, figure, segment, is_chinese)
     is_base = bool(_UP_FROM.search(sentence[: figure.start]))
     if told and is_base and (noun is None or noun.metric != "followers"):
-        return told[-1].metric, told[-1].actor_scope
+        return assertions.stock_of(told[-1].metric), told[-1].actor_scope
     if noun is None:
         return _of_the_last(sentence, figure, segment, clause, told)
     if noun.metric in ("officers", "organs"):
+        if _FRAME.search(sentence[: figure.start]):
+            return None
         if not scope.adopts(sentence, noun, clause):
             return _of_the_last(sentence, figure, segment, clause, told)
         return "accounts", "officer" if noun.metric == "officers" else "organ"
@@ -209,9 +290,33 @@ def _read(
     if noun.metric != "accounts" and sector is None and not _SUBJECT.search(sentence):
         return None
     actor = scope.actor_of(sentence, figure, noun, segment, clause)
-    if actor == "organ+officer" and noun.metric != "accounts" and told:
+    if told and noun.start == noun.end and noun.metric == "posts":
+        # 60条 behind 1860条 questions are questions.
+        return _countable(told[-1].metric) or noun.metric, actor
+    if actor == "organ+officer" and told and _goes_on(sentence, figure, noun, clause, told):
         actor = told[-1].actor_scope or actor
     return noun.metric, actor
+
+
+def _goes_on(
+    sentence: str,
+    figure: Figure,
+    noun: scope.Noun,
+    clause: tuple[int, int],
+    told: Sequence[Candidate],
+) -> bool:
+    """Whether a figure that names no actors is of those of the figure before: their followers, or
+    a part of their accounts; a total is of all of them."""
+    is_of_several = len({candidate.actor_scope for candidate in told}) > 1
+    if is_of_several and _TOTAL.search(sentence[clause[0] : figure.start]):
+        return False
+    return noun.metric != "accounts" or _PART.search(sentence[: figure.start]) is not None
+
+
+def _countable(metric: str) -> str | None:
+    """What 条 may count, of the figure before; None for what it does not."""
+    stock = assertions.stock_of(metric)
+    return stock if stock in ("comments", "questions", "reposts") else None
 
 
 def _of_the_last(
@@ -224,10 +329,19 @@ def _of_the_last(
     """A figure without a noun of its own that counts what the one before does: 40 of them, another
     40."""
     before, behind = sentence[: figure.start], sentence[figure.end :]
-    if not told or not (_OF_THEM.match(behind) or _ANOTHER.search(before)):
+    if not told:
         return None
-    noun = scope.Noun(told[-1].metric, figure.end, figure.end)
-    return told[-1].metric, scope.actor_of(sentence, figure, noun, segment, clause)
+    is_of_them = _OF_THEM.match(behind) and told[-1].metric not in ("reposts", "reads", "likes")
+    is_more = assertions.is_change(sentence[segment[0] : figure.start]) and _COUNTED.match(behind)
+    if not (is_of_them or is_more or _ANOTHER.search(before)):
+        return None
+    if is_more:
+        return assertions.stock_of(told[-1].metric), told[-1].actor_scope
+    noun = scope.Noun(assertions.stock_of(told[-1].metric), figure.end, figure.end)
+    actor = scope.actor_of(sentence, figure, noun, segment, clause)
+    if actor == "organ+officer":
+        actor = told[-1].actor_scope
+    return told[-1].metric, actor
 
 
 def _percentage(
@@ -240,19 +354,58 @@ def _percentage(
     if not scope.names_adoption(sentence):
         return None
     around = sentence[segment[0] : segment[1]]
-    if not (_SHARE.search(around) or _GROWTH.search(around) or scope.names_adoption(around)):
+    if _OTHER_THINGS.search(around):
         return None
-    metric = "growth" if _GROWTH.search(around) else "share"
-    counted = [candidate.actor_scope for candidate in told if candidate.metric == "accounts"]
-    noun = scope.Noun("accounts", figure.end, figure.end)
+    if not (
+        _SHARE.search(around)
+        or _GROWTH.search(around)
+        or _DECLINE.search(around)
+        or scope.names_adoption(around)
+    ):
+        return None
+    metric = _direction(sentence[segment[0] : figure.start]) or _direction(around) or "share"
+    if metric != "share":
+        metric = _of_what(sentence, figure, clause, told) + metric + _against(around)
+    counted = [
+        candidate.actor_scope
+        for candidate in told
+        if assertions.stock_of(candidate.metric) == "accounts"
+    ]
+    noun = scope.Noun("share", figure.end, figure.end)
     whose = counted[-1:] or [scope.actor_of(sentence, figure, noun, segment, clause)]
     return metric, whose[0]
+
+
+def _of_what(
+    sentence: str, figure: Figure, clause: tuple[int, int], told: Sequence[Candidate]
+) -> str:
+    """What grew, as the start of a metric: followers_growth; accounts have none."""
+    named = scope.metric_named(sentence, clause[0], figure.start)
+    if named is None and told and told[-1].claim_unit != "percent":
+        named = assertions.stock_of(told[-1].metric)
+    return "" if named in (None, "accounts", "officers", "organs") else f"{named}_"
+
+
+def _against(around: str) -> str:
+    """Since when it grew, as the end of a metric: growth_per_month; of a year none."""
+    return next((ending for pattern, ending in _AGAINST if pattern.search(around)), "")
+
+
+def _direction(words: str) -> str | None:
+    """growth or decline, as the last such word says; 同比 alone says neither and means growth."""
+    ups, downs = list(_GROWTH.finditer(words)), list(_DECLINE.finditer(words))
+    if downs and (not ups or ups[-1].start() < downs[-1].start() or ups[-1][0] in "同比环比"):
+        return "decline"
+    return "growth" if ups else None
 
 
 def _unit(metric: str, figure: Figure) -> str:
     if figure.unit == "percent":
         return "percent"
-    return {"reposts": "repost", "reads": "read", "likes": "like"}.get(metric, metric.rstrip("s"))
+    stock = assertions.stock_of(metric)
+    unit = stock.rstrip("s")
+    ending = metric.removeprefix(f"{stock}_")
+    return f"{unit} {ending.replace('_', ' ')}" if ending.startswith("per_") else unit
 
 
 def _clause(sentence: str, figure: Figure) -> tuple[int, int]:
@@ -262,7 +415,11 @@ def _clause(sentence: str, figure: Figure) -> tuple[int, int]:
         around = sentence[max(0, match.start() - 1) : match.end() + 1]
         if not re.fullmatch(r"\d[,，]\d", around):
             start = match.end()
+    is_led = _LED_BY.match(sentence[start : figure.start]) is not None
     for match in _CLAUSE_END.finditer(sentence, figure.end):
+        if is_led and sentence[match.start()] == ",":
+            is_led = False
+            continue
         if not re.fullmatch(r"\d[,，]\d", sentence[match.start() - 1 : match.end() + 1]):
             return start, match.start()
     return start, len(sentence)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 
@@ -15,7 +15,9 @@ class AsOf:
 
     precision: day, month or year; a month or a year stands for its last day.
     basis: stated (a full date in the text), resolved (completed from the day of publication),
-    statement (the day somebody said so), publication (nothing in the text), or None: unknown.
+    carried (the last "as of" of the paragraph), statement (the day somebody said so), dateline
+    (the day under which the report was sent), publication (nothing in the text), or None: unknown.
+    is_explicit: "as of", "by the end of", 截至 or the like stands beside it.
     """
 
     day: date | None
@@ -23,12 +25,13 @@ class AsOf:
     basis: str | None
     text: str | None
     start: int = -1
+    is_explicit: bool = False
 
 
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|"
-    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+    r"sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
 )
 _ENGLISH = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -46,11 +49,36 @@ _CHINESE = re.compile(
     r"|(?P<early>年初)|(?P<month2>\d{1,2})月(?:份|底|末)?(?:(?P<day2>\d{1,2})[日号])?(?P<since2>以来|起)?"
     r"|(?<![\d月])(?P<day3>\d{1,2})[日号](?!报|电)"
 )
-_BEGINS = re.compile(
-    r"\b(?:since|from|opened|launched|founded|set up|established|started|joined|began|debuted|"
-    r"compared with|against)\b[^,;.]{0,25}$|(?:开通于|成立于|上线于|较|比|与|自)$",
+_EXPLICIT = re.compile(
+    r"\b(?:as\s+(?:of|at)|up\s+to|until|till|by)\s+(?:(?:the\s+)?(?:end|close|middle|start|beginning)\s+of\s+|"
+    r"(?:late|early|mid)[\s-])?(?:last\s+|this\s+)?$|\bat\s+the\s+(?:end|close)\s+of\s+$|\bas\s+of\s+\w+day,?\s+$|"
+    r"(?:截至|截止|到|至)(?:到|至|于|了)?$",
     re.IGNORECASE,
 )
+"""What says outright for which day a figure holds; it stands just before the date."""
+_EXPLICIT_BEHIND = re.compile(r"[^，。；、\d]{0,3}?(?:为止|止)")
+_DATELINE = re.compile(
+    r"^\W*(?:[A-Z][A-Za-z.'’/ -]{1,40},\s+)?(?:\([A-Za-z ]+,\s+)?"
+    rf"(?i:{_MONTH})\s+\d{{1,2}}(?:,\s+\d{{4}})?\s*"
+    r"(?:\([A-Z][\w' ]+\)\s*(?:--?|[—–])|\)|\s(?:--|—|–)\s)"
+    r"|^\W*[^，。；]{0,24}?(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}日(?:电|讯|专电|消息)",
+)
+"""Where and when a report was sent: BEIJING, Sept. 26 (Xinhua) --, 新华社北京9月26日电."""
+_BEGINS = re.compile(
+    r"\b(?:since|from|founded|established|started|joined|began|debuted|"
+    r"compared with|against)\b[^,;.]{0,25}$|"
+    r"(?:\b(?:was|were|been|being)|,)\s+(?:\w+ly\s+)?(?:opened|launched|set up)\b[^,;.\d]{0,25}$|"
+    r"\b(?:opened|launched|set up)\s+(?:(?:in|on|at|a|an|its|their|his|her|the)\b[^,;.\d]{0,25})?$|"
+    r"(?:开通于|成立于|上线于|较|比|与|自)$",
+    re.IGNORECASE,
+)
+_COMPARED = re.compile(
+    r"\b(?:since|from|compared with|against)\b[^,;.]{0,25}$|(?:较|比|与|自)$|"
+    r"\b(?:that|those|than)\s+$",
+    re.IGNORECASE,
+)
+_TO_COME = re.compile(r"[^，。；]{0,12}?(?:将|拟|计划|力争|有望)")
+"""What is said of such a time is yet to come."""
 _UNTIL = re.compile(r"\b(?:as of|by|until|end of)\s+[^,;.]{0,18}$", re.IGNORECASE)
 _BEGUN = re.compile(r"(?:正式|率先)?(?:开通|上线|成立|注册|创建|诞生|同期)")
 """What makes a date the start of something, or the other side of a comparison."""
@@ -58,6 +86,11 @@ _HALF = re.compile(
     r"\b(?P<half>first|second) half of (?:the year|this year|(?P<year>(?:19|20)\d\d))\b",
     re.IGNORECASE,
 )
+_QUARTER = re.compile(
+    r"(?:(?P<zh>[一二三四])季度|\b(?P<en>first|second|third|fourth)\s+quarter\b)", re.IGNORECASE
+)
+_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
+_YEAR_END = re.compile(r"\bat the end of the year\b", re.IGNORECASE)
 _LAST_YEAR = re.compile(r"\blast year\b(?! earlier)|上年(?!同期)", re.IGNORECASE)
 _NEAR_BEHIND = 22
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -68,26 +101,102 @@ _NEAR_DAYS = ((r"\byesterday\b|昨日|昨天", 1), (r"\btoday\b|今日|今天", 
 
 
 def as_of(
-    sentence: str, segment: tuple[int, int], figure_start: int, published: date | None
+    sentence: str,
+    segment: tuple[int, int],
+    figure_start: int,
+    published: date | None,
+    carried: AsOf | None = None,
+    *,
+    is_change: bool = False,
 ) -> AsOf:
-    """The day of a figure: the date of its segment that stands nearest before it, else behind it,
-    else the first date of the sentence, the day of the statement, the day of publication."""
-    found = list(_dates(sentence, published))
+    """The day of a figure: the nearest "as of" of its segment, else of the sentence; else the date
+    of its segment that stands nearest before it, else behind it, else the first date of the
+    sentence, the "as of" carried from a sentence before, the day of the statement, of the dateline,
+    of publication.
+
+    is_change: what came or went did so in the period that "opened in March" names.
+    """
+    sent = _DATELINE.search(sentence)
+    text_start = sent.end() if sent else 0
+    dates = list(_dates(sentence, published, is_change=is_change))
+    found = [at for at in dates if at.start >= text_start]
+    if explicit := _explicit(sentence, found, segment, figure_start):
+        return explicit
     inside = [at for at in found if segment[0] <= at.start < segment[1]]
     ahead = [at for at in inside if at.start < figure_start]
     behind = [at for at in inside if 0 <= at.start - figure_start < _NEAR_BEHIND]
+    elsewhere = [
+        at
+        for at in found
+        if not _TO_COME.match(sentence, at.start) and _is_near(sentence, at.start, figure_start)
+    ]
     near = behind[:1] if sentence.isascii() or not _HAN.search(sentence) else []
     for chosen in (
         near,
         ahead[-1:],
         inside[:1],
-        [] if _NOW.search(sentence[slice(*segment)]) else found[:1],
+        [] if _NOW.search(sentence[slice(*segment)]) else elsewhere[:1],
     ):
         if chosen:
             return chosen[0]
-    return _statement(sentence, published) or AsOf(
-        published, "day", "publication" if published else None, None
+    is_now = _NOW.search(sentence[slice(*segment)]) is not None
+    if carried is not None and not is_now:
+        return replace(carried, basis="carried")
+    of_dateline = [
+        replace(at, basis="dateline") for at in dates if at.start < text_start and at.day
+    ]
+    return (
+        _statement(sentence, published)
+        or next(iter(of_dateline), None)
+        or AsOf(published, "day", "publication" if published else None, None)
     )
+
+
+def explicit_of(sentence: str, published: date | None) -> AsOf | None:
+    """The last "as of" of a sentence, for the sentences behind it."""
+    return next((at for at in reversed(list(_dates(sentence, published))) if at.is_explicit), None)
+
+
+def printed_date(text: str) -> str | None:
+    """The words of a text that are a date; None for those that are none."""
+    if re.fullmatch(r"[\d./-]{4,10}", text):
+        return text
+    any_day = date(2000, 1, 1)
+    dates = [at.text for at in _dates(text, any_day, is_change=True)]
+    near = _statement(text, any_day)
+    return next((said for said in [*dates, near.text if near else None] if said), None)
+
+
+def _explicit(
+    sentence: str, found: Sequence[AsOf], segment: tuple[int, int], figure_start: int
+) -> AsOf | None:
+    """The nearest date with "as of" beside it, of the segment before others; before a figure
+    rather than behind it."""
+    explicit = [
+        at
+        for at in found
+        if at.is_explicit and at.day is not None and _is_near(sentence, at.start, figure_start)
+    ]
+    inside = [at for at in explicit if segment[0] <= at.start < segment[1]]
+    return min(
+        inside or explicit,
+        key=lambda at: (at.start > figure_start, abs(at.start - figure_start)),
+        default=None,
+    )
+
+
+def _is_near(sentence: str, start: int, figure_start: int) -> bool:
+    """Whether no semicolon stands between: what is behind one is another statement."""
+    return re.search("[;；]", sentence[min(start, figure_start) : max(start, figure_start)]) is None
+
+
+def is_after(at: AsOf, published: date | None) -> bool:
+    """Whether the whole period lies after publication: nothing can be reported of it."""
+    if published is None or at.day is None:
+        return False
+    month = at.day.month if at.precision != "year" else 1
+    first = at.day if at.precision == "day" else at.day.replace(month=month, day=1)
+    return first > published
 
 
 def year_before(at: AsOf, text: str) -> AsOf:
@@ -100,7 +209,7 @@ def year_before(at: AsOf, text: str) -> AsOf:
     )
 
 
-def _dates(sentence: str, published: date | None) -> Iterator[AsOf]:
+def _dates(sentence: str, published: date | None, *, is_change: bool = False) -> Iterator[AsOf]:
     """Dates that can be the day of a figure, in order; the start of a period is none."""
     found: dict[int, AsOf] = {}
     for pattern in (*_ENGLISH, _CHINESE):
@@ -112,14 +221,16 @@ def _dates(sentence: str, published: date | None) -> Iterator[AsOf]:
             is_begun = _BEGINS.search(sentence[: match.start()]) and not _UNTIL.search(
                 sentence[: match.end()]
             )
-            if is_begun or _BEGUN.match(sentence[match.end() :]):
+            is_opened = is_begun or bool(_BEGUN.match(sentence[match.end() :]))
+            is_compared = _COMPARED.search(sentence[: match.start()]) is not None
+            if is_compared or (is_opened and not is_change):
                 continue
             if any(match.start() < a.start + len(a.text or "") and a.start < match.end()
                    for a in found.values()):  # fmt: skip
                 continue
             at = _read(match, groups, published)
             if at is not None:
-                found[match.start()] = at
+                found[match.start()] = replace(at, is_explicit=_is_explicit(sentence, match))
     for match in _HALF.finditer(sentence):
         year = published.year if match["year"] is None and published else int(match["year"] or 0)
         if year:
@@ -128,13 +239,35 @@ def _dates(sentence: str, published: date | None) -> Iterator[AsOf]:
                           match[0], match.start())  # fmt: skip
             if read is not None:
                 found[match.start()] = read
+    for match in _QUARTER.finditer(sentence):
+        if published is not None and match.start() not in found:
+            month = 3 * _QUARTERS[(match["zh"] or match["en"]).lower()]
+            at = _completed(month, None, published, match[0], match.start())
+            if at.day is not None:
+                found[match.start()] = at
+    for match in _YEAR_END.finditer(sentence):
+        if published is not None:
+            found[match.start()] = replace(
+                _completed(12, None, published, match[0], match.start()), is_explicit=True
+            )
     for match in _LAST_YEAR.finditer(sentence):
         if published is not None and not _BEGINS.search(sentence[: match.start()]):
             found[match.start()] = AsOf(
-                date(published.year - 1, 12, 31), "year", "resolved", match[0], match.start()
-            )
+                date(published.year - 1, 12, 31), "year", "resolved", match[0], match.start(),
+                bool(_EXPLICIT.search(sentence[: match.start()])),
+            )  # fmt: skip
     for start in sorted(found):
         yield found[start]
+
+
+def _is_explicit(sentence: str, match: re.Match[str]) -> bool:
+    prefix = match.groupdict().get("prefix") or ""
+    ahead = sentence[: match.start()] + prefix
+    if _EXPLICIT_BEHIND.match(sentence, match.end()):
+        return True
+    if re.search(r"(?:从|自|由)[^，。；]{0,12}[到至]$", ahead):
+        return False
+    return bool(_EXPLICIT.search(ahead)) or bool(re.match(r"end-", prefix, re.IGNORECASE))
 
 
 def _read(
@@ -145,7 +278,9 @@ def _read(
     day = int(day_text) if day_text else None
     year, is_stated = _year(groups.get("year"), published)
     text = match[0].strip()
-    if month == "may" and not (groups.get("prefix") or day or year):
+    # May is a verb, and Jun or Mar may be somebody's name.
+    is_short = (groups.get("month") or "").lower() in (*_NAMES, "sept")
+    if is_short and not (groups.get("prefix") or groups.get("lead") or day or year):
         return None
     if groups.get("early"):
         if published is None:

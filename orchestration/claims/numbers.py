@@ -57,38 +57,50 @@ _ENGLISH = re.compile(
 )
 _ENGLISH_BEFORE = (
     (r"no (?:fewer|less) than|at least|not (?:fewer|less) than|a minimum of", ">="),
-    (r"no more than|at most|up to|not more than|a maximum of", "<="),
+    (r"no more than|at most|up to|not more than|a maximum of|"
+     r"(?:not|n't|never) (?:yet )?(?:exceed|surpass|pass|top)(?:ed|ped)?", "<="),
     (r"more than|over|above|exceed(?:s|ed|ing)?|in excess of|upwards? of|surpass(?:es|ed|ing)?|"
-     r"greater than|top(?:s|ped|ping)|pass(?:es|ed|ing)", ">"),
-    (r"fewer than|less than|under|below", "<"),
+     r"greater than|top(?:s|ped|ping)|pass(?:es|ed|ing)(?: the)?", ">"),
+    (r"fewer than|less than|under|below|short of|"
+     r"(?:not|n't|never|yet to) (?:yet )?reach(?:ed)?", "<"),
     (r"nearly|almost|close to|just under|approaching", "<~"),
     (r"about|around|some|roughly|approximately|an estimated|estimated at|circa|or so", "~"),
 )  # fmt: skip
 _CHINESE_BEFORE = (
-    (r"至少|不少于|不低于|不下于?", ">="),
-    (r"至多|最多|不超过|不多于", "<="),
-    (r"超过了?|逾|突破了?|高于|多于|大于|超", ">"),
-    (r"不到|不足|少于|低于", "<"),
+    (r"至少|不(?:会)?少于|不(?:会)?低于|不下于?", ">="),
+    (r"至多|最多|(?:不|未|没有?|尚未|并未)(?:超过|突破|多于)", "<="),
+    (r"不止|超过了?|逾|突破了?|高于|多于|大于|超", ">"),
+    (
+        r"不到|不足|不满|不及|(?<!不)(?<!不会)少于|(?<!不)(?<!不会)低于|(?:尚?未|没有?|还没有?)(?:能?达到?|到|满|足)",
+        "<",
+    ),
     (r"将近|接近|近", "<~"),
     (r"大约|约|大概|估计", "~"),
 )
+_CHINESE_GAP = r"(?:有|为|是|占到?|达到?|共)?\s*$"
 _CHINESE_AFTER = ((r"以上|之多以上", ">="), (r"左右|上下", "~"), (r"以下|以内", "<="))
 _AFTER = {"+": ">=", "plus": ">=", "odd": "~", "or more": ">=", "or so": "~"}
 
 _NUMERAL = r"[零〇一二两三四五六七八九十百千万亿]"
 _CHINESE = re.compile(
-    rf"""(?<![\d.,，])(?:
-      (?P<vague>[数几上](?:十|百|千)?(?:百|千|万|亿|百万|千万)?(?<=[十百千万亿]))
+    rf"""(?<![\d.])(?<!\d[,，])(?:
+      (?P<pair_tens>[二三四五六七八九]?十)?(?P<pair>一[二两]|[二两]三|三[四五]|四五|五六|六七|七八|八九)
+      (?:(?P<pair_scale>[十百千万亿]+)|(?=多?[个家名位条人成]))
+    | (?P<vague>[数几上](?:十|百|千)?(?:百|千|万|亿|百万|千万)?(?<=[十百千万亿]))
     | (?P<digits>{_DIGITS})(?P<inner>[余多来]?)(?P<scale>(?:[十百千]?[万亿]|[百千])?)
       (?P<rest>(?:\d[百千万])*)
+    | 百分之(?P<hundredths>[\d.]+|{_NUMERAL}+)
+    | (?P<tenths>[一二两三四五六七八九])成(?P<half>半)?(?![立为员果功绩本都新熟就长分交])
     | (?P<words>{_NUMERAL}{{2,}}(?:点[零一二三四五六七八九]+[万亿]?)?
         |[一二两三四五六七八九](?=[余多]?[个家名位条])
         |(?<=[近过逾足超上])[十百千]?[百千万亿](?=[余多]?[个家名位条人次件篇]))
-    )(?P<more>[余多来几]?)(?P<more_scale>[万亿]?)(?P<plus>\+?)(?P<percent>\s?[%％]|个百分点)?
+    )(?P<more>[余多来几]?)(?P<more_scale>[万亿]?)(?P<plus>\+?)(?P<percent>\s?[%％]|个百分点|成(?![立为员果功绩本都新熟就长分交]))?
     \s?(?P<classifier>个|家|名|位|人次|人|条|篇|次|件|封)?(?P<late>[余多]?)""",
     re.VERBOSE,
 )
 _CHINESE_SCALES = {"十": 10.0, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
+_CHINESE_DIGITS = dict(zip("一二两三四五六七八九", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
+SCALE_WORDS = {"thousand": 1e3, "million": 1e6, "billion": 1e9, **_CHINESE_SCALES}
 
 
 def figures(text: str, is_chinese: bool) -> list[Figure]:
@@ -145,7 +157,7 @@ def _english_value(match: re.Match[str]) -> tuple[float, float, float | None, st
 # -- Chinese ----------------------------------------------------------------------------------
 def _chinese(text: str) -> Iterator[Figure]:
     for match in _CHINESE.finditer(text):
-        read = _chinese_value(match)
+        read = (0.0, 0.0, 0.0) if match["pair"] else _chinese_value(match)
         if read is None:
             continue
         value, half, step = read
@@ -153,8 +165,15 @@ def _chinese(text: str) -> Iterator[Figure]:
         vague = match["vague"]
         figure = Figure(
             match.start(), match.end(), match.end(), value, "=", value - half, value + half,
-            "percent" if match["percent"] else "", match["classifier"] or "",
+            "percent" if match["percent"] or match["hundredths"] or match["tenths"] else "",
+            match["classifier"] or "",
         )  # fmt: skip
+        if match["pair"]:
+            # 四五千 says both its ends, whatever "about" stands beside it.
+            before = _word_before(text, match.start(), _CHINESE_BEFORE, _CHINESE_GAP)
+            start = before[0] if before else figure.start
+            yield replace(_pair(figure, match), start=start)
+            continue
         if vague:
             top = None if vague[0] == "上" else value * 10 - 1
             figure = replace(figure, qualifier=">=" if top is None else ">", lo=value, hi=top)
@@ -167,7 +186,7 @@ def _chinese(text: str) -> Iterator[Figure]:
                 figure = replace(
                     _bounded(figure, qualifier, match[0]), end=match.end() + behind.end()
                 )
-        before = _word_before(text, match.start(), _CHINESE_BEFORE, r"(?:有|为|是|达到?|共)?\s*$")
+        before = _word_before(text, match.start(), _CHINESE_BEFORE, _CHINESE_GAP)
         if before and not (more and before[1] == "~"):
             figure = _bounded(figure, before[1], match[0]) if not more else figure
             figure = replace(figure, start=before[0])
@@ -176,11 +195,28 @@ def _chinese(text: str) -> Iterator[Figure]:
         yield figure
 
 
+def _pair(figure: Figure, match: re.Match[str]) -> Figure:
+    """Two digits in a row: 四五千 is 4,000 to 5,000, 十五六个 is 15 or 16, 三四成 is 30 to 40 %."""
+    scale = math.prod(_CHINESE_SCALES[c] for c in match["pair_scale"] or "")
+    scale *= _CHINESE_SCALES.get(match["more_scale"], 1.0)
+    if match["percent"] and "成" in match["percent"]:
+        scale *= 10
+    tens = match["pair_tens"] or ""
+    base = 10.0 * _CHINESE_DIGITS.get(tens[:1], 1) if tens else 0.0
+    lo, hi = (base + _CHINESE_DIGITS[digit] * scale for digit in match["pair"])
+    return replace(figure, value=(lo + hi) / 2, lo=lo, hi=hi, qualifier="~")
+
+
 def _chinese_value(match: re.Match[str]) -> tuple[float, float, float] | None:
     """value, half of what it is rounded to, and the unit of its last digit that is not zero."""
     if match["vague"]:
         factor = math.prod(_CHINESE_SCALES[c] for c in match["vague"][1:])
         return factor, 0.0, factor
+    if match["tenths"]:
+        return _CHINESE_DIGITS[match["tenths"]] * 10.0 + 5.0 * bool(match["half"]), 0.0, 10.0
+    if match["hundredths"]:
+        value = _from_chinese(match["hundredths"])
+        return value, 0.0, _last_unit(value)
     more_scale = _CHINESE_SCALES.get(match["more_scale"], 1.0)
     if match["words"]:
         try:
@@ -196,7 +232,9 @@ def _chinese_value(match: re.Match[str]) -> tuple[float, float, float] | None:
         value = _from_chinese(match["digits"] + match["scale"] + match["rest"])
     if scale == 1.0 or match["rest"]:
         return value, 0.0, _last_unit(value)
-    return value, _rounding(match["digits"], scale), max(scale, _last_unit(value))
+    decimals = len(match["digits"].partition(".")[2])
+    step = scale / 10**decimals if decimals else max(scale, _last_unit(value))
+    return value, _rounding(match["digits"], scale), step
 
 
 # -- both -------------------------------------------------------------------------------------
@@ -261,6 +299,15 @@ _NOT_AFTER = re.compile(
     |起|只|辆|部|台|所|座|项|种|吨|克|例|宗|场|轮|张|幅|本|类|款|支|组|点|多元|余元|多天|余天|多年|余年)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_FRACTION = re.compile(
+    rf"\s*分之|[\s-](?:halves|thirds?|quarters?|fourths?|fifths?|sixths?|tenths?)\b"
+    rf"|\s+(?:in|(?:out\s+)?of)\s+(?:every\s+)?(?:{_UNITS}|10|\d)\b(?![\d,.])",
+    re.IGNORECASE,
+)
+_OF_A_FRACTION = re.compile(
+    rf"分之$|\b(?:one|{_UNITS}|\d)\s+(?:in|(?:out\s+)?of)\s+(?:every\s+)?$", re.IGNORECASE
+)
+"""Three in four and 四分之三 count nobody."""
 _REPEATED = re.compile(r"\b(?:forwarded|reposted|retweeted|viewed|shared|read)\s+$", re.IGNORECASE)
 _PLACES = re.compile(r"(?:大|主要|商业|门户|微博)*(?:网站|平台|门户|媒体|公司|代表)")
 _YEARLIKE = re.compile(r"(?:19|20)\d\d")
@@ -275,6 +322,8 @@ def _counts_nothing(text: str, figure: Figure) -> bool:
     if re.match(r"[$€£¥]|US\$", printed) or _NOT_BEFORE.search(text[: figure.start]):
         return True
     if figure.value == 1 and "1" not in printed:
+        return True
+    if _FRACTION.match(text[figure.number_end :]) or _OF_A_FRACTION.search(text[: figure.start]):
         return True
     if _PLACES.match(text[figure.number_end :]):
         return True

@@ -15,7 +15,9 @@ _MODIFIED = (
     r"report|boom|technology|feed|pages?))"
 )
 _ENGLISH_NOUNS = (
-    ("followers", r"followers?|fans|subscribers|people\s+(?:have\s+)?(?:follow(?:ed|ing)?|"
+    ("followers", r"follower\s+(?:numbers?|counts?)|following(?=\s+of\b)|"
+                  r"followers?|fans|subscribers|listeners|"
+                  r"people\s+(?:have\s+)?(?:follow(?:ed|ing)?|"
                   r"subscrib\w+)"),
     ("comments", r"comments?"),
     ("reposts", r"reposts?|retweets?|forwards|shares|forwarded|reposted|retweeted"),
@@ -26,26 +28,27 @@ _ENGLISH_NOUNS = (
     ("posts", r"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?:posts|messages|entries|updates|"
               r"items|tweets)"),
     ("accounts", rf"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?accounts|micro-?\s?blogs{_MODIFIED}"),
-    ("officers", r"(?:police\s*)?officers|policemen|officials|civil\s+servants|cadres|"
+    ("officers", r"(?:police\s*)?officers|policemen|officials|judges|civil\s+servants|cadres|"
                  r"public\s+servants"),
     ("organs", r"departments|agencies|bureaus|organs|institutions|government\s+offices|"
-               r"police\s+stations|government\s+bodies|courts|procuratorates|ministries|"
-               r"organi[sz]ations|police\s+forces"),
+               r"police\s+stations|(?:provincial|municipal|city|county|district|town(?:ship)?|local)\s+governments|"
+               r"government\s+bodies|courts|procuratorates|ministries|"
+               r"organi[sz]ations|police\s+forces|(?:police|traffic|fire)\s+(?:teams|squads)|squads|brigades|detachments"),
 )  # fmt: skip
 _CHINESE_NOUNS = (
-    ("followers", r"粉丝|听众|关注者"),
+    ("followers", r"[掉涨增吸]粉(?!丝)|粉丝|听众|关注者"),
     ("comments", r"评论|留言|跟帖"),
     ("reposts", r"转发|转评"),
     ("likes", r"点赞|赞(?![成扬赏助])"),
-    ("reads", r"阅读量|阅读数|阅读|浏览量|点击量"),
+    ("reads", r"阅读量|阅读数|访问量|阅读|浏览量|点击量"),
     ("questions", r"提问|咨询|问题|求助|举报|诉求"),
     ("users", r"用户|网民|网友|博主"),
     ("posts", r"博文|帖子|微博信息|微博内容|信息"),
     ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|(?:新浪|腾讯|人民网)微博(?=账|"
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|账号|帐号|账户|帐户"),
-    ("officers", r"公安局长|民警|警察|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|"
-                 r"党政干部|干部|公务人员"),
-    ("organs", r"公安机关|公安局|派出所|法院|检察院|部委|党政机构|"
+    ("officers", r"公安局长|(?:公安|警务|公职|党政|司法)人员|民警|警察|警员|干警|警官|法官|检察官|"
+                 r"局长|厅长|所长|市长|县长|官员|公务员|公职人员|党政干部|干部|公务人员"),
+    ("organs", r"公安机关|公安局|公安分局|分局|派出所|[总支大]队|法院|检察院|部委|党政机构|"
                r"政务机构|政府机构|机构|部门|单位|机关|乡镇"),
 )  # fmt: skip
 _ALL_ENGLISH = re.compile(
@@ -65,6 +68,7 @@ _OF_CLASSIFIER = {
 _DIRECT_ENGLISH = re.compile(
     r"(?!.*\b(?:in|on|by|to|from|at|with|for|and|that|which|who|since|after|their|its|the)\b)"
     r"[\s\w'’-]*$|\s+[\w-]+\s+and\s+(?:\w+\s+){0,2}$|\s+of\s+(?:the|these|its|their|all|China['’]s)?[\s\w'’-]{0,30}$|"
+    r"\s+mark\s+(?:in|for)\s+(?:\w+\s+)?$|"
     r"\s+(?:(?:were|was|are|is|had\s+been|have\s+been|being)\s+)?(?:(?:run|opened|owned|held|"
     r"set\s+up|registered|kept|operated|belong(?:ing|ed)?)\s+)?(?:by|to)\s+[\w'’ -]{0,30}$",
     re.IGNORECASE,
@@ -72,7 +76,7 @@ _DIRECT_ENGLISH = re.compile(
 _NO_NOUN_ENGLISH = re.compile(
     r"\s*(?:$|[,.;:)—-]|(?:in|on|at|by|as|and|or|but|to|from|with|this|last|so|since|for|during|nationwide|now|"
     r"today|up|down|were|was|are|have|had|has|respectively|a|an|the|while|when|who|which|that|compared|"
-    r"within|across|over|per|each|after|before|according|times)\b)",
+    r"within|between|through|until|across|over|per|each|after|before|according|times)\b)",
     re.IGNORECASE,
 )
 _ELSEWHERE = re.compile(
@@ -85,8 +89,8 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FROM = re.compile(r"(?:from|to|从|到)\b|[从到]", re.IGNORECASE)
 """What a range begins with whose noun comes behind it: from 5 to 9, the number of accounts rose."""
 _CONTINUES = re.compile(
-    r"(?:^|[,，、]|percent|%|％)[^,，]{0,30}?(?:\b(?:to|reach(?:ing|ed)|total(?:l?ing|ed)|numbering|hitting)|"
-    r"达到?了?|增至|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为)\s*$",
+    r"(?:^|[,，、]|percent|%|％)[^,，]{0,40}?(?:\b(?:to|reach(?:ing|ed)?|total(?:l?ing|ed)|numbering|hitting)|"
+    r"达到?了?|(?:增|升|降|减|涨|增长|增加|上升|下降|减少)(?:至|到)(?:目前|现在|如今)?的?|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为|有)\s*$",
     re.IGNORECASE,
 )
 _OUT_OF = re.compile(
@@ -120,8 +124,11 @@ class Noun:
 def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> Noun | None:
     """The class noun that a figure counts; segment: its clause up to the neighbouring figures."""
     nouns = _nouns(sentence, segment, is_chinese)
-    if not nouns and _CONTINUES.search(
-        sentence[segment[0] - 1 if segment[0] else 0 : figure.start]
+    is_alone = not is_chinese or _NO_NOUN_CHINESE.match(sentence[figure.end :])
+    if (
+        not nouns
+        and is_alone
+        and _CONTINUES.search(sentence[segment[0] - 1 if segment[0] else 0 : figure.start])
     ):
         # What grew is named before the comma, or before the rate by which it grew.
         nouns = _nouns(sentence, (0, figure.start), is_chinese)
@@ -138,12 +145,21 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
     chosen = (_chinese_noun if is_chinese else _english_noun)(sentence, figure, fitting)
     before = sentence[segment[0] : figure.start]
     if figure.classifier in ("条", "篇") and (chosen is None or chosen.metric == "accounts"):
+        if chosen is None and not _NO_NOUN_CHINESE.match(sentence[figure.end :]):
+            return None  # of rivers, not of posts
         return Noun("posts", figure.end, figure.end)
     if chosen is None or _ELSEWHERE.search(sentence[figure.end : chosen.end]):
         return None
     if chosen.metric == "accounts" and _POSTING.search(before) and figure.classifier in ("", "条"):
         return Noun("posts", chosen.start, chosen.end)
     return chosen
+
+
+def metric_named(sentence: str, start: int, end: int) -> str | None:
+    """The metric of the last class noun between two places; None for none."""
+    is_chinese = _HAN.search(sentence) is not None
+    nouns = [noun.metric for noun in _nouns(sentence, (start, end), is_chinese)]
+    return nouns[-1] if nouns else None
 
 
 def _nouns(sentence: str, segment: Span, is_chinese: bool) -> list[Noun]:
@@ -183,7 +199,7 @@ def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
         chain = after[0]
         for noun in after[1:]:
             if noun.start - chain.end > 4 or re.search(
-                r"[，。；、和与在了共有达拥]", sentence[chain.end : noun.start]
+                r"[，。；、和与在了共有达拥均已开设注]", sentence[chain.end : noun.start]
             ):
                 break
             chain = noun
@@ -195,12 +211,20 @@ def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
 
 # -- of whom ----------------------------------------------------------------------------------
 _ORGAN = re.compile(
-    r"\b(?:ministry|court|procuratorate)(?:\s+of\s+[\w ]{3,30})?['’]|"
+    r"\b(?:ministry|court|procuratorate|government|administration|commission|council|committee|brigade|"
+    r"squad|detachment|station|hospital|school|university|department|bureau)"
+    r"(?:\s+of\s+[\w ]{3,30})?['’]|"
+    r"\b(?:provincial|municipal|city|county|district|town|township|local|central)\s+governments?\b|"
+    r"\b(?:procuratorate|court|ministry|brigade|squad)\b(?=\s+(?:has|had|opened|runs?|operates?|"
+    r"set up|launched)\b)|"
+    r"\b(?:hospitals?|schools?|universit(?:y|ies)|commissions?|committees?)\b|\b[Mm]inistry\s+of\b|"
     r"\b(?:ministries|courts|procuratorates|squads|brigades|detachments)\b|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
     r"\binstitutions?\b|\bbodies\b|\boffices?\b|\borgani[sz]ations?\b|\bpolice (?:stations?|"
     r"forces?)\b|"
-    r"机构|官方|部门|单位|机关|公安局|派出所|法院|检察院|[总支大]队",
+    r"机构|官方|部门|单位|机关|公安局|派出所|"
+    r"(?:民政|教育|卫生|税务|工商|交通|气象|城管|环保|财政|旅游|国土|规划|文化|人社|水务|农业)(?:局|委|厅)|街道办|法院|检察院|[总支大]队|"
+    r"医院|学校|委员会|政府(?=门户|网站|官方|微博|新闻)",
     re.IGNORECASE,
 )
 _JOINED = re.compile(
@@ -212,7 +236,7 @@ _JOINED = re.compile(
 """Organs and officers counted together: departments and officials."""
 _OFFICER = re.compile(
     r"\bofficers?\b|\bpolicemen\b|\bofficials\b|\bpersonal\b|\bindividuals?\b|\bcivil servants?\b|"
-    r"\bcadres\b|民警|警察个人|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人",
+    r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|[一两几\d]名[^，。]{0,4}警|法官|检察官|警察个人|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人",
     re.IGNORECASE,
 )
 _WHOSE = re.compile(
@@ -221,17 +245,19 @@ _WHOSE = re.compile(
 )
 _POLICE = re.compile(r"police|policem|public[ -]security|公安|派出所|警(?!告|示|惕)", re.IGNORECASE)
 _STATE = re.compile(
-    r"government|(?<!news )agenc|bureau|ministry|departments|institution|cadres|"
-    r"civil servant|政务|政府|党政|行政|机关|官员|机构|公务|干部|部门",
+    r"government|(?<!news )agenc|bureau|ministry|departments?\b|urban management|commission|"
+    r"institution|cadres|"
+    r"civil servant|政务|政府|党政|行政|(?<!检察)(?<!审判)(?<!司法)机关|官员|机构|公务|干部|部门|"
+    r"(?:民政|教育|卫生|税务|工商|交通|气象|城管|环保|财政|旅游|国土|规划|文化|人社|水务|农业)(?:局|委|厅)|街道办",
     re.IGNORECASE,
 )
 _OFFICIAL = re.compile(r"official|官方", re.IGNORECASE)
 """Says least: what is official is of whatever body the sentence names elsewhere."""
 _HANDLE = re.compile(
     r"@(?P<at>[\w\u4e00-\u9fff]{2,20})"
-    r"|(?:微博|账号|帐号)(?:客)?[“\"「@](?P<behind>[^”\"」]{2,16})[”\"」]"
-    r"|[“\"「](?P<known>[^”\"」，。]{0,8}(?:警方|平安|公安|警务|交警|发布)[^”\"」，。]{0,8})[”\"」]"
-    r"|[“\"「](?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务)*(?:微博|账号|粉丝)"
+    r"|(?:微博|账号|帐号)(?:客)?[“\"「@](?!僵尸|空壳|休眠|睡眠)(?P<behind>[^”\"」]{2,16})[”\"」]"
+    r"|[“\"「](?P<known>[^”\"」，。]{0,8}(?:警方|平安|公安|警务|警民|交警|发布)[^”\"」，。]{0,8})[”\"」]"
+    r"|[“\"「](?!僵尸|空壳|休眠|睡眠)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务)*(?:微博|账号|粉丝|听众)"
 )
 _PLATFORMS = (
     ("sina", r"\bsina\b|weibo\.com|新浪|"
@@ -241,6 +267,15 @@ _PLATFORMS = (
                r"人民(?:网)?微博|人民网(?=[、和及与，]|等|微博|开|的)"),
     ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|新华网(?=[、和及与]|等|微博)"),
 )  # fmt: skip
+_ON = re.compile(
+    r"(?:\s+(?!and\b|or\b|by\b)[\w-]+){0,3}?\s+(?P<where>(?:on|at|with|to)\s[^,;]*?)"
+    r"(?=\s+(?:and|but|while)\s+(?:[\w.]+\s+){0,2}(?:on|at|with)\b|$|[,;])"
+)
+_ON_ZH = re.compile(
+    r"(?:(?!新浪|腾讯|人民网|新华网).)*(?P<where>(?:新浪|腾讯|人民网|新华网)(?:微博)?)(?:上|平台)?"
+    r"(?:有|约|为|达|共|近|超过|逾)*"
+)
+_ITS = re.compile(r"\b(?:its|their)\s", re.IGNORECASE)
 
 
 def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: Span) -> str | None:
@@ -272,12 +307,17 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
             return "organ" if organs else "officer"
     if handle_of(sentence[: clause[1]]):
         return "organ"
+    own = sentence[clause[0] : figure.start]
+    if noun.metric == "accounts" and noun.start >= clause[0] and _POLICE.search(own):
+        return "organ+officer"
     # The subject of the sentence, where it stands in a clause before.
     subject = sentence[: clause[0]]
     organs, officers = list(_ORGAN.finditer(subject)), list(_OFFICER.finditer(subject))
     if officers and not organs:
         return "officer"
-    return "organ" if organs and not officers and noun.metric != "accounts" else "organ+officer"
+    is_its = _ITS.search(sentence, segment[0], figure.start) is not None
+    is_elsewhere = noun.metric != "accounts" or noun.end <= clause[0] or is_its
+    return "organ" if organs and not officers and is_elsewhere else "organ+officer"
 
 
 def _phrase_end(sentence: str, noun: Noun, segment: Span) -> int:
@@ -305,18 +345,28 @@ def handle_of(sentence: str) -> str | None:
     return next(name for name in match.groups() if name) if match else None
 
 
-def platforms_of(sentence: str, clause: Span, speaker: str | None) -> str:
-    """Platforms that the clause names, else what stands before it, else the speaker, joined by +;
-    unspecified for none."""
-    for part in (sentence[clause[0] : clause[1]], sentence[: clause[1]], speaker or ""):
-        named = [
-            name
-            for name, pattern in _PLATFORMS
-            if re.search(pattern if name == "sina" else f"(?i:{pattern})", _lowered(part, name))
-        ]
-        if named:
-            return "+".join(named)
-    return "unspecified"
+def platforms_of(
+    sentence: str, figure: Figure, segment: Span, clause: Span, speaker: str | None
+) -> str:
+    """Platforms that stand behind a figure up to the next one ("5 followers on Sina and 4 on
+    Tencent") or just before it (新浪5万个、腾讯2万个), else those that its clause names,
+    else what stands before it, else the speaker, joined by +; unspecified for none."""
+    own = _ON.match(sentence, figure.end, segment[1]) or _ON_ZH.fullmatch(
+        sentence, segment[0], figure.start
+    )
+    parts = (
+        own["where"] if own else "", sentence[clause[0] : clause[1]], sentence[: clause[1]],
+        speaker or "",
+    )  # fmt: skip
+    return next(("+".join(named) for part in parts if (named := _platforms(part))), "unspecified")
+
+
+def _platforms(part: str) -> list[str]:
+    return [
+        name
+        for name, pattern in _PLATFORMS
+        if re.search(pattern if name == "sina" else f"(?i:{pattern})", _lowered(part, name))
+    ]
 
 
 def _lowered(part: str, platform: str) -> str:
@@ -332,6 +382,16 @@ _ADOPTS = re.compile(
     r"use|using|writ|keep|join|maintain|keep|verif|certif)|开|注册|设|运营|建|认证|实名|拥有|有|入驻|使用",
     re.IGNORECASE,
 )
+_ADOPTED = re.compile(
+    r"(?:开|注册|设|运营|建|认证|实名|有|入驻|使用|加入)[^，。；]{0,10}(?:微博|账号|帐号)|"
+    r"(?:微博|账号|帐号)[^，。；]{0,14}(?:认证|注册|开通|实名|开设|机构|机关|部门|达到?|共|有)"
+)
+_LEARNS = re.compile(
+    r"[^,;.]{0,30}?\b(?:learn|attend|discuss|stud(?:y|ied)|train|taught|teach|visit|meet|met|gather|debat|talk|"
+    r"read|follow|criti|watch|monitor|delet|take part|took part)",
+    re.IGNORECASE,
+)
+"""What people do about microblogs without having one."""
 
 
 def adopts(sentence: str, noun: Noun, clause: Span) -> bool:
@@ -339,14 +399,14 @@ def adopts(sentence: str, noun: Noun, clause: Span) -> bool:
     if not names_adoption(sentence):
         return False
     behind = sentence[noun.end : clause[1]]
-    if re.match(r"\s+to\s", behind):
+    if re.match(r"\s+to\s", behind) or _LEARNS.match(behind):
         return False
     if not _HAN.search(sentence):
         is_agent = re.search(r"\b(?:by|to|of)\s+[\w'’ -]*$", sentence[clause[0] : noun.start])
         has_them = _ADOPTS.search(behind) and _ADOPTION.search(behind)
         return bool(is_agent or has_them)
     around = sentence[clause[0] : clause[1]]
-    return bool(_ADOPTS.search(around)) or bool(_ADOPTION.search(sentence[: noun.start]))
+    return bool(_ADOPTS.search(around)) or bool(_ADOPTED.search(sentence[: noun.start]))
 
 
 def names_adoption(sentence: str) -> bool:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from orchestration.linking.places import PLACES
+
 
 @dataclass(frozen=True)
 class Speaker:
@@ -18,7 +20,8 @@ class Speaker:
 
 _SAID = (
     r"(?:said|says|announced|reported|reports|noted|told|revealed|disclosed|wrote|added|"
-    r"stated|showed?|shows|found|finds)"
+    r"stated|showed?|shows|found|finds|estimates|estimated(?=\s*[.,;]|\s*$)|explain(?:s|ed)|point(?:s|ed)\s+out|"
+    r"confirm(?:s|ed)|declared)"
 )
 _NAME = r"(?:the\s+)?[A-Z@][^,;:.“”\"]{1,70}?"
 _ENGLISH = (
@@ -34,14 +37,15 @@ _ENGLISH = (
 )  # fmt: skip
 _CHINESE = (
     r"据《?(?!不完全统计|统计|了解|悉|介绍|报道)(?P<who>[^，。；：“”《》]{2,30}?)》?(?:最新|的|\d+日|昨日|昨天|今天|日前)*(?:统计|介绍|透露|报道|数据|发布|通报|消息|披露|公布|报告|称)",
+    r"(?:^|[，。；：])(?P<who>[^，。；：“”\d的]{2,20}(?:大学|学院|中心|研究院|研究所|协会|公司))的?一[份项][^，。；]{0,6}(?:研究|调查|报告|统计)",
     r"(?:^|[，。；：])(?P<who>[^，。；：“”\d]{2,24}?)(?:的|最新|发布的)*(?:统计|数据|报告)(?:显示|表明|指出)",
-    r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中|会上)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
+    r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中|会上)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|估计|认为|统计|告诉(?:记者|本报)|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
     r"从(?P<who>[^，。；：“”\d]{2,24}?)(?:获悉|了解到)",
 )
 _ARTICLE = re.compile(r"^(?:that\s+)?(?:the|a|an)\s+", re.IGNORECASE)
 _TIMES = re.compile(
-    r"\s+(?:on\s+)?(?:yesterday|today|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b.*$|"
-    r"(?:\d+日|昨日|昨天|今天|日前|近日|最新)*(?:发布|公布|提供)?的?(?:报告|数据|统计|通报)?$",
+    r"\s+(?:released|issued|published|provided)?\s*(?:on\s+|by\s+then\s*)?(?:yesterday|today|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b.*$|"
+    r"(?:\d+日|昨日|昨天|今天|日前|近日|最新)*(?:发布|公布|提供)?的?(?:报告|数据|统计|通报)?(?<!上)(?:方面)?$",
     re.IGNORECASE,
 )
 _PRONOUNS = frozenset(
@@ -49,18 +53,25 @@ _PRONOUNS = frozenset(
 )
 
 _HEADER = re.compile(
-    r"(?:^|[.!?”\"]\s+|\s)(?:[Ff]rom|[Vv]ia|来自|转自|摘自)\s+(?:the\s+)?"
-    r"(?P<name>[A-Z\u4e00-\u9fff][\w'’ .&\u4e00-\u9fff-]{1,40}):\s*$"
+    r"(?:^|[.!?”\"]\s+|\s)(?:(?:[Ff]rom|[Vv]ia)\s+(?:the\s+)?|(?:来自|转自|摘自)\s*)"
+    r"(?P<name>[A-Z\u4e00-\u9fff][\w'’ .&\u4e00-\u9fff-]{1,40})[:：]\s*$"
 )
 _BYLINE = re.compile(
-    r"^\s*(?:（|\()?(?P<name>Xinhua|Reuters|AFP|AP|新华社|中新社|人民日报)(?:）|\))?\s*(?:[-—]{1,2}|讯|电|[^，。]{0,12}(?:\d+月\d+日)?电)"
+    r"^\s*(?:（|\()?(?P<name>Xinhua|Reuters|AFP|AP|新华社|中新社|人民日报)(?:）|\))?\s*(?:[-—]{1,2}|讯|电)"
+    r"|^\s*(?:（|\()?(?P<wire>(?!本)[\u4e00-\u9fff]{1,8}?(?:社|网|报|台|在线))"
+    r"[^，。；\d]{0,8}(?:\d{1,2}月)?\d{1,2}日(?:电|讯|专电|消息)"
+    r"|^[A-Z][A-Za-z.'’/, -]{1,40}(?:\d{1,2}(?:,\s+\d{4})?)?\s*"
+    r"\((?P<agency>Xinhua|Reuters|AFP|AP|[A-Z][\w ]+ (?:Daily|News|Times|Post))\)"
+    r"\s*(?:--?|[—–])"
 )
 _REPORTED = re.compile(
     r"据《?(?P<zh>[^，。；：《》]{2,15}?(?:社|报|网|台|日报|晚报|新闻|周刊))》?(?:\d+日|昨日|今天|日前)?(?:报道|消息|电)"
     r"|(?P<en>[A-Z][\w'’]*(?:\s+(?:News|Daily|Times|Post|Agency|Morning|China|Service|Evening|Youth|Online|Weekly|[A-Z]\w+)){0,4})\s+(?:news\s+agency\s+)?reported\b"
 )  # fmt: skip
 _OUTLET_WORDS = re.compile(
-    r"Daily|Times|Post|News|Agency|Xinhua|Reuters|AFP|Weekly|Radio|Television|TV|Press|Online|CCTV"
+    r"\b(?:Daily|Times|Post|News|Newsweek|Agency|Xinhua|Xinhuanet|Reuters|AFP|Weekly|Radio|Television|TV|Press|Online|"
+    r"CCTV|BBC|CNN|Bloomberg|Caixin|Journal|Review|Magazine|Herald|Tribune|Observer|Standard|Guardian|Economist|"
+    r"Telegraph|Gazette|Monitor|Chronicle|Bulletin|Voices|Tone|Paper|Insider|Info|Wire)\b|\.(?:com|cn|org|net)\b"
 )
 
 
@@ -77,7 +88,7 @@ _PEOPLE = re.compile(
     r"policewom[ae]n|professors?|analysts?|researchers?|experts?|scholars?|secretar(?:y|ies)|ministers?|"
     r"mayors?|governors?|managers?|editors?|presidents?|leaders?|deput(?:y|ies)|captains?|inspectors?|"
     r"sergeants?|superintendents?|commissioners?|commanders?|users?|bloggers?|netizens?|lawyers?|"
-    r"reporters?|people|residents?|mr|mrs|ms|dr)\b",
+    r"reporters?|people(?!['’]s)|residents?|mr|mrs|ms|dr)\b",
     re.IGNORECASE,
 )
 _SPEAKS_FOR = re.compile(r"\b(?:of|for|at|with|from|in)\s+(?:the\s+)?(?P<body>[^,;]+)$")
@@ -92,12 +103,15 @@ _PINYIN = frozenset(
         "liang song zheng xie han tang feng yu dong xiao cheng cao yuan deng fu shen zeng "
         "peng lu lv su jiang cai jia ding wei xue ye yan pan du dai xia zhong tian ren fan "
         "fang shi yao tan liao zou xiong jin hao kong bai cui kang mao qiu qin gu hou shao "
-        "meng long wan duan lei qian yin yi chang qiao lai gong wen ni niu ",
+        "meng long wan duan lei qian yin yi chang qiao lai gong wen ni niu zhu mo mei sheng "
+        "zhuang ou ouyang zhuge situ shangguan sima ning ji qi shu bao bi chi chu ge geng guan hua "
+        "huo jiao jing ke kuang lan leng lian ling lou luan miao mu pang pei pu qu rao rong ruan "
+        "sha shan si sui tao teng tu weng xi xiang xing yang yue zhai zhan zhen zhuo zuo",
     )
 )
 _CHINESE_BODY = (
-    r"(?:部|局|厅|委|办|办公室|院|校|中心|公司|政府|协会|网|报|社|台|警方|公安|总队|支队|大队|中队|所|检察院|[\u4e00-\u9fff][处科室]|"
-    r"大学|交大|平台|微博|新浪|腾讯|集团|部门|单位|机构|机关|当局|官方|监测室|实验室|课题组|CNNIC|报告|白皮书)"
+    r"(?:报告|部|局|厅|委|办|办公室|院|校|中心|公司|政府|协会|网|报|社|台|警方|公安|总队|支队|大队|中队|所|检察院|[\u4e00-\u9fff][处科室]|"
+    r"大学|交大|平台|微博|新浪|腾讯|集团|部门|单位|机构|机关|当局|官方|监测室|实验室|课题组|CNNIC|白皮书)"
 )
 _CHINESE_OUTLET = re.compile(
     r"(?:社|[日晚晨早时都商周青]报|报|电视台|广播电台|周刊|新闻|人民网|新华网|中新网)$"
@@ -116,6 +130,18 @@ def speaker_of(sentence: str, is_chinese: bool) -> Speaker | None:
     return kind_of(_bare(who)) if who else None
 
 
+def without_office(sentence: str, is_chinese: bool) -> str:
+    """The sentence, of the same length, with blanks for the office of who is said to have said
+    it: an officer who speaks is not whom a figure counts."""
+    match = next(_said_by(sentence, is_chinese), None)
+    if match is None:
+        return sentence
+    start, end = match.span("who")
+    offices = _CHINESE_ROLE if is_chinese else _PEOPLE
+    bare = offices.sub(lambda office: " " * len(office[0]), sentence[start:end])
+    return sentence[:start] + bare + sentence[end:]
+
+
 def kind_of(who: str) -> Speaker:
     """What those words name, without the names of people."""
     return _chinese_kind(who) if re.search(r"[\u4e00-\u9fff]", who) else _english_kind(who)
@@ -132,7 +158,12 @@ def without_people(sentence: str) -> str:
             masked = masked.replace(who, f"{speaker.name or ''}{_MASK}")
     for pattern in _NAMED_BY_OFFICE:
         masked = pattern.sub(rf"\g<ahead>{_MASK}\g<behind>", masked)
-    return masked
+    return _WHOSE_MICROBLOG.sub(_hidden, masked)
+
+
+def _hidden(match: re.Match[str]) -> str:
+    """The name of whose microblog it is, hidden; that of a place stays."""
+    return match[0] if match["name"][:2] in PLACES else _MASK
 
 
 _MASK = "[…]"
@@ -142,56 +173,101 @@ _OFFICE = (
     r"[Cc]aptain|[Ii]nspector|[Ss]ergeant|[Ss]uperintendent|[Cc]ommissioner|[Cc]ommander|[Ss]ecretary|"
     r"[Mm]inister|[Mm]ayor|[Gg]overnor|[Pp]rofessor|[Rr]esearcher|Mr\.?|Mrs\.?|Ms\.?|Dr\.?)"
 )
+_PINYIN_NAME = re.compile(
+    rf"(?P<ahead>)\b(?:{'|'.join(sorted(name.capitalize() for name in _PINYIN))})\s+"
+    r"[A-Z][a-z]+(?:-[a-z]+)?(?:\s+[A-Z][a-z]+)?\b(?P<behind>)(?!\s+(?:Daily|News|University|Road|Dynasty))"
+)
 _NAMED_BY_OFFICE = (
-    re.compile(
-        rf"(?P<ahead>)\b(?:{'|'.join(sorted(name.capitalize() for name in _PINYIN))})\s+"
-        r"[A-Z][a-z]+(?:\s+[A-Z][a-z]+)?\b(?P<behind>)(?!\s+(?:Daily|News|University|Road|Dynasty))"
-    ),
+    _PINYIN_NAME,
     re.compile(rf"(?P<ahead>\b{_OFFICE}\s+){_CAPITALISED}(?P<behind>)"),
     re.compile(
         rf"(?P<ahead>){_CAPITALISED}(?P<behind>,\s+(?:(?:a|an|the|deputy|vice|then)\s+)?(?:[\w-]+\s+){{0,3}}{_OFFICE}\b)"
     ),
-    re.compile(rf"(?P<ahead>{_CHINESE_ROLE.pattern}){_CHINESE_NAME}(?P<behind>)"),
+    re.compile(
+        rf"(?P<ahead>{_CHINESE_ROLE.pattern}|通讯员)\s*{_CHINESE_NAME}(?:[\s、]+{_CHINESE_NAME})*(?P<behind>)"
+    ),
     re.compile(
         rf"(?P<ahead>){_CHINESE_NAME}(?P<behind>(?:副?[局厅部处科队所]长|政委|民警|警官|警员|干警|先生|女士|教授|主任))"
     ),
 )
 
 
+_TOLD_OF = (
+    rf"(?:^|[，。；：])(?P<who>{_CHINESE_NAME})，[^，。；]{{1,25}}，(?:表示|介绍说?|透露|指出|告诉|称|说)",
+)
+"""A name, what the reader is told of its bearer, and that they said something."""
+
+
 def _said_by(sentence: str, is_chinese: bool) -> Iterator[re.Match[str]]:
     """Where a sentence says who said it; no pronouns."""
-    for pattern in _CHINESE if is_chinese else _ENGLISH:
+    for pattern in (*_CHINESE, *_TOLD_OF) if is_chinese else _ENGLISH:
         match = re.search(pattern, sentence)
         if match is not None and (who := _bare(match["who"])) and who.lower() not in _PRONOUNS:
             yield match
 
 
 def _bare(who: str) -> str:
-    """Without article and day."""
-    return _TIMES.sub("", _ARTICLE.sub("", who.strip())).strip()
+    """Without article and day; of nothing but a report, the report."""
+    who = _ARTICLE.sub("", who.strip())
+    return re.sub(r"['’]s$", "", _TIMES.sub("", who).strip()) or who
+
+
+_CLAUSE_BEHIND = re.compile(
+    r",?\s+(?:who|whose|whom|which|that|where|while|when|and\s+who)\b.*$|,.*$", re.DOTALL
+)
+"""What is told about a speaker behind their name says nothing of who they are."""
+_PREPOSITION = re.compile(r"\s+(?:of|for|at|with|from|in|by|on|under|to)\s")
+_FIGURES_OF = re.compile(
+    r"^(?:(?:official|latest|new|the|incomplete)\s+)*(?:figures|statistics|data|numbers)\s+"
+    r"(?:(?:released|issued|published|provided|compiled|collected)\s+)?(?:from|by|of)\s+(?:the\s+)?",
+    re.IGNORECASE,
+)
 
 
 def _english_kind(who: str) -> Speaker:
+    who = _FIGURES_OF.sub("", who)
     office = _PEOPLE.search(who)
-    if office is None and _is_english_name(who):
-        return Speaker(None, "person")
-    if office is None and _named_of_body(who) is None:
-        if _OUTLET_WORDS.search(who):
-            return Speaker(who, "outlet")
-        return Speaker(who, "body") if _BODY.search(who) else Speaker(None, "unclear")
+    if office is None:
+        return _english_body(_CLAUSE_BEHIND.sub("", who))
     start = office.start() if office else 0
     ahead = _ARTICLE.sub("", who[:start].split(",")[-1].strip())
     behind = _SPEAKS_FOR.search(who[start:])
     for body in (behind["body"] if behind else "", ahead):
-        if _BODY.search(body) and not _is_english_name(" ".join(body.split()[-2:])):
+        body = _CLAUSE_BEHIND.sub("", body)
+        if _BODY.search(body) and not _is_named(body):
             return Speaker(_ARTICLE.sub("", body.strip()), "person")
     return Speaker(None, "person")
 
 
-def _named_of_body(who: str) -> re.Match[str] | None:
-    """A name and the body it is of: Li Wei of Sina."""
-    match = re.match(r"(?P<name>[A-Z]\w+\s+[A-Z]\w+)\s+(?:of|from|with|at)\s", who)
-    return match if match and _is_english_name(match["name"]) else None
+_NO_NAME = re.compile(
+    r"\d{2}|\b(?:is|are|was|were|has|have|had|will|doubled|tripled|rose|grew|fell|reached|told|said)\b"
+)
+"""What is a sentence is no name of a body."""
+
+
+def _english_body(who: str) -> Speaker:
+    """A body or an outlet by its own noun: what stands before the first preposition must be one.
+
+    Of somebody "of Sina" or "from the ministry" only the body is named.
+    """
+    if _NO_NAME.search(who):
+        return Speaker(None, "unclear")
+    head, behind = _PREPOSITION.split(who, maxsplit=1)[0], _SPEAKS_FOR.search(who)
+    if _OUTLET_WORDS.search(head) and not _is_named(head):
+        return Speaker(who, "outlet")
+    if _BODY.search(head):
+        return Speaker(None, "unclear") if _is_named(who) else Speaker(who, "body")
+    if _is_english_name(head) or (
+        behind and re.fullmatch(r"[A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]+){1,2}", head)
+    ):
+        body = _ARTICLE.sub("", behind["body"].strip()) if behind else ""
+        return Speaker(body if _BODY.search(body) and not _is_named(body) else None, "person")
+    return Speaker(None, "unclear")
+
+
+def _is_named(who: str) -> bool:
+    """Whether those words hold the name of a person: Li Wei's office."""
+    return _PINYIN_NAME.search(who.replace("’", "'")) is not None
 
 
 def _is_english_name(who: str) -> bool:
@@ -205,9 +281,22 @@ def _is_english_name(who: str) -> bool:
     )
 
 
+_TELLS = re.compile(
+    r"的|关注|研究(?!院|所|中心|会|室|报告)|从事|负责|运营|主管|管理(?!局|委|部|处|中心|办|科|所|学院|大学)|经常|长期|来自|"
+    r"曾|喜欢|热衷|开设|使用|熟悉|写|玩|自称|认证"
+)
+"""What tells something about somebody is no name of a body."""
+_WHOSE_MICROBLOG = re.compile(
+    rf"(?<![\u4e00-\u9fff])(?P<name>{_CHINESE_NAME})(?=的?(?:个人|实名|新浪|腾讯|认证)*(?:微博|粉丝|账号))"
+)
+_SOMEBODYS = re.compile(rf"^{_CHINESE_NAME}(?:在|的)*(?:个人|实名|新浪|腾讯|官方)*(?:微博|工作室)")
+
+
 def _chinese_kind(who: str) -> Speaker:
     office = _CHINESE_ROLE.search(who)
     body = re.match(rf".*{_CHINESE_BODY}", who[: office.start()] if office else who)
+    if body is not None and (_TELLS.search(body[0]) or _SOMEBODYS.match(who)):
+        return Speaker(None, "person" if office else "unclear")
     if office is not None:
         named = re.sub(r"(?<=[部局厅委院])微博$", "", body[0]) if body else None
         return Speaker(named, "person")
@@ -225,13 +314,27 @@ def _chinese_kind(who: str) -> Speaker:
 def quoted_outlet(paragraph: str) -> str | None:
     """The outlet from which the paragraphs below this one are taken ("From China Daily:")."""
     match = _HEADER.search(paragraph)
-    return match["name"].strip() if match else None
+    return outlet_of(match["name"].strip()) if match else None
+
+
+def outlet_of(name: str) -> str | None:
+    """A name as that of an outlet; None where it is that of a person, or may be."""
+    if re.search(r"[\u4e00-\u9fff]", name):
+        is_person = re.fullmatch(_CHINESE_NAME, name) and not _CHINESE_OUTLET.search(name)
+        return None if is_person or kind_of(name).kind == "person" else name
+    if _OUTLET_WORDS.search(name) and not _is_named(name):
+        return name
+    is_person = _is_named(name) or kind_of(name).kind == "person"
+    looks_so = re.fullmatch(r"[A-Z][a-z'’]+(?:\s+[A-Z][a-z'’]+){1,2}", name) and not _BODY.search(
+        name
+    )
+    return None if is_person or looks_so else name
 
 
 def byline_of(paragraph: str) -> str | None:
     """The agency a text begins with: (Xinhua) --, 新华社北京9月26日电."""
     match = _BYLINE.match(paragraph)
-    return match["name"] if match else None
+    return match[match.lastgroup] if match and match.lastgroup else None
 
 
 def reported_by(sentence: str) -> str | None:

@@ -985,7 +985,8 @@ _define(
         "actor_scope": "Whose accounts: organ (institutions), officer (persons), organ+officer where "
         "they are not told apart, or another actor; NULL where none is named.",
         "sector": "Sector the figure covers: police, all (of government), @name for one account.",
-        "metric": "What was counted.",
+        "metric": "What was counted: a stock (accounts, followers), a share, growth or decline; "
+        "with an ending (accounts_gained, posts_per_day) what came, went, or came in a time, and no stock.",
         "qualifier": "=, >, >=, <, <=, ~ as the source qualifies the figure.",
         "claim_unit": "Unit of the figure.",
         "parts_sum_to": "Sum of the parts as printed, where they are.",
@@ -994,7 +995,8 @@ _define(
         "published_text": "Date of publication as printed.",
         "confidence": "A primary page read, A- a mirror, B a secondary source, C derived or "
         "doubtful, M from memory.",
-        "note": "Remark of the compiler or editor.",
+        "note": "Remark of the compiler of the ledger. NULL for reviewed figures: what a reviewer "
+        "remarks stays in claims_review.csv.",
     },
 )
 _define(
@@ -1012,7 +1014,8 @@ _define(
         "speaker_kind": "Who is said to have said it: body, outlet, person, or unclear; NULL where "
         "the sentence does not say.",
         "as_of_basis": "How as_of_date is known: stated in the text, resolved (a date without year, last "
-        "year), statement (the day somebody said so), publication; NULL: not at all.",
+        "year), carried (from the last 'as of' of its paragraph), statement (the day somebody said so), "
+        "dateline (the day the report was sent), publication; NULL: not at all.",
         "reading": "What an article was read for: claims or stories.",
         "other_article_id": "article_id of the other article.",
         "story_id": "article_id of the earliest article that tells the story.",

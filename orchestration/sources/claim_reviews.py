@@ -16,6 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from orchestration.claims.assertions import ENDINGS, stock_of
 from orchestration.schemas.tables import CLAIM_REVIEWS
 from orchestration.sources.reviewed_csv import (
     Check,
@@ -33,7 +34,12 @@ DECISIONS = ("confirmed", "corrected", "rejected")
 QUALIFIERS = ("=", ">", ">=", "<", "<=", "~")
 METRICS = (
     "accounts", "followers", "posts", "comments", "reposts", "likes", "reads", "questions",
-    "users", "share", "growth",
+    "users", "share", "growth", "decline",
+)  # fmt: skip
+"""Of a stock; what came, went, or came in a time has one of the endings of the rules behind it."""
+UNITS = (
+    "account", "follower", "post", "comment", "repost", "like", "read", "question", "user",
+    "percent",
 )  # fmt: skip
 ACTORS = ("organ", "officer", "organ+officer")
 PRECISIONS = ("day", "month", "year")
@@ -164,8 +170,28 @@ def _wrong_day(value: str) -> str | None:
     try:
         date.fromisoformat(value)
     except ValueError:
-        return "is no day such as 2011-09-26"
+        return "is no day such as 2011-09-26; a spreadsheet may have written it in its own way"
     return None
+
+
+def _wrong_metric(value: str) -> str | None:
+    if stock_of(value) in METRICS:
+        return None
+    reason = one_of(METRICS)(value)
+    return f"{reason}, or one of them with an ending: {', '.join('_' + end for end in ENDINGS)}"
+
+
+def _wrong_unit(value: str) -> str | None:
+    unit, _, time = value.partition(" per ")
+    if unit in UNITS and (not time or f"per_{time}" in ENDINGS):
+        return None
+    return one_of(UNITS)(value)
+
+
+def _wrong_address(value: str) -> str | None:
+    if re.fullmatch(r"https?://\S+", value):
+        return None
+    return "is no address that begins with http:// or https://"
 
 
 def _wrong_platforms(value: str) -> str | None:
@@ -175,10 +201,22 @@ def _wrong_platforms(value: str) -> str | None:
     return None
 
 
+def _wrong_id(value: str) -> str | None:
+    if re.fullmatch(r"[0-9a-f]{16}", value):
+        return None
+    return (
+        "is no id of 16 hex digits; a spreadsheet may have made a number of it: export anew, and "
+        "open the file with that column as text"
+    )
+
+
 _CHECKS: Mapping[str, Check] = {
+    "candidate_id": _wrong_id,
     "decision": one_of(DECISIONS),
     "qualifier": one_of(QUALIFIERS),
-    "metric": one_of(METRICS),
+    "metric": _wrong_metric,
+    "claim_unit": _wrong_unit,
+    "source_url": _wrong_address,
     "actor_scope": one_of(ACTORS),
     "platform_scope": _wrong_platforms,
     "region_code": lambda value: (

@@ -12,12 +12,12 @@ from typing import Any
 from orchestration.settings import Settings
 from orchestration.sources import claim_reviews
 from orchestration.sources.claim_reviews import COLUMNS, load_claim_reviews, write_claim_reviews
+from orchestration.sources.reviewed_csv import refuse
 from orchestration.warehouse.connect import open_published
 
 Row = dict[str, Any]
-_FIELDS = tuple(
-    n for n in COLUMNS if n not in ("candidate_id", "decision", "reviewer", "reviewed_at")
-)
+_DECISION = ("decision", "reviewer", "reviewed_at")
+_FIELDS = tuple(n for n in COLUMNS if n not in ("candidate_id", *_DECISION))
 
 
 def open_candidates(settings: Settings) -> list[Row]:
@@ -41,6 +41,8 @@ def decide(
 
     Raises LookupError for an id that is no candidate, and for a field or value that cannot be.
     """
+    if changes and not confirmed:
+        raise LookupError("a rejected figure is not corrected; leave out --set, or say --confirm")
     unknown = sorted(changes.keys() - set(_FIELDS))
     if unknown:
         raise LookupError(f"{unknown[0]!r} is no field of a figure; fields: {', '.join(_FIELDS)}")
@@ -63,12 +65,41 @@ def decide(
 
 
 def take(settings: Settings, path: Path) -> list[Row]:
-    """Take the decided rows of an edited CSV; raises DeclarationError for what is wrong in it."""
+    """Take the decided rows of an edited CSV; raises DeclarationError for what is wrong in it.
+
+    A confirmed row whose cells are not those of its candidate is a corrected one.
+    """
     if not path.exists():
         raise FileNotFoundError(f"{path}: there is no such file")
-    rows = [dict(review.row) for review in load_claim_reviews(path)]
+    reviews = load_claim_reviews(path)
+    known = {row["candidate_id"]: row for row in _candidates(settings)}
+    decided = {r.candidate_id for r in load_claim_reviews(settings.root.claims_review_file)}
+    refuse(
+        path,
+        [
+            (int(review.row["line_number"]),
+             f"candidate_id: {review.candidate_id!r} is no candidate and no figure that was "
+             "reviewed before")
+            for review in reviews
+            if review.candidate_id not in known.keys() | decided
+        ],
+        "observatory claims review --export FILE",
+    )  # fmt: skip
+    rows = [_as_edited(dict(r.row), known.get(r.candidate_id)) for r in reviews]
     _replace(settings, rows)
     return rows
+
+
+def _as_edited(row: Row, candidate: Row | None) -> Row:
+    """A row of an edited CSV, which its editor may call confirmed whatever they changed."""
+    if candidate is None or row["decision"] == "rejected":
+        return row
+    read = dict(claim_reviews.checked(candidate | {n: row[n] for n in _DECISION}).row)
+    changed = {name for name in _FIELDS if name != "note" and row[name] != read[name]}
+    if {"value", "qualifier"} & changed and not {"value_lo", "value_hi"} & changed:
+        # Bounds that were left as exported are those of the figure before.
+        row = row | {"value_lo": None, "value_hi": None}
+    return row | {"decision": "corrected"} if changed - {"confidence"} else row
 
 
 def export(settings: Settings, path: Path) -> int:

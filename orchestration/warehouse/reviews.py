@@ -6,6 +6,7 @@ officers stand in it under their pseudonym, like everywhere.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from orchestration.claims.speakers import kind_of, without_people
+from orchestration.claims.dates import printed_date
+from orchestration.claims.speakers import kind_of, outlet_of, without_people
 from orchestration.cleaning.people import PSEUDONYM_PREFIX, Door
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import ACCOUNT_OVERRIDES, ACCOUNT_SCOPE, CLAIM_REVIEWS, Table
@@ -38,19 +40,44 @@ def claims_reviewed(declarations: Declarations) -> pl.DataFrame:
 
 
 def _without_people(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A figure whose publisher is no person, whose sentence names none, and of an officer's own
-    account neither its name nor the sentence."""
+    """What of a reviewed figure may be published: no words that a person typed freely.
+
+    publisher and outlet stand only where they name a body or an outlet, the sentence with people
+    hidden, dates only as dates; the note stays in the file. Of an officer's own account neither
+    its name nor the sentence.
+    """
     publisher, quote, sector = row["publisher"], row["quote"], row["sector"]
     kind = row["speaker_kind"]
-    if publisher and (speaker := kind_of(publisher)).kind == "person":
-        publisher, kind = speaker.name, "person"
+    if publisher:
+        speaker = kind_of(publisher)
+        is_named = speaker.kind in ("body", "outlet")
+        publisher, kind = speaker.name, kind if is_named else speaker.kind
     if row["actor_scope"] == "officer" and (sector or "").startswith("@"):
         quote, sector = None, None
     return {
         **row,
-        "publisher": publisher, "speaker_kind": kind, "sector": sector,
+        "publisher": publisher, "speaker_kind": kind,
+        "sector": sector if _is_sector(sector) else None,
+        "outlet": outlet_of(row["outlet"]) if row["outlet"] else None,
+        "as_of_text": printed_date(row["as_of_text"]) if row["as_of_text"] else None,
+        "published_text": _only_digits(row["published_text"]),
+        "source_url": _only_address(row["source_url"]),
         "quote": without_people(quote) if quote else None,
+        "note": None,
     }  # fmt: skip
+
+
+def _is_sector(text: str | None) -> bool:
+    """police, all, or the name of one account."""
+    return text in ("police", "all") or bool(text and re.fullmatch(r"@[\w\u4e00-\u9fff-]+", text))
+
+
+def _only_digits(text: str | None) -> str | None:
+    return text if text and re.fullmatch(r"[\d年月日./: +TZ-]+", text) else None
+
+
+def _only_address(text: str | None) -> str | None:
+    return text if text and re.fullmatch(r"https?://\S+", text) else None
 
 
 def differ(

@@ -31,6 +31,23 @@ def test_claims_are_filled_on_an_empty_warehouse(empty: Warehouse) -> None:
     assert empty.one("select count(*) from main.response_timing") == (0,)
 
 
+def test_the_shipped_figures_raise_the_two_alarms_they_should(empty: Warehouse) -> None:
+    """A sum that is wrong as printed and a fall on one platform; none about the article this
+    system began with (C11, C12, and what disputes them)."""
+    alarms = empty.rows(
+        """select figure_id, check_kind, compared_with, verdict from main.claim_checks
+           where verdict in ('above', 'below') order by all"""
+    )
+    assert alarms == [
+        ("C17", "parts_sum", "9978+8354", "above"), ("C34", "monotony", "C32", "above"),
+    ]  # fmt: skip
+    seed = empty.rows(
+        """select distinct verdict from main.claim_checks
+           where figure_id in ('C11', 'C12', 'C13', 'C14')"""
+    )
+    assert {verdict for (verdict,) in seed} <= {"consistent", "not_testable", "scope_mismatch"}
+
+
 def test_all_data_tests_and_unit_tests_pass_on_a_small_world(
     built: tuple[Warehouse, DbtResult],
 ) -> None:

@@ -8,8 +8,9 @@ import pytest
 from orchestration.sources.claim_reviews import COLUMNS, load_claim_reviews, write_claim_reviews
 from orchestration.sources.declarations import DeclarationError
 
+C1, C2 = "c1" * 8, "c2" * 8
 FIGURE = {
-    "candidate_id": "c1", "decision": "confirmed", "value": 4000.0, "qualifier": ">",
+    "candidate_id": C1, "decision": "confirmed", "value": 4000.0, "qualifier": ">",
     "value_lo": 4000.0, "value_hi": None, "claim_unit": "account", "metric": "accounts",
     "actor_scope": "organ", "sector": "@平安北京", "platform_scope": "sina+tencent",
     "region_code": "110000", "speaker_kind": "body",
@@ -37,7 +38,7 @@ def test_an_absent_file_decides_nothing(tmp_path):
 
 
 def test_what_is_written_is_read(tmp_path):
-    path = written(tmp_path, FIGURE, FIGURE | {"candidate_id": "c2", "decision": "rejected"})
+    path = written(tmp_path, FIGURE, FIGURE | {"candidate_id": C2, "decision": "rejected"})
     first, second = load_claim_reviews(path)
     assert {n: first.row[n] for n in COLUMNS} == FIGURE
     assert (first.line_number, second.row["decision"]) == (2, "rejected")
@@ -66,14 +67,49 @@ def test_an_open_row_says_nothing(tmp_path):
         ({"metric": "account"}, "metric: 'account' is unknown; did you mean 'accounts'?"),
         ({"publisher": None, "outlet": None}, "publisher: it is empty and so is outlet"),
         ({"reviewer": None}, "reviewer: it is empty"),
+        ({"as_of_date": "2011/9/26"}, "as_of_date: '2011/9/26' is no day such as 2011-09-26"),
+        ({"reviewed_at": "31/01/2026"}, "reviewed_at: '31/01/2026' is neither a day"),
+        ({"metric": "posts_per_fortnight"}, "or one of them with an ending: _gained, _lost"),
+        ({"claim_unit": "Li Wei"}, "claim_unit: 'Li Wei' is unknown"),
+        ({"source_url": "seen by Li Wei"}, "source_url: 'seen by Li Wei' is no address"),
         ({"reviewed_at": "2026-01-31T09:00"}, "reviewed_at: '2026-01-31T09:00' is neither a day"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_its_line(tmp_path, change, said):
-    message = complaint(written(tmp_path, FIGURE, FIGURE | {"candidate_id": "c2"} | change))
-    assert "claims_review.csv:4: candidate c2: " in message
+    message = complaint(written(tmp_path, FIGURE, FIGURE | {"candidate_id": C2} | change))
+    assert f"claims_review.csv:4: candidate {C2}: " in message
     assert said in message
     assert "; type: observatory claims review" in message
+
+
+@pytest.mark.parametrize("identity", ["1.23457E+15", "1234567890123", "c1"])
+def test_an_id_that_a_spreadsheet_changed(tmp_path, identity):
+    message = complaint(written(tmp_path, FIGURE | {"candidate_id": identity}))
+    assert f"candidate_id: '{identity}' is no id of 16 hex digits" in message
+
+
+def test_metrics_of_what_came_and_units_of_what_comes_in_a_time(tmp_path):
+    rate = {"metric": "posts_per_day", "claim_unit": "post per day"}
+    came = {"candidate_id": C2, "metric": "accounts_gained"}
+    first, second = load_claim_reviews(written(tmp_path, FIGURE | rate, FIGURE | came))
+    assert (first.row["claim_unit"], second.row["metric"]) == ("post per day", "accounts_gained")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_lines_and_marks_of_a_spreadsheet(tmp_path, encoding):
+    path = written(tmp_path, FIGURE)
+    text = path.read_text(encoding="utf-8-sig").replace("\n", "\r\n")
+    path.write_bytes(text.encode(encoding))
+    (review,) = load_claim_reviews(path)
+    assert review.row["as_of_date"] == date(2011, 9, 26)
+
+
+def test_a_file_saved_as_gbk_is_named(tmp_path):
+    path = written(tmp_path, FIGURE)
+    path.write_bytes(
+        path.read_text(encoding="utf-8-sig").replace("“", "").replace("”", "").encode("gbk")
+    )
+    assert "is not UTF-8; save the file as UTF-8" in complaint(path)
 
 
 def test_two_decisions_on_one_candidate(tmp_path):
@@ -81,7 +117,7 @@ def test_two_decisions_on_one_candidate(tmp_path):
 
 
 def test_a_rejected_row_needs_no_figure(tmp_path):
-    bare = dict.fromkeys(COLUMNS) | {"candidate_id": "c", "decision": "rejected", "reviewer": "R",
+    bare = dict.fromkeys(COLUMNS) | {"candidate_id": C1, "decision": "rejected", "reviewer": "R",
                                      "reviewed_at": "2026-01-31"}  # fmt: skip
     (review,) = load_claim_reviews(written(tmp_path, bare))
     assert review.row["value"] is None

@@ -140,9 +140,9 @@ def test_review_lists_confirms_corrects_and_rejects(
     assert rows(home, query) == [("corrected", 41, ">", None, "ministry", "S")]
     main(["claims", "review", identity, "--reject", "--reviewer", "S", "--note", "a joke"])
     night(home)
-    assert rows(home, "select decision, note from quality.claim_reviews") == [
-        ("rejected", "a joke")
-    ]
+    # A remark stays in the file: whoever it names is published nowhere.
+    assert rows(home, "select decision, note from quality.claim_reviews") == [("rejected", None)]
+    assert "a joke" in home.root.claims_review_file.read_text(encoding="utf-8-sig")
 
 
 @pytest.mark.parametrize(
@@ -152,6 +152,7 @@ def test_review_lists_confirms_corrects_and_rejects(
         (["ID", "--confirm"], "name candidates, who decides"),
         (["ID", "--confirm", "--reviewer", "R", "--set", "colour=red"], "'colour' is no field"),
         (["ID", "--confirm", "--reviewer", "R", "--set", "value=many"], "value: 'many' is no"),
+        (["ID", "--reject", "--reviewer", "R", "--set", "value=4"], "a rejected figure is not"),
     ],
 )  # fmt: skip
 def test_a_decision_that_cannot_be_changes_nothing(
@@ -179,6 +180,46 @@ def test_an_exported_file_is_edited_and_taken(home: Settings, tmp_path: Path) ->
     ]
 
 
+def edited(settings: Settings, sheet: Path, **cells: str) -> str:
+    """Export the only open candidate, change cells, and what taking it in says on stderr."""
+    assert main(["claims", "review", "--export", str(sheet)]) == 0
+    (row,) = csv.DictReader(sheet.read_text(encoding="utf-8-sig").splitlines())
+    row |= {"decision": "confirmed", "reviewer": "R", "reviewed_at": "2026-01-31"} | cells
+    with sheet.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, row)
+        writer.writeheader()
+        writer.writerow(row)
+    return str(row["candidate_id"])
+
+
+def test_a_cell_changed_in_the_csv_is_a_correction_with_bounds_of_its_own(
+    home: Settings, tmp_path: Path
+) -> None:
+    edited(home, tmp_path / "sheet.csv", value="41")
+    assert main(["claims", "review", "--import", str(tmp_path / "sheet.csv")]) == 0
+    night(home)
+    query = "select decision, value, value_lo, value_hi from quality.claim_reviews"
+    assert rows(home, query) == [("corrected", 41, None, None)]
+
+
+@pytest.mark.parametrize(("cells", "said"), [
+    ({"candidate_id": "0123456789abcdef"}, "sheet.csv:2: candidate_id: '0123456789abcdef' is no"),
+    ({"candidate_id": "1.23E+15"}, "candidate_id: '1.23E+15' is no id of 16 hex digits"),
+    ({"as_of_date": "2011/9/27"}, "as_of_date: '2011/9/27' is no day such as 2011-09-26"),
+    ({"decision": "yes"}, "decision: 'yes' is unknown"),
+])  # fmt: skip
+def test_what_a_spreadsheet_spoiled_is_named_and_changes_nothing(
+    home: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    cells: dict[str, str], said: str,
+) -> None:  # fmt: skip
+    edited(home, tmp_path / "sheet.csv", **cells)
+    assert main(["claims", "review", "--import", str(tmp_path / "sheet.csv")]) == 1
+    error = capsys.readouterr().err
+    assert said in error
+    assert "; type: observatory claims review" in error
+    assert not home.root.claims_review_file.exists()
+
+
 def test_a_decision_is_a_reason_for_a_build(home: Settings) -> None:
     assert open_night(home).build is None
     main(["claims", "review", candidate(home), "--reject", "--reviewer", "R"])
@@ -202,7 +243,8 @@ def test_no_person_is_named_in_what_goes_to_the_marts(
     written = (
         "candidate_id,decision,value,qualifier,claim_unit,metric,actor_scope,sector,"
         "platform_scope,publisher,quote,reviewer,reviewed_at\n"
-        'old,confirmed,70000,=,follower,followers,officer,@李雷,sina,"Li Wei, an officer",'
+        "fedcba9876543210,confirmed,70000,=,follower,followers,officer,@李雷,sina,"
+        '"Li Wei, an officer",'
         '"Officer Li Wei has 70,000 fans on her microblog.",R,2026-01-31\n'
     )
     kept = settings.root.claims_review_file.read_text(encoding="utf-8-sig")
@@ -222,3 +264,20 @@ def test_no_person_is_named_in_what_goes_to_the_marts(
         (None, "person", None, None),
     ]
     assert not any("Li Wei" in str(row) or "李雷" in str(row) for row in shown)
+
+
+def test_nothing_that_a_reviewer_typed_freely_is_published(home: Settings) -> None:
+    """Each cell of a review that can hold any words, with a name in it."""
+    identity = candidate(home)
+    typed = {
+        "publisher": "Li Wei, who runs the microblog", "outlet": "Li Wei", "note": "Li Wei told me",
+        "as_of_text": "the day Li Wei said so, 2011-09-26", "published_text": "by Li Wei",
+        "sector": "Li Wei's county", "quote": "Li Wei said police run 40 microblogs.",
+    }  # fmt: skip
+    changes = [f"--set={name}={words}" for name, words in typed.items() if name != "note"]
+    assert main(["claims", "review", identity, "--confirm", "--reviewer", "R",
+                 "--note", typed["note"], *changes]) == 0  # fmt: skip
+    night(home)
+    ((shown,),) = rows(home, "select r::varchar from quality.claim_reviews as r")
+    assert "Li Wei" not in shown
+    assert "[…] said police run 40 microblogs" in shown

@@ -117,11 +117,14 @@ stated_growth as (
         earlier.figure_id || '..' || later.figure_id as compared_with,
         rates.value - {{ half_of_percent('rates.value') }} as claimed_lo,
         rates.value + 2 * {{ half_of_percent('rates.value') }} as claimed_hi,
-        100e0 * (later.value / earlier.value - 1) as compared_lo
+        case when rates.metric = 'decline' then -100e0 else 100e0 end * (later.value / earlier.value - 1)
+            as compared_lo
     from figures as rates
     inner join figures as later
         on
             rates.as_of_date = later.as_of_date
+            -- Who prints a rate and a total for one day means the rate of that total.
+            and rates.publisher = later.publisher
             and rates.platforms_named = later.platforms_named
             and rates.actor_scope = later.actor_scope
             and rates.sector = later.sector
@@ -133,7 +136,7 @@ stated_growth as (
             and later.sector = earlier.sector
             and {{ days_between('earlier.as_of_date', 'later.as_of_date') }} between 335 and 396
     where
-        rates.metric = 'growth'
+        rates.metric in ('growth', 'decline')
         and later.metric = 'accounts'
         and later.qualifier = '='
         and earlier.qualifier = '='
@@ -141,6 +144,7 @@ stated_growth as (
 ),
 
 -- Neighbours in time, of whatever platforms: a sum over platforms is never a thousand times one.
+-- Followers and posts are those of one account: all of them may well be a thousand times one bureau's.
 neighbours as (
     select
         figures.figure_id,
@@ -158,7 +162,9 @@ neighbours as (
             and figures.actor_scope = others.actor_scope
             and figures.figure_id <> others.figure_id
             and {{ days_between('figures.as_of_date', 'others.as_of_date') }} between -400 and 400
-    where figures.metric in ('accounts', 'followers', 'posts') and others.value > 0
+    where
+        (figures.metric = 'accounts' or (figures.metric in ('followers', 'posts') and figures.sector like '@%'))
+        and others.value > 0
 ),
 
 slips as (
