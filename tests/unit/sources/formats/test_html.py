@@ -134,10 +134,77 @@ def test_page_about_several_articles_says_nothing_of_any(tmp_path: Path) -> None
     assert row["published_at_source"] != "json_ld"
 
 
-def test_date_found_in_the_page_is_a_day(tmp_path: Path) -> None:
-    row = read(tmp_path, page(body="<p class='date'>Published: 20 July 2021</p>")).only("articles")
+@pytest.mark.parametrize(("head", "body", "source"), [
+    ("", "<p class='date'>Published: 20 July 2021</p>", "date_line"),
+    ("", "<p>20. Juli 2021 | Pressemitteilungen</p>", "date_line"),
+    ("", "<p>Posted by Alice on <b>20.07.2021</b></p>", "date_line"),
+    ("", "<p>2021年07月20日 样城日报 时政新闻 1665 0</p>", "date_line"),
+    ("", "<p>20 июля 2021</p>", "date_line"),
+    ('<link rel="canonical" href="https://news.example.cn/2021/07/20/a">', "", "htmldate"),
+    ('<meta property="og:url" content="https://news.example.cn/2021-7-20/a">', "", "htmldate"),
+    ('<meta name="date" content="2021-07-20">', "", "meta"),
+])  # fmt: skip
+def test_date_found_in_the_page_is_a_day(tmp_path: Path, head: str, body: str, source: str) -> None:
+    row = read(tmp_path, page(head, body=body)).only("articles")
     assert row["published_at"] == datetime(2021, 7, 19, 16, tzinfo=UTC)
-    assert (row["published_at_precision"], row["published_at_source"]) == ("day", "htmldate")
+    assert (row["published_at_precision"], row["published_at_source"]) == ("day", source)
+
+
+@pytest.mark.parametrize(("head", "body", "text"), [
+    ("", "", "The bureau was founded in 1998, and again in 2019. "),
+    ("", "", "The bureau opened the channel on 3 March 2015. "),
+    ("", "", "The bureau met on 30 February 2021. "),
+    ("", "<p>On 3 March 2015 the bureau opened its doors</p>", ""),
+    ("", "<p>The bureau opened on <b>3 March 2015</b></p>", ""),
+    ("", "<p>市公安局于<b>2015年3月3日</b>召开会议</p>", ""),
+    ("", "<p>2015年3月3日10:30，市公安局召开会议。</p>", ""),
+    ("", "<p>Published: yesterday</p>", ""),
+    ("", "<p>发布时间：昨天 12:30</p>", ""),
+    ("", "<p>Published: 03/04/2011</p>", ""),
+    ("", "<p>Last updated: 3 March 2015</p>", ""),
+    ("", "<p>Published: 3 March 2031</p>", ""),
+    ("", "<p>© 2019 Bureau</p>", ""),
+    ("", "<div class='comment'><p>3 March 2015</p></div>", ""),
+    ("", "".join(f"<p>{day} May 2019</p><p>Another story</p>" for day in (3, 4, 5)), ""),
+    ('<meta name="date" content="2019">', "", ""),
+    ('<meta name="date" content="2019-05">', "", ""),
+    ('<meta property="article:published_time" content="yesterday">', "", ""),
+    ('<meta property="article:published_time" content="0000-00-00 00:00:00">', "", ""),
+    ('<meta property="og:image" content="https://img.example/2019/03/04/a.png">', "", ""),
+])  # fmt: skip
+def test_a_date_in_a_text_or_half_a_date_is_no_day_of_publication(
+    tmp_path: Path, head: str, body: str, text: str
+) -> None:
+    outcome = read(tmp_path, page(head, body=body, text=ENGLISH + text))
+    row = outcome.only("articles")
+    assert (row["published_at"], row["published_at_source"]) == (None, None)
+    assert outcome.reasons == []
+
+
+@pytest.mark.parametrize(("head", "body", "raw"), [
+    ('<meta property="article:published_time" content="2021-02-30">', "", "2021-02-30"),
+    ('<meta property="article:published_time" content="2021-02-20T25:61:00">', "",
+     "2021-02-20T25:61:00"),
+    (ld({"@type": "NewsArticle", "datePublished": "2021-02-30T08:00:00+08:00"}), "",
+     "2021-02-30T08:00:00+08:00"),
+    ("", '<time datetime="2021-02-30">x</time>', "2021-02-30"),
+    ("", "<p>Published: 30 February 2021</p>", "30 February 2021"),
+])  # fmt: skip
+def test_an_impossible_date_is_refused_and_the_article_stays(
+    tmp_path: Path, head: str, body: str, raw: str
+) -> None:
+    outcome = read(tmp_path, page(head, body=body))
+    row = outcome.only("articles")
+    assert (row["published_at"], row["published_at_source"]) == (None, None)
+    assert outcome.problems["reason"].to_list() == ["not_a_time"]
+    assert outcome.problems["column_name"].to_list() == ["published_at"]
+    assert outcome.problems["excerpt"].to_list() == [raw]
+
+
+def test_another_declaration_stands_in_for_an_impossible_one(tmp_path: Path) -> None:
+    head = ld({"@type": "NewsArticle", "datePublished": "2021-02-30"})
+    row = read(tmp_path, page(head + '<meta name="pubdate" content="2021-07-20">'))
+    assert row.only("articles")["published_at_source"] == "meta"
 
 
 @pytest.mark.parametrize(("line", "at", "precision", "source"), [
@@ -298,7 +365,7 @@ def test_hostile_pages_are_contained(tmp_path: Path, hostile: str) -> None:
     content = page(body=hostile).encode("utf-8", "surrogatepass")
     outcome = read(tmp_path, content)
     assert set(outcome.reasons) <= {
-        "no_article_text", "extraction_failed", "encoding", "too_deep",
+        "no_article_text", "extraction_failed", "encoding", "too_deep", "not_a_time",
     }  # fmt: skip
     assert outcome.reasons or outcome.only("articles")["published_at"] is None
 
