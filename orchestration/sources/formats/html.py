@@ -19,6 +19,7 @@ from orchestration.cleaning import articles, json_ld, page_times
 from orchestration.sources.formats.base import Evidence, Format, Head
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import ReadOptions, Reject, decode_strictly
+from orchestration.sources.readers.charsets import decode_labelled
 from orchestration.sources.readers.whole_file import WholeFile
 
 MAXIMUM_PAGE = 10 * 1024 * 1024
@@ -28,18 +29,12 @@ SUSPECT_TEXT, SUSPECT_RATIO = 300, 5
 """Precision mode sometimes keeps a readers' comment and drops the article. Where it finds less
 than this and the balanced mode this many times more, the balanced one is believed."""
 LONGEST_LOGIN_TEXT = 300
-TOLERATED_DAMAGE = 1000
-"""One undecodable byte in this many characters is shown as U+FFFD; more is a wrong charset."""
 
 _SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
 _CHARSET = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE
 )
-_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "ascii": "cp1252"}
-"""What browsers read under these names: pages say the smaller set and use the larger."""
 _LATIN = ("iso-8859-1", "latin", "windows-1252", "cp1252", "us-ascii", "ascii")
-SHORTEST_ROW = 4
-_ROWS = re.compile(rf"[^\x00-\x7f]{{{SHORTEST_ROW},}}")
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S{1,2000}) -->")
 _PASSWORD = re.compile(r"<input\b[^>]{0,400}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 
@@ -75,52 +70,19 @@ def decode_page(data: bytes, options: ReadOptions, header: str | None = None) ->
     if options.encoding or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         decoded = decode_strictly(data, options)
         return decoded if isinstance(decoded, Reject) else decoded[0]
-    from trafilatura.utils import detect_encoding
-
     named = _CHARSET.search(data[:8192])
     charset = named[1].decode("ascii").lower() if named else None
     if charset is None and header and not header.lower().startswith(_LATIN):
         charset = header.lower()
-    charset = _SUPERSETS.get(charset, charset) if charset else None
-    for candidate in ("utf-8-sig", charset):
-        text = _decoded(data, candidate, "strict")
-        if text is not None and (candidate != "cp1252" or _is_latin(text)):
-            return text
-    text = _decoded(data, charset or "utf-8", "replace") if charset != "cp1252" else None
-    if text is not None and _is_damaged_little(text, is_named=charset is not None):
-        return text
-    for candidate in detect_encoding(data):
-        if (text := _decoded(data, candidate, "strict")) is not None:
-            return text
+    read = decode_labelled(data, charset)
+    if read is not None:
+        return read[0]
     return Reject(
         "encoding",
         f"the page is neither UTF-8 nor {charset or 'of a charset it names'}. Declare the "
         "encoding of this source in sources.yaml, for example `encoding: gb18030`.",
         extent="file",
     )
-
-
-def _is_damaged_little(text: str, *, is_named: bool) -> bool:
-    """Whether the charset is right and a few bytes are not. UTF-8 that nobody named must prove
-    itself by the characters it does decode: a lone Latin-1 accent proves nothing."""
-    bad = text.count("\ufffd")
-    proofs = sum(not character.isascii() for character in text) - bad
-    return bad <= max(1, len(text) // TOLERATED_DAMAGE) and (is_named or proofs >= 10 * bad)
-
-
-def _is_latin(text: str) -> bool:
-    """Whether a page that calls itself Latin is: its accents stand among plain letters. Any bytes
-    are Latin-1, and in those of Chinese the accents come in rows."""
-    foreign = sum(not character.isascii() for character in text)
-    in_rows = sum(len(row) for row in _ROWS.findall(text))
-    return foreign < 2 * SHORTEST_ROW or in_rows * 2 < foreign
-
-
-def _decoded(data: bytes, encoding: str | None, errors: str) -> str | None:
-    try:
-        return data.decode(encoding, errors) if encoding else None
-    except (UnicodeDecodeError, LookupError):
-        return None
 
 
 def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, str | None] | Reject:
