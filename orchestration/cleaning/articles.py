@@ -17,6 +17,7 @@ import polars as pl
 
 from orchestration.cleaning import fields as f
 from orchestration.cleaning import text
+from orchestration.cleaning.markup_limits import check_markup, too_deep
 from orchestration.schemas import tables
 
 RAW_FIELDS = (
@@ -189,38 +190,23 @@ _BLOCKS = frozenset(
 )  # fmt: skip
 
 
-DEEPEST_MARKUP = 256
-"""The parser of markup drops what is nested deeper."""
-
-
-class MarkupTooDeepError(Exception):
-    """Markup whose text would be lost."""
-
-    reason = "too_deep"
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"its markup is nested deeper than {DEEPEST_MARKUP} levels, so that its text cannot be "
-            "taken out whole; the record stays in the archive. Ask the source for the text, or "
-            "save it as plain text"
-        )
-
-
 def markup_text(fragment: str | None, *, whole: bool = False) -> str | None:
     """Text of an HTML fragment, a line a block; plain text stays as it is, empty is None.
 
-    The parser stops at DEEPEST_MARKUP levels of nesting, and the walk does not recurse.
-    whole: raise MarkupTooDeepError rather than give less than there is.
+    The parser stops at a depth (`markup_limits.py`), and the walk does not recurse.
+    whole: raise MarkupRefusedError rather than give less than there is. It is raised anyway for
+    markup that no parser reads in bounded time (`markup_limits.py`).
     """
     value = (fragment or "").replace("\x00", "\ufffd")
     if "<" not in value and "&" not in value:
         return value.strip() or None
     from lxml import etree
 
+    check_markup(value)
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, no_network=True)
     root = etree.fromstring(f"<div>{value}</div>", parser)
     if whole and is_cut(parser):
-        raise MarkupTooDeepError
+        raise too_deep()
     if root is None:
         return None
     return "\n".join(lines_of(root)) or None

@@ -16,6 +16,7 @@ from importlib.metadata import version
 from typing import Any
 
 from orchestration.cleaning import articles, json_ld, page_times
+from orchestration.cleaning.markup_limits import MarkupRefusedError, check_markup, too_deep
 from orchestration.sources.formats.base import Evidence, Format, Head
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import ReadOptions, Reject, decode_strictly
@@ -28,6 +29,10 @@ SHORTEST_TEXT = 40
 SUSPECT_TEXT, SUSPECT_RATIO = 300, 5
 """Precision mode sometimes keeps a readers' comment and drops the article. Where it finds less
 than this and the balanced mode this many times more, the balanced one is believed."""
+MOST_COMPARED_BLOCKS = 1500
+"""Of a page with more blocks trafilatura's own extraction is taken, without comparing it with that
+of justext, which takes time with the square of the blocks."""
+_BLOCKS = "//p | //div | //li | //td | //th | //br | //h1 | //h2 | //h3 | //h4 | //dd | //pre"
 LONGEST_LOGIN_TEXT = 300
 
 _SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
@@ -97,6 +102,7 @@ def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, s
     page = page.replace("\x00", "\ufffd")
     latest = (seen_on + timedelta(days=1)).isoformat()
     try:
+        check_markup(page)
         tree = load_html(page)
         if tree is None:
             return _no_article("no HTML in the file")
@@ -105,11 +111,13 @@ def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, s
         bylines = _declared_bylines(tree)
         heads, headings = _heads(tree), _headings(tree)
         found = _extracted(tree, latest)
+    except MarkupRefusedError as error:
+        return Reject(error.reason, str(error))
     except (*_FAILURES, etree.LxmlError) as error:
         return Reject("extraction_failed", f"{type(error).__name__}: {str(error)[:200]}")
     body = found["text"]
     if len(body) < SHORTEST_TEXT and _is_cut(page):
-        deep = articles.MarkupTooDeepError()
+        deep = too_deep()
         return Reject(deep.reason, str(deep))
     if len(body) < SHORTEST_TEXT:
         return _no_article(
@@ -154,6 +162,7 @@ def _extracted_once(tree: Any, latest: str, *, precision: bool) -> dict[str, Any
     document = bare_extraction(
         tree,
         favor_precision=precision,
+        fast=len(tree.xpath(_BLOCKS)) > MOST_COMPARED_BLOCKS,
         include_comments=False,
         with_metadata=True,
         date_extraction_params={
@@ -213,6 +222,8 @@ _SEPARATORS = "-\u2013\u2014:|\u01c0\uff5c\u00bb\u00ab\u203a_\u00b7\u2022"
 _PARTS = re.compile(rf"\s+[-\u2013\u2014:]+\s+|\s*(?:[{_SEPARATORS[4:]}]|--+)\s*")
 _SHORTEST_TITLE, _LONGEST_TITLE, _SHORTEST_START = 4, 300, 10
 _HEADINGS = 60
+_LONGEST_HEAD = 1000
+"""A longer one is no name of a page."""
 _NOBODY = frozenset(("name", "author", "admin", "administrator", "wordpressadmin", "unknown"))
 """What templates and fresh installations declare as author."""
 _SOURCE_LABEL = re.compile(
@@ -225,7 +236,8 @@ def _heads(tree: Any) -> list[str]:
     """What a page calls itself: in its <title>, and to those who link to it."""
     shared = tree.xpath('//meta[@property="og:title"]/@content')
     found = [tree.xpath("string(//head/title)"), *shared]
-    return [head for raw in found if (head := articles.one_line(raw))]
+    heads = (articles.one_line(raw) for raw in found if len(raw) <= _LONGEST_HEAD)
+    return [head for head in heads if head]
 
 
 def _headings(tree: Any) -> list[str]:
@@ -257,7 +269,8 @@ def _title(found: Mapping[str, Any], heads: list[str], headings: list[str]) -> s
     for heading in headings:
         if any(len(s) >= _SHORTEST_START and _folded(heading).startswith(s) for s in starts):
             return heading
-    title = articles.one_line(found.get("title"))
+    given = found.get("title") or ""
+    title = articles.one_line(given) if len(given) <= _LONGEST_HEAD else None
     if not heads:
         return next(iter(headings), title)
     return title if title and any(_folded(title) in name for name in names) else heads[0]

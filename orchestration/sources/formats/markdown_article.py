@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from orchestration.cleaning import articles
+from orchestration.cleaning.markup_limits import MarkupRefusedError
 from orchestration.sources.formats.base import Evidence, Format, Head
 from orchestration.sources.formats.text_article import FURNITURE_VERSION, without_furniture
 from orchestration.sources.rawfile import RawFile
@@ -61,10 +62,10 @@ def _split(
 
 
 def _duty_article(head: re.Match[str], rest: str) -> dict[str, str | None] | Reject:
-    title = articles.one_line(articles.markup_text(head["title"]))
     try:
+        title = articles.one_line(articles.markup_text(head["title"]))
         body = articles.markup_text(rest, whole=True)
-    except articles.MarkupTooDeepError as error:
+    except MarkupRefusedError as error:
         return Reject(error.reason, str(error))
     if title is None and body is None:
         return Reject("no_article_text", "the file has neither title nor text")

@@ -15,6 +15,7 @@ from importlib.metadata import version
 from typing import Any
 
 from orchestration.cleaning import articles
+from orchestration.cleaning.markup_limits import MarkupRefusedError
 from orchestration.sources.formats.base import Evidence, Format, Head
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import ReadOptions, Reject, decode_strictly
@@ -136,7 +137,7 @@ def _items(text: str) -> Iterator[dict[str, str | None] | Reject]:
             continue
         try:
             record = _record(entry, feed.feed)
-        except articles.MarkupTooDeepError as error:
+        except MarkupRefusedError as error:
             yield Reject(error.reason, str(error), line_number=lines[number])
             continue
         if record is None:

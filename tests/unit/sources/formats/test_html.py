@@ -370,6 +370,34 @@ def test_hostile_pages_are_contained(tmp_path: Path, hostile: str) -> None:
     assert outcome.reasons or outcome.only("articles")["published_at"] is None
 
 
+@pytest.mark.parametrize("hostile", [
+    "<div " + " ".join(f"a{number}" for number in range(100_000)) + ">x</div>",
+    "<b>x</b>" * 1_000_000,
+])  # fmt: skip
+def test_markup_without_measure_is_refused_before_it_is_parsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hostile: str
+) -> None:
+    monkeypatch.setattr("trafilatura.utils.load_html", lambda _: pytest.fail("it was parsed"))
+    outcome = read(tmp_path, page(body=hostile))
+    assert outcome.reasons == ["too_complex"]
+    assert "the record stays in the archive" in outcome.rejects[0].detail
+
+
+def test_a_page_of_many_paragraphs_is_not_compared_with_a_second_extraction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("compare_extraction", "justext_rescue"):
+        monkeypatch.setattr(f"trafilatura.core.{name}", lambda *_: pytest.fail("it was compared"))
+    body = "".join(f"<p>{number}. {ENGLISH}</p>" for number in range(2000))
+    content = page().replace("<article>", f"<article>{body}")
+    assert "1999. The bureau" in str(read(tmp_path, content).only("articles")["text"])
+
+
+def test_a_name_of_megabytes_is_no_title(tmp_path: Path) -> None:
+    row = read(tmp_path, page(title="T" * 2_000_000)).only("articles")
+    assert row["title"] is None
+
+
 def test_page_beyond_the_limit(tmp_path: Path) -> None:
     assert read(tmp_path, b"<html>" + b" " * (10 * 1024 * 1024) + b"x").reasons == [
         "document_too_long"
