@@ -102,3 +102,32 @@ def _refused(what: str, markup: str, place: int) -> MarkupRefusedError:
         "in bounded time; the record stays in the archive. Save the text alone, or ask the source "
         "for it",
     )
+
+
+# -- pages that were cut ------------------------------------------------------------------------
+_TAIL = 4096
+_CLOSED = re.compile(r"</(?:html|body)[ \t\n\f\r]*>", re.IGNORECASE)
+_HALF_A_TAG = re.compile(r"</?[a-zA-Z][^<>]*$|<!--(?!.*-->)[^>]*$|&#?\w{0,8}$", re.DOTALL)
+_CONTAINER = re.compile(r"<(/?)(?:div|article|section|main|table|ul|ol|form)\b", re.IGNORECASE)
+
+
+def cut_page(page: str) -> str | None:
+    """Why a whole page is known to be cut; None where nothing proves it.
+
+    Many pages leave out the ends that HTML lets them leave out, so that alone proves nothing: the
+    page must stop within a tag, or with containers open that nothing but an end tag closes.
+    """
+    start = page[:_TAIL].lower()
+    if "<html" not in start and "<body" not in start:
+        return None
+    if _CLOSED.search(page):
+        return None
+    if _HALF_A_TAG.search(page[-_TAIL:].rstrip()):
+        return "the page stops within a tag, before its end"
+    folded = page.lower()
+    if folded.rfind("<script") > folded.rfind("</script"):
+        return "the page stops within a script, before its end"
+    open_containers = sum(-1 if found[1] else 1 for found in _CONTAINER.finditer(page))
+    if open_containers > 0:
+        return f"the page stops with {open_containers} elements open, before its end"
+    return None

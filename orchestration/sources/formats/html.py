@@ -16,10 +16,15 @@ from importlib.metadata import version
 from typing import Any
 
 from orchestration.cleaning import articles, json_ld, page_times
-from orchestration.cleaning.markup_limits import MarkupRefusedError, check_markup, too_deep
+from orchestration.cleaning.markup_limits import (
+    MarkupRefusedError,
+    check_markup,
+    cut_page,
+    too_deep,
+)
 from orchestration.sources.formats.base import Evidence, Format, Head
 from orchestration.sources.rawfile import RawFile
-from orchestration.sources.readers.base import ReadOptions, Reject, decode_strictly
+from orchestration.sources.readers.base import FLAW, ReadOptions, Reject, decode_strictly
 from orchestration.sources.readers.charsets import decode_labelled
 from orchestration.sources.readers.whole_file import WholeFile
 
@@ -132,7 +137,7 @@ def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, s
               "title": _title(found, heads, headings), "quoted_outlet": quoted}  # fmt: skip
     url = _address(found, page, address)
     at = times.published(articles.plain_time(found.get("date")), body.split("\n"), url)
-    return _record(found, at, url)
+    return {**_record(found, at, url), FLAW: cut_page(page)}
 
 
 def _is_cut(page: str) -> bool:

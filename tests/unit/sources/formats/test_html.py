@@ -9,8 +9,10 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from orchestration.cleaning.markup_limits import cut_page
 from orchestration.sources.formats.base import Head
 from orchestration.sources.formats.html import FORMAT
+from orchestration.sources.readers.base import ReadOptions
 from tests.unit.sources import reading
 
 ENGLISH = (
@@ -417,6 +419,27 @@ def test_failure_of_the_extractor_is_named(
     outcome = read(tmp_path, page())
     assert outcome.reasons == [reason]
     assert str(failure) in outcome.rejects[0].detail
+
+
+def test_a_page_that_was_cut_is_loaded_and_named(tmp_path: Path) -> None:
+    whole = page(text=CHINESE)
+    cut = whole[: len(whole) * 2 // 3]
+    outcome = read(tmp_path, cut)
+    assert "及时回应群众关切" in str(outcome.only("articles")["text"])
+    assert [(r.reason, r.records, r.record_number) for r in outcome.rejects] == [
+        ("truncated_page", 0, 1)
+    ]
+    assert "before its end" in outcome.rejects[0].detail
+    assert FORMAT.reader.locate(reading.raw_file(tmp_path, "page.html", cut), 1, ReadOptions())
+
+
+@pytest.mark.parametrize("end", [
+    "", "</html", "<p", "<p class='x", "<!-- a", "<script>var a = 1", "<div>x", "<ul><li>x",
+])  # fmt: skip
+def test_what_proves_that_a_page_was_cut(end: str) -> None:
+    assert (cut_page(f"<html><body><p>text</p>{end}") is None) is (end == "")
+    assert cut_page(f"<html><body><p>text</p>{end}</body></html>") is None
+    assert cut_page(f"<p>a fragment</p>{end}") is None
 
 
 def test_same_page_gives_the_same_row(tmp_path: Path) -> None:
