@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
@@ -17,6 +17,7 @@ import polars as pl
 
 from orchestration.cleaning import fields as f
 from orchestration.cleaning import text
+from orchestration.cleaning.markup_limits import check_markup, too_deep
 from orchestration.schemas import tables
 
 RAW_FIELDS = (
@@ -88,8 +89,9 @@ _NOTATIONS = tuple(
     for day in (
         r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})",
         r"(?P<year>\d{4})年\s?(?P<month>\d{1,2})月\s?(?P<day>\d{1,2})日(?:\s?(?:星期|周)[一二三四五六日天])?",
-        rf"{_WEEKDAY}(?P<day>\d{{1,2}})\s+(?P<month>[a-z]{{3,9}}|{_CHINESE_MONTH})\.?,?\s+(?P<year>\d{{4}})",
+        rf"{_WEEKDAY}(?P<day>\d{{1,2}})\.?\s+(?P<month>[a-zäéû]{{3,9}}|{_CHINESE_MONTH})\.?,?\s+(?P<year>\d{{4}})",
         rf"{_WEEKDAY}(?P<month>[a-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})",
+        r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})",
     )
 )  # fmt: skip
 _COMPACT = re.compile(
@@ -101,6 +103,11 @@ _MONTH_NAMES = (
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december",
 )  # fmt: skip
+_OTHER_MONTHS = {
+    "januar": 1, "jänner": 1, "februar": 2, "märz": 3, "mär": 3, "mai": 5, "juni": 6, "juli": 7,
+    "oktober": 10, "okt": 10, "dezember": 12, "dez": 12,
+}  # fmt: skip
+"""German names that are not the English ones; with dots between numbers the day comes first."""
 _ZONES = {
     "Z": "+0000", "UT": "+0000", "UTC": "+0000", "GMT": "+0000", "EST": "-0500", "EDT": "-0400",
     "CDT": "-0500", "MST": "-0700", "MDT": "-0600", "PST": "-0800", "PDT": "-0700", "CST": "",
@@ -114,11 +121,23 @@ def plain_time(raw: str | None) -> str | None:
     Precision and absence of a zone survive. None where the text is not wholly a time, and for
     notations with two readings (03/04/2011).
     """
+    parts = _parts(raw)
+    return _iso(parts) if parts else None
+
+
+def is_impossible_time(raw: str | None) -> bool:
+    """Whether a text is written as a time and names none: 30 February, 25 o'clock."""
+    parts = _parts(raw)
+    if not parts or _month(parts["month"]) is None:
+        return False
+    return _iso({**parts, "zone": ""}) is None
+
+
+def _parts(raw: str | None) -> dict[str, str] | None:
     value = " ".join((raw or "").split())
-    for notation in (*_NOTATIONS, _COMPACT):
-        if match := notation.match(value):
-            return _iso({name: part or "" for name, part in match.groupdict().items()})
-    return None
+    matches = (notation.match(value) for notation in (*_NOTATIONS, _COMPACT))
+    match = next((match for match in matches if match), None)
+    return {name: part or "" for name, part in match.groupdict().items()} if match else None
 
 
 def _iso(parts: dict[str, str]) -> str | None:
@@ -150,6 +169,8 @@ def _month(word: str) -> int | None:
     if word in _CHINESE_MONTHS:
         return _CHINESE_MONTHS.index(word) + 1
     name = word.lower()
+    if name in _OTHER_MONTHS:
+        return _OTHER_MONTHS[name]
     known = name in (*_MONTHS, "sept", *_MONTH_NAMES)
     return _MONTHS.index(name[:3]) + 1 if known else None
 
@@ -169,43 +190,38 @@ _BLOCKS = frozenset(
 )  # fmt: skip
 
 
-DEEPEST_MARKUP = 256
-"""The parser of markup drops what is nested deeper."""
-
-
-class MarkupTooDeepError(Exception):
-    """Markup whose text would be lost."""
-
-    reason = "too_deep"
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"its markup is nested deeper than {DEEPEST_MARKUP} levels, so that its text cannot be "
-            "taken out whole; the record stays in the archive. Ask the source for the text, or "
-            "save it as plain text"
-        )
-
-
 def markup_text(fragment: str | None, *, whole: bool = False) -> str | None:
     """Text of an HTML fragment, a line a block; plain text stays as it is, empty is None.
 
-    The parser stops at DEEPEST_MARKUP levels of nesting, and the walk does not recurse.
-    whole: raise MarkupTooDeepError rather than give less than there is.
+    The parser stops at a depth (`markup_limits.py`), and the walk does not recurse.
+    whole: raise MarkupRefusedError rather than give less than there is. It is raised anyway for
+    markup that no parser reads in bounded time (`markup_limits.py`).
     """
     value = (fragment or "").replace("\x00", "\ufffd")
     if "<" not in value and "&" not in value:
         return value.strip() or None
     from lxml import etree
 
+    check_markup(value)
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, no_network=True)
     root = etree.fromstring(f"<div>{value}</div>", parser)
     if whole and is_cut(parser):
-        raise MarkupTooDeepError
+        raise too_deep()
     if root is None:
         return None
-    lines = "".join(_pieces(etree.iterwalk(root, events=("start", "end")))).split("\n")
-    kept = [" ".join(line.split()) for line in lines]
-    return "\n".join(line for line in kept if line) or None
+    return "\n".join(lines_of(root)) or None
+
+
+def lines_of(root: Any, is_left_out: Callable[[Any], bool] = lambda element: False) -> list[str]:
+    """What a parsed document shows: its lines that hold something, spaces folded.
+
+    is_left_out: of an element, whether it and what it holds does not count.
+    """
+    from lxml import etree
+
+    walk = etree.iterwalk(root, events=("start", "end"))
+    lines = "".join(_pieces(walk, is_left_out)).split("\n")
+    return [kept for line in lines if (kept := " ".join(line.split()))]
 
 
 def is_cut(parser: Any) -> bool:
@@ -218,14 +234,14 @@ def one_line(value: str | None) -> str | None:
     return " ".join(value.split()) or None if value else None
 
 
-def _pieces(events: Iterable[tuple[str, Any]]) -> Iterator[str]:
+def _pieces(events: Iterable[tuple[str, Any]], is_left_out: Callable[[Any], bool]) -> Iterator[str]:
     """Text in document order; what stands inside a skipped element is left out."""
     skipped = 0
     for event, element in events:
         name = element.tag
         if name in _BLOCKS:
             yield "\n"
-        if name in _SKIPPED:
+        if name in _SKIPPED or is_left_out(element):
             skipped += 1 if event == "start" else -1
         part = element.text if event == "start" else element.tail
         if part and not skipped:

@@ -187,8 +187,8 @@ ARTICLES = (
     Fault("D2", "Scripts, Markdown and templates in a title.", "in a page, a feed, a post, front matter "
           "and plain text", "A title is text: stored as it is, shown as text in Dagster; there is no "
           "Markdown in its metadata."),
-    Fault("D3", "A wrong charset label.", "GB18030 called utf-8, iso-8859-1 and big5; UTF-8 called gb2312 "
-          "and iso-8859-1; bytes of no charset; a feed called utf-8",
+    Fault("D3", "A wrong charset label.", "GB18030 called utf-8, iso-8859-1 and big5; Big5 called gbk; "
+          "UTF-8 called gb2312 and iso-8859-1; bytes of no charset; feeds called utf-8 and gb2312",
           "The text comes out right or is quarantined with the line to write; never as mojibake.",
           ("encoding",)),
     Fault("D4", "GB18030 without a label.", "a page, plain text, Markdown, a feed, a list of posts",
@@ -197,9 +197,10 @@ ARTICLES = (
     Fault("D5", "A saved feed with a document type, or an unknown entity.", "an external entity; `&xxe;` "
           "alone", "The first is refused before any parser sees it, the second is text.",
           ("dtd_forbidden",)),
-    Fault("D6", "Dates in Chinese, without a zone, or impossible.", "ten notations as pubDate",
+    Fault("D6", "Dates in Chinese, without a zone, or impossible.", "ten notations as pubDate; pages "
+          "with 30 February, yesterday, and a day in their text",
           "What has one meaning is read, in the declared zone if it names none, marked as assumed; the "
-          "others are quarantined by field and the item stays.",
+          "others are quarantined by field and the item stays. A day in a text is none of publication.",
           ("not_a_time", "future_time", "time_range")),
     Fault("D7", "200, and a login page.", "saved under the names of a page, a feed and a list of posts; "
           "an error of a REST API", "Quarantined, saying what it looks like and what to do.",

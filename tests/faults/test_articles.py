@@ -76,8 +76,22 @@ def front_matter(title: str) -> str:
     return f"---\ntitle: '{title}'\ndate: 2026-07-01\n---\n正文正文\n"
 
 
+TRADITIONAL = "".join(
+    "<p>市公安局週一表示，新開通的政務微博將面向公眾，及時回應群眾關切，並在一個工作日內答覆來自各區居民的"
+    f"提問，同時發布權威信息，澄清不實傳言。{number}</p>"
+    for number in range(3)
+)
+GBK = '<meta charset="gbk">'
 LATIN = '<meta charset="iso-8859-1">'
 GB = "gb18030"
+PARAGRAPHS = "".join(f"<p>{PARAGRAPH.format(number)}</p>" for number in range(3))
+PAGE_DATES = (
+    ('<meta property="article:published_time" content="2026-02-30">', ""),
+    ("", f"<p>发布时间：2026年2月30日</p>{PARAGRAPHS}"),
+    ("", f"{PARAGRAPHS}<p>2015年3月3日，该局开通首个微博。© 2019</p>"),
+    ("", f"<p>发布时间：昨天 12:30</p>{PARAGRAPHS}"),
+)
+"""Head and body of pages without a day of publication; the first two name an impossible one."""
 INJECTED: dict[str, tuple[str, str, bytes]] = {
     "d2_html": ("html", "a.html", page("d2", ESCAPED).encode()),
     "d2_rss": ("rss", "a.xml", feed(item("d2", f"<![CDATA[{ESCAPED}]]>")).encode()),
@@ -89,6 +103,10 @@ INJECTED: dict[str, tuple[str, str, bytes]] = {
     "d3_latin": ("html", "a.html", page("c", charset=LATIN).encode(GB)),
     "d3_latin_8": ("html", "a.html", page("d", charset=LATIN).encode()),
     "d3_big5": ("html", "a.html", page("e", charset='<meta charset="big5">').encode(GB)),
+    "d3_big5_gbk": ("html", "a.html", page("h", "樣城通報", GBK, body=TRADITIONAL).encode("big5")),
+    "d3_feed_8": (
+        "rss", "a.xml", feed(item("d3_8"), head='<?xml version="1.0" encoding="gb2312"?>').encode(),
+    ),
     "d3_nothing": ("html", "a.html", page("f", charset=LATIN).encode("utf-16-le")[1:]),
     "d3_feed": (
         "rss", "a.xml", feed(item("d3"), head='<?xml version="1.0" encoding="utf-8"?>').encode(GB),
@@ -116,6 +134,8 @@ INJECTED: dict[str, tuple[str, str, bytes]] = {
         item("9", date="Wed, 01 Jul 2030 00:00:00 GMT"),
         item("10", date="Thu, 01 Jan 1970 00:00:00 GMT"), "</channel></rss>",
     ]).encode()),
+    **{f"d6_page_{number}": ("html", "a.html", page(f"i{number}", head=head, body=body).encode())
+       for number, (head, body) in enumerate(PAGE_DATES)},
     "d7_html": ("html", "a.html", LOGIN),
     "d7_rss": ("rss", "a.xml", LOGIN),
     "d7_wp": ("wordpress_json", "a.json", LOGIN),
@@ -223,12 +243,14 @@ def test_d2_a_title_is_text_and_never_markup(night: Site) -> None:
 
 
 def test_d3_a_wrong_charset_gives_the_text_or_is_named(night: Site) -> None:
-    pages = [name for name in INJECTED if name.startswith("d3_") and name not in
-             ("d3_feed", "d3_nothing")]  # fmt: skip
+    others = ("d3_feed", "d3_nothing", "d3_big5_gbk", "d3_feed_8")
+    pages = [name for name in INJECTED if name.startswith("d3_") and name not in others]
     assert titles(night, *pages) == dict.fromkeys(pages, "样城通报")
-    texts = night.ask("select text from core.articles where source_name like 'd3%'")
-    assert all("政务微博将面向公众" in text for (text,) in texts)
-    found = told(night, *pages, "d3_feed", "d3_nothing")
+    assert titles(night, *others) == {"d3_big5_gbk": "樣城通報", "d3_feed_8": "样城"}
+    texts = night.ask("""select text from core.articles
+                         where source_name like 'd3%' and source_name != 'd3_feed_8'""")
+    assert all("政务微博将面向公众" in text or "政務微博將面向公眾" in text for (text,) in texts)
+    found = told(night, *pages, *others)
     assert {row["path"]: row["reason"] for row in found} == {
         "d3_feed/a.xml": "encoding", "d3_nothing/a.html": "encoding",
     }  # fmt: skip
@@ -270,6 +292,18 @@ def test_d6_dates_are_read_as_written_or_refused_by_themselves(night: Site) -> N
     ]  # fmt: skip
     assert [row["line_number"] for row in found] == sorted({row["line_number"] for row in found})
     assert [row["excerpt"] for row in found[:2]] == ["七月一日", "07/08/2026"]
+
+
+def test_d6_a_page_has_the_day_it_declares_or_none(night: Site) -> None:
+    sources = [f"d6_page_{number}" for number in range(len(PAGE_DATES))]
+    dated = night.ask("""select source_name, published_at, published_at_source from core.articles
+                         where source_name like 'd6_page%' order by all""")
+    assert dated == [(source, None, None) for source in sources]
+    found = told(night, *sources)
+    assert [(row["reason"], row["column_name"], row["excerpt"]) for row in found] == [
+        ("not_a_time", "published_at", "2026-02-30"),
+        ("not_a_time", "published_at", "2026年2月30日"),
+    ]  # fmt: skip
 
 
 def test_d7_a_login_page_is_no_article(night: Site) -> None:

@@ -1,25 +1,31 @@
 """Saved web pages: one article a file, taken out of its page by trafilatura.
 
-The publication time is the page's own declaration where it has one, else what htmldate finds
-(a day), with the clock that the page prints beside that day; a page without any date has none.
+The publication time is the page's own declaration where it has one, else its dateline, else a day
+that htmldate finds and the page shows (`cleaning/page_times.py`); a page without any has none.
 Finding, extraction and date never ask the clock: the latest date believed is the day on which the
 bytes were archived.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import date, timedelta
 from importlib.metadata import version
 from typing import Any
 
-from orchestration.cleaning import articles
+from orchestration.cleaning import articles, json_ld, page_times
+from orchestration.cleaning.markup_limits import (
+    MarkupRefusedError,
+    check_markup,
+    cut_page,
+    too_deep,
+)
 from orchestration.sources.formats.base import Evidence, Format, Head
 from orchestration.sources.rawfile import RawFile
-from orchestration.sources.readers.base import ReadOptions, Reject, decode_strictly
+from orchestration.sources.readers.base import FLAW, ReadOptions, Reject, decode_strictly
+from orchestration.sources.readers.charsets import decode_labelled
 from orchestration.sources.readers.whole_file import WholeFile
 
 MAXIMUM_PAGE = 10 * 1024 * 1024
@@ -28,38 +34,20 @@ SHORTEST_TEXT = 40
 SUSPECT_TEXT, SUSPECT_RATIO = 300, 5
 """Precision mode sometimes keeps a readers' comment and drops the article. Where it finds less
 than this and the balanced mode this many times more, the balanced one is believed."""
+MOST_COMPARED_BLOCKS = 1500
+"""Of a page with more blocks trafilatura's own extraction is taken, without comparing it with that
+of justext, which takes time with the square of the blocks."""
+_BLOCKS = "//p | //div | //li | //td | //th | //br | //h1 | //h2 | //h3 | //h4 | //dd | //pre"
 LONGEST_LOGIN_TEXT = 300
-TOLERATED_DAMAGE = 1000
-"""One undecodable byte in this many characters is shown as U+FFFD; more is a wrong charset."""
 
 _SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
 _CHARSET = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE
 )
-_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "ascii": "cp1252"}
-"""What browsers read under these names: pages say the smaller set and use the larger."""
 _LATIN = ("iso-8859-1", "latin", "windows-1252", "cp1252", "us-ascii", "ascii")
-SHORTEST_ROW = 4
-_ROWS = re.compile(rf"[^\x00-\x7f]{{{SHORTEST_ROW},}}")
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S{1,2000}) -->")
 _PASSWORD = re.compile(r"<input\b[^>]{0,400}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 
-_ARTICLE_TYPES = re.compile(r"(?:Article|Posting|Report)$")
-_PUBLISHED_META = frozenset(
-    (
-        "article:published_time", "og:article:published_time", "og:published_time",
-        "bytedance:published_time", "og:release_date", "og:time",
-        "article.published", "datepublished", "date_published", "pubdate", "publishdate",
-        "publish_date", "publish-date", "publishtime", "publish_time", "published_time",
-        "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "rnews:datepublished",
-        "dc.date.issued", "dcterms.issued", "dc.date",
-    )
-)  # fmt: skip
-_JSON_LD = '//script[@type="application/ld+json"]'
-_TIME_ELEMENTS = (
-    '//time[@datetime][@pubdate or contains(@class,"publish") or contains(@class,"entry-date")]',
-    "//time[@datetime]",
-)
 _BYLINES = (
     '//meta[@name="author" or @property="author" or @property="article:author" or @name="byl" '
     'or @name="parsely-author" or @name="sailthru.author" or @name="dc.creator" '
@@ -92,52 +80,19 @@ def decode_page(data: bytes, options: ReadOptions, header: str | None = None) ->
     if options.encoding or data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         decoded = decode_strictly(data, options)
         return decoded if isinstance(decoded, Reject) else decoded[0]
-    from trafilatura.utils import detect_encoding
-
     named = _CHARSET.search(data[:8192])
     charset = named[1].decode("ascii").lower() if named else None
     if charset is None and header and not header.lower().startswith(_LATIN):
         charset = header.lower()
-    charset = _SUPERSETS.get(charset, charset) if charset else None
-    for candidate in ("utf-8-sig", charset):
-        text = _decoded(data, candidate, "strict")
-        if text is not None and (candidate != "cp1252" or _is_latin(text)):
-            return text
-    text = _decoded(data, charset or "utf-8", "replace") if charset != "cp1252" else None
-    if text is not None and _is_damaged_little(text, is_named=charset is not None):
-        return text
-    for candidate in detect_encoding(data):
-        if (text := _decoded(data, candidate, "strict")) is not None:
-            return text
+    read = decode_labelled(data, charset)
+    if read is not None:
+        return read[0]
     return Reject(
         "encoding",
         f"the page is neither UTF-8 nor {charset or 'of a charset it names'}. Declare the "
         "encoding of this source in sources.yaml, for example `encoding: gb18030`.",
         extent="file",
     )
-
-
-def _is_damaged_little(text: str, *, is_named: bool) -> bool:
-    """Whether the charset is right and a few bytes are not. UTF-8 that nobody named must prove
-    itself by the characters it does decode: a lone Latin-1 accent proves nothing."""
-    bad = text.count("\ufffd")
-    proofs = sum(not character.isascii() for character in text) - bad
-    return bad <= max(1, len(text) // TOLERATED_DAMAGE) and (is_named or proofs >= 10 * bad)
-
-
-def _is_latin(text: str) -> bool:
-    """Whether a page that calls itself Latin is: its accents stand among plain letters. Any bytes
-    are Latin-1, and in those of Chinese the accents come in rows."""
-    foreign = sum(not character.isascii() for character in text)
-    in_rows = sum(len(row) for row in _ROWS.findall(text))
-    return foreign < 2 * SHORTEST_ROW or in_rows * 2 < foreign
-
-
-def _decoded(data: bytes, encoding: str | None, errors: str) -> str | None:
-    try:
-        return data.decode(encoding, errors) if encoding else None
-    except (UnicodeDecodeError, LookupError):
-        return None
 
 
 def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, str | None] | Reject:
@@ -152,19 +107,22 @@ def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, s
     page = page.replace("\x00", "\ufffd")
     latest = (seen_on + timedelta(days=1)).isoformat()
     try:
+        check_markup(page)
         tree = load_html(page)
         if tree is None:
             return _no_article("no HTML in the file")
-        declared, printed = _declared_time(tree), _printed_times(tree)
+        times = page_times.times_of(tree, latest)
         quoted = _printed_source(tree)
         bylines = _declared_bylines(tree)
         heads, headings = _heads(tree), _headings(tree)
         found = _extracted(tree, latest)
+    except MarkupRefusedError as error:
+        return Reject(error.reason, str(error))
     except (*_FAILURES, etree.LxmlError) as error:
         return Reject("extraction_failed", f"{type(error).__name__}: {str(error)[:200]}")
     body = found["text"]
     if len(body) < SHORTEST_TEXT and _is_cut(page):
-        deep = articles.MarkupTooDeepError()
+        deep = too_deep()
         return Reject(deep.reason, str(deep))
     if len(body) < SHORTEST_TEXT:
         return _no_article(
@@ -177,8 +135,9 @@ def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, s
         )
     found |= {"author": _author(found.get("author"), bylines),
               "title": _title(found, heads, headings), "quoted_outlet": quoted}  # fmt: skip
-    at = _published(declared, articles.plain_time(found.get("date")), printed)
-    return _record(found, at, _address(found, page, address))
+    url = _address(found, page, address)
+    at = times.published(articles.plain_time(found.get("date")), body.split("\n"), url)
+    return {**_record(found, at, url), FLAW: cut_page(page)}
 
 
 def _is_cut(page: str) -> bool:
@@ -208,6 +167,7 @@ def _extracted_once(tree: Any, latest: str, *, precision: bool) -> dict[str, Any
     document = bare_extraction(
         tree,
         favor_precision=precision,
+        fast=len(tree.xpath(_BLOCKS)) > MOST_COMPARED_BLOCKS,
         include_comments=False,
         with_metadata=True,
         date_extraction_params={
@@ -267,6 +227,8 @@ _SEPARATORS = "-\u2013\u2014:|\u01c0\uff5c\u00bb\u00ab\u203a_\u00b7\u2022"
 _PARTS = re.compile(rf"\s+[-\u2013\u2014:]+\s+|\s*(?:[{_SEPARATORS[4:]}]|--+)\s*")
 _SHORTEST_TITLE, _LONGEST_TITLE, _SHORTEST_START = 4, 300, 10
 _HEADINGS = 60
+_LONGEST_HEAD = 1000
+"""A longer one is no name of a page."""
 _NOBODY = frozenset(("name", "author", "admin", "administrator", "wordpressadmin", "unknown"))
 """What templates and fresh installations declare as author."""
 _SOURCE_LABEL = re.compile(
@@ -279,7 +241,8 @@ def _heads(tree: Any) -> list[str]:
     """What a page calls itself: in its <title>, and to those who link to it."""
     shared = tree.xpath('//meta[@property="og:title"]/@content')
     found = [tree.xpath("string(//head/title)"), *shared]
-    return [head for raw in found if (head := articles.one_line(raw))]
+    heads = (articles.one_line(raw) for raw in found if len(raw) <= _LONGEST_HEAD)
+    return [head for head in heads if head]
 
 
 def _headings(tree: Any) -> list[str]:
@@ -311,7 +274,8 @@ def _title(found: Mapping[str, Any], heads: list[str], headings: list[str]) -> s
     for heading in headings:
         if any(len(s) >= _SHORTEST_START and _folded(heading).startswith(s) for s in starts):
             return heading
-    title = articles.one_line(found.get("title"))
+    given = found.get("title") or ""
+    title = articles.one_line(given) if len(given) <= _LONGEST_HEAD else None
     if not heads:
         return next(iter(headings), title)
     return title if title and any(_folded(title) in name for name in names) else heads[0]
@@ -349,45 +313,6 @@ def _author(names: str | None, bylines: str) -> str | None:
     return "; ".join(n for n in declared if n.casefold() not in _NOBODY) or None
 
 
-# -- the page's own publication time ------------------------------------------------------------
-def _declared_time(tree: Any) -> tuple[str, str] | None:
-    """(time, where it stands): the first declaration, or a finer one of the same day."""
-    best: tuple[str, str] | None = None
-    for raw, where in _declarations(tree):
-        at = articles.plain_time(raw)
-        if at is None:
-            continue
-        if "T" in at and (best is None or at.startswith(best[0])):
-            return at, where
-        best = best or (at, where)
-    return best
-
-
-def _declarations(tree: Any) -> Iterator[tuple[str, str]]:
-    for script in tree.xpath(_JSON_LD):
-        for value in _json_ld_dates(script.text or ""):
-            yield value, "json_ld"
-    for meta in tree.xpath("//meta[@content]"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
-        if "".join(name.lower().split()) in _PUBLISHED_META:
-            yield meta.get("content"), "meta"
-    for element in tree.xpath('//*[@itemprop="datePublished"]'):
-        yield element.get("datetime") or element.get("content") or "", "microdata"
-    for value in _time_elements(tree):
-        yield value, "time_element"
-
-
-def _json_ld_dates(script: str) -> Iterator[str]:
-    """datePublished of the page's article; one about several articles says nothing of any."""
-    dates = {
-        thing["datePublished"]
-        for thing in _articles_in(script)
-        if isinstance(thing.get("datePublished"), str)
-    }
-    if len(dates) == 1:
-        yield dates.pop()
-
-
 def _declared_bylines(tree: Any) -> str:
     """Every byline the page declares, as one text to look names up in.
 
@@ -395,90 +320,10 @@ def _declared_bylines(tree: Any) -> str:
     name is an author, because readers are private people.
     """
     found = [str(value) for path in _BYLINES for value in tree.xpath(path)]
-    for script in tree.xpath(_JSON_LD):
-        for thing in _articles_in(script.text or ""):
-            found += _names(thing.get("author"))
+    for script in tree.xpath(json_ld.SCRIPTS):
+        for thing in json_ld.articles_in(script.text or ""):
+            found += json_ld.names(thing.get("author"))
     return " ".join(" ".join(found).casefold().split())
-
-
-def _names(author: Any) -> Iterator[str]:
-    """Names of a JSON-LD author: a text, an object, or a list of either."""
-    for one in author if isinstance(author, list) else [author]:
-        name = one.get("name") if isinstance(one, dict) else one
-        if isinstance(name, str):
-            yield name
-
-
-def _articles_in(script: str) -> list[dict[str, Any]]:
-    try:
-        document = json.loads(script, strict=False)
-    except (ValueError, RecursionError):
-        return []
-    return [thing for thing in _things(document) if _is_article(thing)]
-
-
-def _things(document: Any) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON-LD script: itself, its list, its @graph, the page's main entity."""
-    for item in document if isinstance(document, list) else [document]:
-        if not isinstance(item, dict):
-            continue
-        yield item
-        graph, main = item.get("@graph"), item.get("mainEntity")
-        yield from (thing for thing in _listed(graph) if isinstance(thing, dict))
-        if isinstance(main, dict):
-            yield main
-
-
-def _listed(value: Any) -> Iterable[Any]:
-    return value if isinstance(value, list) else ()
-
-
-def _is_article(thing: Mapping[str, Any]) -> bool:
-    kinds = thing.get("@type")
-    return any(
-        isinstance(kind, str) and bool(_ARTICLE_TYPES.search(kind))
-        for kind in (kinds if isinstance(kinds, list) else [kinds])
-    )
-
-
-def _time_elements(tree: Any) -> Iterator[str]:
-    """The only instant that the page's <time> elements name, those marked as publication first.
-
-    Several mean a list of other articles, and which one is the page's is not knowable.
-    """
-    for choice in _TIME_ELEMENTS:
-        values = {element.get("datetime").strip() for element in tree.xpath(choice)}
-        if len(values) == 1:
-            yield values.pop()
-            return
-
-
-_CLOCKED = re.compile(
-    r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?!\d)"
-)
-_CHANGED = re.compile(r"更新|修改|编辑于|updated|modified|geändert|aktualisiert", re.IGNORECASE)
-_LONGEST_TIME_LINE = 100
-
-
-def _printed_times(tree: Any) -> list[str]:
-    """Days with a clock that the page shows in a line of their own, in order."""
-    shown = tree.xpath("//body//text()[not(parent::script or parent::style)]")
-    lines = (line for line in shown if len(line.strip()) <= _LONGEST_TIME_LINE)
-    found = (_CLOCKED.search(line) for line in lines if not _CHANGED.search(line))
-    times = (articles.plain_time(match[0]) for match in found if match)
-    return [at for at in times if at]
-
-
-def _published(
-    declared: tuple[str, str] | None, guessed: str | None, printed: Iterable[str]
-) -> tuple[str | None, str | None]:
-    """(time, where it stands). To a day comes the first clock that is printed with that day."""
-    at, source = declared or ((guessed, "htmldate") if guessed else (None, None))
-    if at and "T" not in at:
-        finer = next((time for time in printed if time.startswith(f"{at}T")), None)
-        if finer:
-            return finer, "printed"
-    return at, source
 
 
 def _sniff(head: Head) -> Evidence | None:

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from orchestration.cleaning import articles
+from orchestration.cleaning.markup_limits import MarkupRefusedError
 from orchestration.sources.formats.base import Evidence, Format, Head
 from orchestration.sources.formats.text_article import FURNITURE_VERSION, without_furniture
 from orchestration.sources.rawfile import RawFile
@@ -26,7 +28,10 @@ MAXIMUM_DEPTH = 8
 _SUFFIXES = (".md", ".markdown", ".mdx", ".mkd")
 _FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _END = re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE)
+_CORE = "tag:yaml.org,2002:"
 _ADDRESS_KEYS = ("canonical_url", "original_url", "source_url", "url", "link", "permalink")
+_USED = ("title", "date", "author", *_ADDRESS_KEYS)
+"""Names whose values are read; what stands under another never matters."""
 _DAY_IN_NAME = re.compile(r"^(\d{4}-\d{2}-\d{2})-")
 _DUTY = re.compile(
     r"\A\s*\[(?P<title>[^\n]*)\]\((?P<url>[^\s()]*(?:\([^\s()]*\)[^\s()]*)*)\)[ \t]*\n"
@@ -61,10 +66,10 @@ def _split(
 
 
 def _duty_article(head: re.Match[str], rest: str) -> dict[str, str | None] | Reject:
-    title = articles.one_line(articles.markup_text(head["title"]))
     try:
+        title = articles.one_line(articles.markup_text(head["title"]))
         body = articles.markup_text(rest, whole=True)
-    except articles.MarkupTooDeepError as error:
+    except MarkupRefusedError as error:
         return Reject(error.reason, str(error))
     if title is None and body is None:
         return Reject("no_article_text", "the file has neither title nor text")
@@ -167,9 +172,28 @@ def _scalars(source: str) -> dict[str, str] | Reject:
         name = key.value.strip().lower()
         if name in found:
             return _unreadable("a name stands twice in it")
-        is_text = isinstance(value, yaml.ScalarNode) and value.tag != "tag:yaml.org,2002:null"
-        found[name] = value.value if is_text else ""
+        text = _text(value)
+        if text is None and name in _USED:
+            mark = key.start_mark.line + 2
+            return _unreadable(f"`{name}` on line {mark} is {value.tag[:60]}, no text")
+        found[name] = text or ""
     return found
+
+
+def _text(node: Any) -> str | None:
+    """A scalar as written, "" for null, a list of scalars joined; None for anything else, such as
+    what asks for an object of some program."""
+    import yaml
+
+    if isinstance(node, yaml.ScalarNode):
+        tag = node.tag.removeprefix(_CORE)
+        is_plain = tag in ("str", "int", "float", "bool", "timestamp", "!")
+        return node.value if is_plain else "" if tag == "null" else None
+    if isinstance(node, yaml.SequenceNode) and node.tag == f"{_CORE}seq":
+        texts = [_text(item) for item in node.value if isinstance(item, yaml.ScalarNode)]
+        is_whole = len(texts) == len(node.value) and None not in texts
+        return "; ".join(text for text in texts if text) if is_whole else None
+    return None
 
 
 # -- text out of Markdown ---------------------------------------------------------------------

@@ -19,6 +19,7 @@ import polars as pl
 from orchestration.cleaning import fields as f
 from orchestration.cleaning import ids
 from orchestration.cleaning.articles import markup_text
+from orchestration.cleaning.markup_limits import MarkupRefusedError
 from orchestration.schemas import tables
 from orchestration.sources.formats.base import (
     Evidence,
@@ -179,10 +180,22 @@ def _text(prefix: str) -> f.Field:
         content = frame[f"{prefix}content"]
         if prefix == _OWN:
             content = content.set(_is_boost(frame), None)
-        plain = [markup_text(value) for value in content.to_list()]
-        return f.Parsed({"text": pl.Series("text", plain, dtype=pl.String())})
+        read = [_read(value) for value in content.to_list()]
+        plain, refused = ([pair[side] for pair in read] for side in (0, 1))
+        return f.Parsed(
+            {"text": pl.Series("text", plain, dtype=pl.String())},
+            pl.Series(refused, dtype=pl.String()),
+        )
 
     return f.computed("text", parse, raw=f"{prefix}content")
+
+
+def _read(content: str | None) -> tuple[str | None, str | None]:
+    """Text of a content, or why it has none."""
+    try:
+        return markup_text(content), None
+    except MarkupRefusedError as error:
+        return None, error.reason
 
 
 def _hashtags(prefix: str) -> f.Field:

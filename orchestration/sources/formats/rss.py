@@ -15,9 +15,11 @@ from importlib.metadata import version
 from typing import Any
 
 from orchestration.cleaning import articles
+from orchestration.cleaning.markup_limits import MarkupRefusedError
 from orchestration.sources.formats.base import Evidence, Format, Head
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import ReadOptions, Reject, decode_strictly
+from orchestration.sources.readers.charsets import decode_labelled, known_charset
 from orchestration.sources.readers.whole_file import WholeFile
 
 MAXIMUM_FEED = 32 * 1024 * 1024
@@ -28,7 +30,6 @@ _END = re.compile(r"</(?:\w+:)?(?:rss|feed|rdf)\s*>", re.IGNORECASE)
 _ITEM = re.compile(r"<(?:\w+:)?(?:item|entry)[\s>]")
 _ITEM_END = re.compile(r"</(?:\w+:)?(?:item|entry)\s*>")
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_SUPERSETS = {"gb2312": "gb18030", "gbk": "gb18030"}
 _FAILURES = (RecursionError, ValueError, LookupError, AttributeError, TypeError)
 """What feedparser raises on feeds it did not foresee; reported as `extraction_failed`."""
 
@@ -40,7 +41,7 @@ def _split(
     if len(data) > MAXIMUM_FEED:
         yield _refused("document_too_long", f"a feed of {len(data)} bytes; at most {MAXIMUM_FEED}")
         return
-    decoded = decode_strictly(data, ReadOptions(options.encoding or _declared_encoding(data)))
+    decoded = _decoded(data, options)
     if isinstance(decoded, Reject):
         yield decoded
         return
@@ -52,13 +53,19 @@ def _split(
     yield from _items(text)
 
 
-def _declared_encoding(data: bytes) -> str | None:
+def _decoded(data: bytes, options: ReadOptions) -> tuple[str, str] | Reject:
+    """Text and charset: of the declaration or a byte order mark; else UTF-8 if the bytes are, else
+    what the feed calls itself, where its text is plausible."""
     found = _DECLARED.match(data[:512])
-    name = found[1].decode("ascii").lower() if found else None
-    try:
-        return codecs.lookup(_SUPERSETS.get(name, name)).name if name else None
-    except LookupError:
-        return None
+    label = found[1].decode("ascii").lower() if found else None
+    if options.encoding or data.startswith(_MARKS) or known_charset(label) in (None, "utf-8"):
+        return decode_strictly(data, options)
+    return decode_labelled(data, label, is_strict=True) or Reject(
+        "encoding",
+        f"the feed calls itself {label} and is not. Declare the encoding of this source in "
+        "sources.yaml, for example `encoding: gb18030`.",
+        extent="file",
+    )
 
 
 def _refused(reason: str, detail: str) -> Reject:
@@ -130,7 +137,7 @@ def _items(text: str) -> Iterator[dict[str, str | None] | Reject]:
             continue
         try:
             record = _record(entry, feed.feed)
-        except articles.MarkupTooDeepError as error:
+        except MarkupRefusedError as error:
             yield Reject(error.reason, str(error), line_number=lines[number])
             continue
         if record is None:
@@ -157,7 +164,7 @@ def _lines(text: str, items: int) -> list[int | None]:
 
 def _spans(data: bytes, options: ReadOptions) -> list[tuple[int, int]] | None:
     """The bytes of each item; None where they cannot be told from the decoded text."""
-    decoded = decode_strictly(data, ReadOptions(options.encoding or _declared_encoding(data)))
+    decoded = _decoded(data, options)
     if isinstance(decoded, Reject):
         return None
     text, encoding = decoded

@@ -39,11 +39,8 @@ def _article(post: Row) -> Row | Reject:
         shown = status if status in _UNPUBLISHED else "unknown"
         return Reject("not_published", f"the post's status is {shown}, not publish")
     title = articles.one_line(articles.markup_text(post["title.rendered"]))
-    try:
-        body = articles.markup_text(post["content.rendered"], whole=True)
-        body = body or articles.markup_text(post["excerpt.rendered"], whole=True)
-    except articles.MarkupTooDeepError as error:
-        return Reject(error.reason, str(error))
+    body = articles.markup_text(post["content.rendered"], whole=True)
+    body = body or articles.markup_text(post["excerpt.rendered"], whole=True)
     if title is None and body is None:
         return Reject("no_article_text", "neither title.rendered nor content.rendered has text")
     address = articles.canonical_address(post["link"]) or articles.canonical_address(

@@ -8,7 +8,20 @@ from dataclasses import dataclass
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_NOT_PUBLIC = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16",
+        "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24",
+        "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15",
+        "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+        "::/96", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "100::/64", "100:0:0:1::/64",
+        "2001::/23", "2001:db8::/32", "2620:4f:8000::/48", "3fff::/20", "5f00::/16", "fc00::/7",
+        "fe80::/10", "fec0::/10", "ff00::/8",
+    )
+)  # fmt: skip
+"""Special-purpose addresses (IANA registries of RFC 6890), and site-local ones (RFC 3879). Written
+out, because what the standard library knows of them differs from version to version."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +49,9 @@ class Allowance:
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address, and every address that it carries inside, is of the open internet."""
-    inner: list[Address | None] = []
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-        if address in _NAT64:
-            inner.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
-        if address.ipv4_mapped is not None:
-            return is_public(address.ipv4_mapped)
-    is_open = address.is_global and not (address.is_multicast or address.is_reserved)
-    return is_open and all(is_public(carried) for carried in inner if carried is not None)
+    """Whether an address is of the open internet. One that carries an IPv4 address, which a gateway
+    would take out and send to, is not; of 6to4, if the carried one is not."""
+    if any(address.version == net.version and address in net for net in _NOT_PUBLIC):
+        return False
+    inner = address.sixtofour if isinstance(address, ipaddress.IPv6Address) else None
+    return address.is_global and not address.is_reserved and (inner is None or is_public(inner))

@@ -26,7 +26,7 @@ from orchestration.clock import Clock
 from orchestration.sources.live.allowance import Allowance
 from orchestration.sources.live.guard import GuardedBackend, Resolve, resolve
 from orchestration.sources.live.robots import Robots
-from orchestration.sources.live.trouble import FetchError, Flaw, host_of, shown
+from orchestration.sources.live.trouble import FetchError, Flaw, host_of, origin_of, shown
 
 USER_AGENT = "observatory-of-official-microblogs/0.1 (research; obeys robots.txt)"
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -177,7 +177,7 @@ class Client:
                     f"{shown(url)} leads away from https to {shown(answer)}",
                     host=host_of(url),
                 )
-            if _origin(answer) != _origin(start):
+            if origin_of(answer) != origin_of(start):
                 headers = {k: v for k, v in headers.items() if k.lower() != "authorization"}
             url = answer
         raise FetchError(
@@ -375,11 +375,6 @@ def _next_page(response: httpx.Response) -> str | None:
         return None
 
 
-def _origin(url: str) -> tuple[str, str, int | None]:
-    parts = _parsed(url)
-    return parts.scheme, parts.host, parts.port
-
-
 def _caused_by(error: BaseException, kind: type[BaseException]) -> bool:
     cause: BaseException | None = error
     while cause is not None:
@@ -396,6 +391,10 @@ def _truncated(url: str, received: int, how: str, body: bytes) -> FetchError:
     )  # fmt: skip
 
 
+def _gzip_member() -> zlib._Decompress:
+    return zlib.decompressobj(zlib.MAX_WBITS | 16)
+
+
 class _Content:
     """Takes a content encoding off, in pieces of bounded size."""
 
@@ -409,7 +408,7 @@ class _Content:
             )  # fmt: skip
         self._url = url
         is_gzip = encoding.endswith("gzip")
-        self._member = zlib.decompressobj(zlib.MAX_WBITS | 16) if is_gzip else None
+        self._member = _gzip_member() if is_gzip else None
 
     @property
     def is_whole(self) -> bool:
@@ -423,8 +422,15 @@ class _Content:
             return
         try:
             while chunk:
+                if self._member.eof:
+                    # A stream may be several members in a row (RFC 1952); all are the content, and
+                    # only padding may stand behind them.
+                    chunk = chunk.lstrip(b"\0")
+                    if not chunk:
+                        break
+                    self._member = _gzip_member()
                 yield self._member.decompress(chunk, 1 << 18)
-                chunk = self._member.unconsumed_tail
+                chunk = self._member.unconsumed_tail or self._member.unused_data
         except zlib.error as error:
             raise FetchError(
                 "damaged_gzip", f"{shown(self._url)}: {error}", host=host_of(self._url), status=200,

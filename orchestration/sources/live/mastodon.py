@@ -22,7 +22,7 @@ from orchestration.sources.live.kinds import (
     Received,
     told,
 )
-from orchestration.sources.live.trouble import Flaw, host_of
+from orchestration.sources.live.trouble import Flaw, origin_of, shown
 
 PER_PAGE = 40
 PROFILE = re.compile(r"^/(?:@|users/)([\w.-]+(?:@[\w.-]+)?)/?$", re.ASCII)
@@ -143,8 +143,8 @@ def _is_list(start: str, asked: str, gap: Mapping[str, Any]) -> Check:
             "uri" in item or "acct" in item for item in items
         ):
             return Flaw("error_answer", f"no list of statuses or accounts: {told(document)}")
-        if following and host_of(following) != host_of(start):
-            return Flaw("foreign_link", f"its next page is on another host: {host_of(following)}")
+        if following and origin_of(following) != origin_of(start):
+            return Flaw("foreign_link", f"its next page is elsewhere: {shown(following)}")
         ids, below = _ids(items), gap.get("below")
         is_lower = below is None or not ids or max(map(_rank, ids)) < _rank(below)
         is_first = bool(ids) and gap.get("first") == ids[0]

@@ -21,7 +21,7 @@ from orchestration.sources.live.allowance import Allowance
 from orchestration.sources.live.client import Answer, Client, Surroundings, instant_text
 from orchestration.sources.live.kinds import Ask, Kind, Received, of_format
 from orchestration.sources.live.state import Polled, State
-from orchestration.sources.live.trouble import FetchError, Flaw, host_of, shown
+from orchestration.sources.live.trouble import FetchError, Flaw, host_of, origin_of, shown
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import ReadOptions, Reject
 
@@ -152,7 +152,7 @@ class _Visit:
 
     def _asked(self, kind: Kind, ask: Ask) -> Received:
         """One answer, archived. Raises FetchError where it is flawed, after it is archived."""
-        answer = self.client.get(ask.url, {**ask.headers, **self._authorization()})
+        answer = self.client.get(ask.url, {**ask.headers, **self._authorization(ask.url)})
         if answer.status == 304:
             if not ask.headers:
                 told = "it says that nothing changed, but nobody asked for changes"
@@ -165,9 +165,11 @@ class _Visit:
             raise self._flawed(ask, answer, flaw)
         return received
 
-    def _authorization(self) -> dict[str, str]:
+    def _authorization(self, url: str) -> dict[str, str]:
+        """The token, for addresses of the declared origin alone: what a server calls its next page
+        may lie elsewhere, or without TLS."""
         name = self.fetch.token
-        if name is None:
+        if name is None or origin_of(url) != origin_of(self.fetch.url):
             return {}
         if name not in self.settings.tokens:
             raise FetchError(

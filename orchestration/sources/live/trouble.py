@@ -71,3 +71,13 @@ def host_of(url: str) -> str:
         return (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
     except ValueError:
         return ""
+
+
+def origin_of(url: str) -> tuple[str, str, int | None]:
+    """Scheme, host and port: what may be shown a token that was made for an address."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme.lower())
+        return parts.scheme.lower(), parts.hostname or "", port
+    except ValueError:
+        return "", "", None

@@ -77,6 +77,21 @@ def raw_frame(fields: Sequence[str], rows: Sequence[Sequence[Any]]) -> pl.DataFr
     return pl.DataFrame(rows, schema=raw_schema(fields), orient="row")
 
 
+FLAW = "_flaw"
+"""Of a record that is loaded although it is not whole: why. A reader names it beside the row."""
+
+
+def noted(flaw: str, number: int) -> Reject:
+    """The note in quarantine beside a row that was loaded."""
+    return Reject(
+        "truncated_page",
+        f"{flaw}; what came before was loaded. Save the page again; it will stand beside this one.",
+        number,
+        records=0,
+        extent="file",
+    )
+
+
 def truncation(error: BaseException, records_before: int, line: int | None = None) -> Reject:
     """The reject for a stream that ends or breaks before its end, or goes on after it."""
     if isinstance(error, TrailingGarbageError):

@@ -1,7 +1,8 @@
 """Records of another reader, turned into a format's fields one by one.
 
 For producers whose fields depend on each other: an address that falls back on another, a time
-in one of two columns. What a function refuses is a reject with the record's place.
+in one of two columns. What a function refuses, and markup that is not read, is a reject
+with the record's place.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 
 import polars as pl
 
+from orchestration.cleaning.markup_limits import MarkupRefusedError
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import (
     LINE,
@@ -49,10 +51,16 @@ class Converted:
         rows: list[list[Any]] = []
         for record in frame.iter_rows(named=True):
             number, line = record[RECORD], record[LINE]
-            fields = self.convert(record)
+            fields = self._fields(record)
             if isinstance(fields, Reject):
                 yield replace(fields, record_number=number, line_number=line)
             else:
                 rows.append([number, line, *[fields.get(name) for name in self.fields]])
         if rows:
             yield raw_frame(self.fields, rows)
+
+    def _fields(self, record: Row) -> Row | Reject:
+        try:
+            return self.convert(record)
+        except MarkupRefusedError as error:
+            return Reject(error.reason, str(error))

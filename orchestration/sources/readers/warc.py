@@ -19,10 +19,12 @@ from typing import Any, BinaryIO
 
 from orchestration.sources.rawfile import DecompressionBombError, RawFile
 from orchestration.sources.readers.base import (
+    FLAW,
     Found,
     Located,
     ReadOptions,
     Reject,
+    noted,
     raw_frame,
     truncation,
 )
@@ -40,12 +42,14 @@ _KNOWN_TYPES = ("warcinfo", "request", "metadata", "conversion", "continuation",
 @dataclass(frozen=True)
 class Page:
     """An HTML page in a record: its address, when it was fetched (as written), the charset that
-    the server named, and its bytes without transfer and content encoding."""
+    the server named, and its bytes without transfer and content encoding. flaw: why it is known not
+    to be whole."""
 
     address: str | None
     captured_at: str | None
     charset: str | None
     body: bytes
+    flaw: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,8 @@ class Warc:
                         else:
                             rows.append([number, None, *[fields.get(f) for f in self.fields]])
                             held += sum(len(value or "") for value in fields.values())
+                            if flaw := outcome.flaw or fields.get(FLAW):
+                                yield noted(flaw, number)
                     elif isinstance(outcome, Aside):
                         aside[outcome] += 1
                     else:
@@ -233,7 +239,7 @@ def _outcome(record: Any, guarded: _Guarded) -> Outcome:
     if kind == "response" and "http" in (record.content_type or "application/http"):
         return _response(record, guarded)
     if kind == "resource" and "html" in (record.content_type or "").lower():
-        return _page(record, None, record.content_type, None)
+        return _page(record, None, record.content_type, None, None)
     if kind == "response":
         return Aside("not_a_page", "response of no web server")
     return Aside("not_a_page", kind if kind in _KNOWN_TYPES else "unknown type")
@@ -261,10 +267,17 @@ def _response(record: Any, guarded: _Guarded) -> Outcome:
         headers.get_header("Content-Encoding"),
         media,
         headers.get_header("Transfer-Encoding"),
+        headers.get_header("Content-Length"),
     )
 
 
-def _page(record: Any, encoding: str | None, media: str | None, transfer: str | None) -> Outcome:
+def _page(
+    record: Any,
+    encoding: str | None,
+    media: str | None,
+    transfer: str | None,
+    announced: str | None,
+) -> Outcome:
     left = record.raw_stream.limit
     if left > MAXIMUM_PAGE:
         return Reject("document_too_long", f"a page of {left} bytes; at most {MAXIMUM_PAGE}")
@@ -283,7 +296,15 @@ def _page(record: Any, encoding: str | None, media: str | None, transfer: str | 
         record.rec_headers.get_header("WARC-Date"),
         charset[1] if charset else None,
         body,
+        None if transfer else _missing(announced, left),
     )
+
+
+def _missing(announced: str | None, came: int) -> str | None:
+    """What a server announced and did not send."""
+    if announced is None or not re.fullmatch(r"\d{1,15}", announced) or int(announced) <= came:
+        return None
+    return f"the server announced {announced} bytes and sent {came}"
 
 
 def _dechunked(stream: Any, transfer: str | None) -> bytes:

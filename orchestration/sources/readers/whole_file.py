@@ -11,10 +11,12 @@ from typing import Any
 
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import (
+    FLAW,
     Found,
     Located,
     ReadOptions,
     Reject,
+    noted,
     raw_frame,
     whole_content,
 )
@@ -57,6 +59,8 @@ class WholeFile:
                 line = record.get("_line")
                 values = [_without_nul(record.get(name)) for name in self.fields]
                 rows.append([number, int(line) if line else None, *values])
+                if flaw := record.get(FLAW):
+                    yield noted(flaw, number)
         if rows:
             yield raw_frame(self.fields, rows)
 

@@ -9,8 +9,10 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from orchestration.cleaning.markup_limits import cut_page
 from orchestration.sources.formats.base import Head
 from orchestration.sources.formats.html import FORMAT
+from orchestration.sources.readers.base import ReadOptions
 from tests.unit.sources import reading
 
 ENGLISH = (
@@ -134,10 +136,77 @@ def test_page_about_several_articles_says_nothing_of_any(tmp_path: Path) -> None
     assert row["published_at_source"] != "json_ld"
 
 
-def test_date_found_in_the_page_is_a_day(tmp_path: Path) -> None:
-    row = read(tmp_path, page(body="<p class='date'>Published: 20 July 2021</p>")).only("articles")
+@pytest.mark.parametrize(("head", "body", "source"), [
+    ("", "<p class='date'>Published: 20 July 2021</p>", "date_line"),
+    ("", "<p>20. Juli 2021 | Pressemitteilungen</p>", "date_line"),
+    ("", "<p>Posted by Alice on <b>20.07.2021</b></p>", "date_line"),
+    ("", "<p>2021年07月20日 样城日报 时政新闻 1665 0</p>", "date_line"),
+    ("", "<p>20 июля 2021</p>", "date_line"),
+    ('<link rel="canonical" href="https://news.example.cn/2021/07/20/a">', "", "htmldate"),
+    ('<meta property="og:url" content="https://news.example.cn/2021-7-20/a">', "", "htmldate"),
+    ('<meta name="date" content="2021-07-20">', "", "meta"),
+])  # fmt: skip
+def test_date_found_in_the_page_is_a_day(tmp_path: Path, head: str, body: str, source: str) -> None:
+    row = read(tmp_path, page(head, body=body)).only("articles")
     assert row["published_at"] == datetime(2021, 7, 19, 16, tzinfo=UTC)
-    assert (row["published_at_precision"], row["published_at_source"]) == ("day", "htmldate")
+    assert (row["published_at_precision"], row["published_at_source"]) == ("day", source)
+
+
+@pytest.mark.parametrize(("head", "body", "text"), [
+    ("", "", "The bureau was founded in 1998, and again in 2019. "),
+    ("", "", "The bureau opened the channel on 3 March 2015. "),
+    ("", "", "The bureau met on 30 February 2021. "),
+    ("", "<p>On 3 March 2015 the bureau opened its doors</p>", ""),
+    ("", "<p>The bureau opened on <b>3 March 2015</b></p>", ""),
+    ("", "<p>市公安局于<b>2015年3月3日</b>召开会议</p>", ""),
+    ("", "<p>2015年3月3日10:30，市公安局召开会议。</p>", ""),
+    ("", "<p>Published: yesterday</p>", ""),
+    ("", "<p>发布时间：昨天 12:30</p>", ""),
+    ("", "<p>Published: 03/04/2011</p>", ""),
+    ("", "<p>Last updated: 3 March 2015</p>", ""),
+    ("", "<p>Published: 3 March 2031</p>", ""),
+    ("", "<p>© 2019 Bureau</p>", ""),
+    ("", "<div class='comment'><p>3 March 2015</p></div>", ""),
+    ("", "".join(f"<p>{day} May 2019</p><p>Another story</p>" for day in (3, 4, 5)), ""),
+    ('<meta name="date" content="2019">', "", ""),
+    ('<meta name="date" content="2019-05">', "", ""),
+    ('<meta property="article:published_time" content="yesterday">', "", ""),
+    ('<meta property="article:published_time" content="0000-00-00 00:00:00">', "", ""),
+    ('<meta property="og:image" content="https://img.example/2019/03/04/a.png">', "", ""),
+])  # fmt: skip
+def test_a_date_in_a_text_or_half_a_date_is_no_day_of_publication(
+    tmp_path: Path, head: str, body: str, text: str
+) -> None:
+    outcome = read(tmp_path, page(head, body=body, text=ENGLISH + text))
+    row = outcome.only("articles")
+    assert (row["published_at"], row["published_at_source"]) == (None, None)
+    assert outcome.reasons == []
+
+
+@pytest.mark.parametrize(("head", "body", "raw"), [
+    ('<meta property="article:published_time" content="2021-02-30">', "", "2021-02-30"),
+    ('<meta property="article:published_time" content="2021-02-20T25:61:00">', "",
+     "2021-02-20T25:61:00"),
+    (ld({"@type": "NewsArticle", "datePublished": "2021-02-30T08:00:00+08:00"}), "",
+     "2021-02-30T08:00:00+08:00"),
+    ("", '<time datetime="2021-02-30">x</time>', "2021-02-30"),
+    ("", "<p>Published: 30 February 2021</p>", "30 February 2021"),
+])  # fmt: skip
+def test_an_impossible_date_is_refused_and_the_article_stays(
+    tmp_path: Path, head: str, body: str, raw: str
+) -> None:
+    outcome = read(tmp_path, page(head, body=body))
+    row = outcome.only("articles")
+    assert (row["published_at"], row["published_at_source"]) == (None, None)
+    assert outcome.problems["reason"].to_list() == ["not_a_time"]
+    assert outcome.problems["column_name"].to_list() == ["published_at"]
+    assert outcome.problems["excerpt"].to_list() == [raw]
+
+
+def test_another_declaration_stands_in_for_an_impossible_one(tmp_path: Path) -> None:
+    head = ld({"@type": "NewsArticle", "datePublished": "2021-02-30"})
+    row = read(tmp_path, page(head + '<meta name="pubdate" content="2021-07-20">'))
+    assert row.only("articles")["published_at_source"] == "meta"
 
 
 @pytest.mark.parametrize(("line", "at", "precision", "source"), [
@@ -298,9 +367,37 @@ def test_hostile_pages_are_contained(tmp_path: Path, hostile: str) -> None:
     content = page(body=hostile).encode("utf-8", "surrogatepass")
     outcome = read(tmp_path, content)
     assert set(outcome.reasons) <= {
-        "no_article_text", "extraction_failed", "encoding", "too_deep",
+        "no_article_text", "extraction_failed", "encoding", "too_deep", "not_a_time",
     }  # fmt: skip
     assert outcome.reasons or outcome.only("articles")["published_at"] is None
+
+
+@pytest.mark.parametrize("hostile", [
+    "<div " + " ".join(f"a{number}" for number in range(100_000)) + ">x</div>",
+    "<b>x</b>" * 1_000_000,
+])  # fmt: skip
+def test_markup_without_measure_is_refused_before_it_is_parsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, hostile: str
+) -> None:
+    monkeypatch.setattr("trafilatura.utils.load_html", lambda _: pytest.fail("it was parsed"))
+    outcome = read(tmp_path, page(body=hostile))
+    assert outcome.reasons == ["too_complex"]
+    assert "the record stays in the archive" in outcome.rejects[0].detail
+
+
+def test_a_page_of_many_paragraphs_is_not_compared_with_a_second_extraction(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("compare_extraction", "justext_rescue"):
+        monkeypatch.setattr(f"trafilatura.core.{name}", lambda *_: pytest.fail("it was compared"))
+    body = "".join(f"<p>{number}. {ENGLISH}</p>" for number in range(2000))
+    content = page().replace("<article>", f"<article>{body}")
+    assert "1999. The bureau" in str(read(tmp_path, content).only("articles")["text"])
+
+
+def test_a_name_of_megabytes_is_no_title(tmp_path: Path) -> None:
+    row = read(tmp_path, page(title="T" * 2_000_000)).only("articles")
+    assert row["title"] is None
 
 
 def test_page_beyond_the_limit(tmp_path: Path) -> None:
@@ -322,6 +419,27 @@ def test_failure_of_the_extractor_is_named(
     outcome = read(tmp_path, page())
     assert outcome.reasons == [reason]
     assert str(failure) in outcome.rejects[0].detail
+
+
+def test_a_page_that_was_cut_is_loaded_and_named(tmp_path: Path) -> None:
+    whole = page(text=CHINESE)
+    cut = whole[: len(whole) * 2 // 3]
+    outcome = read(tmp_path, cut)
+    assert "及时回应群众关切" in str(outcome.only("articles")["text"])
+    assert [(r.reason, r.records, r.record_number) for r in outcome.rejects] == [
+        ("truncated_page", 0, 1)
+    ]
+    assert "before its end" in outcome.rejects[0].detail
+    assert FORMAT.reader.locate(reading.raw_file(tmp_path, "page.html", cut), 1, ReadOptions())
+
+
+@pytest.mark.parametrize("end", [
+    "", "</html", "<p", "<p class='x", "<!-- a", "<script>var a = 1", "<div>x", "<ul><li>x",
+])  # fmt: skip
+def test_what_proves_that_a_page_was_cut(end: str) -> None:
+    assert (cut_page(f"<html><body><p>text</p>{end}") is None) is (end == "")
+    assert cut_page(f"<html><body><p>text</p>{end}</body></html>") is None
+    assert cut_page(f"<p>a fragment</p>{end}") is None
 
 
 def test_same_page_gives_the_same_row(tmp_path: Path) -> None:

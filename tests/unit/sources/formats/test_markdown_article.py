@@ -122,9 +122,8 @@ def test_front_matter_that_is_refused(tmp_path: Path, matter: str, reason: str) 
 
 
 def test_yaml_builds_no_object(tmp_path: Path) -> None:
-    matter = "title: !!python/object/apply:os.system ['touch x']\ndate: 2018-01-19\n"
-    row = read(tmp_path, f"---\n{matter}---\n{BODY}").only("articles")
-    assert row["title"] is None
+    matter = "title: T\nother: !!python/object/apply:os.system ['touch x']\ndate: 2018-01-19\n"
+    assert read(tmp_path, f"---\n{matter}---\n{BODY}").only("articles")["title"] == "T"
 
 
 @pytest.mark.parametrize(("content", "reason"), [
@@ -198,3 +197,25 @@ def test_furniture_is_moved_not_deleted(tmp_path: Path) -> None:
         "Feed enhanced by Better Feed",
     ]  # fmt: skip
     assert bare["stripped_text"] is None
+
+
+@pytest.mark.parametrize(("line", "tag"), [
+    ("title: !!python/object:os.x 'Harmless'", "python/object"),
+    ("title: !!python/object/apply:os.system ['id']", "python/object"),
+    ("title: {a: b}", "map"),
+    ("title: [[a], b]", "seq"),
+    ("title: !local x", "!local"),
+    ("title: !!binary aGk=", "binary"),
+    ("title: x\nurl: {a: b}", "map"),
+])  # fmt: skip
+def test_a_value_that_is_no_text_is_named(tmp_path: Path, line: str, tag: str) -> None:
+    outcome = read(tmp_path, f"---\n{line}\ndate: 2018-01-02\n---\nBody of it.\n")
+    assert outcome.reasons == ["front_matter_unreadable"]
+    assert tag in outcome.rejects[0].detail
+    assert f"`{line.splitlines()[-1].split(':')[0]}` on line" in outcome.rejects[0].detail
+
+
+def test_lists_of_names_are_joined_and_unread_names_may_hold_anything(tmp_path: Path) -> None:
+    head = "title: 2018\nauthor: [Alice, Bob]\ntags: {a: [b]}\nx: !!python/object:a.b c\nurl:"
+    row = read(tmp_path, f"---\n{head}\n---\nBody of it.\n").only("articles")
+    assert (row["title"], row["author"], row["url"]) == ("2018", "Alice; Bob", None)

@@ -220,6 +220,28 @@ def test_page_cut_by_the_crawler(tmp_path: Path) -> None:
     assert read(tmp_path, archive).reasons == ["truncated_page"]
 
 
+@pytest.mark.parametrize(("announced", "is_named"), [
+    ("999999", True), ("10", False), ("many", False), (None, False),
+])  # fmt: skip
+def test_a_body_shorter_than_announced_is_loaded_and_named(
+    tmp_path: Path, announced: str | None, is_named: bool
+) -> None:
+    headers = (("Content-Length", announced),) if announced else ()
+    outcome = read(tmp_path, Archive().add(page(), headers=headers).data)
+    assert "及时回应群众关切" in str(outcome.only("articles")["text"])
+    found = [(r.reason, r.records, r.record_number) for r in outcome.rejects]
+    assert found == ([("truncated_page", 0, 1)] if is_named else [])
+
+
+def test_a_page_cut_in_its_text_is_loaded_and_named(tmp_path: Path) -> None:
+    whole = page()
+    outcome = read(tmp_path, Archive().info().add(whole[: len(whole) * 2 // 3]).data)
+    assert "及时回应群众关切" in str(outcome.only("articles")["text"])
+    assert ("truncated_page", 0, 2) in [
+        (r.reason, r.records, r.record_number) for r in outcome.rejects
+    ]
+
+
 def test_hostile_page(tmp_path: Path) -> None:
     deep = "<div>" * 200_000 + CHINESE
     title = page(2).replace("<title>", "<title>&lt;script&gt;x()&lt;/script&gt;")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import subprocess
 import sys
@@ -425,6 +426,19 @@ def test_a_next_page_on_another_host_is_not_followed(live: Site, server: Server)
     live.extract()
     assert live.left == {"api": "foreign_link"}
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize("behind", [b"", bytes(512), b"garbage"])
+def test_every_member_of_a_compressed_answer_is_read(live: Site, server: Server, behind: bytes):
+    body = feed(1, 2)
+    half = len(body) // 2
+    members = gzip.compress(body[:half]) + gzip.compress(body[half:]) + behind
+    server.routes["/feed"] = text(members, Content_Encoding="gzip")
+    declare(live, ("news", "rss", server.url("/feed")))
+    live.night()
+    is_damaged = behind == b"garbage"
+    assert live.left == ({"news": "damaged_gzip"} if is_damaged else {})
+    assert len(live.ask("select * from core.articles")) == (0 if is_damaged else 2)
 
 
 def test_what_is_published_of_a_declaration_names_no_officer(live: Site):
