@@ -28,7 +28,7 @@ _PLANNED = re.compile(
     r"\b(?:will|shall|would|must)\s+\w+|"
     rf"\b(?:should|may|might|could|can)\s+(?:\w+\s+){{0,2}}?{_DOING}\b|"
     r"\b(?:plan|aim|hope|intend|expect|want|vow|pledge|promise|seek|strive|prepare|wish)(?:s|d|ed|ned|ning|ing)?"
-    r"\s+(?:\w+\s+){0,3}?(?:to|for|on)\b|\bplans?\s+(?:call|are)\b|\b(?:are|is|was|were)\s+to\s+\w+\b|"
+    r"\s+(?:\w+\s+){0,3}?(?:to|for|on)\b|\bplan(?:s|ned|ning)?\s+(?:some\s+|about\s+|over\s+)?\d|\bplans?\s+(?:call|are)\b|\b(?:are|is|was|were)\s+to\s+\w+\b|"
     r"\b(?:goals?|targets?|quota|aims?|plans?)\s+(?:of|is|was|for|to|calls?)\b|"
     r"\b(?:target|predict|forecast|project)(?:s|ed|ing)?\b|\b(?:set|due|scheduled|likely|ready|about|expected)\s+to\b|"
     r"\b(?:told|urged|ordered|asked|requir\w+|call(?:s|ed|ing)?\s+(?:on|for)|instruct\w*|encourag\w+)\b"
@@ -61,7 +61,8 @@ _DENIED = re.compile(
     r"(?:\bnot|n't|\bnever|\bno\s+longer|\brather\s+than|\binstead\s+of|\bfar\s+from|\bcannot)\s+"
     r"(?:(?!only\b|just\b|least\b|than\b)[\w-]+\s+){0,2}?$|"
     r"\b(?:den(?:y|ied|ies|ying)|refut\w+|dismiss\w+|reject\w+)\s+(?:\w+\s+){0,4}?that\b[^;.]*$|"
-    r"\b(?:false|wrong|untrue|incorrect)\s+(?:that|to\s+say)\b[^;.]*$",
+    r"\b(?:false|wrong|untrue|incorrect|not\s+true|no\s+truth)\s+(?:that|to\s+say|in)\b[^;.]*$|"
+    r"\bnothing\s+like\s+$",
     re.IGNORECASE,
 )
 _DENIED_BEHIND = re.compile(
@@ -93,7 +94,7 @@ _CRITERION_BEHIND_ZH = re.compile(r"(?:之间|以上|以下|以内)?的[^，。�
 # -- came and went ----------------------------------------------------------------------------
 _GAINED = re.compile(
     r"\b(?:gr[eo]w[ns]?|growing|ros[e]|risen|rises?|rising|increas(?:e[sd]?|ing)|climb(?:s|ed|ing)?|"
-    r"jump(?:s|ed|ing)?|surg(?:e[sd]?|ing)|soar(?:s|ed|ing)?|expand(?:s|ed|ing)?|swell(?:s|ed|ing)?|up)\s+(?:\w+ly\s+)?by\s+$|"
+    r"jump(?:s|ed|ing)?|surg(?:e[sd]?|ing)|soar(?:s|ed|ing)?|expand(?:s|ed|ing)?|swell(?:s|ed|ing)?|(?:are|is|was|were|,)\s*up)\s+(?:\w+ly\s+)?(?:by\s+)?$|"
     r"\b(?:increase|rise|growth|gain|addition|jump|surge)\s+of\s+$|"
     r"\b(?:gain(?:s|ed|ing)?|add(?:s|ed|ing)?|w[io]n|winning|pick(?:s|ed)?\s+up|net(?:s|ted)?)\s+(?:an?\s+(?:additional|further|extra)\s+|another\s+)?$|"
     r"\b(?:open|launch|set\s+up|add|regist(?:er)?|creat)\w*\s+(?:an?\s+(?:additional|further|extra)|another)\s+$",
@@ -124,7 +125,7 @@ _IN_PERIOD_ZH = re.compile(
 """Police opened 183 in 2012: so many came; that they had opened so many by then is a stock."""
 _LOST = re.compile(
     r"\b(?:fell|fall(?:s|en|ing)?|drop(?:s|ped|ping)?|declin(?:e[sd]?|ing)|decreas(?:e[sd]?|ing)|"
-    r"shr[aiu]nk(?:s|ing)?|down|cut|reduced?|dwindled?|dipped)\s+(?:\w+ly\s+)?by\s+$|"
+    r"shr[aiu]nk(?:s|ing)?|down|cut|reduced?|dwindled?|dipped)\s+(?:\w+ly\s+)?(?:by\s+)?$|"
     r"\b(?:fall|drop|decline|decrease|loss|reduction|cut)\s+of\s+$|"
     r"\b(?:los(?:t|es?|ing)|shed|clos(?:ed|ing)|delet(?:ed|ing)|cancel\w+|shut(?:\s+down)?|"
     r"remov(?:ed|ing)|suspend\w*|deregister\w*|scrapp\w+|merg(?:ed|ing))\s+(?:another\s+|some\s+|the\s+)?$",

@@ -47,6 +47,7 @@ _EARLIER = re.compile(
 _UP_FROM = re.compile(r"\bagainst\s*$|\b(?:up|down|rising|compared|rose|increased|"
                       r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|从$|由$|而[^，。]{0,12}(?:为|"
                       r"仅|只有)$", re.IGNORECASE)  # fmt: skip
+_TWO_ENDS = re.compile(r"\d.*(?:to|or|and|[-–—~～－至到]).*\d")
 _BASE = re.compile(
     r"\bfrom\s+$|(?:从|由)(?:(?!到|至|为)(?:\d+[年月日]|[^，。；\d])){0,10}$", re.IGNORECASE
 )
@@ -254,7 +255,8 @@ def _as_of(
         return dates.year_before(
             dates.as_of(sentence, (0, figure.start), figure.start, published), match[0]
         )
-    if _BASE.search(sentence[: figure.start]):
+    is_range = _TWO_ENDS.search(sentence, figure.start, figure.end) is not None
+    if not is_range and _BASE.search(sentence[: figure.start]):
         own = dates.as_of(sentence, segment, figure.start, published)
         is_own = segment[0] <= own.start < segment[1]
         return own if is_own else dates.AsOf(None, "day", None, None)

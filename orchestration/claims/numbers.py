@@ -304,6 +304,7 @@ _FRACTION = re.compile(
     rf"|\s+(?:in|(?:out\s+)?of)\s+(?:every\s+)?(?:{_UNITS}|10|\d)\b(?![\d,.])",
     re.IGNORECASE,
 )
+_OF_EVERY = re.compile(r"每\s?$|每\s?\d+[个家名人位][^，。；\d]{0,10}有$")
 _OF_A_FRACTION = re.compile(
     rf"分之$|\b(?:one|{_UNITS}|\d)\s+(?:in|(?:out\s+)?of)\s+(?:every\s+)?$", re.IGNORECASE
 )
@@ -322,6 +323,8 @@ def _counts_nothing(text: str, figure: Figure) -> bool:
     if re.match(r"[$€£¥]|US\$", printed) or _NOT_BEFORE.search(text[: figure.start]):
         return True
     if figure.value == 1 and "1" not in printed:
+        return True
+    if _OF_EVERY.search(text[: figure.start]):
         return True
     if _FRACTION.match(text[figure.number_end :]) or _OF_A_FRACTION.search(text[: figure.start]):
         return True

@@ -84,7 +84,7 @@ def _is_range(sentence: str, between: re.Match[str], first: Figure, second: Figu
 
 def _scale_of_both(sentence: str, first: Figure, second: Figure) -> float:
     """4 to 5 million, 4至5万: the scale word behind the second number is that of the first too."""
-    if not re.fullmatch(r"[\d.]+|[一二两三四五六七八九]", _bare(sentence, first)):
+    if not re.fullmatch(r"[\d.]+|[一二两三四五六七八九]|[A-Za-z]+", _bare(sentence, first)):
         return 1.0
     scale = 1.0
     for word, factor in SCALE_WORDS.items():

@@ -101,7 +101,7 @@ _DIRECT_CHINESE_AFTER = re.compile(
 )
 _DIRECT_CHINESE_BEFORE = re.compile(
     r"(?:总数|总量|数量|人数|量|数|客|达到?了?|已|共计?|有|为|超过了?|突破了?|逾|约|近|至|到|增至|增加到|"
-    r"增长到|升至|累计|合计|总计|分别|也|则|仅|就|大概|将近|接近|不到|不足|至少|和|是|即|高达|已经|更|竟|才|如今|目前|[\s：:“”（(])*$"
+    r"增长到|升至|累计|合计|总计|分别|也|则|仅|就|大概|将近|接近|不到|不足|至少|和|是|即|高达|已经|更|竟|才|在|如今|目前|[\s：:“”（(])*$"
 )
 _POSTING = re.compile(
     r"\b(?:post|publish|releas|sent|send|issu|writ|wrote|put out|upload)\w*\s+"
@@ -236,7 +236,7 @@ _JOINED = re.compile(
 """Organs and officers counted together: departments and officials."""
 _OFFICER = re.compile(
     r"\bofficers?\b|\bpolicemen\b|\bofficials\b|\bpersonal\b|\bindividuals?\b|\bcivil servants?\b|"
-    r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|[一两几\d]名[^，。]{0,4}警|法官|检察官|警察个人|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人",
+    r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|[一两几\d]名[^，。派]{0,2}警|法官|检察官|警察个人|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人",
     re.IGNORECASE,
 )
 _WHOSE = re.compile(

@@ -193,7 +193,10 @@ def test_the_day_is_that_of_as_of_before_any_other(
     ("Police run about 4,000–5,000 microblogs.", 4000, 5000),
     ("Police microblogs have 4 to 5 million followers.", 4e6, 5e6),
     ("Between 30 and 40 percent of police stations have microblogs.", 30, 40),
+    ("Police run four to five thousand microblogs.", 4000, 5000),
+    ("Police run anywhere from 4,000 to 5,000 microblogs.", 4000, 5000),
     ("公安微博有4000-5000个。", 4000, 5000),
+    ("公安微博在4000至5000之间。", 4000, 5000),
     ("公安微博有4000至5000个。", 4000, 5000),
     ("公安微博在4000个到5000个之间。", 4000, 5000),
     ("公安微博已有四五千个。", 4000, 5000),
@@ -243,6 +246,7 @@ def test_a_word_of_negation_beside_a_number_is_a_bound(sentence: str, qualifier:
     "目标是开通300个政务微博。",
     "公安部要求，2011年底前县级公安机关开通微博3000个。", "预计年底政务微博将突破5万个。",
     "In 2013 police run 5,000 microblogs.", "Three in four police bureaus have microblogs.",
+    "It is not true that police run 5,000 microblogs.", "每10个派出所有8个开通微博。",
     "四分之三的派出所开通了微博。", "厦门市规定，各区政府微博每天至少发布3条信息。",
     "Police said their microblog would carry at least 30 updates a day.",
     "市政府力争三年内让全市政务微博翻一番，达到400个。",
@@ -254,6 +258,7 @@ def test_what_is_denied_or_planned_is_no_figure(sentence: str) -> None:
 
 @pytest.mark.parametrize(("sentence", "metric", "unit"), [
     ("The number of police microblogs grew by 5,000.", "accounts_gained", "account"),
+    ("Police microblogs are up 5,000 from last year.", "accounts_gained", "account"),
     ("The number of police microblogs fell by 300.", "accounts_lost", "account"),
     ("Some 300 police microblogs were closed last year.", "accounts_lost", "account"),
     ("The bureau's microblog gained 3,000 new followers.", "followers_gained", "follower"),
