@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -63,6 +65,16 @@ def test_only_posts_of_ordinary_people_call_upon_anybody() -> None:
     assert person["addressed_names"] == ["平安北京"]
     assert (person["text"], person["account_id"][:2], person["post_id"][:2]) == (None, "p:", "p:")
     assert (organ["addressed_names"], officer["addressed_names"]) == (None, None)
+
+
+@pytest.mark.real_data
+def test_one_of_600_real_posts_calls_upon_offices(real_data: Path) -> None:
+    """Of the others that name bodies, read by eye, all credit them as their source."""
+    files = sorted((real_data / "rumours" / "ced_original").glob("*.json"))
+    texts = [json.loads(path.read_text(encoding="utf-8"))["text"] for path in files]
+    found = addressed_names(pl.Series(texts, dtype=pl.String)).drop_nulls().to_list()
+    assert len(texts) == 600
+    assert found == [["宁波发布", "宁波晚报"]]
 
 
 def test_texts_without_names_cost_next_to_nothing() -> None:
