@@ -132,7 +132,7 @@ def read_pages(folder: Path, real: Path) -> tuple[Pages, Pages]:
         ingest(connection, settings, declarations, build, lambda message: None)
         found = connection.execute(
             """select parse_filename(files.path) as file, articles.source_name as source,
-                      title, author, text, published_at_source, published_at_precision,
+                      title, author, text, language, published_at_source, published_at_precision,
                       timezone(if(articles.source_name = 'trafilatura', 'Europe/Berlin',
                                   'Asia/Shanghai'), published_at) as local_at
                from core.articles as articles join quality.file_ledger as files using (file_id)"""

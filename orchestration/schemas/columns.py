@@ -230,7 +230,7 @@ _define(
         "author": "Byline as printed.",
         "language": "zh, en or NULL when undecided.",
         "text_before": "Text of the post before the change.",
-        "stripped_text": "Lines taken out of a plain text as page furniture.",
+        "stripped_text": "Lines taken out of a text as page furniture.",
         "extractor": "What took the body out of the raw document, and its version.",
         "verdict": "Ruling as a code; in main.claim_checks consistent, above, below (where what the figure "
         "is held against lies), scope_mismatch or not_testable.",
@@ -1016,8 +1016,9 @@ _define(
         "as_of_basis": "How as_of_date is known: stated in the text, resolved (a date without year, last "
         "year), carried (from the last 'as of' of its paragraph), statement (the day somebody said so), "
         "dateline (the day the report was sent), publication; NULL: not at all.",
-        "reading": "What an article was read for: claims or stories.",
+        "reading": "What an article was read for: claims, stories or furniture.",
         "other_article_id": "article_id of the other article.",
+        "repeated_lines_key": "Hash of the set of lines that the article shares with others of its outlet.",
         "story_id": "article_id of the earliest article that tells the story.",
         "check_kind": "observed, parts_sum, printed_share, printed_growth, unit_slip or monotony.",
         "verdict_reason": "Why, in words; NULL where the figure is consistent.",
@@ -1040,6 +1041,9 @@ _define(
     "",
     {
         "rule_version": "Version of the rules that read the article.",
+        "line_hash": "Hash of a line, spaces and case folded: 60 bits of MD5.",
+        "repeated_lines_count": "Lines of the article that its outlet repeats; they stand in "
+        "stripped_text.",
         "anchor": "One of the ten least hashes of four words in a row of the article.",
     },
 )

@@ -381,6 +381,21 @@ ARTICLE_STORIES = _run(
     ("article_id", "story_id"),
 )  # fmt: skip
 
+OUTLET_LINES = _run(
+    "quality", "outlet_lines",
+    "one line of an article, by which lines are found that its outlet repeats",
+    ("outlet", "line_hash", "article_id"),
+    ("outlet", "line_hash", "article_id"),
+)  # fmt: skip
+
+ARTICLE_TEXTS = _run(
+    "quality", "article_texts",
+    "one article that holds lines which its outlet prints under several articles",
+    ("article_id",),
+    ("article_id", "text", "stripped_text", "repeated_lines_count", "repeated_lines_key"),
+    required=("article_id", "text", "repeated_lines_count", "repeated_lines_key"),
+)  # fmt: skip
+
 CLAIM_REVIEWS = _run(
     "quality", "claim_reviews",
     "one candidate that somebody reviewed, as claims_review.csv says now",
@@ -482,7 +497,7 @@ FITTED_TABLES: tuple[Table, ...] = (DIFFUSION_FITS,)
 RUN_TABLES: tuple[Table, ...] = (
     FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT, TOUCHED_DAYS,
     ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CLAIM_CANDIDATES, CLAIM_REVIEWS,
-    ARTICLE_READINGS, ARTICLE_ANCHORS, ARTICLE_PAIRS, ARTICLE_STORIES,
+    ARTICLE_READINGS, ARTICLE_ANCHORS, ARTICLE_PAIRS, ARTICLE_STORIES, OUTLET_LINES, ARTICLE_TEXTS,
     CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES, *LINKING_TABLES,
     *FITTED_TABLES,
 )  # fmt: skip

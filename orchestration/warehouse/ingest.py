@@ -24,7 +24,7 @@ from orchestration.sources.archive import Archive
 from orchestration.sources.declarations import Declarations
 from orchestration.sources.intake import Intake
 from orchestration.sources.rawfile import RawFile
-from orchestration.warehouse import claims, load, reviews, stories
+from orchestration.warehouse import claims, furniture, load, reviews, stories
 from orchestration.warehouse.builds import Build
 from orchestration.warehouse.connect import count_rows
 from orchestration.warehouse.lake import withdraw_from_lake, write_lake
@@ -85,6 +85,7 @@ def ingest(
         waiting = reread + waiting
     claims.read_new_articles(connection, progress)
     stories.group_new_articles(connection, progress)
+    furniture.take_off_furniture(connection, progress)
     if settings.root.settled_scope.exists():
         _forget_exposed(connection, settings)
         settings.root.settled_scope.unlink()

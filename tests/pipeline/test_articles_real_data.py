@@ -60,6 +60,15 @@ def test_chinese_pages_have_title_text_and_time(read: tuple[Pages, Pages]) -> No
     assert {row["local_at"].year for row in rows} == {2018, 2019, 2020}
 
 
+def test_what_is_neither_chinese_nor_english_has_no_language(read: tuple[Pages, Pages]) -> None:
+    rows = read[0].rows
+    found = [rows[name]["language"] for name in rows]
+    assert (found.count("zh"), found.count("en"), found.count(None)) == (16, 7, 29)
+    german = [row for row in rows.values() if row["text"].count(" und ") >= 2]
+    assert len(german) >= 15
+    assert {row["language"] for row in german} == {None}
+
+
 OUTLETS = 10
 
 
