@@ -45,6 +45,23 @@ def test_every_published_row_carries_the_build(world: Warehouse) -> None:
         assert found == [("b1",)], table.full_name
 
 
+def test_what_has_a_row_for_an_event_speaks_of_institutions(world: Warehouse) -> None:
+    spoken = "(select post_id, posted_at from core.event_links where account_id like 'p:%')"
+    assert world.one(f"select count(*) >= 5 from {spoken}") == (True,)
+    for table, post, instant in (
+        ("event_responses", "post_id", "responded_at"),
+        ("level_race", "post_id", "responded_at"),
+        ("rebuttals", "post_id", "rebutted_at"),
+        ("rebuttals", "reversal_post_id", "reversed_at"),
+        ("silence_ledger", "nearest_post_id", "answered_later_at"),
+    ):
+        of_people = (
+            f"select count(*) from main.{table} where {post} in (select post_id from {spoken}) "
+            f"or {instant} in (select posted_at from {spoken})"
+        )
+        assert world.one(of_people) == (0,), table
+
+
 def test_the_small_world_is_not_trivial(world: Warehouse) -> None:
     """The tests above prove something only about rows that exist."""
     counts = world.one(
