@@ -33,6 +33,9 @@ TEXTS = (
 """Texts in which pseudonyms may stand; there the pseudonym alone goes."""
 RECORD_NOTES = ("quality.quarantine", "quality.repairs")
 """What is said about single records, with values out of them. Left out of a person's record."""
+PROFILES = ("core.account_snapshots",)
+"""Exact counts and the instant of registration lead to a profile, an ordinary person's too: of no
+pseudonym there is a row."""
 _PSEUDONYM = "p:[0-9a-f]{20}"
 
 
@@ -40,7 +43,7 @@ def write_released(source: Path, target: Path) -> None:
     """Write every published table of the closed work file into a new file.
 
     People in scope are the accounts that stand under a pseudonym. The aggregates of `main` counted
-    them before; ordinary people's pseudonyms (under rumours and comments) stay.
+    them before; ordinary people's pseudonyms (of rumours and comments) stay, without profiles.
     """
     with duckdb.connect(":memory:", config={**OFFLINE, "memory_limit": MEMORY_LIMIT}) as connection:
         connection.execute("set TimeZone = 'UTC'")
@@ -112,6 +115,8 @@ def _insert_sql(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
         for name in names
         if name in SUBJECTS
     ]
+    if table.full_name in PROFILES:
+        conditions.append("not starts_with(account_id, 'p:')")
     if table.full_name in RECORD_NOTES:
         conditions.append(
             "not exists (from people_records as told where told.file_id = noted.file_id "

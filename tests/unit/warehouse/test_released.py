@@ -110,6 +110,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[
         # One alone, below whose posts and rumours rows of others stand.
         planting.row(TABLES["core.posts"], officer=False, account_id=STRANGER,
                      post_id=STRANGERS_POST)  # fmt: skip
+        planting.row(TABLES["core.account_snapshots"], officer=False, account_id=STRANGER)
         connection.execute("commit")
         connection.execute("checkpoint work")
     return path, planting.secret
@@ -197,6 +198,8 @@ def test_rows_of_institutions_and_pseudonyms_of_ordinary_people_stay(target: Pat
             if {"account_id", "post_id"} & set(table.column_names):
                 query = f"select count(*) from {table.full_name}"
                 assert connection.execute(query).fetchone() >= (1,), table.full_name
+        profiles = connection.execute("select account_id from core.account_snapshots").fetchall()
+        assert profiles == [(ORGAN,)], "of ordinary people no profile"
         lists = "select account_id, repost_of_post_id, cited_post_ids from core.posts order by all"
         assert (STRANGER,) in [row[:1] for row in connection.execute(lists).fetchall()]
         told = connection.execute(
