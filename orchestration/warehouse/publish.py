@@ -134,7 +134,9 @@ def _release(root: DataRoot, build: Build) -> Path:
     target = folder / root.published.name
     temporary = target.with_suffix(".incoming")
     try:
-        temporary.unlink(missing_ok=True)
+        # A process that was killed here has left its file, and DuckDB's log of it.
+        for left in (temporary, _wal_of(temporary)):
+            left.unlink(missing_ok=True)
         write_released(source, temporary)
         _refuse_wal(temporary)
         with temporary.open("rb+") as written:
@@ -142,7 +144,8 @@ def _release(root: DataRoot, build: Build) -> Path:
         temporary.chmod(0o444)
         os.replace(temporary, target)
     finally:
-        temporary.unlink(missing_ok=True)
+        for left in (temporary, _wal_of(temporary)):
+            left.unlink(missing_ok=True)
     _sync_folder(folder)
     return target
 
@@ -164,8 +167,12 @@ def _link_atomically(release: Path, published: Path) -> None:
     _sync_folder(published.parent)
 
 
+def _wal_of(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
 def _refuse_wal(path: Path) -> None:
-    wal = path.with_name(path.name + ".wal")
+    wal = _wal_of(path)
     if wal.exists() and wal.stat().st_size:
         raise RuntimeError(f"{wal} was left by an open writer; a copy would lose its rows")
 

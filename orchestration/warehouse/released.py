@@ -47,7 +47,7 @@ def write_released(source: Path, target: Path) -> None:
     """
     with duckdb.connect(":memory:", config={**OFFLINE, "memory_limit": MEMORY_LIMIT}) as connection:
         connection.execute("set TimeZone = 'UTC'")
-        connection.execute(f"set temp_directory = {quote(str(target.parent / 'tmp'))}")
+        connection.execute(f"set temp_directory = {quote(str(source.parent / 'tmp'))}")
         connection.execute(f"attach {quote(str(source))} as work (read_only)")
         connection.execute(
             f"attach {quote(str(target))} as released (storage_version '{STORAGE_VERSION}')"
