@@ -1,8 +1,9 @@
 """A night of new account snapshots upon a long history: what the models cost, which of them grow.
 
-The history is written into the core tables in one go, as if it had been loaded; the models build
-it once, then a night brings every account once more. Only dbt is measured: loading, audit and
-publishing have benchmarks of their own.
+The history is written into the core tables by SQL, as if it had been loaded, and the models take it
+in some hundred nights at a time, so that a long one needs no more memory than a short one. Then a
+night brings every account once more. Only dbt is measured: loading, audit and publishing have
+benchmarks of their own.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ ACCOUNTS = 100_000
 LAST_NIGHT = "date '2021-03-16'"
 """In the middle of its month, since what is kept by month costs more the later it is."""
 POSTS = 50_000
-MEMORY_LIMIT = "8GB"
+NIGHTS_AT_ONCE = 100
+"""Nights of history that the models take in by one build."""
+MEMORY_LIMIT = "4GB"
 SHOWN = 12
 """Models in the second table."""
 
@@ -60,13 +63,15 @@ def run(folder: Path, sizes: Sequence[float], rounds: int) -> Iterator[tuple[str
     for size in sizes:
         name = f"{size:g}M"
         warehouse = folder / f"history_{name}" / "observatory.duckdb"
-        first = _write_history(warehouse, round(size * 1_000_000 / ACCOUNTS))
-        print(f"{name}: first build {first.cpu_seconds:.0f} CPU s", flush=True)
+        _write_history(warehouse, round(size * 1_000_000 / ACCOUNTS))
         _bring_night(warehouse)
         nights[name], models[name] = [], []
-        for _ in range(rounds):
-            copy = Path(shutil.copy(warehouse, folder / "night" / warehouse.name))
-            cost, spent = _dbt(copy, "night")
+        (folder / "night").mkdir(exist_ok=True)
+        for round_ in range(rounds):
+            copy = folder / "night" / warehouse.name
+            # The last night may have the history itself: a second one would not fit on every disk.
+            (shutil.move if round_ == rounds - 1 else shutil.copy)(warehouse, copy)
+            cost, spent = _dbt(copy, "night", threads=1)
             copy.unlink()
             print(f"{name}: a night {cost.cpu_seconds:.0f} CPU s", flush=True)
             nights[name].append(cost)
@@ -103,49 +108,72 @@ def _line(label: str, spent: Mapping[str, float], largest: str, rival: str) -> s
     return f"| {label} | {' | '.join(f'{s:.2f}' for s in spent.values())} | {ratio:.2f} |"
 
 
-def _write_history(warehouse: Path, nights: int) -> Cost:
-    """Snapshots of so many nights before the last one, a few posts, and all models once."""
+def _write_history(warehouse: Path, nights: int) -> None:
+    """Snapshots of so many nights, a few posts, and what the models make of them."""
     warehouse.parent.mkdir(parents=True)
-    (warehouse.parent.parent / "night").mkdir(exist_ok=True)
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("set TimeZone = 'UTC'; set threads = 1")
+    with _opened(warehouse) as connection:
         for schema in ("core", "quality", "meta"):
             connection.execute(f"create schema {schema}")
         for definition in (*CORE_TABLES, *RUN_TABLES):
             connection.execute(create_table_sql(definition))
-        # Month by month, as the load keeps them.
-        for first in range(nights, 0, -30):
-            _insert_snapshots(connection, first, max(first - 30, 0))
-        connection.execute(
-            f"""insert into core.posts by name
-                select 'weibo' as platform, 'p' || n as post_id,
-                       (n % {ACCOUNTS} + 1000000000)::varchar as account_id,
-                       posted_at, 'api' as posted_at_source, 'second' as posted_at_precision,
-                       'text' as text, [] as hashtags, [] as hashtag_keys, 'original' as kind,
-                       false as is_repost, true as is_official,
-                       posted_at + interval 1 hour as observed_at,
-                       'crawl' as source_name, 'f0' as file_id,
-                       'f0' as file_sha256, n as record_number
-                from (select n, {LAST_NIGHT}::timestamptz - interval 36 hours
-                                - to_minutes(n % {min(nights, 60) * 1440}) as posted_at
-                      from range({POSTS}) as numbers(n))"""
+    for first in range(nights, 0, -NIGHTS_AT_ONCE):
+        until = max(first - NIGHTS_AT_ONCE, 0)
+        with _opened(warehouse) as connection:
+            # Month by month, as the load keeps them.
+            for night in range(first, until, -30):
+                _insert_snapshots(connection, night, max(night - 30, until))
+            if not until:
+                _insert_posts(connection, min(nights, 60))
+        build_id = f"history_{nights - until:06}"
+        cost, _ = _dbt(warehouse, build_id, threads=2)
+        with _opened(warehouse) as connection:
+            connection.execute("delete from meta.touched_days")
+            connection.execute(
+                "insert into meta.builds by name select $1 as build_id, 'published' as outcome",
+                [build_id],
+            )
+        print(
+            f"nights up to {until} before the last: {cost.cpu_seconds:.0f} CPU s, "
+            f"{cost.wall_seconds:.0f} s, {cost.anonymous_mib:.0f} MiB, "
+            f"{warehouse.stat().st_size / 2**30:.1f} GiB",
+            flush=True,
         )
-        connection.execute(
-            "insert into meta.builds by name select 'history' as build_id, 'published' as outcome"
-        )
-    cost, _ = _dbt(warehouse, "history")
-    return cost
 
 
 def _bring_night(warehouse: Path) -> None:
-    with duckdb.connect(str(warehouse)) as connection:
-        connection.execute("set TimeZone = 'UTC'; set threads = 1")
+    with _opened(warehouse) as connection:
         _insert_snapshots(connection, 0, -1)
-        connection.execute(
-            f"""insert into meta.touched_days by name
-                select 'night' as build_id, 'core.account_snapshots' as table_name,
-                       {LAST_NIGHT} as observed_date"""
-        )
+
+
+def _opened(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(str(warehouse))
+    connection.execute("set TimeZone = 'UTC'; set threads = 2")
+    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    return connection
+
+
+def _insert_posts(connection: duckdb.DuckDBPyConnection, nights: int) -> None:
+    """Posts of the last nights of history."""
+    connection.execute(
+        f"""insert into core.posts by name
+            select 'weibo' as platform, 'p' || n as post_id,
+                   (n % {ACCOUNTS} + 1000000000)::varchar as account_id,
+                   posted_at, 'api' as posted_at_source, 'second' as posted_at_precision,
+                   'text' as text, [] as hashtags, [] as hashtag_keys, 'original' as kind,
+                   false as is_repost, true as is_official,
+                   posted_at + interval 1 hour as observed_at,
+                   'crawl' as source_name, 'f0' as file_id,
+                   'f0' as file_sha256, n as record_number
+            from (select n, {LAST_NIGHT}::timestamptz - interval 36 hours
+                            - to_minutes(n % {nights * 1440}) as posted_at
+                  from range({POSTS}) as numbers(n))"""
+    )
+    connection.execute(
+        f"""insert into meta.touched_days by name
+            select 'posts' as build_id, 'core.posts' as table_name,
+                   ({LAST_NIGHT} - night::integer)::date as observed_date
+            from range({nights + 3}) as nights(night)"""
+    )
 
 
 def _insert_snapshots(connection: duckdb.DuckDBPyConnection, first: int, until: int) -> None:
@@ -183,14 +211,20 @@ def _insert_snapshots(connection: duckdb.DuckDBPyConnection, first: int, until: 
                    ({LAST_NIGHT} - night::integer)::date as observed_date
             from range({first}, {until}, -1) as nights(night)"""
     )
+    connection.execute(
+        f"""insert into meta.touched_days by name
+            select 'snapshots' as build_id, 'core.account_snapshots' as table_name,
+                   ({LAST_NIGHT} - night::integer)::date as observed_date
+            from range({first}, {until}, -1) as nights(night)"""
+    )
 
 
-def _dbt(warehouse: Path, build_id: str) -> tuple[Cost, dict[str, float]]:
-    """All seeds and models, one after the other on one core: their CPU and that of each."""
+def _dbt(warehouse: Path, build_id: str, *, threads: int) -> tuple[Cost, dict[str, float]]:
+    """All seeds and models, one after the other: their CPU, and on one core that of each."""
     folder = warehouse.parent
     profile = yaml.safe_load((DBT_PROJECT / "profiles.yml").read_text(encoding="utf-8"))
     settings = profile["observatory"]["outputs"]["duckdb"]["settings"]
-    settings.update(threads=1, memory_limit=MEMORY_LIMIT)
+    settings.update(threads=threads, memory_limit=MEMORY_LIMIT)
     (folder / "profiles.yml").write_text(yaml.safe_dump(profile), encoding="utf-8")
     told = folder / "spent.json"
     cost = run_child(

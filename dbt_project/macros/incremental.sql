@@ -129,6 +129,39 @@
     {%- endif %}
 {%- endmacro %}
 
+{#- Rows of main.account_growth that may not stand: of periods and groups made anew, of periods that are
+    none any more, and what is withheld or flagged otherwise than it was. -#}
+{% macro forget_growth_anew() -%}
+    {%- set keys = ['period', 'period_start', 'platform', 'account_kind', 'admin_level', 'region_code'] -%}
+    {% if grows_by_key() -%}
+    delete from {{ this }}
+    where
+        {{ is_period_anew('period', 'period_start') }}
+        or (platform, account_kind, admin_level, region_code) in (
+            select (anew.platform, anew.account_kind, anew.admin_level, anew.region_code)
+            from {{ ref('int_growth_groups_anew') }} as anew
+        )
+        or (period, period_start) not in (
+            select (periods.period, periods.period_start) from {{ ref('int_growth_periods') }} as periods
+        )
+        or ({{ keys | join(', ') }}) in (
+            select ({% for key in keys %}known.{{ key }}{{ ", " if not loop.last }}{% endfor %})
+            from {{ this }} as known
+            left join {{ ref('int_growth_withheld') }} as withheld
+                on {% for key in keys %}known.{{ key }} = withheld.{{ key }}{{ " and " if not loop.last }}{% endfor %}
+            left join {{ ref('int_growth_flags') }} as flags
+                on
+                    known.period = flags.period
+                    and known.period_start = flags.period_start
+                    and known.platform = flags.platform
+            where
+                known.is_suppressed <> (withheld.platform is not null)
+                or known.is_left_truncated <> coalesce(flags.is_left_truncated, false)
+                or known.is_purge_suspect <> coalesce(flags.is_purge, false)
+        )
+    {%- endif %}
+{%- endmacro %}
+
 {#- Whether a period holds days that are made anew. The first bound is what DuckDB skips by. -#}
 {% macro is_period_anew(period, start_day) -%}
     (

@@ -537,7 +537,8 @@ MARTS: tuple[Table, ...] = (
             "status", *_interval("followers"), "is_active_14d", "build_id",
         ),
         required=("account_kind", "admin_level", "first_seen_at", "last_seen_at"),
-        caveat="Officers appear under a pseudonym, without a name, registration and followers.",
+        caveat="Accounts under a pseudonym (officers) are in no published row; main.account_growth "
+        "counts them.",
     ),
     _dbt(
         "main", "account_history",
@@ -549,7 +550,8 @@ MARTS: tuple[Table, ...] = (
             "build_id",
         ),
         required=("facet_value", "last_seen_at", "history_event"),
-        caveat="Of a day the last value seen counts. Names of officers are in no row.",
+        caveat="Of a day the last value seen counts. Accounts under a pseudonym (officers) are not "
+        "here.",
     ),
     _dbt(
         "main", "regions", "one code of GB/T 2260 under one name",
@@ -588,7 +590,9 @@ MARTS: tuple[Table, ...] = (
                   "is_purge_suspect", "is_suppressed"),
         caveat="accounts_registered and accounts_seen answer different questions and are never to "
         "be mixed. Parts add up to `all` before small groups of people are withheld. region_code "
-        "is that of the province: accounts below it count there, their level tells them apart.",
+        "is that of the province: accounts below it count there, their level tells them apart. "
+        "build_id is of the build that made the row; later builds left it as it was.",
+        is_grown=True,
     ),
     _dbt(
         "main", "posts", "one official post, in its latest version",
@@ -665,7 +669,7 @@ MARTS: tuple[Table, ...] = (
     ),
     _dbt(
         "main", "event_responses",
-        "one event and its first official response from 72 h before to 14 days after, or none",
+        "one event and the first response of an institution, 72 h before to 14 days after, or none",
         ("event_id",),
         (
             "event_id", "event_type", "onset_hi_at", "responded_at", "response_hours",
@@ -674,6 +678,8 @@ MARTS: tuple[Table, ...] = (
             "evidence", "build_id",
         ),
         required=("event_type", "onset_hi_at", "is_censored", "is_proactive"),
+        caveat="Officers count in main.response_timing only: what nobody else answered is "
+        "censored.",
     ),
     _dbt(
         "main", "response_timing",
@@ -689,7 +695,8 @@ MARTS: tuple[Table, ...] = (
         ),
         required=("events", "proactive", "responded", "censored"),
         caveat="Kaplan-Meier over all events of the group, answered or not; proactive cases are "
-        "counted apart. In months and over everything observed accounts that spoke of nothing have "
+        "counted apart. Officers count five at a time, to the hour. In months and over everything "
+        "observed accounts that spoke of nothing have "
         "a row too.",
     ),
     _dbt(
@@ -711,11 +718,12 @@ MARTS: tuple[Table, ...] = (
             "platform", "post_id", "account_id", "link_level", "build_id",
         ),
         required=("event_type", "responded_at", "response_hours", "is_proactive", "race_order"),
-        caveat="A level that did not speak has no row: see main.silence_ledger and the censored of "
+        caveat="Institutions only. A level that did not speak has no row: see main.silence_ledger "
+        "and the censored of "
         "main.response_timing.",
     ),
     _dbt(
-        "main", "silence_ledger", "one event that was watched and that no official answered",
+        "main", "silence_ledger", "one event that was watched and that no institution answered",
         ("event_id",),
         (
             "event_id", "event_type", "title", "region_code", "subject", "onset_lo_at",
@@ -725,7 +733,8 @@ MARTS: tuple[Table, ...] = (
             "build_id",
         ),
         required=("event_type", "onset_hi_at", "watched_hours", "is_watch_complete"),
-        caveat="Nobody among the accounts that are collected; with answered_later_at, somebody "
+        caveat="No institution among the accounts that are collected; with answered_later_at, "
+        "somebody "
         "but after the watch. A topic that left a list was not thereby censored.",
     ),
     _dbt(
@@ -738,7 +747,7 @@ MARTS: tuple[Table, ...] = (
             "covered_ratio_hi", "build_id",
         ),
         required=("topics", "topics_watched", "topics_covered", "topics_proactive"),
-        caveat="Advertised and pinned entries are no topics. Exact links only.",
+        caveat="Advertised and pinned entries are no topics. Exact links only, of institutions.",
     ),
     _dbt(
         "main", "statutory_timing",
@@ -792,7 +801,8 @@ MARTS: tuple[Table, ...] = (
             "reversal_post_id", "reversed_at", "build_id",
         ),
         required=("outcome",),
-        caveat="A denial is a claim of an official, not truth; whether it was taken back stands "
+        caveat="Institutions only. A denial is a claim of an official, not truth; whether it was "
+        "taken back stands "
         "beside it. The first copy of a rumour may be older than the one known, so that waits are "
         "lower bounds. `none` stands for what is missing in the key.",
     ),

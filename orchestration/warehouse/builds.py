@@ -29,8 +29,8 @@ def rows_of_other_builds(
 ) -> tuple[int, int]:
     """How many rows of a mart this build should have made and did not, and how many there are.
 
-    Every build makes the latest month of a grown table anew: none of its rows counts if the newest
-    is not of this build.
+    Every build makes the latest day of a grown table anew: if the newest of its rows is not of this
+    build, none of them counts.
     """
     foreign = "build_id is distinct from $1"
     if table.is_grown:

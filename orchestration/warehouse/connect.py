@@ -27,7 +27,7 @@ STORAGE_VERSION = "v1.4.0"
 """Files are written so that every DuckDB client since 1.4 can open them."""
 SCHEMAS = ("core", "quality", "meta", "staging", "intermediate")
 MEMORY_LIMIT = "512MB"
-_OFFLINE: dict[str, Any] = {
+OFFLINE: dict[str, Any] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
 }
@@ -37,7 +37,7 @@ _OFFLINE: dict[str, Any] = {
 def open_work(path: Path, *, temporary: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """The work file; a new one has all tables before it has its name. Sessions are in UTC."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection = duckdb.connect(":memory:", config={**_OFFLINE, "memory_limit": MEMORY_LIMIT})
+    connection = duckdb.connect(":memory:", config={**OFFLINE, "memory_limit": MEMORY_LIMIT})
     try:
         connection.execute("set TimeZone = 'UTC'")
         folder = temporary or path.parent / "tmp"
@@ -55,7 +55,7 @@ def open_work(path: Path, *, temporary: Path | None = None) -> Iterator[duckdb.D
 def open_modelled(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The work file as dbt opened it, read-only: under its own name, by which its views call it."""
     connection = duckdb.connect(
-        str(path), read_only=True, config={**_OFFLINE, "memory_limit": MEMORY_LIMIT}
+        str(path), read_only=True, config={**OFFLINE, "memory_limit": MEMORY_LIMIT}
     )
     try:
         connection.execute("set TimeZone = 'UTC'")
@@ -127,7 +127,7 @@ def bring_up_to_date(connection: duckdb.DuckDBPyConnection) -> None:
 @contextmanager
 def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published file, read-only: no writes, no files, no extensions, no settings."""
-    connection = duckdb.connect(str(path), read_only=True, config=_OFFLINE)
+    connection = duckdb.connect(str(path), read_only=True, config=OFFLINE)
     try:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute("set enable_external_access = false")

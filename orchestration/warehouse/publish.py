@@ -1,7 +1,8 @@
 """Publish: the audited work file becomes what people read, by one rename.
 
-The work file is checkpointed, closed, copied into `releases/<build_id>/`, synced and made
-read-only; `published/observatory.duckdb` is then replaced by a hard link to it. Whatever fails
+The work file is checkpointed and closed; what of it may be published (`released.py`) is written
+into `releases/<build_id>/`, synced and made read-only; `published/observatory.duckdb` is then
+replaced by a hard link to it. Whatever fails
 before the rename leaves the last good version where it was, and older releases stay for a
 rollback.
 """
@@ -23,18 +24,10 @@ from orchestration.schemas.tables import FITTED_TABLES, MARTS, TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse.builds import Build, finish_build, rows_of_other_builds
 from orchestration.warehouse.connect import count_rows, open_work
+from orchestration.warehouse.released import write_released
 
 RELEASES_KEPT = 3
 FREE_SPACE_FACTOR = 1.5
-PRIVATE_SCHEMAS = ("staging", "intermediate", "seeds")
-"""Steps on the way to the marts; readers get what the dictionary describes and nothing else."""
-RECORDS_OF_PEOPLE = (
-    "delete from core.post_metric_snapshots where (platform, account_id) in "
-    "(select (platform, account_id) from main.accounts where account_id like 'p:%')",
-    "delete from core.posts where is_official and account_id like 'p:%'",
-    "delete from core.account_snapshots where account_id like 'p:%'",
-)
-"""What says of a person under a pseudonym, exactly, what the public profile or post says."""
 
 
 class PublishRefusedError(Exception):
@@ -132,7 +125,7 @@ def _data_through(connection: duckdb.DuckDBPyConnection) -> datetime | None:
 
 
 def _release(root: DataRoot, build: Build) -> Path:
-    """Copy the closed work file into its release folder, synced and read-only."""
+    """Write the release of the closed work file into its folder, synced and read-only."""
     source = root.warehouse
     _refuse_wal(source)
     _require_space(source, root.releases)
@@ -141,29 +134,20 @@ def _release(root: DataRoot, build: Build) -> Path:
     target = folder / root.published.name
     temporary = target.with_suffix(".incoming")
     try:
-        with source.open("rb") as reader, temporary.open("wb") as writer:
-            shutil.copyfileobj(reader, writer, 1 << 22)
-        _leave_out_what_is_private(temporary)
+        # A process that was killed here has left its file, and DuckDB's log of it.
+        for left in (temporary, _wal_of(temporary)):
+            left.unlink(missing_ok=True)
+        write_released(source, temporary)
+        _refuse_wal(temporary)
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
         temporary.chmod(0o444)
         os.replace(temporary, target)
     finally:
-        temporary.unlink(missing_ok=True)
+        for left in (temporary, _wal_of(temporary)):
+            left.unlink(missing_ok=True)
     _sync_folder(folder)
     return target
-
-
-def _leave_out_what_is_private(copy: Path) -> None:
-    """Steps on the way to the marts; and the records of people, to whom an exact count or instant
-    would lead. Their provenance stays in the work file."""
-    with duckdb.connect(str(copy)) as connection:
-        for statement in RECORDS_OF_PEOPLE:
-            connection.execute(statement)
-        for schema in PRIVATE_SCHEMAS:
-            connection.execute(f"drop schema if exists {schema} cascade")
-        connection.execute("checkpoint")
-    _refuse_wal(copy)
 
 
 def _link_atomically(release: Path, published: Path) -> None:
@@ -183,8 +167,12 @@ def _link_atomically(release: Path, published: Path) -> None:
     _sync_folder(published.parent)
 
 
+def _wal_of(path: Path) -> Path:
+    return path.with_name(path.name + ".wal")
+
+
 def _refuse_wal(path: Path) -> None:
-    wal = path.with_name(path.name + ".wal")
+    wal = _wal_of(path)
     if wal.exists() and wal.stat().st_size:
         raise RuntimeError(f"{wal} was left by an open writer; a copy would lose its rows")
 

@@ -62,6 +62,24 @@ def test_every_published_row_carries_the_build(world: Warehouse) -> None:
         assert found == [("b1",)], table.full_name
 
 
+def test_what_has_a_row_for_an_event_speaks_of_institutions(world: Warehouse) -> None:
+    spoken = "select {} from core.event_links where account_id like 'p:%'"
+    assert world.one(spoken.format("count(*) >= 5")) == (True,)
+    for table, post, instant in (
+        ("event_responses", "(platform, post_id)", "responded_at"),
+        ("level_race", "(platform, post_id)", "responded_at"),
+        ("rebuttals", "(platform, post_id)", "rebutted_at"),
+        ("rebuttals", "(platform, reversal_post_id)", "reversed_at"),
+        ("silence_ledger", "(nearest_platform, nearest_post_id)", "answered_later_at"),
+    ):
+        of_people = (
+            f"select count(*) from main.{table} "
+            f"where {post} in ({spoken.format('(platform, post_id)')}) "
+            f"or {instant} in ({spoken.format('posted_at')})"
+        )
+        assert world.one(of_people) == (0,), table
+
+
 def test_the_small_world_is_not_trivial(world: Warehouse) -> None:
     """The tests above prove something only about rows that exist."""
     counts = world.one(

@@ -109,6 +109,44 @@ def test_only_what_was_touched_is_made_anew(
     ) == [("zz", "first_seen"), ("new", "renamed")]
 
 
+def test_rows_of_growth_that_may_not_stand_are_made_again(
+    tmp_path: Path, dbt_target: Path, world: Warehouse
+) -> None:
+    """Rows lost in the middle, flags that are others now, a period that is none any more, and all
+    from the first day made anew on. What stands keeps the build that made it."""
+    warehouse = Warehouse(tmp_path / "unused.duckdb", dbt_target)
+    warehouse.path = Path(shutil.copy(world.path, tmp_path / "observatory.duckdb"))
+    warehouse.insert("meta.builds", [{"build_id": "b1", "outcome": "published"}])
+    with warehouse.connect() as con:
+        (day,) = con.execute(
+            "select median(period_start)::date from main.account_growth"
+        ).fetchone()
+        con.execute(
+            """insert into intermediate.int_days_anew (build_id, from_date, last_date)
+               select 'b2', $1, max(last_date) from intermediate.int_days_anew""",
+            [day],
+        )
+        con.execute("create table main.whole as from main.account_growth")
+        for spoilt in (
+            "delete from main.account_growth where hash(period_start, platform) % 17 = 0",
+            "update main.account_growth set is_suppressed = not is_suppressed, births = 99 "
+            "where hash(account_kind, region_code) % 11 = 0",
+            "update main.account_growth set is_left_truncated = true "
+            "where hash(period_start) % 13 = 0",
+            f"update main.account_growth set elapsed_days = 99 where period_start >= '{day}'",
+            "insert into main.account_growth select * replace (date '1999-01-01' as period_start) "
+            "from main.account_growth limit 1",
+        ):
+            assert con.execute(spoilt).fetchone() > (0,), spoilt
+    warehouse.build_models(
+        "b2", "--select", "int_growth_groups_anew", "int_growth_flags", "account_growth"
+    )
+    left = "select * exclude (build_id) from main."
+    for these, those in (("whole", "account_growth"), ("account_growth", "whole")):
+        assert warehouse.rows(f"{left}{these} except all {left}{those}") == []
+    assert warehouse.one("select count(distinct build_id) from main.account_growth") == (2,)
+
+
 GROWTH = ("--select", "+account_days", "+account_growth", "+account_history")
 
 
@@ -273,6 +311,7 @@ def test_a_history_grown_by_months_is_the_one_made_at_once(
         if number == 3:
             # Up to the fall, from it on, and the newest days, with those on which nobody looked.
             assert grown.one("select count(distinct build_id) from main.account_days") == (3,)
+            assert grown.one("select count(distinct build_id) from main.account_growth") >= (2,)
         if number in (3, 5, 6, 7, 8):
             (tmp_path / build_id).mkdir()
             whole = Warehouse(tmp_path / build_id / "observatory.duckdb", dbt_target)

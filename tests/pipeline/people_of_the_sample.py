@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -108,10 +109,45 @@ def profiles_shown(
             yield f"{schema}.{table}", column, row[0]
 
 
-def sightings(
-    connection: duckdb.DuckDBPyConnection, secrets: set[str]
+def instants_shown(
+    connection: duckdb.DuckDBPyConnection, instants: set[datetime]
 ) -> Iterator[tuple[str, str, int]]:
-    """Table, column and number of rows in which a text holds one of them, be it as a part."""
+    """Table, column and number of rows that show one of these instants."""
+    columns = connection.execute(
+        """select table_schema, table_name, column_name from information_schema.columns
+           where table_catalog <> 'temp' and table_schema in ('main', 'core', 'quality', 'meta')
+               and data_type = 'TIMESTAMP WITH TIME ZONE' order by all"""
+    ).fetchall()
+    assert len(columns) > 50
+    wanted = sorted(instants)
+    for schema, table, column in columns:
+        row = connection.execute(
+            f"""select count(*) from {schema}.{table}
+                where {column} in (select unnest($1::timestamptz[]))""",
+            [wanted],
+        ).fetchone()
+        if row is not None and row[0]:
+            yield f"{schema}.{table}", column, row[0]
+
+
+def pseudonyms_shown(
+    connection: duckdb.DuckDBPyConnection, pseudonyms: set[str]
+) -> Iterator[tuple[str, str, int]]:
+    """As sightings, quicker: pseudonyms are found by their form."""
+    for schema, table, column, kind in _texts(connection):
+        text = f"array_to_string({column}, ' ')" if kind.endswith("[]") else column
+        row = connection.execute(
+            f"""select count(*) from (
+                    select unnest(regexp_extract_all({text}, 'p:[0-9a-f]{{20}}')) as shown
+                    from {schema}.{table} where contains({text}, 'p:')
+                ) where shown in (select unnest($1::varchar[]))""",
+            [sorted(pseudonyms)],
+        ).fetchone()
+        if row is not None and row[0]:
+            yield f"{schema}.{table}", column, row[0]
+
+
+def _texts(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, str]]:
     columns = connection.execute(
         """select table_schema, table_name, column_name, data_type
            from information_schema.columns
@@ -119,9 +155,16 @@ def sightings(
                and data_type in ('VARCHAR', 'VARCHAR[]') order by all"""
     ).fetchall()
     assert len(columns) > 100
+    return columns
+
+
+def sightings(
+    connection: duckdb.DuckDBPyConnection, secrets: set[str]
+) -> Iterator[tuple[str, str, int]]:
+    """Table, column and number of rows in which a text holds one of them, be it as a part."""
     connection.execute("create or replace temp table secrets (secret varchar)")
     connection.executemany("insert into secrets values (?)", [[s] for s in sorted(secrets)])
-    for schema, table, column, kind in columns:
+    for schema, table, column, kind in _texts(connection):
         text = f"array_to_string({column}, ' ')" if kind.endswith("[]") else column
         row = connection.execute(
             f"""select count(*) from (

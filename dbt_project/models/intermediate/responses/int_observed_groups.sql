@@ -1,7 +1,7 @@
 -- Grain: one month with events, or everything, x account kind x level x region, each with `all`: groups with
 -- accounts whose posts were collected then, so that their silence is known.
--- An account counts from its first collected post until it was last seen or posted. A group that may
--- be persons counts from five accounts on.
+-- An account counts from its first collected post until it was last seen or posted. Groups that may be
+-- nothing but persons are not here: whether fewer than five of them spoke is not told.
 with months as (
     select
         period_start,
@@ -113,4 +113,4 @@ select
     region_code,
     accounts
 from grouped
-where institutions > 0 or accounts >= 5
+where institutions > 0

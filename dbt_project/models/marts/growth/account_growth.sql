@@ -1,5 +1,17 @@
 -- Grain: one period x platform x account kind x level x region, each with `all`.
 -- Identity: accounts_seen changes by births + frame_additions + returns - losses + corrections.
+-- Rows stand from build to build, but for the periods and groups of which sums were made anew, and for
+-- rows that are now withheld or flagged otherwise; a hook takes those away, and what is missing is made.
+{{ config(
+    materialized='incremental',
+    incremental_strategy=strategy_by_days(),
+    pre_hook=hook("forget_growth_anew()"),
+    on_schema_change='fail',
+) }}
+-- depends_on: {{ ref('int_days_anew') }} {{ ref('int_growth_groups_anew') }} (references below that are hidden from the parser)
+
+{%- set group = ['period', 'platform', 'account_kind', 'admin_level', 'region_code'] %}
+
 with counts as (
     select * from {{ ref('int_growth_counts') }}
 ),
@@ -7,60 +19,78 @@ with counts as (
 periods as (
     select * from {{ ref('int_growth_periods') }}
 ),
+{%- if grows_by_key() %}
 
--- The first period of a platform: its whole frame appears at once, among `all` too.
-first_days as (
+marked as (
     select
-        platform,
-        min(first_seen_date) as first_date
-    from {{ ref('int_accounts_resolved') }}
-    group by platform
-),
-
-platforms as (
-    select platform, platform as own_platform, first_date from first_days
-    union all
-    select 'all' as platform, platform as own_platform, first_date from first_days
-),
-
-truncated as (
-    select distinct
-        periods.period,
-        periods.period_start,
-        platforms.platform
-    from periods
-    inner join platforms
-        on platforms.first_date >= periods.period_start and platforms.first_date <= periods.period_end_date
-),
-
-purges as (
-    select distinct
-        periods.period,
-        periods.period_start,
-        platforms.platform
-    from periods
-    inner join {{ ref('int_follower_counts') }} as counts
+        counts.*,
+        known.period is null as is_missing
+    from counts
+    left join {{ this }} as known
         on
-            counts.is_purge_day
-            and counts.observed_date >= periods.period_start
-            and counts.observed_date <= periods.period_end_date
-    inner join platforms on counts.platform = platforms.own_platform
+            counts.period_start = known.period_start
+            {%- for name in group %}
+            and counts.{{ name }} = known.{{ name }}
+            {%- endfor %}
 ),
+
+-- Groups of which older rows come again: they are gone through from their beginning.
+from_beginning as (
+    select distinct {{ group | join(', ') }}
+    from marked
+    where is_missing and not {{ is_period_anew('period', 'period_start') }}
+),
+
+-- When the others were last looked at before the periods that are made anew.
+stood as (
+    select
+        {{ group | join(', ') }},
+        max(case when not is_gap then period_end_date end) as last_look_date
+    from counts
+    where not {{ is_period_anew('period', 'period_start') }}
+    group by {{ group | join(', ') }}
+),
+
+taken as (
+    select
+        marked.*,
+        case when from_beginning.period is null then stood.last_look_date end as stood_look_date
+    from marked
+    left join from_beginning
+        on
+            {% for name in group %}marked.{{ name }} = from_beginning.{{ name }}{{ " and " if not loop.last }}{% endfor %}
+    left join stood
+        on
+            {% for name in group %}marked.{{ name }} = stood.{{ name }}{{ " and " if not loop.last }}{% endfor %}
+    where marked.is_missing or from_beginning.period is not null
+),
+{%- else %}
+
+taken as (
+    select
+        *,
+        true as is_missing,
+        cast(null as date) as stood_look_date
+    from counts
+),
+{%- endif %}
 
 rated as (
     select
-        counts.*,
+        taken.*,
         periods.elapsed_days as period_days,
-        max(case when not counts.is_gap then counts.period_end_date end) over (
-            partition by
-                counts.period, counts.platform, counts.account_kind, counts.admin_level, counts.region_code
-            order by counts.period_start nulls last
-            rows between unbounded preceding and 1 preceding
+        coalesce(
+            max(case when not taken.is_gap then taken.period_end_date end) over (
+                partition by {% for name in group %}taken.{{ name }}{{ ", " if not loop.last }}{% endfor %}
+                order by taken.period_start nulls last
+                rows between unbounded preceding and 1 preceding
+            ),
+            taken.stood_look_date
         ) as last_look_date,
-        counts.registered_so_far - counts.registered as registered_before
-    from counts
+        taken.registered_so_far - taken.registered as registered_before
+    from taken
     inner join periods
-        on counts.period = periods.period and counts.period_start = periods.period_start
+        on taken.period = periods.period and taken.period_start = periods.period_start
 ),
 
 grown as (
@@ -77,27 +107,21 @@ flagged as (
     select
         grown.*,
         withheld.platform is not null as is_suppressed,
-        truncated.platform is not null as is_left_truncated,
-        purges.platform is not null as is_purge
+        coalesce(flags.is_left_truncated, false) as is_left_truncated,
+        coalesce(flags.is_purge, false) as is_purge
     from grown
     left join {{ ref('int_growth_withheld') }} as withheld
         on
-            grown.period = withheld.period
-            and grown.period_start = withheld.period_start
-            and grown.platform = withheld.platform
-            and grown.account_kind = withheld.account_kind
-            and grown.admin_level = withheld.admin_level
-            and grown.region_code = withheld.region_code
-    left join truncated
+            grown.period_start = withheld.period_start
+            {%- for name in group %}
+            and grown.{{ name }} = withheld.{{ name }}
+            {%- endfor %}
+    left join {{ ref('int_growth_flags') }} as flags
         on
-            grown.period = truncated.period
-            and grown.period_start = truncated.period_start
-            and grown.platform = truncated.platform
-    left join purges
-        on
-            grown.period = purges.period
-            and grown.period_start = purges.period_start
-            and grown.platform = purges.platform
+            grown.period = flags.period
+            and grown.period_start = flags.period_start
+            and grown.platform = flags.platform
+    where grown.is_missing
 )
 
 -- Values of a withheld group are NULL, and flows of a gap: nobody looked.

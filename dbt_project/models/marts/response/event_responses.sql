@@ -1,4 +1,4 @@
--- Grain: one event and its first official response from 72 h before to 14 days after, or none.
+-- Grain: one event and its first response of an institution from 72 h before to 14 days after, or none.
 -- A post that says by itself what it answers, or that an editor confirmed, stands before one that only
 -- its text links: the latter counts where there is none of the former.
 with follow_ups as (
@@ -20,6 +20,7 @@ ranked as (
                 link_method nulls last
         ) as response_order
     from {{ ref('int_responses') }}
+    where not is_person
 ),
 
 first_responses as (

@@ -1,5 +1,5 @@
 -- Grain: one event, one level that spoke of it, and one region of that level, or `all` of them:
--- the first response of each level, and of each level's regions.
+-- the first response of each level, and of each level's regions. Institutions only.
 with responses as (
     select
         responses.*,
@@ -8,6 +8,7 @@ with responses as (
     from {{ ref('int_responses') }} as responses
     inner join {{ ref('int_event_follow_ups') }} as follow_ups
         on responses.event_id = follow_ups.event_id
+    where not responses.is_person
 ),
 
 placed as (

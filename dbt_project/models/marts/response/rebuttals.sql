@@ -3,6 +3,7 @@
 -- Ties, strongest first: the platform's ruling cites the denial, or credits its author by name
 -- with one; the denial reposts the rumour, or cites it by address; both use the same hashtag. But
 -- for the first, only posts that rule rebuttal_v2 marks are denials.
+-- Denials of people are not here: a rumour that nobody else denied stands with `none`.
 -- An official denied it only where the author is an account in scope, and not more than 72 h before
 -- the copy that was ruled on; main.silence_ledger takes over what counts here.
 with rumours as (
@@ -41,7 +42,8 @@ posts as (
         coalesce(marks.reverses, 0) = 1 as is_reversing,
         accounts.account_kind,
         accounts.admin_level,
-        accounts.region_code
+        accounts.region_code,
+        coalesce({{ is_person('chosen.account_id') }}, false) as is_person
     from {{ ref('int_post_versions_chosen') }} as chosen
     left join marks on chosen.platform = marks.platform and chosen.post_id = marks.post_id
     left join {{ ref('int_accounts_resolved') }} as accounts
@@ -50,7 +52,7 @@ posts as (
 ),
 
 denials as (
-    select * from posts where is_marked
+    select * from posts where is_marked and not is_person
 ),
 
 cited as (
@@ -147,6 +149,9 @@ targeted as (
             posts.post_id is null
             and chosen_ties.platform = authors.platform
             and chosen_ties.cited_account_id = authors.account_id
+    where
+        not coalesce(posts.is_person, false)
+        and not coalesce({{ is_person('authors.account_id') }}, false)
 ),
 
 -- What an official took back about the same rumour, after the denial.
@@ -168,6 +173,7 @@ reversals as (
             links.platform = posts.platform
             and links.post_id = posts.post_id
             and posts.is_reversing
+            and not posts.is_person
             and posts.posted_at > targeted.rebutted_at
     where
         targeted.account_kind is not null

@@ -1,4 +1,4 @@
--- Grain: one event that was watched and that no official answered, with the post that came nearest.
+-- Grain: one event that was watched and that no institution answered, with the post that came nearest.
 -- Nearest: of the posts that use a key of the event, that its ruling cites or credits, or whose text
 -- may speak of it, and of the answer of its board, the one closest in time.
 -- A rumour that an official denied by a tie of main.rebuttals is not silent; one that was denied, or
@@ -62,7 +62,7 @@ post_keys as (
             posted_at,
             {{ each_element('hashtag_keys') }} as hashtag_key
         from {{ ref('int_post_versions_chosen') }}
-        where posted_at is not null and account_id is not null
+        where posted_at is not null and account_id is not null and not {{ is_person('account_id') }}
     ) as posts
     inner join (select distinct hashtag_key from keys) as wanted
         on posts.hashtag_key = wanted.hashtag_key
@@ -134,7 +134,7 @@ near as (
     from {{ ref('event_links') }} as links
     inner join silent on links.event_id = silent.event_id
     -- What a ruling cites comes from its denials, which know who wrote it.
-    where links.link_method <> 'cited_post_v1'
+    where links.link_method <> 'cited_post_v1' and not coalesce({{ is_person('links.account_id') }}, false)
     union all
     select
         event_id,
@@ -189,6 +189,7 @@ near as (
         and reviewed.decision is null
         and posts.posted_at is not null
         and posts.account_id is not null
+        and not {{ is_person('posts.account_id') }}
 ),
 
 nearest as (

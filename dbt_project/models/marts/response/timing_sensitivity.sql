@@ -2,7 +2,7 @@
 -- the headline once for every way in which it might have been counted.
 -- Late entry: events that began up to 14 days before official posts were collected are admitted at
 -- the beginning of that collection; whether they had been answered before is not known, which is
--- why the headline leaves them out (ADR 0009).
+-- why the headline leaves them out (ADR 0009). Answers of people do not count for them.
 {%- set groups = ['event_type', 'onset_definition', 'link_choice'] %}
 with links as (
     select
@@ -59,7 +59,9 @@ late_links as (
     inner join {{ ref('int_event_follow_ups') }} as follow_ups
         on late_events.event_id = follow_ups.event_id
     inner join {{ ref('event_links') }} as links on late_events.event_id = links.event_id
-    where links.posted_at <= follow_ups.onset_hi_at + interval 14 days
+    where
+        links.posted_at <= follow_ups.onset_hi_at + interval 14 days
+        and not coalesce({{ is_person('links.account_id') }}, false)
 ),
 
 firsts as (

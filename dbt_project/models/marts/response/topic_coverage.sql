@@ -1,5 +1,6 @@
 -- Grain: one period x scope of topics x level of the officials, each with `all`.
--- A plain share is fair here, because only topics watched for the whole 72 hours count.
+-- A plain share is fair here, because only topics watched for the whole 72 hours count. Institutions
+-- only: scopes of topics would divide the five people of int_responses.
 with topics as (
     select
         follow_ups.event_id,
@@ -60,7 +61,7 @@ spoken as (
         admin_level,
         min(response_us) as response_us
     from {{ ref('int_responses') }}
-    where link_level = 'exact' and response_us <= 259200000000
+    where link_level = 'exact' and response_us <= 259200000000 and not is_person
     group by event_id, admin_level
 ),
 

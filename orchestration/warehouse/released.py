@@ -1,0 +1,148 @@
+"""The published file, written from nothing but what may be published.
+
+The work file knows officers one by one, under pseudonyms; readers get them in aggregate only.
+Here stands what leads to a single one of them, column by column, and how a published table is
+written without it. Nothing private is ever written and deleted again: a deleted row stays in a
+DuckDB file until its block is used anew.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from orchestration.schemas.render import comment_sql, create_table_sql
+from orchestration.schemas.tables import CORE_TABLES, TABLES, Table
+from orchestration.warehouse.connect import MEMORY_LIMIT, OFFLINE, STORAGE_VERSION, quote
+
+SUBJECTS = ("account_id", "post_id", "ruling_id", "comment_id", "repost_id")
+"""Whom or what a row is about. Is that a person in scope, or a post of one, the row is left out."""
+REFERENCES = (
+    "earlier_account_id", "repost_of_post_id", "reply_to_comment_id", "nearest_post_id",
+    "reversal_post_id",
+)  # fmt: skip
+"""Whom or what a row about somebody else points to: NULL where that is a person in scope."""
+LISTS = {"cited_account_ids": None, "cited_post_ids": "cited_at"}
+"""Lists of such references, with the instant that belongs to them. NULL as a whole: a list that
+lacks one of its members would be a wrong list."""
+TEXTS = (
+    "path", "detail", "excerpt", "before", "after", "note", "evidence", "nearest_evidence",
+    "message",
+)  # fmt: skip
+"""Texts in which pseudonyms may stand; there the pseudonym alone goes."""
+RECORD_NOTES = ("quality.quarantine", "quality.repairs")
+"""What is said about single records, with values out of them. Left out of a person's record."""
+PROFILES = ("core.account_snapshots",)
+"""Exact counts and the instant of registration lead to a profile, an ordinary person's too: of no
+pseudonym there is a row."""
+_PSEUDONYM = "p:[0-9a-f]{20}"
+
+
+def write_released(source: Path, target: Path) -> None:
+    """Write every published table of the closed work file into a new file.
+
+    People in scope are the accounts that stand under a pseudonym. The aggregates of `main` counted
+    them before; ordinary people's pseudonyms (of rumours and comments) stay, without profiles.
+    """
+    with duckdb.connect(":memory:", config={**OFFLINE, "memory_limit": MEMORY_LIMIT}) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute(f"set temp_directory = {quote(str(source.parent / 'tmp'))}")
+        connection.execute(f"attach {quote(str(source))} as work (read_only)")
+        connection.execute(
+            f"attach {quote(str(target))} as released (storage_version '{STORAGE_VERSION}')"
+        )
+        _find_people(connection)
+        connection.execute("use released")
+        connection.execute("begin")
+        for schema in dict.fromkeys(table.schema for table in TABLES.values()):
+            connection.execute(f"create schema if not exists {schema}")
+        for table in TABLES.values():
+            connection.execute(create_table_sql(table))
+            connection.execute(_insert_sql(connection, table))
+        for statement in comment_sql(TABLES.values()):
+            connection.execute(statement)
+        connection.execute("commit")
+        connection.execute("checkpoint released")
+
+
+def _find_people(connection: duckdb.DuckDBPyConnection) -> None:
+    """people_ids: pseudonyms of people in scope, of their posts and comments. people_records: the
+    records of raw files that tell of them."""
+    connection.execute(
+        """create temp table people_ids as
+           select account_id as id from work.main.accounts where starts_with(account_id, 'p:')
+           union
+           select account_id from work.quality.account_scope where starts_with(account_id, 'p:')"""
+    )
+    of_people = "account_id in (from people_ids)"
+    told = [table for table in CORE_TABLES if "account_id" in table.column_names]
+    connection.execute(
+        "create temp table people_records as "
+        + " union ".join(
+            f"select file_id, record_number from work.{table.full_name} where {of_people}"
+            for table in told
+        )
+    )
+    made = [
+        f"select {name} from work.{table.full_name} where {of_people} and starts_with({name}, 'p:')"
+        for table in told
+        for name in ("post_id", "comment_id")
+        # A post_id of a comment is of the post below which it stands.
+        if name in table.column_names and (name, table.name) != ("post_id", "comments")
+    ]
+    connection.execute("create temp table made_by_people as " + " union ".join(made))
+    connection.execute("insert into people_ids from made_by_people")
+
+
+def _insert_sql(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
+    """One table of the work file without its rows of people, references to them left out.
+
+    A column of an older warehouse that nothing has filled yet is NULL.
+    """
+    known = {
+        row[0]
+        for row in connection.execute(
+            "select column_name from duckdb_columns() where database_name = 'work' "
+            "and schema_name = $1 and table_name = $2",
+            [table.schema, table.name],
+        ).fetchall()
+    }
+    names = [name for name in table.column_names if name in known]
+    values = ",\n".join(f"{_value(table, name)} as {name}" for name in names)
+    conditions = [
+        f"({name} is null or not starts_with({name}, 'p:') or {name} not in (from people_ids))"
+        for name in names
+        if name in SUBJECTS
+    ]
+    if table.full_name in PROFILES:
+        conditions.append("not starts_with(account_id, 'p:')")
+    if table.full_name in RECORD_NOTES:
+        conditions.append(
+            "not exists (from people_records as told where told.file_id = noted.file_id "
+            "and told.record_number = noted.record_number)"
+        )
+    where = f"\nwhere {' and '.join(conditions)}" if conditions else ""
+    return (
+        f"insert into released.{table.full_name} by name\n"
+        f"select {values}\nfrom work.{table.full_name} as noted{where}"
+    )
+
+
+def _value(table: Table, name: str) -> str:
+    """A column as it is published."""
+    if name in REFERENCES:
+        return f"case when {name} is null or {name} not in (from people_ids) then {name} end"
+    for listed, instant in LISTS.items():
+        if name in (listed, instant) and listed in table.column_names:
+            named = (
+                f"select {listed} from (select {listed}, unnest({listed}) as id "
+                f"from work.{table.full_name}) where id in (from people_ids)"
+            )
+            return f"case when {listed} is null or {listed} not in ({named}) then {name} end"
+    if name in TEXTS:
+        return (
+            f"case when regexp_extract({name}, '{_PSEUDONYM}') in (from people_ids) "
+            f"then regexp_replace({name}, '{_PSEUDONYM}', 'p:…', 'g') else {name} end"
+        )
+    return name

@@ -1,0 +1,241 @@
+"""The published file: an officer planted into every table is in none of them, nor in the bytes."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import shutil
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import pytest
+
+from orchestration.schemas.columns import COLUMNS
+from orchestration.schemas.render import create_table_sql
+from orchestration.schemas.tables import MARTS, TABLES, Table
+from orchestration.warehouse import released
+from orchestration.warehouse.connect import open_work
+
+OFFICER, HIS_POST, HIS_COMMENT = (f"p:{number:020x}" for number in (0xABC1, 0xABC2, 0xABC3))
+ORGAN, ITS_POST = "1000000001", "4000000001"
+STRANGER, STRANGERS_POST = "p:" + "5" * 20, "p:" + "6" * 20
+"""An ordinary person: their pseudonyms are published."""
+NAMED = {
+    "account_id": (OFFICER, ORGAN), "post_id": (HIS_POST, ITS_POST),
+    "comment_id": (HIS_COMMENT, "9000000001"), "repost_id": (HIS_POST, STRANGERS_POST),
+    "ruling_id": (HIS_POST, STRANGERS_POST),
+}  # fmt: skip
+NOON = datetime(2020, 1, 1, 12, tzinfo=ZoneInfo("UTC"))
+
+Row = dict[str, Any]
+
+
+class Planting:
+    """Rows with a value of their own in every column; what is planted of officers is remembered."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+        self.number = 0
+        self.secret: list[tuple[str, Any]] = []
+
+    def row(self, table: Table, *, officer: bool, **given: Any) -> None:
+        values: Row = {}
+        for column in table.columns:
+            self.number += 1
+            if column.name in given:
+                values[column.name] = given[column.name]
+            elif column.name == "platform":
+                values[column.name] = "weibo"
+            elif column.name in NAMED:
+                values[column.name] = NAMED[column.name][0 if officer else 1]
+            else:
+                values[column.name] = self._value(column.type)
+                if officer and column.type in ("text", "int", "float", "instant"):
+                    self.secret.append((column.type, values[column.name]))
+        names = ", ".join(values)
+        marks = ", ".join("?" for _ in values)
+        self.connection.execute(
+            f"insert into {table.full_name} ({names}) values ({marks})", list(values.values())
+        )
+
+    def _value(self, kind: str) -> Any:
+        return {
+            "text": f"w{self.number}-{secrets.token_hex(16)}",
+            "int": 7_000_000_000 + self.number,
+            "float": self.number + 0.4242,
+            "bool": True,
+            "instant": NOON + timedelta(seconds=self.number),
+            "date": date(2020, 1, 1),
+            "text_list": [f"w{self.number}"],
+        }[kind]
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[str, Any]]]:
+    path = tmp_path_factory.mktemp("work") / "observatory.duckdb"
+    with open_work(path) as connection:
+        connection.execute("create schema if not exists main")
+        for table in MARTS:
+            connection.execute(f"drop table if exists {table.full_name}")
+            connection.execute(create_table_sql(table))
+        connection.execute("begin")
+        planting = Planting(connection)
+        noted = {"file_id": "planted", "record_number": 77}
+        for table in TABLES.values():
+            about = [name for name in released.SUBJECTS if name in table.column_names]
+            places = {name: noted[name] for name in noted if name in table.column_names}
+            if about or table.full_name in released.RECORD_NOTES:
+                planting.row(table, officer=True, **places)
+                planting.row(table, officer=False)
+            pointing: Row = {
+                name: (OFFICER if "account" in name else HIS_POST)
+                for name in released.REFERENCES
+                if name in table.column_names
+            }
+            pointing |= {
+                name: [STRANGER, OFFICER if "account" in name else HIS_POST]
+                for name in released.LISTS
+                if name in table.column_names
+            }
+            pointing |= {
+                name: f"of {OFFICER} and {HIS_POST}"
+                for name in released.TEXTS
+                if name in table.column_names
+            }
+            if pointing:
+                planting.row(table, officer=False, **pointing)
+        # One alone, below whose posts and rumours rows of others stand.
+        planting.row(TABLES["core.posts"], officer=False, account_id=STRANGER,
+                     post_id=STRANGERS_POST)  # fmt: skip
+        planting.row(TABLES["core.account_snapshots"], officer=False, account_id=STRANGER)
+        connection.execute("commit")
+        connection.execute("checkpoint work")
+    return path, planting.secret
+
+
+@pytest.fixture(scope="module")
+def target(
+    planted: tuple[Path, list[tuple[str, Any]]], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    path = tmp_path_factory.mktemp("released") / "observatory.duckdb"
+    released.write_released(planted[0], path)
+    return path
+
+
+def places_of(path: Path, planted: list[tuple[str, Any]]) -> set[str]:
+    """Columns, of whatever table, in which a planted value or a pseudonym of the officer stands."""
+    found = set()
+    with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        columns = connection.execute(
+            "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+            "where not internal order by all"
+        ).fetchall()
+        kinds = {"BIGINT": "int", "DOUBLE": "float", "TIMESTAMP WITH TIME ZONE": "instant"}
+        for schema, table, column, kind in columns:
+            if kind.startswith("VARCHAR"):
+                wanted = [v for k, v in planted if k == "text"] + [OFFICER, HIS_POST, HIS_COMMENT]
+                text = f"array_to_string({column}, ' ')" if kind.endswith("[]") else column
+                test = f"len(list_filter($1::varchar[], x -> contains({text}, x))) > 0"
+            elif kind in kinds:
+                wanted = [v for k, v in planted if k == kinds[kind]]
+                test = f"list_contains($1::{kind}[], {column})"
+            else:
+                continue
+            query = f"select count(*) from {schema}.{table} where {test}"
+            (rows,) = connection.execute(query, [wanted]).fetchone() or (0,)
+            if rows:
+                found.add(f"{schema}.{table}.{column}")
+    return found
+
+
+def test_a_planted_officer_is_in_no_published_column(planted, target: Path) -> None:
+    work, secret = planted
+    assert places_of(target, secret) == set()
+    # The search finds him wherever the work file has him: in every table with rows of accounts.
+    found = {place.rsplit(".", 1)[0] for place in places_of(work, secret)}
+    named = {
+        t.full_name for t in TABLES.values() if {"account_id", "post_id"} & set(t.column_names)
+    }
+    assert len(named) > 15
+    assert named | set(released.RECORD_NOTES) <= found
+
+
+def test_the_search_finds_one_row_that_slipped_through(
+    planted, target: Path, tmp_path: Path
+) -> None:
+    secret = planted[1]
+    slipped = Path(shutil.copy(target, tmp_path / "slipped.duckdb"))
+    with duckdb.connect(str(slipped)) as connection:
+        connection.execute(
+            "insert into main.event_responses by name select 'e' as event_id, 'rumor' as "
+            "event_type, now() as onset_hi_at, false as is_censored, false as is_proactive, "
+            "$1::timestamptz as responded_at",
+            [next(value for kind, value in secret if kind == "instant")],
+        )
+    assert places_of(slipped, secret) == {"main.event_responses.responded_at"}
+
+
+@pytest.mark.parametrize("left_out", released.SUBJECTS[:2])
+def test_without_one_of_its_rules_the_officer_is_found(
+    planted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left_out: str
+) -> None:
+    work, secret = planted
+    monkeypatch.setattr(
+        released, "SUBJECTS", tuple(name for name in released.SUBJECTS if name != left_out)
+    )
+    target = tmp_path / "released.duckdb"
+    released.write_released(work, target)
+    assert places_of(target, secret)
+
+
+def test_rows_of_institutions_and_pseudonyms_of_ordinary_people_stay(target: Path) -> None:
+    with duckdb.connect(str(target), read_only=True) as connection:
+        for table in TABLES.values():
+            if {"account_id", "post_id"} & set(table.column_names):
+                query = f"select count(*) from {table.full_name}"
+                assert connection.execute(query).fetchone() >= (1,), table.full_name
+        profiles = connection.execute("select account_id from core.account_snapshots").fetchall()
+        assert profiles == [(ORGAN,)], "of ordinary people no profile"
+        lists = "select account_id, repost_of_post_id, cited_post_ids from core.posts order by all"
+        assert (STRANGER,) in [row[:1] for row in connection.execute(lists).fetchall()]
+        told = connection.execute(
+            "select cited_post_ids, cited_at, cited_account_ids from core.rulings "
+            "where cited_post_ids is null"
+        ).fetchall()
+        assert told == [(None, None, None)]
+        paths = connection.execute("select path from quality.file_ledger").fetchall()
+        assert ("of p:… and p:…",) in paths
+        assert connection.execute(
+            "select comment from duckdb_columns() where not internal and comment is null"
+        ).fetchall() == []  # fmt: skip
+
+
+def test_no_byte_of_a_person_is_in_the_published_file(
+    planted, target: Path, tmp_path: Path
+) -> None:
+    work, secret = planted
+    words = [OFFICER, HIS_POST, HIS_COMMENT, *(value for kind, value in secret if kind == "text")]
+    written = target.read_bytes()
+    assert ORGAN.encode() in written, "ids of institutions stand there as they are"
+    assert [word for word in words if word.encode() in written] == []
+    # Deleting leaves them: that is why they are never written.
+    copy = tmp_path / "copy.duckdb"
+    shutil.copy(work, copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("delete from core.posts")
+        connection.execute("checkpoint")
+    left = copy.read_bytes()
+    assert [word for word in words if word.encode() in left]
+
+
+def test_every_column_that_names_an_account_or_post_has_a_rule() -> None:
+    names = {
+        name for name in COLUMNS if re.search("(account|post|comment|repost|ruling)_ids?$", name)
+    }
+    known = {*released.SUBJECTS, *released.REFERENCES, *released.LISTS}
+    assert len(names) > 8
+    assert names == known
