@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.claims.candidates import candidate_id, candidates
+from orchestration.claims.candidates import RULE_VERSION, candidate_id, candidates
 from orchestration.claims.speakers import without_people
 from orchestration.sources.formats.text_article import FORMAT
 from tests.unit.claims.labelled_sentences import labelled, score
@@ -17,6 +17,7 @@ from tests.unit.sources import reading
 
 WRITTEN_BEFORE = ("rules_1_written_before",)
 WRITTEN_AFTER = tuple(f"rules_{n}_written_after" for n in range(1, 9))
+UNSEEN = "rules_9_written_after"
 
 
 def test_sentences_the_rules_were_written_with() -> None:
@@ -37,7 +38,20 @@ def test_sentences_written_after_a_freeze() -> None:
     assert scores.date_accuracy >= 0.95
 
 
-@pytest.mark.parametrize("name", [*WRITTEN_BEFORE, *WRITTEN_AFTER])
+def test_sentences_these_rules_have_never_seen() -> None:
+    """Floors are what was measured, not what is aimed at (.90 and .80, docs/methodology.md). Who
+    mends a rule has seen this set: it moves above, and somebody else writes a new one."""
+    assert RULE_VERSION == 9
+    scores = score(UNSEEN)
+    assert (scores.sentences, scores.labels) == (44, 67)
+    assert scores.value_precision >= 42 / 44, scores.wrong
+    assert scores.value_recall >= 42 / 67, scores.wrong
+    assert scores.all_precision >= 31 / 44, scores.wrong
+    assert scores.all_recall >= 31 / 67, scores.wrong
+    assert scores.date_accuracy >= 37 / 42, scores.wrong
+
+
+@pytest.mark.parametrize("name", [*WRITTEN_BEFORE, *WRITTEN_AFTER, UNSEEN])
 def test_both_languages_and_sentences_without_figures(name: str) -> None:
     sentences = labelled(name)
     english = sum(sentence["text"].isascii() for sentence in sentences)
