@@ -11,13 +11,8 @@ from orchestration.warehouse.connect import open_published
 
 _ACCOUNTS = """
     select count(*), count(*) filter (where account_kind = 'organ'),
-           count(*) filter (where is_active_14d)
+           count(*) filter (where account_kind = 'officer'), count(*) filter (where is_active_14d)
     from main.accounts"""
-_OFFICERS = """
-    select accounts_seen from main.account_growth
-    where period = 'day' and platform = 'all' and account_kind = 'officer' and admin_level = 'all'
-      and region_code = 'all'
-    order by period_start desc limit 1"""
 _GROWTH = """
     with whole as (
       select * from main.account_growth
@@ -50,14 +45,14 @@ def findings(settings: Settings) -> list[str]:
             return connection.execute(query).fetchone() or ()
 
         accounts, growth = one(_ACCOUNTS), one(_GROWTH)
-        officers = one(_OFFICERS)
         response, records, repairs = one(_RESPONSE), one(_RECORDS), one(_REPAIRS)
         leading = one(_LEADING_REASON)
         synthetic = one("select bool_or(is_synthetic) from meta.builds")
     mark = "SYNTHETIC DATA. " if synthetic and synthetic[0] else ""
     return [
-        f"{mark}Accounts: {accounts[0]} of institutions, {accounts[1]} of them organs, "
-        f"{accounts[2]} active within 14 days; of officers {_told(officers)}.",
+        f"{mark}Accounts: {accounts[0]} official, {accounts[1]} of them organs and {accounts[2]} "
+        f"officers; "
+        f"{accounts[3]} active within 14 days.",
         _growth_line(growth),
         _response_line(response),
         f"Quarantined: {records[1]} of {records[0]} records in {records[3]} files"
@@ -66,12 +61,6 @@ def findings(settings: Settings) -> list[str]:
         f"{repairs[0]} values were repaired.",
         f"Look: {settings.root.published}",
     ]
-
-
-def _told(counted: tuple[object, ...]) -> str:
-    if not counted:
-        return "none"
-    return "too few to be told" if counted[0] is None else str(counted[0])
 
 
 def _growth_line(row: tuple[object, ...]) -> str:

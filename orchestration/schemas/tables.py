@@ -537,8 +537,8 @@ MARTS: tuple[Table, ...] = (
             "status", *_interval("followers"), "is_active_14d", "build_id",
         ),
         required=("account_kind", "admin_level", "first_seen_at", "last_seen_at"),
-        caveat="Accounts under a pseudonym (officers) are in no published row; main.account_growth "
-        "counts them.",
+        caveat="Officers appear under a pseudonym that no other row bears, without a name, place, "
+        "registration and followers.",
     ),
     _dbt(
         "main", "account_history",

