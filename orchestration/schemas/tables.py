@@ -788,8 +788,8 @@ MARTS: tuple[Table, ...] = (
             "answered_ratio_lo", "answered_ratio_hi", "median_hours", "rmst_hours", "build_id",
         ),
         required=("events", "proactive", "entered_late", "responded"),
-        caveat="All responders, the whole study. How far rows of one event type differ is how far "
-        "the answer depends on choices.",
+        caveat="All institutions, the whole study. How far rows of one event type differ is how "
+        "far the answer depends on choices.",
     ),
     _dbt(
         "main", "rebuttals",

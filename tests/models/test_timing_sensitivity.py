@@ -64,7 +64,7 @@ def fill(con: duckdb.DuckDBPyConnection, drawn: Any) -> None:
         con.execute(
             f"create or replace table {schema}.{table} (event_id varchar, "
             "posted_at timestamptz, response_us bigint, link_level varchar, "
-            "link_probability double, account_id varchar)"
+            "link_probability double, account_id varchar, is_person boolean)"
         )
     for number, (onset, width, answers) in enumerate(drawn):
         at = FROM + timedelta(hours=onset)
@@ -75,12 +75,12 @@ def fill(con: duckdb.DuckDBPyConnection, drawn: Any) -> None:
         )
         for waited, (level, probability) in answers:
             posted = at + timedelta(hours=waited)
-            row = [str(number), posted, waited * HOUR, level, probability, "1"]
+            row = [str(number), posted, waited * HOUR, level, probability, "1", False]
             if FROM <= posted <= THROUGH and waited * HOUR <= WINDOW:
-                con.execute("insert into core.event_links values (?, ?, ?, ?, ?, ?)", row)
+                con.execute("insert into core.event_links values (?, ?, ?, ?, ?, ?, ?)", row)
                 if onset >= 0:
                     con.execute(
-                        "insert into intermediate.int_responses values (?, ?, ?, ?, ?, ?)", row
+                        "insert into intermediate.int_responses values (?, ?, ?, ?, ?, ?, ?)", row
                     )
 
 

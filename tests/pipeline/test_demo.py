@@ -95,10 +95,11 @@ def test_every_planted_answer_is_found_at_its_hour_and_no_other(published, plant
     assert len(answered) == planted["incidents_answered_with_hashtag"]
     of_officers = {t for t, incident in answered.items() if incident["account_id"] in officer_ids}
     assert of_officers
-    # What an officer answered stands in no row.
-    assert set(found) == set(answered) - of_officers
-    for title, (post_id, hours) in found.items():
+    # What an officer answered stands in no row, unless an institution passed it on.
+    assert set(answered) - of_officers <= set(found) <= set(answered)
+    for title in set(answered) - of_officers:
         incident = answered[title]
+        post_id, hours = found[title]
         assert post_id == incident["post_id"]
         assert hours == pytest.approx(incident["response_hours"], abs=0.001)
 
@@ -205,7 +206,9 @@ def test_no_officer_and_no_instant_of_one_is_in_any_column(published, demo):
                 """select posted_at from core.posts where is_official and account_id like 'p:%'
                    except select posted_at from core.posts where account_id not like 'p:%'
                    except select observed_at from core.posts
-                   except select answered_at from core.inquiries"""
+                   except select answered_at from core.inquiries
+                   except select slot_at from core.hot_topic_slots
+                   except select slot_at from quality.coverage_slots"""
             ).fetchall()
         }
         assert len(pseudonyms) > 100

@@ -2,7 +2,8 @@
 -- the headline once for every way in which it might have been counted.
 -- Late entry: events that began up to 14 days before official posts were collected are admitted at
 -- the beginning of that collection; whether they had been answered before is not known, which is
--- why the headline leaves them out (ADR 0009). Answers of people do not count for them.
+-- why the headline leaves them out (ADR 0009).
+-- Institutions only: thresholds of probability would divide the five people of int_responses.
 {%- set groups = ['event_type', 'onset_definition', 'link_choice'] %}
 with links as (
     select
@@ -11,6 +12,7 @@ with links as (
         responses.link_level,
         coalesce(responses.link_probability, 0e0) as link_probability
     from {{ ref('int_responses') }} as responses
+    where not responses.is_person
 ),
 
 choices as (
