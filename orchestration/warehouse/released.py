@@ -36,6 +36,8 @@ RECORD_NOTES = ("quality.quarantine", "quality.repairs")
 PROFILES = ("core.account_snapshots",)
 """Exact counts and the instant of registration lead to a profile, an ordinary person's too: of no
 pseudonym there is a row."""
+REMARKS = ("quality", "note")
+"""Schema and column of what reviewers remark, in their own words, which may name people: NULL."""
 LISTED = ("main.accounts",)
 """Where people are listed one by one, under a pseudonym that stands nowhere else: their kind, level
 and when they were seen, without name, place, registration and followers."""
@@ -134,6 +136,8 @@ def _insert_sql(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
 
 def _value(table: Table, name: str) -> str:
     """A column as it is published."""
+    if (table.schema, name) == REMARKS:
+        return "null"
     if name in REFERENCES:
         return f"case when {name} is null or {name} not in (from people_ids) then {name} end"
     for listed, instant in LISTS.items():

@@ -49,6 +49,8 @@ _DATE_LABEL = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(r"来源|记者|作者|编辑|责编")
+_AS_OF = re.compile(r"截[至止到]")
+"""The day up to which something was counted is not that of publication."""
 _DATE = re.compile(
     r"\d{4}(?:[-/.]\d{1,2}[-/.]\d{1,2}|年\s?\d{1,2}月\s?\d{1,2}日)"
     r"(?:\s*\d{1,2}[:\uff1a]\d{2}(?:[:\uff1a]\d{2})?)?"
@@ -105,7 +107,8 @@ def _date_line(lines: list[str]) -> tuple[tuple[int, str] | None, str | None]:
         if at is not None:
             return (place, line), at
     for _, line in head[:_HEAD_LINES]:
-        dates = _DATE.findall(line) if _BYLINE.search(line) else []
+        is_byline = _BYLINE.search(line) and not _AS_OF.search(line)
+        dates = _DATE.findall(line) if is_byline else []
         if (
             len(dates) == 1
             and len(line) <= _LONGEST_BYLINE

@@ -216,6 +216,22 @@ def test_rows_of_institutions_and_pseudonyms_of_ordinary_people_stay(target: Pat
         ).fetchall() == []  # fmt: skip
 
 
+def test_what_reviewers_remark_is_not_published(planted, target: Path) -> None:
+    def remarks(path: Path) -> set[str]:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return {
+                table.full_name
+                for table in TABLES.values()
+                if "note" in table.column_names
+                and connection.execute(f"select count(note) from {table.full_name}").fetchone()
+                != (0,)
+            }
+
+    reviews = {name for name in remarks(planted[0]) if name.startswith("quality.")}
+    assert reviews
+    assert remarks(target) == remarks(planted[0]) - reviews
+
+
 def test_no_byte_of_a_person_is_in_the_published_file(
     planted, target: Path, tmp_path: Path
 ) -> None:

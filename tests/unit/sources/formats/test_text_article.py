@@ -181,6 +181,7 @@ def test_the_seed_article(tmp_path: Path) -> None:
     ("来源：示例日报　2021年7月7日", datetime(2021, 7, 6, 16, tzinfo=UTC), "day"),
     ("2021年7月7日，记者在2021年7月6日到过现场", None, None),
     ("2021年7月7日，市公安局开通微博", None, None),
+    ("来源：样报网　截至2021年7月7日", None, None),
 ])  # fmt: skip
 def test_the_only_date_of_a_byline(
     tmp_path: Path, line: str, at: datetime | None, precision: str | None
