@@ -163,16 +163,19 @@ def _status(options: argparse.Namespace, settings: Settings) -> int:
     if options.json:
         print(json.dumps(report, ensure_ascii=False))
         return 0
-    for line in _status_lines(report):
+    from orchestration.findings import program
+
+    for line in _status_lines(report, program(settings)):
         print(line)
     return 0
 
 
-def _status_lines(report: dict[str, Any]) -> list[str]:
+def _status_lines(report: dict[str, Any], observatory: str) -> list[str]:
+    """The report in lines. observatory: how its commands are called for this data root."""
     published = report["published"]
     lines = [f"data root        {report['home']}"]
     if published is None:
-        lines.append("published        nothing yet; run: observatory run")
+        lines.append(f"published        nothing yet; run: {observatory} run")
     else:
         synthetic = " (synthetic data)" if published["is_synthetic"] else ""
         lines += [
@@ -187,7 +190,7 @@ def _status_lines(report: dict[str, Any]) -> list[str]:
             for q in report["quarantine"]
         ]
         if report["quarantine"]:
-            lines.append(f"                 every place and reason: {_QUARANTINE}")
+            lines.append(f"                 every place and reason: {observatory} {_QUARANTINE}")
         lines += [
             f"  warning        {w['check']} on {w['table']}: {w['observed']}"
             for w in report["warnings"]
@@ -209,7 +212,7 @@ def _status_lines(report: dict[str, Any]) -> list[str]:
 
 
 _QUARANTINE = (
-    'observatory sql "select path, line_number, column_name, reason, detail, excerpt '
+    'sql "select path, line_number, column_name, reason, detail, excerpt '
     'from quality.quarantine order by 1, 2 limit 50"'
 )
 

@@ -83,20 +83,25 @@ def _response_line(row: tuple[object, ...]) -> str:
     )
 
 
-def next_commands(settings: Settings) -> list[str]:
-    """Three commands that work from the checkout as they stand."""
+def program(settings: Settings) -> str:
+    """How the commands are called from the checkout, for this data root."""
     home = settings.root.home
     try:
         shown = str(home.relative_to(PROJECT_ROOT))
     except ValueError:
         shown = str(home)
-    prefix = f"OBSERVATORY_HOME={shlex.quote(shown)}"
     tool = os.path.join(".venv", "bin", "observatory")
+    return f"OBSERVATORY_HOME={shlex.quote(shown)} {tool}"
+
+
+def next_commands(settings: Settings) -> list[str]:
+    """Three commands that work from the checkout as they stand."""
+    observatory = program(settings)
     return [
         "Next:",
-        f'  {prefix} {tool} sql "select event_type, events, rate_24h, median_hours from '
+        f'  {observatory} sql "select event_type, events, rate_24h, median_hours from '
         "response_timing where period = 'all' and account_kind = 'all' and admin_level = 'all' "
         "and region_code = 'all' and link_level = 'all'\"",
-        f"  {prefix} {tool} status",
-        f"  {prefix} make ui",
+        f"  {observatory} status",
+        f"  {observatory.rsplit(' ', 1)[0]} make ui",
     ]

@@ -35,7 +35,7 @@ from orchestration.sources.formats.base import (
 )
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import LINE, RECORD, Found, ReadOptions, Reject
-from orchestration.sources.recognise import Recogniser
+from orchestration.sources.recognise import Recogniser, no_such_content
 from orchestration.sources.unread import unread_columns
 from orchestration.warehouse.staging import Staging
 
@@ -233,7 +233,11 @@ class Intake:
         declaration = self._declarations.for_source(file.source_name)
         facts = file_format.facts(file, declaration.timezone)
         if isinstance(facts, Reject):
-            self._refuse_whole(file, file_format, facts)
+            reject = no_such_content(file, file_format.id)
+            if reject is None:
+                self._refuse_whole(file, file_format, facts)
+            else:
+                self._note_reject(file, reject)
             return
         self._hide_author(file, declaration, declaration.platform or file_format.platform, facts)
         group = self._groups.setdefault(

@@ -80,6 +80,16 @@ def _unreadable(file: RawFile, head: Head) -> Reject | None:
     return None
 
 
+def no_such_content(file: RawFile, format_id: str) -> Reject | None:
+    """Why a file without the name that its format asks for is not worth renaming: it is empty, or a
+    page. None where it may be what it was declared to be."""
+    head = Head(file.inner_path, file.head())
+    if head.text.lstrip().startswith("<"):
+        looks = f"it looks like an HTML page, not like {format_id}"
+        return Reject("unrecognised_format", looks, extent="file")
+    return _unreadable(file, head)
+
+
 def _has_no_content(file: RawFile) -> bool:
     """Whether a compressed file is sound and holds nothing."""
     try:

@@ -376,7 +376,7 @@ def _explained(problem: Mapping[str, Any], field: Path_, *, is_entry: bool) -> t
 
 _SHAPES = {
     "string_type": "it must be text; put it in quotes",
-    "string_pattern_mismatch": "a name has no / or \\ in it, a region is six digits in quotes",
+    "string_pattern_mismatch": "a region is six digits in quotes; a name has no / or \\ in it",
     "string_too_short": "it is empty",
     "dict_type": "it must be a mapping, one `key: value` a line",
     "model_type": "it must be a mapping, one `key: value` a line",

@@ -1,9 +1,9 @@
 """The published file, written from nothing but what may be published.
 
-The work file knows officers one by one, under pseudonyms; readers get them in aggregate only.
-Here stands what leads to a single one of them, column by column, and how a published table is
-written without it. Nothing private is ever written and deleted again: a deleted row stays in a
-DuckDB file until its block is used anew.
+The work file knows officers one by one, under pseudonyms; readers get them in aggregate, and as
+nameless lines of the list of accounts. Here stands what leads to a single one of them, column by
+column, and how a published table is written without it. Nothing private is ever written and
+deleted again: a deleted row stays in a DuckDB file until its block is used anew.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ pseudonym there is a row."""
 REMARKS = ("quality", "note")
 """Schema and column of what reviewers remark, in their own words, which may name people: NULL."""
 LISTED = ("main.accounts",)
-"""Where people are listed one by one, under a pseudonym that stands nowhere else: their kind, level
-and when they were seen, without name, place, registration and followers."""
+"""Where people are listed one by one, under a pseudonym that stands nowhere else: kind, level, when
+they were seen and whether lately active, without name, place, registration and followers."""
 _PSEUDONYM = "p:[0-9a-f]{20}"
 
 

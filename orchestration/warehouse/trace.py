@@ -266,6 +266,8 @@ def _nothing_behind(name: str, row: Mapping[str, object]) -> str:
         return "no record: the account was not observed on that day (a gap, not zero)"
     if name == "main.event_responses" and row.get("post_id") is None:
         return f"no post answered it; the event itself: trace main.events {row['event_id']}"
+    if str(row.get("account_id", "")).startswith("p:"):
+        return "records of people are not published; the work file has them (docs/adr/0026)"
     return "no record behind it was found"
 
 

@@ -622,7 +622,9 @@ def _unreadable_header(rows: int) -> Reject:
 
 
 def _ragged(record: int, line: int, width: int, header: int, reason: str | None) -> Reject:
-    known = "no known layout has these widths" if reason is None else "see the reason"
+    known = "see the reason"
+    if reason is None:
+        known = "no known layout has these widths; `observatory sniff` says what else it may be"
     return Reject(
         reason or "ragged_row",
         f"the row has {width} cells, its header {header}; {known}",

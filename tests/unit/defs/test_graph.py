@@ -39,7 +39,10 @@ def test_the_graph_is_as_committed(repository: dg.RepositoryDefinition) -> None:
     found = "\n".join(_graph(repository)) + "\n"
     if os.environ.get("OBSERVATORY_WRITE_GRAPH"):
         SNAPSHOT.write_text(found, encoding="utf-8")
-    assert found.splitlines() == SNAPSHOT.read_text(encoding="utf-8").splitlines()
+    assert found.splitlines() == SNAPSHOT.read_text(encoding="utf-8").splitlines(), (
+        "if the graph is meant so: OBSERVATORY_WRITE_GRAPH=1 .venv/bin/python -m pytest "
+        "tests/unit/defs/test_graph.py writes it anew"
+    )
 
 
 def test_every_asset_belongs_to_a_stage_and_to_somebody(
