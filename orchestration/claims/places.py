@@ -47,12 +47,20 @@ _NO_PLACE = re.compile(
 
 
 def region_of(
-    sentence: str, clause: tuple[int, int], is_chinese: bool, speaker: str | None
+    sentence: str,
+    segment: tuple[int, int],
+    clause: tuple[int, int],
+    figure_start: int,
+    is_chinese: bool,
+    speaker: str | None,
 ) -> str | None:
-    """Code of the one region that the clause of a figure names, else what stands before it, else
-    its speaker; NULL for none and for several."""
+    """Code of the one region named just before a figure (江苏9400个、浙江8100个), else in its clause,
+    else before it, else of its speaker; NULL for none and for several."""
     read = _chinese if is_chinese else _english
     named = read(sentence)
+    beside = [code for place, code in named if segment[0] <= place < figure_start]
+    if beside and segment[0] > clause[0]:
+        return _only(beside)
     inside = [code for place, code in named if clause[0] <= place < clause[1]]
     ahead = [code for place, code in named if place < clause[0]]
     return _only(inside or ahead or [code for _, code in read(speaker or "")])
