@@ -17,6 +17,7 @@ import polars as pl
 
 from orchestration.claims import assertions, dates, places, ranges, scope, speakers
 from orchestration.claims.numbers import Figure, figures
+from orchestration.linking.places import PLACES
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_CANDIDATES
 
@@ -63,21 +64,33 @@ _BASE = re.compile(
     r"\bfrom\s+$|(?:从|由)(?:(?!到|至|为)(?:\d+[年月日]|[^，。；\d])){0,10}$", re.IGNORECASE
 )
 """What something rose from was true on some day before, which nobody knows if it is not printed."""
+_MADE_OF = re.compile(r"[^，。；]*(?:组成|构成)")
 _BASE_WITH_DAY = re.compile(
     r"(?:从|由)[^，。；]{1,12}?的\s?[\d.,]+[万亿千百]?[个家名条人]*(?=[^，。；]{0,4}[增升涨减降])"
 )
 _COUNTED = re.compile(r"\s*(?:$|[，。；,.;]|from\b|on\b|over\b|year\b|within\b|in\b)")
 """What follows where a figure has no noun of its own."""
 _PART = re.compile(r"其中[^，。；\d]*$|,\s+(?:of\s+which|including|among\s+them)\s[^,;\d]*$")
+_JOINED_ON = re.compile(
+    r"(?:(?!\b(?:ha(?:s|ve|d)|is|are|was|were|runs?|now|bring\w*|to)\b)[^,;，。；\d]){0,30}(?:\band|和|、|及|与)"
+    r"(?:(?!\b(?:ha(?:s|ve|d)|is|are|was|were|runs?|now|bring\w*|to)\b|[已共有达至到为])[^,;，。；\d]){0,12}"
+)
 _OF_WHICH = re.compile(r"\s+of\s+(?:which|whom|them|these|those)\b", re.IGNORECASE)
 _TOTAL = re.compile(r"总|合计|一共|\b(?:total|combined|together|altogether)\b")
 _OF_THEM = re.compile(r"\s+of\s+(?:them|these|those)\b", re.IGNORECASE)
+_THERE = re.compile(
+    r"\s+(?:were\s+|are\s+)?on\s+(?:Sina|Tencent|Weibo|WeChat|Douyin|Twitter|Facebook|Kuaishou|Toutiao)\b"
+)
+_FRAME_ZH = re.compile(r"[^，。；、\d]{1,14}中，?(?:仅|只|已|共|现|有|的)*\d")
 _FRAME = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$")
 """12 of 31 governments: the 31 are those that might have microblogs, not those that do."""
 _ANOTHER = re.compile(
-    r"\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
+    r"\b(?:followed\s+by|ahead\s+of|and|while)\s+(?:[A-Z][\w'’]+\s+){1,3}(?:with|at|had|has|\()\s*$"
+    r"|\bthat\s+of\s+[^,;]{2,40}\s(?:has|had|with)\s+(?:just\s+|only\s+)?$"
+    rf"|(?:[，、和及是]|依次为)(?:{'|'.join(PLACES)})[省市]?(?:有|为|以|达|则|[（(])*$"
+    r"|\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
     r"|[、，](?:新浪|腾讯|人民网|新华网)(?:微博|平台|网)?上?(?:有|约|近)?$"
-    r"|分别(?:为|有|是|达到?|约|近)*$|分别(?:为|有|是|达到?)[^，。；]{0,20}\d[万千]?[个家]?[和、及与]$"
+    r"|分别(?:为|有|是|达到?|约|近)*$|分别[^，。；\d]{0,12}\d[\d.]*[万千]?[余多]?[个家名人条]*[和、及与]$"
     r"|[,;]\s+(?:and\s+)?(?:Sina|Tencent)(?:\s+Weibo)?\s+(?:has\s+|had\s+)?$",
     re.IGNORECASE,
 )
@@ -86,8 +99,10 @@ _OF_WHOM = re.compile(
     r"的(?:账号|帐号|微博|只|仅|也|还|已|约|近|占|有|不到|不足|超过|逾|\s)*$|\b(?:but|and|while|though|with|only)\s+(?:only\s+|just\s+)?$"
 )
 """坚持每天更新的不足三成: a share of what the figure before counts."""
+_AND_PERCENT = re.compile(r"\d\s*(?:[%％]\s*(?:[和、及与]|and\s)|percent\s+and\s)\s*$")
+"""增长66%和120%: the second is what the first is."""
 _SHARE = re.compile(
-    r"\bpercent\s+of\s|占|比重|比例|份额|\bshare\b|\bof\s+(?:all|the|them|its|their)\b|"
+    r"\bpercent\s+of\s|(?:开通|覆盖|认证|注册)率|占|比重|比例|份额|\bshare\b|\bof\s+(?:all|the|them|its|their)\b|"
     r"account(?:s|ed|ing)? for",
     re.IGNORECASE,
 )
@@ -232,12 +247,14 @@ def _of_sentence(
     for place, figure in enumerate(numbers):
         clause = _clause(sentence, figure)
         segment = _segment(numbers, place, clause)
+        since = numbers[place - 1].end if place else 0
         read = _read(unsaid, figure, segment, clause, told, is_chinese)
         if read is None or assertions.reports_nothing(sentence, figure, clause, is_chinese):
             continue
         metric, actor = read
         if figure.unit != "percent":
             metric = assertions.metric_of(sentence, figure, metric, segment, is_chinese)
+            metric = _as_beside(sentence, figure, metric, told)
         is_change = metric.endswith(("_gained", "_lost"))
         at = _as_of(sentence, figure, segment, published, told, carried, is_change)
         if dates.is_after(at, published):
@@ -255,13 +272,22 @@ def _of_sentence(
                 span[0] + figure.start + len(printed), figure.value, figure.lo, figure.hi,
                 figure.qualifier, _unit(metric, figure), metric, actor,
                 sector, scope.platforms_of(sentence, figure, segment, clause, said),
-                places.region_of(unnamed, segment, clause, figure.start, is_chinese, said),
+                places.region_of(unnamed, segment, clause, since, figure.start, is_chinese, said),
                 at.text, at.day, at.precision, at.basis,
                 said, speaker.kind if speaker else None,
                 speakers.reported_by(sentence) or outlet,
             )
         )  # fmt: skip
     return told
+
+
+def _as_beside(sentence: str, figure: Figure, metric: str, told: Sequence[Candidate]) -> str:
+    """The metric of a figure joined to the one before by "and": 38 and 12 accounts were closed."""
+    if not told:
+        return metric
+    between = sentence[told[-1].figure_end - told[-1].quote_start : figure.start]
+    is_change = told[-1].metric in (f"{metric}_gained", f"{metric}_lost")
+    return told[-1].metric if is_change and _JOINED_ON.fullmatch(between) else metric
 
 
 def _as_of(
@@ -294,7 +320,8 @@ def _as_of(
             dates.as_of(sentence, (0, figure.start), figure.start, published), match[0]
         )
     is_range = _TWO_ENDS.search(sentence, figure.start, figure.end) is not None
-    if not is_range and _BASE.search(sentence[: figure.start]):
+    is_made_of = _MADE_OF.match(sentence, figure.end) is not None
+    if not (is_range or is_made_of) and _BASE.search(sentence[: figure.start]):
         own = dates.as_of(sentence, segment, figure.start, published)
         is_own = segment[0] <= own.start < segment[1]
         return own if is_own else dates.AsOf(None, "day", None, None)
@@ -316,7 +343,7 @@ def _read(
         return _percentage(sentence, figure, segment, clause, told)
     noun = scope.noun_of(sentence, figure, segment, is_chinese)
     if scope.counts_adopters(sentence, figure, noun):
-        return "accounts", _adopters(sentence, figure, clause)
+        return "accounts", _adopters(sentence, figure)
     is_base = bool(_UP_FROM.search(sentence[: figure.start]))
     media = scope.media_of(sentence, figure, segment, clause)
     is_ours = scope.is_of_microblogs(media) or bool(_SUBJECT.search(sentence) and not media)
@@ -333,7 +360,7 @@ def _read(
     if noun is None:
         return _of_the_last(sentence, figure, segment, clause, told)
     if noun.metric in ("officers", "organs"):
-        if _FRAME.search(sentence[: figure.start]):
+        if _FRAME.search(sentence[: figure.start]) or _FRAME_ZH.match(sentence, figure.end):
             return None
         if not scope.adopts(sentence, noun, clause):
             return _of_the_last(sentence, figure, segment, clause, told)
@@ -367,7 +394,7 @@ def _of_microblogs(sentence: str, figure: Figure, noun: scope.Noun, is_ours: boo
     return True
 
 
-def _adopters(sentence: str, figure: Figure, clause: tuple[int, int]) -> str:
+def _adopters(sentence: str, figure: Figure) -> str:
     """Who has microblogs where a figure says only how many: officers where people are counted."""
     if figure.classifier in ("人", "名", "位"):
         return "officer"
@@ -421,8 +448,9 @@ def _of_the_last(
     if not told:
         return None
     is_of_them = _OF_THEM.match(behind) and told[-1].metric not in ("reposts", "reads", "likes")
+    is_there = told[-1].metric in ("accounts", "followers") and _THERE.match(behind)
     is_more = assertions.is_change(sentence[segment[0] : figure.start]) and _COUNTED.match(behind)
-    if not (is_of_them or is_more or _ANOTHER.search(before)):
+    if not (is_of_them or is_there or is_more or _ANOTHER.search(before)):
         return None
     if is_more:
         return assertions.stock_of(told[-1].metric), told[-1].actor_scope
@@ -443,6 +471,8 @@ def _percentage(
     if not scope.names_adoption(sentence):
         return None
     around = sentence[segment[0] : segment[1]]
+    if told and told[-1].claim_unit == "percent" and _AND_PERCENT.search(sentence[: figure.start]):
+        return told[-1].metric, told[-1].actor_scope
     if _OTHER_THINGS.search(around):
         return None
     if not (
@@ -474,6 +504,9 @@ def _percentage(
     ):
         # 60,500 of agencies and 33,000 of cadres, up 80 percent: both are.
         counted = ["organ+officer" if len(set(counted[-2:])) > 1 else counted[-1]]
+    is_unnamed = scope.sector_of(around, (0, 0), (0, len(around)), None) is None
+    if told and told[-1].metric == "users" and is_unnamed:
+        return metric, None
     whose = counted[-1:] or [scope.actor_of(sentence, figure, noun, segment, clause)]
     return metric, whose[0]
 

@@ -247,13 +247,13 @@ def _dates(sentence: str, published: date | None, *, is_change: bool = False) ->
     for match in _QUARTER.finditer(sentence):
         if published is not None and match.start() not in found:
             month = 3 * _QUARTERS[(match["zh"] or match["en"]).lower()]
-            year = re.search(
+            own_year = re.search(
                 r"(?P<year>(?:19|20)\d\d)年?(?:的)?第?$", sentence[: match.start()]
             ) or re.match(r"\s+of\s+(?P<year>(?:19|20)\d\d)\b", sentence[match.end() :])
             at = _completed(month, None, published, match[0], match.start())
-            if year:
+            if own_year:
                 stated = _dated(
-                    int(year["year"]), month, None, "month", "stated", match[0], match.start()
+                    int(own_year["year"]), month, None, "month", "stated", match[0], match.start()
                 )
                 at = stated or at
                 found = {

@@ -215,7 +215,10 @@ def _chinese_value(match: re.Match[str]) -> tuple[float, float, float] | None:
     if match["tenths"]:
         return _CHINESE_DIGITS[match["tenths"]] * 10.0 + 5.0 * bool(match["half"]), 0.0, 10.0
     if match["hundredths"]:
-        value = _from_chinese(match["hundredths"])
+        try:
+            value = _from_chinese(match["hundredths"])
+        except ValueError:
+            return None
         return value, 0.0, _last_unit(value)
     more_scale = _CHINESE_SCALES.get(match["more_scale"], 1.0)
     if match["words"]:
@@ -344,4 +347,4 @@ def _from_chinese(words: str) -> float:
     """What a number in Chinese words or mixed digits stands for."""
     import cn2an  # its rules are compiled when it is imported, which only articles are worth
 
-    return float(cn2an.cn2an(words, "smart"))
+    return 100.0 if words == "百" else float(cn2an.cn2an(words, "smart"))

@@ -33,11 +33,11 @@ _ENGLISH = {
 }  # fmt: skip
 _BY_ENGLISH = re.compile(
     rf"\b(?P<place>{'|'.join(sorted(_ENGLISH, key=len, reverse=True))})\b"
-    r"(?!\s+(?:(?:Evening|Morning|Youth|Business|Normal|Jiao\s?tong)\s+)?(?:Daily|News|Times|Post|TV|"
+    r"(?!\s+(?:(?:Evening|Morning|Youth|Business|Normal|Jiao\s?[Tt]ong)\s+)?(?:Daily|News|Times|Post|TV|"
     r"Television|Radio|University|Road|Street)\b)"
 )
 _CAPITAL = re.compile(
-    r"Beijing(?:['’]s)?(?:\s+(?:municipal|city))*\s+"
+    r"(?i)Beijing(?:['’]s)?(?:\s+(?:municipal|city))*\s+"
     r"(?:municipality|police|public|government|authorit|traffic|districts?|bureau)"
 )
 """Beijing alone mostly means the government of the country."""
@@ -50,16 +50,20 @@ def region_of(
     sentence: str,
     segment: tuple[int, int],
     clause: tuple[int, int],
+    since: int,
     figure_start: int,
     is_chinese: bool,
     speaker: str | None,
 ) -> str | None:
-    """Code of the one region named just before a figure (江苏9400个、浙江8100个), else in its clause,
-    else before it, else of its speaker; NULL for none and for several."""
+    """Code of the one region named between a figure and the one before it (江苏9400个、浙江8100个),
+    else in its clause, else before it, else of its speaker; NULL for none and for several.
+
+    since: where the figure before ends, 0 for none."""
     read = _chinese if is_chinese else _english
     named = read(sentence)
-    beside = [code for place, code in named if segment[0] <= place < figure_start]
-    if beside and segment[0] > clause[0]:
+    start = since or clause[0]
+    beside = [code for place, code in named if start <= place < figure_start]
+    if beside and (since or segment[1] < clause[1]):
         return _only(beside)
     inside = [code for place, code in named if clause[0] <= place < clause[1]]
     ahead = [code for place, code in named if place < clause[0]]

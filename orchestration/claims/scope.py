@@ -16,7 +16,8 @@ _MODIFIED = (
     r"report|boom|technology|feed|pages?))"
 )
 _ENGLISH_NOUNS = (
-    ("followers", r"follower\s+(?:numbers?|counts?)|following(?=\s+(?:of|had|has|grew|rose|reached|now)\b)|"
+    ("followers", r"follower\s+(?:numbers?|counts?)|"
+                  r"following(?=\s+(?:of|had|has|grew|rose|reached|now)\b)|"
                   r"(?:twitter|weibo|facebook|wechat|online|microblog|social[\s-]media)\s+following|"
                   r"followers?|fans|subscribers|listeners|"
                   r"people\s+(?:have\s+)?(?:follow(?:ed|ing)?|"
@@ -26,10 +27,12 @@ _ENGLISH_NOUNS = (
     ("likes", r"likes"),
     ("reads", r"(?:page\s+)?views|reads|hits|viewed"),
     ("questions", r"questions|inquiries|enquiries|queries|complaints|tip-?offs|petitions"),
-    ("users", r"(?:micro-?\s?bloggers|(?:micro-?\s?blog(?:ging)?\s+|weibo\s+|internet\s+)?users|netizens)"),
+    ("users", r"(?:micro-?\s?bloggers|(?:micro-?\s?blog(?:ging)?\s+|weibo\s+|internet\s+)?users|"
+              r"netizens)"),
     ("posts", r"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?:posts|messages|entries|updates|"
-              r"items|tweets)"),
-    ("accounts", rf"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?<!bank\s)(?<!savings\s)accounts|micro-?\s?blogs{_MODIFIED}|"
+              r"items|tweets|(?:short\s+)?(?:videos|clips))"),
+    ("accounts", rf"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?<!bank\s)(?<!savings\s)accounts|"
+                 rf"micro-?\s?blogs{_MODIFIED}|"
                  r"(?<=facebook\s)pages|(?<=twitter\s)feeds"),
     ("officers", r"(?:police\s*)?officers|policemen|officials|judges|civil\s+servants|cadres|"
                  r"public\s+servants"),
@@ -39,18 +42,19 @@ _ENGLISH_NOUNS = (
                r"organi[sz]ations|police\s+forces|(?:police|traffic|fire)\s+(?:teams|squads)|squads|brigades|detachments"),
 )  # fmt: skip
 _CHINESE_NOUNS = (
-    ("followers", r"[掉涨增吸]粉(?!丝)|粉丝|听众|关注者|关注(?:用户|人数|量)|订阅(?:用户|人数|量|数)"),
+    ("followers", r"[掉涨增吸]粉(?!丝)|粉丝|听众|关注者|"
+                  r"关注(?:用户|人数|量)|订阅(?:用户|人数|量|数)"),
     ("comments", r"评论|留言|跟帖"),
     ("reposts", r"转发|转评"),
     ("likes", r"点赞|赞(?![成扬赏助])"),
     ("reads", r"阅读量|阅读数|访问量|阅读|浏览量|点击量"),
-    ("questions", r"提问|咨询|问题|求助|举报|诉求"),
+    ("questions", r"提问|咨询|投诉|问题|求助|举报|诉求"),
     ("users", r"用户|网民|网友|博主"),
     ("posts", r"博文|帖子|微博信息|微博内容|信息|图文|推文|短视频(?!账|帐|号|平台)|视频作品|作品"),
     ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|(?:新浪|腾讯|人民网)微博(?=账|"
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|"
                  r"(?:微信)?(?:公众号|公众账号|公众帐号|订阅号|服务号|视频号)|(?:抖音|快手|头条|政务|企鹅|百家)号|"
-                 r"(?:官方|政务|警务|公安|法院)微信(?!群|平台|用户|公众|公共|订阅|服务|账|帐|、)|账号|帐号|账户|帐户|"
+                 r"(?:微信|抖音|快手|头条)(?=(?:已|共|有|约|达|近|超过?|逾)*\d+\s?[余多]?个)|(?:官方|政务|警务|公安|法院)微信(?!群|平台|用户|公众|公共|订阅|服务|账|帐|、)|账号|帐号|账户|帐户|"
                  r"政务新媒体(?!账|帐|平台|发展|管理|工作|建设)"),
     ("officers", r"公安局长|(?:公安|警务|公职|党政|司法)人员|民警|警察|警员|干警|警官|法官|检察官|"
                  r"局长|厅长|所长|市长|县长|官员|公务员|公职人员|党政干部|干部|公务人员"),
@@ -99,11 +103,15 @@ _CONTINUES = re.compile(
 _FOLLOWED_BY = re.compile(
     r"\b(?:is|are|was|were|been|being|now)\s+(?:followed|subscribed\s+to)\s+by\s+$", re.IGNORECASE
 )
+_USED = re.compile(
+    r"\b(?:people|whom|them)\s+(?:now\s+|already\s+)?us(?:ed|e|ing)\s", re.IGNORECASE
+)
+"""281 million of whom used microblogs: people are users of them."""
 _OUT_OF = re.compile(
     r"\s+(?:out\s+)?of\s+(?:(?:the|all|its|their|some|about|[\w]+['’]s)\s+)*", re.IGNORECASE
 )
 _DIRECT_CHINESE_AFTER = re.compile(
-    r"[^，,。；;：、的在了已将被和与及]{0,12}(?:的[^，。；、的]{0,8})?$"
+    r"[^，,。；;：、的在了已将被过和与及]{0,12}(?:的[^，。；、的]{0,8})?$"
 )
 _DIRECT_CHINESE_BEFORE = re.compile(
     r"(?:总数|总量|数量|人数|量|数|客|达到?了?|已|共计?|有|为|超过了?|突破了?|逾|约|近|至|到|增至|增加到|"
@@ -160,6 +168,9 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
         return Noun("posts", figure.end, figure.end)
     if chosen is None or _ELSEWHERE.search(sentence[figure.end : chosen.end]):
         return None
+    between = sentence[figure.end : max(figure.end, chosen.start)]
+    if chosen.metric == "accounts" and _USED.search(between):
+        return Noun("users", chosen.start, chosen.end)
     if chosen.metric == "accounts" and _POSTING.search(before) and figure.classifier in ("", "条"):
         return Noun("posts", chosen.start, chosen.end)
     return chosen
@@ -259,7 +270,7 @@ _WHOSE = re.compile(
 )
 _POLICE = re.compile(
     r"police|policem|public[ -]security|traffic\s+(?:officer|cop|warden)s?\b|detention\s+cent|"
-    r"\bconstab|\bsheriff|公安|派出所|看守所|警(?!告|示|惕|报(?!告))",
+    r"(?-i:\bOfficer\s+[A-Z])|\bconstab|\bsheriff|公安|派出所|看守所|警(?!告|示|惕|报(?!告))",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(
@@ -275,7 +286,7 @@ _BRANCH = re.compile(
     r"services?|brigades?|stations?|centers?)\b)|"
     r"\b(?:[Mm]inistry|[Bb]ureau|[Dd]epartment|[Aa]dministration|[Cc]ommission|[Oo]ffice)\s+of\s+(?:the\s+)?"
     r"(?!Public\s+Security)(?=[A-Z])(?:[A-Z]\w+)|"
-    r"(?i:\bcourts?\b|\bprosecutors?\b|\bprocurat\w+|\bhospitals?\b|\bschools?\b|\buniversit\w+|\bcongress\b)|"
+    r"(?i:\bcourts?\b|\bprosecutors?\b|\bprocurat\w+|\bhospitals?\b|\bschools?\b|\buniversit\w+|\bcongress\b|\bfire\s?fighters?\b)|"
     r"法院|检察|院(?=入驻|开通)|医院|学校|高校|大学|消防|共青团|团委|税务|海关|铁路局|地铁|供电|"
     r"(?:旅游|民政|教育|卫生|卫计|税务|地税|国税|工商|交通(?:运输)?|气象|城管|环保|生态环境|财政|国土|规划|文化|人社|水务|水利|农业|林业|体育|"
     r"统计|地震|邮政|食药监|药监|质监|安监|司法|商务|外交|铁道|国防|科技|住建|文旅|卫健|应急(?:管理)?|市场监管)(?:行政)?(?:管理|监督|执法|主管)?(?:部门|系统|局|委|厅|部)"
@@ -285,13 +296,14 @@ _STUDIES = re.compile(r"universit|school|institut|大学|学院|研究", re.IGNO
 _STATE = re.compile(
     r"government|(?<!news )agenc|bureau|ministry|departments?\b|urban management|commission|"
     r"institution|cadres|"
-    r"civil servant|政务|政府|党政|行政|(?<!检察)(?<!审判)(?<!司法)机关|官员|机构|公务|公职|干部|部门|网信|街道办|乡镇|新闻发言人",
+    r"civil servant|政务|政府|党政|行政|(?<!检察)(?<!审判)(?<!司法)机关|官员|机构|公务|公职|干部|"
+    r"部门|网信|街道办|乡镇|新闻发言人",
     re.IGNORECASE,
 )
 _OFFICIAL = re.compile(r"official|官方", re.IGNORECASE)
 """Says least: what is official is of whatever body the sentence names elsewhere."""
 _HANDLE = re.compile(
-    r"@(?P<at>[\w\u4e00-\u9fff]{2,20})"
+    r"(?<!网友)(?<!网民)(?<!博主)(?<!user )@(?P<at>[\w\u4e00-\u9fff]{2,20})"
     r"|(?:微博|账号|帐号|微信|公众号|抖音号|头条号)(?:客)?[“\"「](?!僵尸|空壳|休眠|睡眠)(?P<behind>[^”\"」]{2,16})[”\"」]"
     r"|[“\"「](?P<known>[^”\"」，。]{0,8}(?:警方|平安|公安|警务|警民|交警|发布)[^”\"」，。]{0,8})[”\"」]"
     r"|[“\"「](?!僵尸|空壳|休眠|睡眠)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务|微信|抖音)*(?:微博|微信|公众号|抖音号|账号|粉丝|听众)"
@@ -315,7 +327,7 @@ _OTHERS = (
     ("youtube", r"youtube|油管"),
     ("bilibili", r"bilibili|哔哩哔哩|B站"),
 )  # fmt: skip
-"""Platforms that are no microblogs of this warehouse, or are none; officials have accounts there."""
+"""Platforms of accounts that are no microblogs, or are none that is observed here."""
 _MEDIUM = re.compile(
     r"(?P<micro>micro-?\s?blog(?:s|ging|gers?)?|weibo|\bsina\b|\btencent\b(?!['’]s\s+we)|微博|围脖|新浪|腾讯(?!微信|的微信)|人民网)|"
     r"(?P<other>"
@@ -342,6 +354,10 @@ _ON_ZH = re.compile(
     r"(?:(?!新浪|腾讯|人民网|新华网).)*(?P<where>(?:新浪|腾讯|人民网|新华网)(?:微博)?)(?:上|平台)?"
     r"(?:有|约|为|达|共|近|超过|逾)*"
 )
+_ONES_OWN = re.compile(
+    r"\b(?:his|her)\s+(?:own\s+)?(?:\w+\s+){0,3}?(?:micro-?\s?blog|account|followers)\b",
+    re.IGNORECASE,
+)
 _DIVIDED = re.compile(r"\d\s+(?:out\s+)?of\s+(?:(?:the|its|their|some|about|all)\s+)*$")
 """11,000 of the 18,500: what the whole holds is told by its parts."""
 _ITS = re.compile(r"\b(?:its|their)\s", re.IGNORECASE)
@@ -351,6 +367,8 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
     """organ, officer, or organ+officer where the two are not told apart; NULL for users."""
     if noun.metric == "users":
         return None
+    if _ONES_OWN.search(sentence, clause[0], clause[1]):
+        return "officer"
     if _DIVIDED.search(sentence[: figure.start]) and noun.metric == "accounts":
         named = sentence.replace(sentence[figure.start : noun.end], "")
         if _ORGAN.search(named) and _OFFICER.search(named):
@@ -463,8 +481,8 @@ def platforms_of(
 
 _RESPECTIVELY = re.compile(r"分别|\brespectively\b|各", re.IGNORECASE)
 _SECOND = re.compile(
-    r"分别[^，。；]{0,6}?\d[\d.,]*[万亿千多余]*[个家名人条]?(?:和|、|及|与|，)$|"
-    r"\d(?:\s+(?:million|thousand|billion))?\s+(?:\w+\s+)?and\s+(?:\w+\s+){0,2}$"
+    r"分别[^，。；]{0,6}?\d[\d.,]*[万亿千多余]*[个家名人条%％]?(?:和|、|及|与|，)$|"
+    r"\d(?:%|\s+percent)?(?:\s+(?:million|thousand|billion))?\s+(?:\w+\s+)?and\s+(?:\w+\s+){0,2}$"
 )
 
 
@@ -558,7 +576,7 @@ _WITH_ONE = re.compile(
 
 def counts_adopters(sentence: str, figure: Figure, noun: Noun | None) -> bool:
     """Whether a figure without a noun of its own says how many have microblogs."""
-    if noun is not None and noun.start < figure.end or not names_adoption(sentence):
+    if (noun is not None and noun.start < figure.end) or not names_adoption(sentence):
         return (
             noun is not None
             and noun.metric == "accounts"

@@ -175,7 +175,7 @@ _OFFICE = (
 )
 _PINYIN_NAME = re.compile(
     rf"(?P<ahead>)\b(?:{'|'.join(sorted(name.capitalize() for name in _PINYIN))})\s+"
-    r"[A-Z][a-z]+(?:-[a-z]+)?(?:\s+[A-Z][a-z]+)?\b(?P<behind>)(?!\s+(?:Daily|News|University|Road|Dynasty))"
+    r"(?!University|Academy|Institute|Daily|News|Road|Dynasty)[A-Z][a-z]+(?:-[a-z]+)?(?:\s+(?!University|Academy|Institute)[A-Z][a-z]+)?\b(?P<behind>)(?!\s+(?:Daily|News|University|Road|Dynasty))"
 )
 _NAMED_BY_OFFICE = (
     _PINYIN_NAME,
@@ -209,6 +209,7 @@ def _said_by(sentence: str, is_chinese: bool) -> Iterator[re.Match[str]]:
 def _bare(who: str) -> str:
     """Without article and day; of nothing but a report, the report."""
     who = _ARTICLE.sub("", who.strip())
+    who = _REPORT_OF.sub("", who)
     return re.sub(r"['’]s$", "", _TIMES.sub("", who).strip()) or who
 
 
@@ -216,6 +217,13 @@ _CLAUSE_BEHIND = re.compile(
     r",?\s+(?:who|whose|whom|which|that|where|while|when|and\s+who)\b.*$|,.*$", re.DOTALL
 )
 """What is told about a speaker behind their name says nothing of who they are."""
+_REPORT_OF = re.compile(
+    r"^(?:(?:latest|recent|new|annual|joint)\s+)*(?:report|survey|study|white\s+paper|poll)\s+"
+    r"(?:(?:released|issued|published|conducted|compiled)\s+)?(?:by|from)\s+(?:the\s+)?|"
+    r"(?<=\w)(?:['’]s)?\s+(?:report|survey|study)$",
+    re.IGNORECASE,
+)
+"""A report of somebody's says what they say."""
 _PREPOSITION = re.compile(r"\s+(?:of|for|at|with|from|in|by|on|under|to)\s")
 _FIGURES_OF = re.compile(
     r"^(?:(?:official|latest|new|the|incomplete)\s+)*(?:figures|statistics|data|numbers)\s+"
