@@ -29,7 +29,7 @@ _LONGEST = 800
 _CARRIED_OVER = 2
 """For how many sentences of its paragraph an "as of" holds."""
 _ACCOUNTS = re.compile(
-    r"we\s?chat|weixin|douyin|kuaishou|toutiao|tiktok|twitter|facebook|youtube|微信|公众号|抖音|快手|头条号|"
+    r"we\s?chat|weixin|douyin|kuaishou|toutiao|tiktok|twitter|facebook|youtube|微信|公众号|抖音|快手|头条号|推特|脸书|"
     r"(?:@[\w]{2,20}|[“「][^”」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”」，。]{0,8}[”」])[^。；]{0,25}(?:粉丝|听众)|"
     r"新媒体|(?:政务|官方)(?:账号|帐号|号)|"
     r"\b(?:official|government|verified|agency|police)\s+(?:\w+\s+)?accounts\b",
@@ -78,6 +78,8 @@ _JOINED_ON = re.compile(
 _OF_WHICH = re.compile(r"\s+of\s+(?:which|whom|them|these|those)\b", re.IGNORECASE)
 _TOTAL = re.compile(r"总|合计|一共|\b(?:total|combined|together|altogether)\b")
 _OF_THEM = re.compile(r"\s+of\s+(?:them|these|those)\b", re.IGNORECASE)
+_LEFT = re.compile(r"(?:保留|现存|现有|仅存|剩余|剩下|尚存)了?$|\bleaving\s+(?:only\s+)?$")
+"""What is left after some were closed is a stock."""
 _THERE = re.compile(
     r"\s+(?:were\s+|are\s+)?on\s+(?:Sina|Tencent|Weibo|WeChat|Douyin|Twitter|Facebook|Kuaishou|Toutiao)\b"
 )
@@ -90,7 +92,7 @@ _ANOTHER = re.compile(
     rf"|(?:[，、和及是]|依次为)(?:{'|'.join(PLACES)})[省市]?(?:有|为|以|达|则|[（(])*$"
     r"|\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
     r"|[、，](?:新浪|腾讯|人民网|新华网)(?:微博|平台|网)?上?(?:有|约|近)?$"
-    r"|分别(?:为|有|是|达到?|约|近)*$|分别[^，。；\d]{0,12}\d[\d.]*[万千]?[余多]?[个家名人条]*[和、及与]$"
+    r"|分别(?:为|有|是|达到?|约|近)*$|分别[^，。；\d]{0,12}(?:\d[\d.]*[万千]?[余多]?[个家名人条]*[和、及与])+$"
     r"|[,;]\s+(?:and\s+)?(?:Sina|Tencent)(?:\s+Weibo)?\s+(?:has\s+|had\s+)?$",
     re.IGNORECASE,
 )
@@ -449,6 +451,8 @@ def _of_the_last(
         return None
     is_of_them = _OF_THEM.match(behind) and told[-1].metric not in ("reposts", "reads", "likes")
     is_there = told[-1].metric in ("accounts", "followers") and _THERE.match(behind)
+    if told[-1].metric == "accounts_lost" and _LEFT.search(before):
+        return "accounts", told[-1].actor_scope
     is_more = assertions.is_change(sentence[segment[0] : figure.start]) and _COUNTED.match(behind)
     if not (is_of_them or is_there or is_more or _ANOTHER.search(before)):
         return None

@@ -44,7 +44,7 @@ _ENGLISH = tuple(
     )
 )  # fmt: skip
 _CHINESE = re.compile(
-    r"(?P<lead>自从?|从)?(?:(?P<year>(?:19|20)\d\d|今|去|当|同)年)(?P<half>上半年|下半年)?(?P<end>底|末)?"
+    r"(?P<lead>自从?|从)?(?:(?P<year>(?:19|20)\d\d|今|去|当|同)年)(?P<half>上半年|下半年|前\d{1,2}个月|前[一二三四五六七八九十]个月)?(?P<end>底|末)?"
     r"(?:(?P<month>\d{1,2})月(?:份|底|末)?(?:(?P<day>\d{1,2})[日号])?)?(?P<since>以来|起)?"
     r"|(?P<early>年初)|(?P<month2>\d{1,2})月(?:份|底|末)?(?:(?P<day2>\d{1,2})[日号])?(?P<since2>以来|起)?"
     r"|(?<![\d月])(?P<day3>\d{1,2})[日号](?!报|电)"
@@ -94,7 +94,9 @@ _RELATIVE_MONTH = re.compile(
     r"\b(?P<last>last|this)\s+month\b|(?P<shang>上个?月)(?:底|末|份)?(?!\d|相比|同期)|本月底",
     re.IGNORECASE,
 )
-_YEAR_END = re.compile(r"\bat the end of the year\b", re.IGNORECASE)
+_YEAR_END = re.compile(
+    r"\b(?:at|by)\s+(?:the\s+end\s+of\s+the\s+year|year[\s-]end)\b", re.IGNORECASE
+)
 _LAST_YEAR = re.compile(r"\blast year\b(?! earlier)|上年(?!同期)", re.IGNORECASE)
 _NEAR_BEHIND = 22
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -315,6 +317,9 @@ def _read(
     number = _NAMES.index(month) + 1 if isinstance(month, str) else month
     if groups.get("half") == "上半年":
         number = 6
+    elif first := re.match(r"前(\d+|[一二三四五六七八九十])个月", groups.get("half") or ""):
+        digits = "一二三四五六七八九十"
+        number = int(first[1]) if first[1].isdecimal() else digits.index(first[1]) + 1
     precision = "day" if day else "month" if number else "year"
     if day and number is None:
         if published is None:

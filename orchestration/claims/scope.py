@@ -30,7 +30,7 @@ _ENGLISH_NOUNS = (
     ("users", r"(?:micro-?\s?bloggers|(?:micro-?\s?blog(?:ging)?\s+|weibo\s+|internet\s+)?users|"
               r"netizens)"),
     ("posts", r"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?:posts|messages|entries|updates|"
-              r"items|tweets|(?:short\s+)?(?:videos|clips))"),
+              r"items|tweets|articles|(?:short\s+)?(?:videos|clips))"),
     ("accounts", rf"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?<!bank\s)(?<!savings\s)accounts|"
                  rf"micro-?\s?blogs{_MODIFIED}|"
                  r"(?<=facebook\s)pages|(?<=twitter\s)feeds"),
@@ -55,7 +55,7 @@ _CHINESE_NOUNS = (
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|"
                  r"(?:微信)?(?:公众号|公众账号|公众帐号|订阅号|服务号|视频号)|(?:抖音|快手|头条|政务|企鹅|百家)号|"
                  r"(?:微信|抖音|快手|头条)(?=(?:已|共|有|约|达|近|超过?|逾)*\d+\s?[余多]?个)|(?:官方|政务|警务|公安|法院)微信(?!群|平台|用户|公众|公共|订阅|服务|账|帐|、)|账号|帐号|账户|帐户|"
-                 r"政务新媒体(?!账|帐|平台|发展|管理|工作|建设)"),
+                 r"(?:公务人员|公职人员|官员|民警|个人|机构|部门)类(?=[账微]|(?:共|有|约|达|为|近|超过?|逾)*\d)|政务新媒体(?!账|帐|平台|发展|管理|工作|建设)"),
     ("officers", r"公安局长|(?:公安|警务|公职|党政|司法)人员|民警|警察|警员|干警|警官|法官|检察官|"
                  r"局长|厅长|所长|市长|县长|官员|公务员|公职人员|党政干部|干部|公务人员"),
     ("organs", r"公安机关|公安局|公安分局|分局|派出所|[总支大]队|法院|检察院|部委|党政机构|"
@@ -240,6 +240,7 @@ _ORGAN = re.compile(
     r"set up|launched)\b)|"
     r"\b(?:hospitals?|schools?|universit(?:y|ies)|commissions?|committees?)\b|\b[Mm]inistry\s+of\b|"
     r"\b(?:ministries|courts|procuratorates|squads|brigades|detachments)\b|"
+    r"\bauthorities\b|使馆|新闻办|国务院|外交部|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
     r"\binstitutions?\b|\bcent(?:er|re)s\b|\bministry\b(?=,?\s+(?:whose|which)\b|,\s*$)|"
     r"\bpolice\s+(?:services?|headquarters|authorit\w+)\b|"
@@ -260,6 +261,7 @@ _JOINED = re.compile(
 )
 """Organs and officers counted together: departments and officials."""
 _OFFICER = re.compile(
+    r"\b(?:mayor|governor|party\s+secretary|police\s+chief|magistrate)s?['’]|"
     r"\bofficers?\b|\bpolicemen\b|\bofficials\b|\bpersonal\b|\bindividuals?\b|\bcivil servants?\b|"
     r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|[一两几\d]名[^，。派]{0,2}警|法官|检察官|警察个人|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人",
     re.IGNORECASE,
@@ -287,15 +289,15 @@ _BRANCH = re.compile(
     r"\b(?:[Mm]inistry|[Bb]ureau|[Dd]epartment|[Aa]dministration|[Cc]ommission|[Oo]ffice)\s+of\s+(?:the\s+)?"
     r"(?!Public\s+Security)(?=[A-Z])(?:[A-Z]\w+)|"
     r"(?i:\bcourts?\b|\bprosecutors?\b|\bprocurat\w+|\bhospitals?\b|\bschools?\b|\buniversit\w+|\bcongress\b|\bfire\s?fighters?\b)|"
-    r"法院|检察|院(?=入驻|开通)|医院|学校|高校|大学|消防|共青团|团委|税务|海关|铁路局|地铁|供电|"
+    r"使馆|领事馆|法院|检察|院(?=入驻|开通)|医院|学校|高校|大学|消防|共青团|团委|税务|海关|铁路局|地铁|供电|"
     r"(?:旅游|民政|教育|卫生|卫计|税务|地税|国税|工商|交通(?:运输)?|气象|城管|环保|生态环境|财政|国土|规划|文化|人社|水务|水利|农业|林业|体育|"
-    r"统计|地震|邮政|食药监|药监|质监|安监|司法|商务|外交|铁道|国防|科技|住建|文旅|卫健|应急(?:管理)?|市场监管)(?:行政)?(?:管理|监督|执法|主管)?(?:部门|系统|局|委|厅|部)"
+    r"统计|地震|邮政|食药监|药监|质监|安监|司法|商务|外交|外事|铁道|国防|科技|住建|文旅|卫健|应急(?:管理)?|市场监管)(?:行政)?(?:管理|监督|执法|主管)?(?:部门|系统|局|委|厅|部)"
 )
 """Another branch than the police; the words for sectors have no name for it."""
 _STUDIES = re.compile(r"universit|school|institut|大学|学院|研究", re.IGNORECASE)
 _STATE = re.compile(
     r"government|(?<!news )agenc|bureau|ministry|departments?\b|urban management|commission|"
-    r"institution|cadres|"
+    r"institution|cadres|\bmayors?\b|\bgovernors?\b|\bmagistrates?\b|prefectures\s|国务院|新闻办|宣传部|[省市县]委(?!员)|"
     r"civil servant|政务|政府|党政|行政|(?<!检察)(?<!审判)(?<!司法)机关|官员|机构|公务|公职|干部|"
     r"部门|网信|街道办|乡镇|新闻发言人",
     re.IGNORECASE,
@@ -304,16 +306,16 @@ _OFFICIAL = re.compile(r"official|官方", re.IGNORECASE)
 """Says least: what is official is of whatever body the sentence names elsewhere."""
 _HANDLE = re.compile(
     r"(?<!网友)(?<!网民)(?<!博主)(?<!user )@(?P<at>[\w\u4e00-\u9fff]{2,20})"
-    r"|(?:微博|账号|帐号|微信|公众号|抖音号|头条号)(?:客)?[“\"「](?!僵尸|空壳|休眠|睡眠)(?P<behind>[^”\"」]{2,16})[”\"」]"
+    r"|(?:微博|账号|帐号|微信|公众号|抖音号|头条号)(?:客)?[“\"「](?!僵尸|空壳|休眠|睡眠|粉丝|听众|加?关注)(?P<behind>[^”\"」]{2,16})[”\"」]"
     r"|[“\"「](?P<known>[^”\"」，。]{0,8}(?:警方|平安|公安|警务|警民|交警|发布)[^”\"」，。]{0,8})[”\"」]"
-    r"|[“\"「](?!僵尸|空壳|休眠|睡眠)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务|微信|抖音)*(?:微博|微信|公众号|抖音号|账号|粉丝|听众)"
+    r"|[“\"「](?!僵尸|空壳|休眠|睡眠|粉丝|听众|加?关注)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务|微信|抖音)*(?:微博|微信|公众号|抖音号|账号|粉丝|听众)"
 )
 _PLATFORMS = (
     ("sina", r"\bsina\b|weibo\.com|新浪|"
              r"(?<!tencent )(?<!qq )(?<!sina )\bWeibo\b(?! accounts of tencent)"),
     ("tencent", r"\btencent\b(?!['’]s\s+we)|\bqq\b|t\.qq\.com|腾讯(?!微信|的微信)"),
     ("people", r"people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
-               r"人民(?:网)?微博|人民网(?=[、和及与，]|等|微博|开|的)"),
+               r"人民(?:网)?微博|人民网(?=[、和及与，]|等|[两三四]大|$|微博|开|的)"),
     ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|新华网(?=[、和及与]|等|微博)"),
 )  # fmt: skip
 _OTHERS = (
@@ -480,10 +482,16 @@ def platforms_of(
 
 
 _RESPECTIVELY = re.compile(r"分别|\brespectively\b|各", re.IGNORECASE)
+_TURNS = re.compile(
+    r"分别[^，。；\d]{0,12}(?P<zh>(?:\d[\d.,]*[万亿千多余]*[个家名人条%％]*[和、及与，])*)[^，。；\d]{0,4}$"
+)
 _SECOND = re.compile(
-    r"分别[^，。；]{0,6}?\d[\d.,]*[万亿千多余]*[个家名人条%％]?(?:和|、|及|与|，)$|"
     r"\d(?:%|\s+percent)?(?:\s+(?:million|thousand|billion))?\s+(?:\w+\s+)?and\s+(?:\w+\s+){0,2}$"
 )
+
+
+_LISTED_NAME = r"新浪|腾讯|人民网|新华网|微信|抖音|快手|头条"
+_LISTED = re.compile(rf"((?:{_LISTED_NAME})(?:微博)?(?:[、和及与](?:{_LISTED_NAME})(?:微博)?)+)")
 
 
 def _respectively(sentence: str, figure: Figure, media: Sequence[re.Match[str]]) -> str | None:
@@ -491,9 +499,15 @@ def _respectively(sentence: str, figure: Figure, media: Sequence[re.Match[str]])
     if not _RESPECTIVELY.search(sentence):
         return None
     named = [name for medium in media for name in _platforms(medium[0]) + _others(medium[0])]
-    if len(named) != 2:
-        return None
-    return named[1 if _SECOND.search(sentence[: figure.start]) else 0]
+    ahead = sentence[: figure.start]
+    if len(named) < 2 and (listed := _LISTED.findall(ahead)):
+        named = [name for word in re.findall(_LISTED_NAME, listed[-1])
+                 for name in _platforms(f"{word}微博") + _others(word)]  # fmt: skip
+    turns = _TURNS.search(ahead)
+    turn = (
+        len(re.findall(r"[和、及与，]", turns["zh"])) if turns else int(bool(_SECOND.search(ahead)))
+    )
+    return named[turn] if len(named) > 1 and turn < len(named) else None
 
 
 def media_of(sentence: str, figure: Figure, segment: Span, clause: Span) -> list[re.Match[str]]:
