@@ -57,7 +57,7 @@ _SAME_PERIOD_BEFORE = re.compile(r"(?<![较比])(?:去年|上年|上一年)同�
 _BESIDE = re.compile(r"[^;；。]{0,60}$")
 """Growth told with a total is of the day of the total."""
 _UP_FROM = re.compile(r"\bagainst\s*$|\b(?:up|down|rising|compared|rose|increased|"
-                      r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|从$|由$|而[^，。]{0,12}(?:为|"
+                      r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|\d(?:\s+million)?\s+from\s*$|从$|由$|而[^，。]{0,12}(?:为|"
                       r"仅|只有)$", re.IGNORECASE)  # fmt: skip
 _TWO_ENDS = re.compile(r"\d.*(?:to|or|and|[-–—~～－至到]).*\d")
 _BASE = re.compile(
@@ -76,6 +76,7 @@ _JOINED_ON = re.compile(
     r"(?:(?!\b(?:ha(?:s|ve|d)|is|are|was|were|runs?|now|bring\w*|to)\b|[已共有达至到为])[^,;，。；\d]){0,12}"
 )
 _OF_WHICH = re.compile(r"\s+of\s+(?:which|whom|them|these|those)\b", re.IGNORECASE)
+_IN_TURN = re.compile(r"[人名]?(?:[，,]其中|、)")
 _TOTAL = re.compile(r"总|合计|一共|\b(?:total|combined|together|altogether)\b")
 _OF_THEM = re.compile(r"\s+of\s+(?:them|these|those)\b", re.IGNORECASE)
 _LEFT = re.compile(r"(?:保留|现存|现有|仅存|剩余|剩下|尚存)了?$|\bleaving\s+(?:only\s+)?$")
@@ -83,6 +84,11 @@ _LEFT = re.compile(r"(?:保留|现存|现有|仅存|剩余|剩下|尚存)了?$|\
 _THERE = re.compile(
     r"\s+(?:were\s+|are\s+)?on\s+(?:Sina|Tencent|Weibo|WeChat|Douyin|Twitter|Facebook|Kuaishou|Toutiao)\b"
 )
+_OUT_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:(?:[\w'’]+\s+){0,3})")
+_STAFF = re.compile(
+    r"\b(?:run|kept|maintained|updated|operated|managed|staffed|handled|edited)\s+by\s+(?:\w+\s+)?$"
+)
+"""Officers who run one microblog together have none of their own."""
 _FRAME_ZH = re.compile(r"[^，。；、\d]{1,14}中，?(?:仅|只|已|共|现|有|的)*\d")
 _FRAME = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$")
 """12 of 31 governments: the 31 are those that might have microblogs, not those that do."""
@@ -91,6 +97,7 @@ _ANOTHER = re.compile(
     r"|\bthat\s+of\s+[^,;]{2,40}\s(?:has|had|with)\s+(?:just\s+|only\s+)?$"
     rf"|(?:[，、和及是]|依次为)(?:{'|'.join(PLACES)})[省市]?(?:有|为|以|达|则|[（(])*$"
     r"|\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
+    r"|[、，](?:官方|政务)?(?:微信|抖音|头条|快手)(?:公众号|号)?(?:有|约|近|达)?$"
     r"|[、，](?:新浪|腾讯|人民网|新华网)(?:微博|平台|网)?上?(?:有|约|近)?$"
     r"|分别(?:为|有|是|达到?|约|近)*$|分别[^，。；\d]{0,12}(?:\d[\d.]*[万千]?[余多]?[个家名人条]*[和、及与])+$"
     r"|[,;]\s+(?:and\s+)?(?:Sina|Tencent)(?:\s+Weibo)?\s+(?:has\s+|had\s+)?$",
@@ -326,6 +333,11 @@ def _as_of(
     if not (is_range or is_made_of) and _BASE.search(sentence[: figure.start]):
         own = dates.as_of(sentence, segment, figure.start, published)
         is_own = segment[0] <= own.start < segment[1]
+        if not is_own:
+            # 450 in April: behind "from" a day is no start.
+            behind = " " * figure.end + sentence[figure.end :]
+            own = dates.as_of(behind, (figure.end, segment[1]), figure.end, published)
+            is_own = figure.end <= own.start < segment[1]
         return own if is_own else dates.AsOf(None, "day", None, None)
     # The day of what it rose from is not that of what it rose to.
     sentence = _BASE_WITH_DAY.sub(lambda match: " " * len(match[0]), sentence)
@@ -359,10 +371,17 @@ def _read(
         return None
     if told and is_base and (noun is None or noun.metric != "followers"):
         return assertions.stock_of(told[-1].metric), told[-1].actor_scope
+    if told and noun and told[-1].metric == "followers" and noun.metric == "accounts":
+        between = sentence[told[-1].figure_end - told[-1].quote_start : noun.start]
+        if not figure.classifier and _IN_TURN.fullmatch(between):
+            # 粉丝达4100万，其中微博2800万: followers of them.
+            return "followers", told[-1].actor_scope
     if noun is None:
         return _of_the_last(sentence, figure, segment, clause, told)
     if noun.metric in ("officers", "organs"):
-        if _FRAME.search(sentence[: figure.start]) or _FRAME_ZH.match(sentence, figure.end):
+        if _is_frame(sentence, figure, told) or _FRAME_ZH.match(sentence, figure.end):
+            return None
+        if noun.metric == "officers" and _STAFF.search(sentence[clause[0] : figure.start]):
             return None
         if not scope.adopts(sentence, noun, clause):
             return _of_the_last(sentence, figure, segment, clause, told)
@@ -403,6 +422,15 @@ def _adopters(sentence: str, figure: Figure) -> str:
     noun = scope.Noun("accounts", figure.end, figure.end)
     return scope.actor_of(sentence[: figure.start], figure, noun, (figure.start, figure.start),
                           (0, figure.start)) or "organ+officer"  # fmt: skip
+
+
+def _is_frame(sentence: str, figure: Figure, told: Sequence[Candidate]) -> bool:
+    """Whether a figure is of those that might have microblogs: fifteen of the city's 21 bureaus."""
+    if told:
+        between = sentence[told[-1].figure_end - told[-1].quote_start : figure.start]
+        if _OUT_OF.fullmatch(between):
+            return True
+    return _FRAME.search(sentence[: figure.start]) is not None
 
 
 def _goes_on(

@@ -25,7 +25,8 @@ _ENGLISH_NOUNS = (
     ("comments", r"comments?"),
     ("reposts", r"reposts?|retweets?|forwards|shares|forwarded|reposted|retweeted"),
     ("likes", r"likes"),
-    ("reads", r"(?:page\s+)?views|reads|hits|viewed"),
+    ("reads", r"(?:page\s+)?views|reads|hits|viewed|"
+              r"(?<=were\s)read|(?<=was\s)read|(?<=been\s)read|watched"),
     ("questions", r"questions|inquiries|enquiries|queries|complaints|tip-?offs|petitions"),
     ("users", r"(?:micro-?\s?bloggers|(?:micro-?\s?blog(?:ging)?\s+|weibo\s+|internet\s+)?users|"
               r"netizens)"),
@@ -103,6 +104,12 @@ _CONTINUES = re.compile(
 _FOLLOWED_BY = re.compile(
     r"\b(?:is|are|was|were|been|being|now)\s+(?:followed|subscribed\s+to)\s+by\s+$", re.IGNORECASE
 )
+_FOLLOW_ZH = re.compile(r"(?:网友|用户|市民|网民)?已?(?:关注|订阅|收听)了?")
+_BESIDE_CLASSIFIER = 3
+_ANSWERED = re.compile(
+    r"\b(?:repl(?:y|ied|ies|ying)\s+to|answer(?:ed|s|ing)?|respond(?:ed|s|ing)?\s+to)\s+$",
+    re.IGNORECASE,
+)
 _USED = re.compile(
     r"\b(?:people|whom|them)\s+(?:now\s+|already\s+)?us(?:ed|e|ing)\s", re.IGNORECASE
 )
@@ -159,6 +166,8 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
             return of_both[0]
     if _FOLLOWED_BY.search(sentence[segment[0] : figure.start]) and figure.classifier != "条":
         return Noun("followers", figure.end, figure.end)
+    if figure.classifier in ("人", "名", "位") and _FOLLOW_ZH.match(sentence, figure.end):
+        return Noun("followers", figure.end, figure.end)
     fitting = [noun for noun in nouns if _fits(noun, figure)]
     chosen = (_chinese_noun if is_chinese else _english_noun)(sentence, figure, fitting)
     before = sentence[segment[0] : figure.start]
@@ -168,6 +177,8 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
         return Noun("posts", figure.end, figure.end)
     if chosen is None or _ELSEWHERE.search(sentence[figure.end : chosen.end]):
         return None
+    if chosen.metric == "posts" and _ANSWERED.search(before):
+        return Noun("questions", chosen.start, chosen.end)
     between = sentence[figure.end : max(figure.end, chosen.start)]
     if chosen.metric == "accounts" and _USED.search(between):
         return Noun("users", chosen.start, chosen.end)
@@ -209,7 +220,17 @@ def _english_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
 
 
 def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | None:
-    after = [noun for noun in nouns if noun.start >= figure.number_end]
+    after = [
+        noun
+        for noun in nouns
+        if noun.start >= figure.number_end
+        # 21个地市公安局微博粉丝 counts bureaus.
+        and not (
+            noun.metric == "followers"
+            and figure.classifier == "个"
+            and noun.start - figure.end > _BESIDE_CLASSIFIER
+        )
+    ]
     before = [noun for noun in nouns if noun.end <= figure.start]
     if after and after[0].start == figure.end and not figure.classifier:
         return after[0]
@@ -233,7 +254,7 @@ def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
 # -- of whom ----------------------------------------------------------------------------------
 _ORGAN = re.compile(
     r"\b(?:ministry|court|procuratorate|government|administration|commission|council|committee|brigade|"
-    r"squad|detachment|station|hospital|school|university|department|bureau)"
+    r"squad|detachment|station|cent(?:er|re)|academy|force|authority|embassy|consulate|hospital|school|university|department|bureau)"
     r"(?:\s+of\s+[\w ]{3,30})?['’]|"
     r"\b(?:provincial|municipal|city|county|district|town|township|local|central)\s+governments?\b|"
     r"\b(?:procuratorate|court|ministry|brigade|squad)\b(?=\s+(?:has|had|opened|runs?|operates?|"
@@ -306,9 +327,9 @@ _OFFICIAL = re.compile(r"official|官方", re.IGNORECASE)
 """Says least: what is official is of whatever body the sentence names elsewhere."""
 _HANDLE = re.compile(
     r"(?<!网友)(?<!网民)(?<!博主)(?<!user )@(?P<at>[\w\u4e00-\u9fff]{2,20})"
-    r"|(?:微博|账号|帐号|微信|公众号|抖音号|头条号)(?:客)?[“\"「](?!僵尸|空壳|休眠|睡眠|粉丝|听众|加?关注)(?P<behind>[^”\"」]{2,16})[”\"」]"
+    r"|(?:微博|账号|帐号|微信|公众号|抖音号|头条号)(?:客)?[“\"「](?!僵尸|空壳|休眠|睡眠|两微|一网两微|一微|粉丝|听众|加?关注)(?P<behind>[^”\"」]{2,16})[”\"」]"
     r"|[“\"「](?P<known>[^”\"」，。]{0,8}(?:警方|平安|公安|警务|警民|交警|发布)[^”\"」，。]{0,8})[”\"」]"
-    r"|[“\"「](?!僵尸|空壳|休眠|睡眠|粉丝|听众|加?关注)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务|微信|抖音)*(?:微博|微信|公众号|抖音号|账号|粉丝|听众)"
+    r"|[“\"「](?!僵尸|空壳|休眠|睡眠|两微|一网两微|一微|粉丝|听众|加?关注)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务|微信|抖音)*(?:微博|微信|公众号|抖音号|账号|粉丝|听众)"
 )
 _PLATFORMS = (
     ("sina", r"\bsina\b|weibo\.com|新浪|"

@@ -28,7 +28,7 @@ _ENGLISH = (
     rf"(?:,|[”\"])\s+(?P<who>(?:the\s+|a\s+|"
     rf"an\s+)?[\w'’ .-]{{2,60}}?)\s+(?:{_SAID})\b(?!\s+that\b)",
     r"[Aa]ccording\s+to\s+(?P<who>(?:[^,;:.]|\.(?=\w)){2,80}?)(?=,|\.$|\.\s|;|$)",
-    r",[”\"]?\s+(?:said|says)\s+(?P<who>[A-Z][^;:]{2,90}?)\.?$",
+    r",[”\"]?\s+(?:said|says)\s+(?P<who>(?:[A-Z]|an?\s)[^;:]{2,90}?)\.?$",
     rf"^(?P<who>{_NAME}, [a-z][^,;:]{{2,80}}),\s+{_SAID}\b",
     r"(?:[Ss]tatistics|[Ff]igures|[Dd]ata|numbers|report)\s+(?:released\s+|issued\s+|published\s+)?(?:from|by|of)\s+(?P<who>[^,;:.]{2,60}?)(?:\s+(?:on\s+\w+day|show|put|indicate|say|reveal)|,|$)",
     rf"^(?:As of [^,]+, |On \w+day,? |By [^,]+, )?(?P<who>{_NAME})\s+(?:statistics|data|"
@@ -111,7 +111,7 @@ _PINYIN = frozenset(
 )
 _CHINESE_BODY = (
     r"(?:报告|部|局|厅|委|办|办公室|院|校|中心|公司|政府|协会|网|报|社|台|警方|公安|总队|支队|大队|中队|所|检察院|[\u4e00-\u9fff][处科室]|"
-    r"大学|交大|平台|微博|新浪|腾讯|微信|抖音|快手|今日头条|集团|部门|单位|机构|机关|当局|官方|监测室|实验室|课题组|CNNIC|白皮书)"
+    r"大学|交大|平台|微博|新浪|腾讯|微信|抖音|快手|今日头条|团队|集团|部门|单位|机构|机关|当局|官方|监测室|实验室|课题组|CNNIC|白皮书)"
 )
 _CHINESE_OUTLET = re.compile(
     r"(?:社|[日晚晨早时都商周青]报|报|电视台|广播电台|周刊|新闻|人民网|新华网|中新网)$"
@@ -352,4 +352,5 @@ def reported_by(sentence: str) -> str | None:
         return None
     if match["zh"]:
         return match["zh"]
-    return match["en"] if _OUTLET_WORDS.search(match["en"]) else None
+    named = match["en"].removeprefix("The ")
+    return named if _OUTLET_WORDS.search(named) else None

@@ -127,6 +127,11 @@ def test_a_figure_keeps_its_id_while_its_sentence_stands() -> None:
      "公安部[…]表示，公安微博已有40个。"),
     ("李明表示，公安微博已有40个。", None, "person", "[…]表示，公安微博已有40个。"),
     ("省公安厅表示，公安微博已有40个。", "省公安厅", "body", None),
+    ("Police run 40 microblogs, according to a report by Shanghai Jiao Tong University.",
+     "Shanghai Jiao Tong University", "body", None),
+    ("Police run 40 microblogs, said a spokesman for the ministry.", "ministry", "person",
+     "Police run 40 microblogs, said a ministry[…]."),
+    ("省公安厅6日发布的报告显示，公安微博已有40个。", "省公安厅", "body", None),
     ("据新华社报道，公安微博已有40个。", "新华社", "outlet", None),
 ])  # fmt: skip
 def test_bodies_and_outlets_speak_by_name_and_people_without(
@@ -287,6 +292,8 @@ def test_what_is_denied_or_planned_is_no_figure(sentence: str) -> None:
     ("公安微博半年掉粉2万。", "followers_lost", "follower"),
     ("The police microblog gains 2,000 followers a day.", "followers_per_day", "follower per day"),
     ("公安微博日均发布信息30条。", "posts_per_day", "post per day"),
+    ("Government accounts on Toutiao were read 3 million times.", "reads", "read"),
+    ("The bureau had replied to 700 messages on its microblog.", "questions", "question"),
     ("公安微博平均每个账号有粉丝3000人。", "followers_per_account", "follower per account"),
     ("Police microblogs make up 47 percent of all official ones.", "share", "percent"),
     ("公安微博同比增长20%。", "growth", "percent"), ("公安微博同比下降12%。", "decline", "percent"),
@@ -338,6 +345,10 @@ def test_what_is_of_no_officials_is_no_figure(sentence: str) -> None:
     ("The county's microblog is followed by some 3.4 million people.", [3.4e6]),
     ("政务微博有65个，但坚持每天更新的不足三成。", [65, 30]),
     ("公安微信公众号开通率达百分之百。", [100]),
+    ("Fifteen of the city's 21 bureaus have opened microblogs.", [15]),
+    ("The microblog, run by six officers, has answered over 8,000 questions.", [8000]),
+    ("全省21个地市公安局微博粉丝全部过万。", []),
+    ("共有18万人关注了市政府官方微博。", [18e4]),
 ])  # fmt: skip
 def test_a_noun_left_out_is_that_of_the_figure_before(sentence: str, values: list[float]) -> None:
     assert [found.value for found in candidates(sentence)] == values
