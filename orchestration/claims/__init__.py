@@ -1,1 +1,1 @@
-"""Figures that articles report about official microblogs: text in, candidates out, no I/O."""
+"""Figures that articles report about official accounts: text in, candidates out, no I/O."""

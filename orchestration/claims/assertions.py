@@ -88,6 +88,9 @@ _CRITERION = re.compile(
     r"\b(?:micro-?\s?blogs|accounts)\s+(?:with|that\s+have|which\s+have|having)\s+$", re.IGNORECASE
 )
 _CRITERION_ZH = re.compile(r"(?:粉丝|听众)[^，。；\d]{0,6}$")
+_OF_THOSE_ZH = re.compile(
+    r"(?:粉丝|听众)[^，。；]{0,8}(?:过|超|以上|突破|逾)[^，。；]{0,6}的[^，。；\d]{0,4}$"
+)
 _CRITERION_BEHIND_ZH = re.compile(r"(?:之间|以上|以下|以内)?的[^，。；]{0,12}(?:微博|账号|帐号)")
 """Accounts with more than a million followers: the million says which accounts are counted."""
 
@@ -112,7 +115,8 @@ _OPENED = re.compile(
 )
 _IN_PERIOD = re.compile(
     r"[^,;.]*?\b(?:(?:in|during)\s+(?:(?:19|20)\d\d|the\s+(?:first|second|last|past)|"
-    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*)|(?:last|this)\s+(?:year|month|week))\b"
+    r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*)|"
+    r"(?:with)?in\s+(?:just\s+|only\s+)?(?:an?\s+|\w+\s+)?(?:day|week|month)s?\b|(?:last|this)\s+(?:year|month|week))\b"
 )
 _OPENED_IN_PERIOD = re.compile(
     r"(?:\s+(?!had\b|have\b|has\b|by\b|were\b|who\b|that\b)[\w'’-]+){1,5}?\s+(?:opened|launched|set\s+up|registered)\s"
@@ -190,6 +194,7 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
             or _TO_BE_ZH.match(behind)
             or _DENIED_ZH.search(sentence[clause[0] : figure.start])
             or _DENIED_BEHIND_ZH.match(sentence, figure.end)
+            or _OF_THOSE_ZH.search(sentence[clause[0] : figure.start])
             or _WITHOUT_ZH.search(sentence[slice(*clause)])
             or (
                 _CRITERION_ZH.search(sentence[clause[0] : figure.start])

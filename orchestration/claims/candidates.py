@@ -17,16 +17,25 @@ import polars as pl
 
 from orchestration.claims import assertions, dates, places, ranges, scope, speakers
 from orchestration.claims.numbers import Figure, figures
+from orchestration.linking.places import PLACES
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_CANDIDATES
 
-RULE_VERSION = 9
+RULE_VERSION = 10
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
 _LONGEST = 800
 """Characters of a sentence; a longer one is a list, or no prose."""
 _CARRIED_OVER = 2
 """For how many sentences of its paragraph an "as of" holds."""
+_ACCOUNTS = re.compile(
+    r"we\s?chat|weixin|douyin|kuaishou|toutiao|tiktok|twitter|facebook|youtube|微信|公众号|抖音|快手|头条号|推特|脸书|"
+    r"(?:@[\w]{2,20}|[“「][^”」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”」，。]{0,8}[”」])[^。；]{0,25}(?:粉丝|听众)|"
+    r"新媒体|(?:政务|官方)(?:账号|帐号|号)|"
+    r"\b(?:official|government|verified|agency|police)\s+(?:\w+\s+)?accounts\b",
+    re.IGNORECASE,
+)
+"""Accounts that are no microblogs by name: figures of them are ours where they are of officials."""
 _SUBJECT = re.compile(
     r"micro-?\s?blog|weibo|微博|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
     re.IGNORECASE,
@@ -44,36 +53,69 @@ _LED_BY = re.compile(r"\s*With\s")
 _EARLIER = re.compile(
     r"\ba\s+year\s+(?:earlier|ago|before)|\blast\s+year|上年同?期?|去年同期", re.IGNORECASE
 )
+_SAME_PERIOD_BEFORE = re.compile(r"(?<![较比])(?:去年|上年|上一年)同期的?(?:只|仅|为|有|约|近)*$")
+_BESIDE = re.compile(r"[^;；。]{0,60}$")
+"""Growth told with a total is of the day of the total."""
 _UP_FROM = re.compile(r"\bagainst\s*$|\b(?:up|down|rising|compared|rose|increased|"
-                      r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|从$|由$|而[^，。]{0,12}(?:为|"
+                      r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|\d(?:\s+million)?\s+from\s*$|从$|由$|而[^，。]{0,12}(?:为|"
                       r"仅|只有)$", re.IGNORECASE)  # fmt: skip
 _TWO_ENDS = re.compile(r"\d.*(?:to|or|and|[-–—~～－至到]).*\d")
 _BASE = re.compile(
     r"\bfrom\s+$|(?:从|由)(?:(?!到|至|为)(?:\d+[年月日]|[^，。；\d])){0,10}$", re.IGNORECASE
 )
 """What something rose from was true on some day before, which nobody knows if it is not printed."""
+_MADE_OF = re.compile(r"[^，。；]*(?:组成|构成)")
 _BASE_WITH_DAY = re.compile(
     r"(?:从|由)[^，。；]{1,12}?的\s?[\d.,]+[万亿千百]?[个家名条人]*(?=[^，。；]{0,4}[增升涨减降])"
 )
 _COUNTED = re.compile(r"\s*(?:$|[，。；,.;]|from\b|on\b|over\b|year\b|within\b|in\b)")
 """What follows where a figure has no noun of its own."""
 _PART = re.compile(r"其中[^，。；\d]*$|,\s+(?:of\s+which|including|among\s+them)\s[^,;\d]*$")
+_JOINED_ON = re.compile(
+    r"(?:(?!\b(?:ha(?:s|ve|d)|is|are|was|were|runs?|now|bring\w*|to)\b)[^,;，。；\d]){0,30}(?:\band|和|、|及|与)"
+    r"(?:(?!\b(?:ha(?:s|ve|d)|is|are|was|were|runs?|now|bring\w*|to)\b|[已共有达至到为])[^,;，。；\d]){0,12}"
+)
+_OF_WHICH = re.compile(r"\s+of\s+(?:which|whom|them|these|those)\b", re.IGNORECASE)
+_IN_TURN = re.compile(r"[人名]?(?:[，,]其中|、)")
 _TOTAL = re.compile(r"总|合计|一共|\b(?:total|combined|together|altogether)\b")
 _OF_THEM = re.compile(r"\s+of\s+(?:them|these|those)\b", re.IGNORECASE)
+_LEFT = re.compile(r"(?:保留|现存|现有|仅存|剩余|剩下|尚存)了?$|\bleaving\s+(?:only\s+)?$")
+"""What is left after some were closed is a stock."""
+_THERE = re.compile(
+    r"\s+(?:were\s+|are\s+)?on\s+(?:Sina|Tencent|Weibo|WeChat|Douyin|Twitter|Facebook|Kuaishou|Toutiao)\b"
+)
+_OUT_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:(?:[\w'’]+\s+){0,3})")
+_STAFF = re.compile(
+    r"\b(?:run|kept|maintained|updated|operated|managed|staffed|handled|edited)\s+by\s+(?:\w+\s+)?$"
+)
+"""Officers who run one microblog together have none of their own."""
+_FRAME_ZH = re.compile(r"[^，。；、\d]{1,14}中，?(?:仅|只|已|共|现|有|的)*\d")
 _FRAME = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$")
 """12 of 31 governments: the 31 are those that might have microblogs, not those that do."""
 _ANOTHER = re.compile(
-    r"\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
+    r"\b(?:followed\s+by|ahead\s+of|and|while)\s+(?:[A-Z][\w'’]+\s+){1,3}(?:with|at|had|has|\()\s*$"
+    r"|\bthat\s+of\s+[^,;]{2,40}\s(?:has|had|with)\s+(?:just\s+|only\s+)?$"
+    rf"|(?:[，、和及是]|依次为)(?:{'|'.join(PLACES)})[省市]?(?:有|为|以|达|则|[（(])*$"
+    r"|\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
+    r"|[、，](?:官方|政务)?(?:微信|抖音|头条|快手)(?:公众号|号)?(?:有|约|近|达)?$"
     r"|[、，](?:新浪|腾讯|人民网|新华网)(?:微博|平台|网)?上?(?:有|约|近)?$"
+    r"|分别(?:为|有|是|达到?|约|近)*$|分别[^，。；\d]{0,12}(?:\d[\d.]*[万千]?[余多]?[个家名人条]*[和、及与])+$"
     r"|[,;]\s+(?:and\s+)?(?:Sina|Tencent)(?:\s+Weibo)?\s+(?:has\s+|had\s+)?$",
     re.IGNORECASE,
 )
 """What stands before a figure that counts what the one before does."""
+_OF_WHOM = re.compile(
+    r"的(?:账号|帐号|微博|只|仅|也|还|已|约|近|占|有|不到|不足|超过|逾|\s)*$|\b(?:but|and|while|though|with|only)\s+(?:only\s+|just\s+)?$"
+)
+"""坚持每天更新的不足三成: a share of what the figure before counts."""
+_AND_PERCENT = re.compile(r"\d\s*(?:[%％]\s*(?:[和、及与]|and\s)|percent\s+and\s)\s*$")
+"""增长66%和120%: the second is what the first is."""
 _SHARE = re.compile(
-    r"\bpercent\s+of\s|占|比重|比例|份额|\bshare\b|\bof\s+(?:all|the|them|its|their)\b|"
+    r"\bpercent\s+of\s|(?:开通|覆盖|认证|注册)率|占|比重|比例|份额|\bshare\b|\bof\s+(?:all|the|them|its|their)\b|"
     r"account(?:s|ed|ing)? for",
     re.IGNORECASE,
 )
+_IN_ONE_BREATH = re.compile(r"[^,;，。；]*(?:\band\b|和|及|与|、)[^,;，。；]*")
 _GROWTH = re.compile(
     r"\b(?:rose|grew|grown|increas\w+|(?<!make )(?<!makes )(?<!made )up|growth|jump\w+|"
     r"ris(?:e|ing|en)|soar\w+|surg\w+|expand\w+)\b|增长|增加|上升|增幅|同比|环比|提高",
@@ -130,8 +172,8 @@ class Candidate:
 
 
 def candidates(text: str, published: date | None = None) -> list[Candidate]:
-    """Figures about microblogs that a text reports; none where it does not speak of microblogs."""
-    if not _SUBJECT.search(text):
+    """Figures about official accounts that a text reports; none where it does not speak of any."""
+    if not (_SUBJECT.search(text) or _ACCOUNTS.search(text)):
         return []
     found: list[Candidate] = []
     outlet: str | None = None
@@ -208,38 +250,53 @@ def _of_sentence(
     unsaid = sentence
     if speaker and speaker.kind == "person":
         unsaid = speakers.without_office(sentence, is_chinese)
+    # The name of an account is no place, that of the body beside it is.
+    unnamed = scope.without_handles(sentence)
     told: list[Candidate] = []
     for place, figure in enumerate(numbers):
         clause = _clause(sentence, figure)
         segment = _segment(numbers, place, clause)
+        since = numbers[place - 1].end if place else 0
         read = _read(unsaid, figure, segment, clause, told, is_chinese)
         if read is None or assertions.reports_nothing(sentence, figure, clause, is_chinese):
             continue
         metric, actor = read
         if figure.unit != "percent":
             metric = assertions.metric_of(sentence, figure, metric, segment, is_chinese)
+            metric = _as_beside(sentence, figure, metric, told)
         is_change = metric.endswith(("_gained", "_lost"))
         at = _as_of(sentence, figure, segment, published, told, carried, is_change)
         if dates.is_after(at, published):
             continue
         printed = sentence[figure.start : figure.end].strip()
         said = speaker.name if speaker else None
-        sector = None if metric == "users" else scope.sector_of(sentence, segment, clause)
+        sector = None
+        if metric != "users":
+            sector = scope.sector_of(sentence, segment, clause, speaker.name if speaker else None)
+            if told and sector in ("all", None) and _of_those(sentence, figure, clause):
+                sector = told[-1].sector
         told.append(
             Candidate(
                 quote, span[0], span[1], printed, span[0] + figure.start,
                 span[0] + figure.start + len(printed), figure.value, figure.lo, figure.hi,
                 figure.qualifier, _unit(metric, figure), metric, actor,
                 sector, scope.platforms_of(sentence, figure, segment, clause, said),
-                # The account that is named says where it is.
-                None if sector and sector.startswith("@")
-                else places.region_of(sentence, clause, is_chinese, said),
+                places.region_of(unnamed, segment, clause, since, figure.start, is_chinese, said),
                 at.text, at.day, at.precision, at.basis,
                 said, speaker.kind if speaker else None,
                 speakers.reported_by(sentence) or outlet,
             )
         )  # fmt: skip
     return told
+
+
+def _as_beside(sentence: str, figure: Figure, metric: str, told: Sequence[Candidate]) -> str:
+    """The metric of a figure joined to the one before by "and": 38 and 12 accounts were closed."""
+    if not told:
+        return metric
+    between = sentence[told[-1].figure_end - told[-1].quote_start : figure.start]
+    is_change = told[-1].metric in (f"{metric}_gained", f"{metric}_lost")
+    return told[-1].metric if is_change and _JOINED_ON.fullmatch(between) else metric
 
 
 def _as_of(
@@ -251,14 +308,36 @@ def _as_of(
     carried: dates.AsOf | None,
     is_change: bool,
 ) -> dates.AsOf:
-    if told and (match := _EARLIER.search(sentence, figure.end, segment[1])):
+    is_rate = figure.unit == "percent" or is_change
+    if (
+        is_rate
+        and told
+        and _BESIDE.match(sentence[told[-1].figure_end - told[-1].quote_start : figure.start])
+    ):
+        last = told[-1]
+        own = dates.as_of(sentence, segment, figure.start, published, carried, is_change=True)
+        if not segment[0] <= own.start < figure.start:
+            return dates.AsOf(
+                last.as_of_date, last.date_precision, last.as_of_basis, last.as_of_text
+            )
+    if not is_rate and _SAME_PERIOD_BEFORE.search(sentence[segment[0] : figure.start]):
+        return dates.year_before(
+            dates.as_of(sentence, (0, 0), figure.start, published, carried), "去年同期"
+        )
+    if not is_rate and told and (match := _EARLIER.search(sentence, figure.end, segment[1])):
         return dates.year_before(
             dates.as_of(sentence, (0, figure.start), figure.start, published), match[0]
         )
     is_range = _TWO_ENDS.search(sentence, figure.start, figure.end) is not None
-    if not is_range and _BASE.search(sentence[: figure.start]):
+    is_made_of = _MADE_OF.match(sentence, figure.end) is not None
+    if not (is_range or is_made_of) and _BASE.search(sentence[: figure.start]):
         own = dates.as_of(sentence, segment, figure.start, published)
         is_own = segment[0] <= own.start < segment[1]
+        if not is_own:
+            # 450 in April: behind "from" a day is no start.
+            behind = " " * figure.end + sentence[figure.end :]
+            own = dates.as_of(behind, (figure.end, segment[1]), figure.end, published)
+            is_own = figure.end <= own.start < segment[1]
         return own if is_own else dates.AsOf(None, "day", None, None)
     # The day of what it rose from is not that of what it rose to.
     sentence = _BASE_WITH_DAY.sub(lambda match: " " * len(match[0]), sentence)
@@ -277,19 +356,39 @@ def _read(
     if figure.unit == "percent":
         return _percentage(sentence, figure, segment, clause, told)
     noun = scope.noun_of(sentence, figure, segment, is_chinese)
+    if scope.counts_adopters(sentence, figure, noun):
+        return "accounts", _adopters(sentence, figure)
     is_base = bool(_UP_FROM.search(sentence[: figure.start]))
+    media = scope.media_of(sentence, figure, segment, clause)
+    is_ours = scope.is_of_microblogs(media) or bool(_SUBJECT.search(sentence) and not media)
+    if (
+        noun is not None
+        and noun.metric == "users"
+        and not _of_microblogs(sentence, figure, noun, is_ours)
+    ):
+        return None
+    if noun is not None and not is_ours and not scope.is_official(sentence):
+        return None
     if told and is_base and (noun is None or noun.metric != "followers"):
         return assertions.stock_of(told[-1].metric), told[-1].actor_scope
+    if told and noun and told[-1].metric == "followers" and noun.metric == "accounts":
+        between = sentence[told[-1].figure_end - told[-1].quote_start : noun.start]
+        if not figure.classifier and _IN_TURN.fullmatch(between):
+            # 粉丝达4100万，其中微博2800万: followers of them.
+            return "followers", told[-1].actor_scope
     if noun is None:
         return _of_the_last(sentence, figure, segment, clause, told)
     if noun.metric in ("officers", "organs"):
-        if _FRAME.search(sentence[: figure.start]):
+        if _is_frame(sentence, figure, told) or _FRAME_ZH.match(sentence, figure.end):
+            return None
+        if noun.metric == "officers" and _STAFF.search(sentence[clause[0] : figure.start]):
             return None
         if not scope.adopts(sentence, noun, clause):
             return _of_the_last(sentence, figure, segment, clause, told)
         return "accounts", "officer" if noun.metric == "officers" else "organ"
-    sector = scope.sector_of(sentence, segment, clause)
-    if noun.metric != "accounts" and sector is None and not _SUBJECT.search(sentence):
+    sector = scope.sector_of(sentence, segment, clause, None)
+    is_told = sector is not None or _SUBJECT.search(sentence) or scope.is_official(sentence)
+    if noun.metric != "accounts" and not is_told:
         return None
     actor = scope.actor_of(sentence, figure, noun, segment, clause)
     if told and noun.start == noun.end and noun.metric == "posts":
@@ -298,6 +397,40 @@ def _read(
     if actor == "organ+officer" and told and _goes_on(sentence, figure, noun, clause, told):
         actor = told[-1].actor_scope or actor
     return noun.metric, actor
+
+
+_OTHER_USERS = re.compile(
+    r"internet|web|online|net\s*$|netizens|mobile|网民|网友|手机|互联网", re.IGNORECASE
+)
+_MICROBLOG_USERS = re.compile(r"micro-?\s?blog|weibo|\bsina\b|微博", re.IGNORECASE)
+
+
+def _of_microblogs(sentence: str, figure: Figure, noun: scope.Noun, is_ours: bool) -> bool:
+    """Whether users are said to be those of microblogs: users of the Internet are more."""
+    if not is_ours:
+        return False
+    own = sentence[min(figure.end, noun.start) : max(figure.end, noun.end)]
+    if _OTHER_USERS.search(own):
+        return bool(_MICROBLOG_USERS.search(own))
+    return True
+
+
+def _adopters(sentence: str, figure: Figure) -> str:
+    """Who has microblogs where a figure says only how many: officers where people are counted."""
+    if figure.classifier in ("人", "名", "位"):
+        return "officer"
+    noun = scope.Noun("accounts", figure.end, figure.end)
+    return scope.actor_of(sentence[: figure.start], figure, noun, (figure.start, figure.start),
+                          (0, figure.start)) or "organ+officer"  # fmt: skip
+
+
+def _is_frame(sentence: str, figure: Figure, told: Sequence[Candidate]) -> bool:
+    """Whether a figure is of those that might have microblogs: fifteen of the city's 21 bureaus."""
+    if told:
+        between = sentence[told[-1].figure_end - told[-1].quote_start : figure.start]
+        if _OUT_OF.fullmatch(between):
+            return True
+    return _FRAME.search(sentence[: figure.start]) is not None
 
 
 def _goes_on(
@@ -309,10 +442,21 @@ def _goes_on(
 ) -> bool:
     """Whether a figure that names no actors is of those of the figure before: their followers, or
     a part of their accounts; a total is of all of them."""
+    if told[-1].metric in ("accounts_gained", "accounts_lost") and noun.metric == "accounts":
+        is_own = scope.names_sector(sentence[slice(*clause)])
+        return not is_own and len({candidate.actor_scope for candidate in told}) == 1
     is_of_several = len({candidate.actor_scope for candidate in told}) > 1
     if is_of_several and _TOTAL.search(sentence[clause[0] : figure.start]):
         return False
     return noun.metric != "accounts" or _PART.search(sentence[: figure.start]) is not None
+
+
+def _of_those(sentence: str, figure: Figure, clause: tuple[int, int]) -> bool:
+    """Whether a figure is a part of the one before (1,916 of which, 其中) that names no sector of
+    its own but bodies or people."""
+    own = sentence[clause[0] : clause[1]]
+    is_part = _PART.search(sentence[: figure.start]) or _OF_WHICH.match(sentence, figure.end)
+    return bool(is_part) and not scope.names_sector(own)
 
 
 def _countable(metric: str) -> str | None:
@@ -334,8 +478,11 @@ def _of_the_last(
     if not told:
         return None
     is_of_them = _OF_THEM.match(behind) and told[-1].metric not in ("reposts", "reads", "likes")
+    is_there = told[-1].metric in ("accounts", "followers") and _THERE.match(behind)
+    if told[-1].metric == "accounts_lost" and _LEFT.search(before):
+        return "accounts", told[-1].actor_scope
     is_more = assertions.is_change(sentence[segment[0] : figure.start]) and _COUNTED.match(behind)
-    if not (is_of_them or is_more or _ANOTHER.search(before)):
+    if not (is_of_them or is_there or is_more or _ANOTHER.search(before)):
         return None
     if is_more:
         return assertions.stock_of(told[-1].metric), told[-1].actor_scope
@@ -356,6 +503,8 @@ def _percentage(
     if not scope.names_adoption(sentence):
         return None
     around = sentence[segment[0] : segment[1]]
+    if told and told[-1].claim_unit == "percent" and _AND_PERCENT.search(sentence[: figure.start]):
+        return told[-1].metric, told[-1].actor_scope
     if _OTHER_THINGS.search(around):
         return None
     if not (
@@ -363,6 +512,7 @@ def _percentage(
         or _GROWTH.search(around)
         or _DECLINE.search(around)
         or scope.names_adoption(around)
+        or (told and _OF_WHOM.search(sentence[segment[0] : figure.start]))
     ):
         return None
     metric = _direction(sentence[segment[0] : figure.start]) or _direction(around) or "share"
@@ -374,6 +524,21 @@ def _percentage(
         if assertions.stock_of(candidate.metric) == "accounts"
     ]
     noun = scope.Noun("share", figure.end, figure.end)
+    if (
+        metric != "share"
+        and len(counted) > 1
+        and _IN_ONE_BREATH.fullmatch(
+            sentence[
+                told[-2].figure_end - told[-2].quote_start : told[-1].figure_start
+                - told[-1].quote_start
+            ]
+        )
+    ):
+        # 60,500 of agencies and 33,000 of cadres, up 80 percent: both are.
+        counted = ["organ+officer" if len(set(counted[-2:])) > 1 else counted[-1]]
+    is_unnamed = scope.sector_of(around, (0, 0), (0, len(around)), None) is None
+    if told and told[-1].metric == "users" and is_unnamed:
+        return metric, None
     whose = counted[-1:] or [scope.actor_of(sentence, figure, noun, segment, clause)]
     return metric, whose[0]
 

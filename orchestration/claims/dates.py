@@ -44,7 +44,7 @@ _ENGLISH = tuple(
     )
 )  # fmt: skip
 _CHINESE = re.compile(
-    r"(?P<lead>自从?|从)?(?:(?P<year>(?:19|20)\d\d|今|去|当|同)年)(?P<half>上半年|下半年)?(?P<end>底|末)?"
+    r"(?P<lead>自从?|从)?(?:(?P<year>(?:19|20)\d\d|今|去|当|同)年)(?P<half>上半年|下半年|前\d{1,2}个月|前[一二三四五六七八九十]个月)?(?P<end>底|末)?"
     r"(?:(?P<month>\d{1,2})月(?:份|底|末)?(?:(?P<day>\d{1,2})[日号])?)?(?P<since>以来|起)?"
     r"|(?P<early>年初)|(?P<month2>\d{1,2})月(?:份|底|末)?(?:(?P<day2>\d{1,2})[日号])?(?P<since2>以来|起)?"
     r"|(?<![\d月])(?P<day3>\d{1,2})[日号](?!报|电)"
@@ -90,7 +90,13 @@ _QUARTER = re.compile(
     r"(?:(?P<zh>[一二三四])季度|\b(?P<en>first|second|third|fourth)\s+quarter\b)", re.IGNORECASE
 )
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
-_YEAR_END = re.compile(r"\bat the end of the year\b", re.IGNORECASE)
+_RELATIVE_MONTH = re.compile(
+    r"\b(?P<last>last|this)\s+month\b|(?P<shang>上个?月)(?:底|末|份)?(?!\d|相比|同期)|本月底",
+    re.IGNORECASE,
+)
+_YEAR_END = re.compile(
+    r"\b(?:at|by)\s+(?:the\s+end\s+of\s+the\s+year|year[\s-]end)\b", re.IGNORECASE
+)
 _LAST_YEAR = re.compile(r"\blast year\b(?! earlier)|上年(?!同期)", re.IGNORECASE)
 _NEAR_BEHIND = 22
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -146,7 +152,8 @@ def as_of(
         replace(at, basis="dateline") for at in dates if at.start < text_start and at.day
     ]
     return (
-        _statement(sentence, published)
+        _as_of_near(sentence, published)
+        or _statement(sentence, published)
         or next(iter(of_dateline), None)
         or AsOf(published, "day", "publication" if published else None, None)
     )
@@ -242,9 +249,30 @@ def _dates(sentence: str, published: date | None, *, is_change: bool = False) ->
     for match in _QUARTER.finditer(sentence):
         if published is not None and match.start() not in found:
             month = 3 * _QUARTERS[(match["zh"] or match["en"]).lower()]
+            own_year = re.search(
+                r"(?P<year>(?:19|20)\d\d)年?(?:的)?第?$", sentence[: match.start()]
+            ) or re.match(r"\s+of\s+(?P<year>(?:19|20)\d\d)\b", sentence[match.end() :])
             at = _completed(month, None, published, match[0], match.start())
+            if own_year:
+                stated = _dated(
+                    int(own_year["year"]), month, None, "month", "stated", match[0], match.start()
+                )
+                at = stated or at
+                found = {
+                    start: other for start, other in found.items()
+                    if not abs(start - match.start()) <= len("of 2014 quarter")
+                    or other.precision != "year"
+                }  # fmt: skip
             if at.day is not None:
                 found[match.start()] = at
+    for match in _RELATIVE_MONTH.finditer(sentence):
+        if published is not None and not _COMPARED.search(sentence[: match.start()]):
+            is_last = (match["last"] or "").lower() == "last" or match["shang"]
+            of = published.replace(day=1) - timedelta(days=1) if is_last else published
+            found.setdefault(match.start(), replace(
+                _completed(of.month, None, of, match[0], match.start()),
+                is_explicit=bool(_EXPLICIT.search(sentence[: match.start()])),
+            ))  # fmt: skip
     for match in _YEAR_END.finditer(sentence):
         if published is not None:
             found[match.start()] = replace(
@@ -289,6 +317,9 @@ def _read(
     number = _NAMES.index(month) + 1 if isinstance(month, str) else month
     if groups.get("half") == "上半年":
         number = 6
+    elif first := re.match(r"前(\d+|[一二三四五六七八九十])个月", groups.get("half") or ""):
+        digits = "一二三四五六七八九十"
+        number = int(first[1]) if first[1].isdecimal() else digits.index(first[1]) + 1
     precision = "day" if day else "month" if number else "year"
     if day and number is None:
         if published is None:
@@ -342,6 +373,24 @@ def _dated(
     if day is not None and not 1 <= day <= last:
         return None
     return AsOf(date(year, month, day or last), precision, basis, text, start)
+
+
+_AS_OF_NEAR = re.compile(
+    rf"(?:\b(?:as\s+of|by|up\s+to|until)\s+(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<yesterday>yesterday)|(?P<today>today))\b"
+    r"|(?:截至|截止|到)(?:到|至|于)?(?:(?P<zh_yesterday>昨日|昨天|昨晚)|(?P<zh_today>今日|今天|今晨)))",
+    re.IGNORECASE,
+)
+
+
+def _as_of_near(sentence: str, published: date | None) -> AsOf | None:
+    """As of Monday, 截至昨日: a day reckoned from that of publication."""
+    match = _AS_OF_NEAR.search(sentence)
+    if published is None or match is None:
+        return None
+    back = int(bool(match["yesterday"] or match["zh_yesterday"]))
+    if match["weekday"]:
+        back = (published.weekday() - _WEEKDAYS.index(match["weekday"].lower())) % 7
+    return AsOf(published - timedelta(days=back), "day", "resolved", match[0])
 
 
 def _statement(sentence: str, published: date | None) -> AsOf | None:

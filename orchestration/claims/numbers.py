@@ -215,7 +215,10 @@ def _chinese_value(match: re.Match[str]) -> tuple[float, float, float] | None:
     if match["tenths"]:
         return _CHINESE_DIGITS[match["tenths"]] * 10.0 + 5.0 * bool(match["half"]), 0.0, 10.0
     if match["hundredths"]:
-        value = _from_chinese(match["hundredths"])
+        try:
+            value = _from_chinese(match["hundredths"])
+        except ValueError:
+            return None
         return value, 0.0, _last_unit(value)
     more_scale = _CHINESE_SCALES.get(match["more_scale"], 1.0)
     if match["words"]:
@@ -299,6 +302,8 @@ _NOT_AFTER = re.compile(
     |起|只|辆|部|台|所|座|项|种|吨|克|例|宗|场|轮|张|幅|本|类|款|支|组|点|多元|余元|多天|余天|多年|余年)""",
     re.IGNORECASE | re.VERBOSE,
 )
+_TIME_BEHIND = re.compile(r"多?半?(?:月|季度|小时|钟头|星期|工作日|礼拜|昼夜|年头)")
+"""三个月 counts no accounts."""
 _FRACTION = re.compile(
     rf"\s*分之|[\s-](?:halves|thirds?|quarters?|fourths?|fifths?|sixths?|tenths?)\b"
     rf"|\s+(?:in|(?:out\s+)?of)\s+(?:every\s+)?(?:{_UNITS}|10|\d)\b(?![\d,.])",
@@ -333,6 +338,8 @@ def _counts_nothing(text: str, figure: Figure) -> bool:
     behind = text[figure.number_end :]
     if re.match(r"\s+times\b", behind) and _REPEATED.search(text[: figure.start]):
         return False
+    if figure.classifier == "个" and _TIME_BEHIND.match(text[figure.number_end :]):
+        return True
     return not figure.classifier and bool(_NOT_AFTER.match(text[figure.number_end :]))
 
 
@@ -340,4 +347,4 @@ def _from_chinese(words: str) -> float:
     """What a number in Chinese words or mixed digits stands for."""
     import cn2an  # its rules are compiled when it is imported, which only articles are worth
 
-    return float(cn2an.cn2an(words, "smart"))
+    return 100.0 if words == "百" else float(cn2an.cn2an(words, "smart"))

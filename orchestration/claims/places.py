@@ -33,11 +33,11 @@ _ENGLISH = {
 }  # fmt: skip
 _BY_ENGLISH = re.compile(
     rf"\b(?P<place>{'|'.join(sorted(_ENGLISH, key=len, reverse=True))})\b"
-    r"(?!\s+(?:(?:Evening|Morning|Youth|Business|Normal|Jiao\s?tong)\s+)?(?:Daily|News|Times|Post|TV|"
+    r"(?!\s+(?:(?:Evening|Morning|Youth|Business|Normal|Jiao\s?[Tt]ong)\s+)?(?:Daily|News|Times|Post|TV|"
     r"Television|Radio|University|Road|Street)\b)"
 )
 _CAPITAL = re.compile(
-    r"Beijing(?:['’]s)?(?:\s+(?:municipal|city))*\s+"
+    r"(?i)Beijing(?:['’]s)?(?:\s+(?:municipal|city))*\s+"
     r"(?:municipality|police|public|government|authorit|traffic|districts?|bureau)"
 )
 """Beijing alone mostly means the government of the country."""
@@ -47,12 +47,24 @@ _NO_PLACE = re.compile(
 
 
 def region_of(
-    sentence: str, clause: tuple[int, int], is_chinese: bool, speaker: str | None
+    sentence: str,
+    segment: tuple[int, int],
+    clause: tuple[int, int],
+    since: int,
+    figure_start: int,
+    is_chinese: bool,
+    speaker: str | None,
 ) -> str | None:
-    """Code of the one region that the clause of a figure names, else what stands before it, else
-    its speaker; NULL for none and for several."""
+    """Code of the one region named between a figure and the one before it (江苏9400个、浙江8100个),
+    else in its clause, else before it, else of its speaker; NULL for none and for several.
+
+    since: where the figure before ends, 0 for none."""
     read = _chinese if is_chinese else _english
     named = read(sentence)
+    start = since or clause[0]
+    beside = [code for place, code in named if start <= place < figure_start]
+    if beside and (since or segment[1] < clause[1]):
+        return _only(beside)
     inside = [code for place, code in named if clause[0] <= place < clause[1]]
     ahead = [code for place, code in named if place < clause[0]]
     return _only(inside or ahead or [code for _, code in read(speaker or "")])

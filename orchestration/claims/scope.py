@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orchestration.claims.numbers import Figure
@@ -15,19 +16,25 @@ _MODIFIED = (
     r"report|boom|technology|feed|pages?))"
 )
 _ENGLISH_NOUNS = (
-    ("followers", r"follower\s+(?:numbers?|counts?)|following(?=\s+of\b)|"
+    ("followers", r"follower\s+(?:numbers?|counts?)|"
+                  r"following(?=\s+(?:of|had|has|grew|rose|reached|now)\b)|"
+                  r"(?:twitter|weibo|facebook|wechat|online|microblog|social[\s-]media)\s+following|"
                   r"followers?|fans|subscribers|listeners|"
                   r"people\s+(?:have\s+)?(?:follow(?:ed|ing)?|"
                   r"subscrib\w+)"),
     ("comments", r"comments?"),
     ("reposts", r"reposts?|retweets?|forwards|shares|forwarded|reposted|retweeted"),
     ("likes", r"likes"),
-    ("reads", r"(?:page\s+)?views|reads|hits|viewed"),
+    ("reads", r"(?:page\s+)?views|reads|hits|viewed|"
+              r"(?<=were\s)read|(?<=was\s)read|(?<=been\s)read|watched"),
     ("questions", r"questions|inquiries|enquiries|queries|complaints|tip-?offs|petitions"),
-    ("users", r"(?:micro-?\s?bloggers|(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?users|netizens)"),
+    ("users", r"(?:micro-?\s?bloggers|(?:micro-?\s?blog(?:ging)?\s+|weibo\s+|internet\s+)?users|"
+              r"netizens)"),
     ("posts", r"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?:posts|messages|entries|updates|"
-              r"items|tweets)"),
-    ("accounts", rf"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?accounts|micro-?\s?blogs{_MODIFIED}"),
+              r"items|tweets|articles|(?:short\s+)?(?:videos|clips))"),
+    ("accounts", rf"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?<!bank\s)(?<!savings\s)accounts|"
+                 rf"micro-?\s?blogs{_MODIFIED}|"
+                 r"(?<=facebook\s)pages|(?<=twitter\s)feeds"),
     ("officers", r"(?:police\s*)?officers|policemen|officials|judges|civil\s+servants|cadres|"
                  r"public\s+servants"),
     ("organs", r"departments|agencies|bureaus|organs|institutions|government\s+offices|"
@@ -36,16 +43,20 @@ _ENGLISH_NOUNS = (
                r"organi[sz]ations|police\s+forces|(?:police|traffic|fire)\s+(?:teams|squads)|squads|brigades|detachments"),
 )  # fmt: skip
 _CHINESE_NOUNS = (
-    ("followers", r"[掉涨增吸]粉(?!丝)|粉丝|听众|关注者"),
+    ("followers", r"[掉涨增吸]粉(?!丝)|粉丝|听众|关注者|"
+                  r"关注(?:用户|人数|量)|订阅(?:用户|人数|量|数)"),
     ("comments", r"评论|留言|跟帖"),
     ("reposts", r"转发|转评"),
     ("likes", r"点赞|赞(?![成扬赏助])"),
     ("reads", r"阅读量|阅读数|访问量|阅读|浏览量|点击量"),
-    ("questions", r"提问|咨询|问题|求助|举报|诉求"),
+    ("questions", r"提问|咨询|投诉|问题|求助|举报|诉求"),
     ("users", r"用户|网民|网友|博主"),
-    ("posts", r"博文|帖子|微博信息|微博内容|信息"),
+    ("posts", r"博文|帖子|微博信息|微博内容|信息|图文|推文|短视频(?!账|帐|号|平台)|视频作品|作品"),
     ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|(?:新浪|腾讯|人民网)微博(?=账|"
-                 r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|账号|帐号|账户|帐户"),
+                 r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|"
+                 r"(?:微信)?(?:公众号|公众账号|公众帐号|订阅号|服务号|视频号)|(?:抖音|快手|头条|政务|企鹅|百家)号|"
+                 r"(?:微信|抖音|快手|头条)(?=(?:已|共|有|约|达|近|超过?|逾)*\d+\s?[余多]?个)|(?:官方|政务|警务|公安|法院)微信(?!群|平台|用户|公众|公共|订阅|服务|账|帐|、)|账号|帐号|账户|帐户|"
+                 r"(?:公务人员|公职人员|官员|民警|个人|机构|部门)类(?=[账微]|(?:共|有|约|达|为|近|超过?|逾)*\d)|政务新媒体(?!账|帐|平台|发展|管理|工作|建设)"),
     ("officers", r"公安局长|(?:公安|警务|公职|党政|司法)人员|民警|警察|警员|干警|警官|法官|检察官|"
                  r"局长|厅长|所长|市长|县长|官员|公务员|公职人员|党政干部|干部|公务人员"),
     ("organs", r"公安机关|公安局|公安分局|分局|派出所|[总支大]队|法院|检察院|部委|党政机构|"
@@ -79,11 +90,8 @@ _NO_NOUN_ENGLISH = re.compile(
     r"within|between|through|until|across|over|per|each|after|before|according|times)\b)",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile(
-    r"WeChat|Douyin|TikTok|Twitter|Facebook|YouTube|blogs? and|微信|抖音|头条|博客(?!群)|论坛",
-    re.IGNORECASE,
-)
-"""What has accounts and posts and is no microblog of ours."""
+_ELSEWHERE = re.compile(r"blogs? and|博客(?!群)|论坛", re.IGNORECASE)
+"""What has accounts and posts and is no account that we speak of."""
 _NO_NOUN_CHINESE = re.compile(r"增|上升|升|[，。；：、！？）)”]|$|(?:大关|左右|以上|，)")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FROM = re.compile(r"(?:from|to|从|到)\b|[从到]", re.IGNORECASE)
@@ -93,11 +101,24 @@ _CONTINUES = re.compile(
     r"达到?了?|(?:增|升|降|减|涨|增长|增加|上升|下降|减少)(?:至|到)(?:目前|现在|如今)?的?|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为|有)\s*$",
     re.IGNORECASE,
 )
+_FOLLOWED_BY = re.compile(
+    r"\b(?:is|are|was|were|been|being|now)\s+(?:followed|subscribed\s+to)\s+by\s+$", re.IGNORECASE
+)
+_FOLLOW_ZH = re.compile(r"(?:网友|用户|市民|网民)?已?(?:关注|订阅|收听)了?")
+_BESIDE_CLASSIFIER = 3
+_ANSWERED = re.compile(
+    r"\b(?:repl(?:y|ied|ies|ying)\s+to|answer(?:ed|s|ing)?|respond(?:ed|s|ing)?\s+to)\s+$",
+    re.IGNORECASE,
+)
+_USED = re.compile(
+    r"\b(?:people|whom|them)\s+(?:now\s+|already\s+)?us(?:ed|e|ing)\s", re.IGNORECASE
+)
+"""281 million of whom used microblogs: people are users of them."""
 _OUT_OF = re.compile(
     r"\s+(?:out\s+)?of\s+(?:(?:the|all|its|their|some|about|[\w]+['’]s)\s+)*", re.IGNORECASE
 )
 _DIRECT_CHINESE_AFTER = re.compile(
-    r"[^，,。；;：、的在了已将被和与及]{0,12}(?:的[^，。；、的]{0,8})?$"
+    r"[^，,。；;：、的在了已将被过和与及]{0,12}(?:的[^，。；、的]{0,8})?$"
 )
 _DIRECT_CHINESE_BEFORE = re.compile(
     r"(?:总数|总量|数量|人数|量|数|客|达到?了?|已|共计?|有|为|超过了?|突破了?|逾|约|近|至|到|增至|增加到|"
@@ -110,7 +131,9 @@ _POSTING = re.compile(
     re.IGNORECASE,
 )
 _ADOPTION = re.compile(
-    r"micro-?\s?blog|weibo|accounts?\b|微博|账号|帐号", re.IGNORECASE
+    r"micro-?\s?blog|weibo|accounts?\b|twitter|facebook|微博|账号|帐号|公众号|(?:抖音|快手|头条|政务)号|"
+    r"政务新媒体|(?:官方|政务|警务)微信",
+    re.IGNORECASE,
 )  # fmt: skip
 
 
@@ -136,11 +159,15 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
         nouns = _nouns(sentence, (figure.end, len(sentence)), is_chinese)[:1]
         if nouns and _fits(nouns[0], figure):
             return nouns[0]
-    if not nouns and _OUT_OF.fullmatch(sentence[figure.end : segment[1]]):
+    if _OUT_OF.fullmatch(sentence[figure.end : segment[1]]):
         # 40 of the country's 100 accounts: what both count is named once.
-        nouns = _nouns(sentence, (segment[1], len(sentence)), is_chinese)[:1]
-        if nouns and _fits(nouns[0], figure):
-            return nouns[0]
+        of_both = _nouns(sentence, (segment[1], len(sentence)), is_chinese)[:1]
+        if of_both and _fits(of_both[0], figure):
+            return of_both[0]
+    if _FOLLOWED_BY.search(sentence[segment[0] : figure.start]) and figure.classifier != "条":
+        return Noun("followers", figure.end, figure.end)
+    if figure.classifier in ("人", "名", "位") and _FOLLOW_ZH.match(sentence, figure.end):
+        return Noun("followers", figure.end, figure.end)
     fitting = [noun for noun in nouns if _fits(noun, figure)]
     chosen = (_chinese_noun if is_chinese else _english_noun)(sentence, figure, fitting)
     before = sentence[segment[0] : figure.start]
@@ -150,6 +177,11 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
         return Noun("posts", figure.end, figure.end)
     if chosen is None or _ELSEWHERE.search(sentence[figure.end : chosen.end]):
         return None
+    if chosen.metric == "posts" and _ANSWERED.search(before):
+        return Noun("questions", chosen.start, chosen.end)
+    between = sentence[figure.end : max(figure.end, chosen.start)]
+    if chosen.metric == "accounts" and _USED.search(between):
+        return Noun("users", chosen.start, chosen.end)
     if chosen.metric == "accounts" and _POSTING.search(before) and figure.classifier in ("", "条"):
         return Noun("posts", chosen.start, chosen.end)
     return chosen
@@ -188,7 +220,17 @@ def _english_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
 
 
 def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | None:
-    after = [noun for noun in nouns if noun.start >= figure.number_end]
+    after = [
+        noun
+        for noun in nouns
+        if noun.start >= figure.number_end
+        # 21个地市公安局微博粉丝 counts bureaus.
+        and not (
+            noun.metric == "followers"
+            and figure.classifier == "个"
+            and noun.start - figure.end > _BESIDE_CLASSIFIER
+        )
+    ]
     before = [noun for noun in nouns if noun.end <= figure.start]
     if after and after[0].start == figure.end and not figure.classifier:
         return after[0]
@@ -212,15 +254,20 @@ def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
 # -- of whom ----------------------------------------------------------------------------------
 _ORGAN = re.compile(
     r"\b(?:ministry|court|procuratorate|government|administration|commission|council|committee|brigade|"
-    r"squad|detachment|station|hospital|school|university|department|bureau)"
+    r"squad|detachment|station|cent(?:er|re)|academy|force|authority|embassy|consulate|hospital|school|university|department|bureau)"
     r"(?:\s+of\s+[\w ]{3,30})?['’]|"
     r"\b(?:provincial|municipal|city|county|district|town|township|local|central)\s+governments?\b|"
     r"\b(?:procuratorate|court|ministry|brigade|squad)\b(?=\s+(?:has|had|opened|runs?|operates?|"
     r"set up|launched)\b)|"
     r"\b(?:hospitals?|schools?|universit(?:y|ies)|commissions?|committees?)\b|\b[Mm]inistry\s+of\b|"
     r"\b(?:ministries|courts|procuratorates|squads|brigades|detachments)\b|"
+    r"\bauthorities\b|使馆|新闻办|国务院|外交部|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
-    r"\binstitutions?\b|\bbodies\b|\boffices?\b|\borgani[sz]ations?\b|\bpolice (?:stations?|"
+    r"\binstitutions?\b|\bcent(?:er|re)s\b|\bministry\b(?=,?\s+(?:whose|which)\b|,\s*$)|"
+    r"\bpolice\s+(?:services?|headquarters|authorit\w+)\b|"
+    r"\bgovernment\s+(?:we\s?chat|douyin|toutiao|kuaishou|tiktok|twitter|facebook|new[\s-]media)\b|"
+    r"公众[号账帐]|订阅号|服务号|(?:抖音|快手|头条|政务|视频)号|(?:政务|警务)(?:微信|新媒体|抖音)|"
+    r"\bbodies\b|\boffices?\b|\borgani[sz]ations?\b|\bpolice (?:stations?|"
     r"forces?)\b|"
     r"机构|官方|部门|单位|机关|公安局|派出所|"
     r"(?:民政|教育|卫生|税务|工商|交通|气象|城管|环保|财政|旅游|国土|规划|文化|人社|水务|农业)(?:局|委|厅)|街道办|法院|检察院|[总支大]队|"
@@ -228,13 +275,14 @@ _ORGAN = re.compile(
     re.IGNORECASE,
 )
 _JOINED = re.compile(
-    r"^[\w ]{3,40}?\b(?:and|or|as well as)\s+(?:their\s+)?(?:\w+\s+){0,2}(?:\w+ials|officers|"
-    r"\w*ies|\w*ments|bodies)\b"
+    r"^[\w ,]{3,60}?\b(?:and|or|as well as)\s+(?:their\s+)?(?:\w+\s+){0,2}(?:\w+ials|officers|"
+    r"\w*ies|\w*ments|bodies|cadres|policemen|servants)\b"
     r"|^[^，。、\d]{2,8}[及和与或][^，。、\d]{0,4}(?:官员|民警|干部|公务|个人|机构|部门)",
     re.IGNORECASE,
 )
 """Organs and officers counted together: departments and officials."""
 _OFFICER = re.compile(
+    r"\b(?:mayor|governor|party\s+secretary|police\s+chief|magistrate)s?['’]|"
     r"\bofficers?\b|\bpolicemen\b|\bofficials\b|\bpersonal\b|\bindividuals?\b|\bcivil servants?\b|"
     r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|[一两几\d]名[^，。派]{0,2}警|法官|检察官|警察个人|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人",
     re.IGNORECASE,
@@ -243,30 +291,84 @@ _WHOSE = re.compile(
     r"\s+(?:(?:that\s+|which\s+)?(?:were|are|is|have\s+been)\s+)?(?:\w+\s+)?(?:by|of|belong\w*)\s",
     re.IGNORECASE,
 )
-_POLICE = re.compile(r"police|policem|public[ -]security|公安|派出所|警(?!告|示|惕)", re.IGNORECASE)
+_POLICE = re.compile(
+    r"police|policem|public[ -]security|traffic\s+(?:officer|cop|warden)s?\b|detention\s+cent|"
+    r"(?-i:\bOfficer\s+[A-Z])|\bconstab|\bsheriff|公安|派出所|看守所|警(?!告|示|惕|报(?!告))",
+    re.IGNORECASE,
+)
+_WHOLE = re.compile(
+    r"\bgovernments?\b|政务|政府|党政|行政(?!处罚|审判|诉讼)|公务|公职", re.IGNORECASE
+)
+"""The government as such, whichever branch speaks."""
+_BRANCH = re.compile(
+    r"(?i:\b(?:tourism|civil\s+affairs|education|health|tax(?:ation)?|customs|meteorolog\w+|weather|railways?|"
+    r"commerce|foreign|defen[cs]e|justice|environment\w*|transport\w*|culture|cultural|sports?|finance|"
+    r"labou?r|housing|agricultur\w+|forestry|water|earthquake|seismolog\w+|statistics|food\s+and\s+drug|"
+    r"fire|postal|land\s+and\s+resources|science(?:\s+and\s+technology)?|urban\s+management|planning)\s+"
+    r"(?:and\s+\w+\s+)?(?:ministry|ministries|bureaus?|departments?|administrations?|commissions?|authorit\w+|agenc\w+|offices?|"
+    r"services?|brigades?|stations?|centers?)\b)|"
+    r"\b(?:[Mm]inistry|[Bb]ureau|[Dd]epartment|[Aa]dministration|[Cc]ommission|[Oo]ffice)\s+of\s+(?:the\s+)?"
+    r"(?!Public\s+Security)(?=[A-Z])(?:[A-Z]\w+)|"
+    r"(?i:\bcourts?\b|\bprosecutors?\b|\bprocurat\w+|\bhospitals?\b|\bschools?\b|\buniversit\w+|\bcongress\b|\bfire\s?fighters?\b)|"
+    r"使馆|领事馆|法院|检察|院(?=入驻|开通)|医院|学校|高校|大学|消防|共青团|团委|税务|海关|铁路局|地铁|供电|"
+    r"(?:旅游|民政|教育|卫生|卫计|税务|地税|国税|工商|交通(?:运输)?|气象|城管|环保|生态环境|财政|国土|规划|文化|人社|水务|水利|农业|林业|体育|"
+    r"统计|地震|邮政|食药监|药监|质监|安监|司法|商务|外交|外事|铁道|国防|科技|住建|文旅|卫健|应急(?:管理)?|市场监管)(?:行政)?(?:管理|监督|执法|主管)?(?:部门|系统|局|委|厅|部)"
+)
+"""Another branch than the police; the words for sectors have no name for it."""
+_STUDIES = re.compile(r"universit|school|institut|大学|学院|研究", re.IGNORECASE)
 _STATE = re.compile(
     r"government|(?<!news )agenc|bureau|ministry|departments?\b|urban management|commission|"
-    r"institution|cadres|"
-    r"civil servant|政务|政府|党政|行政|(?<!检察)(?<!审判)(?<!司法)机关|官员|机构|公务|干部|部门|"
-    r"(?:民政|教育|卫生|税务|工商|交通|气象|城管|环保|财政|旅游|国土|规划|文化|人社|水务|农业)(?:局|委|厅)|街道办",
+    r"institution|cadres|\bmayors?\b|\bgovernors?\b|\bmagistrates?\b|prefectures\s|国务院|新闻办|宣传部|[省市县]委(?!员)|"
+    r"civil servant|政务|政府|党政|行政|(?<!检察)(?<!审判)(?<!司法)机关|官员|机构|公务|公职|干部|"
+    r"部门|网信|街道办|乡镇|新闻发言人",
     re.IGNORECASE,
 )
 _OFFICIAL = re.compile(r"official|官方", re.IGNORECASE)
 """Says least: what is official is of whatever body the sentence names elsewhere."""
 _HANDLE = re.compile(
-    r"@(?P<at>[\w\u4e00-\u9fff]{2,20})"
-    r"|(?:微博|账号|帐号)(?:客)?[“\"「@](?!僵尸|空壳|休眠|睡眠)(?P<behind>[^”\"」]{2,16})[”\"」]"
+    r"(?<!网友)(?<!网民)(?<!博主)(?<!user )@(?P<at>[\w\u4e00-\u9fff]{2,20})"
+    r"|(?:微博|账号|帐号|微信|公众号|抖音号|头条号)(?:客)?[“\"「](?!僵尸|空壳|休眠|睡眠|两微|一网两微|一微|粉丝|听众|加?关注)(?P<behind>[^”\"」]{2,16})[”\"」]"
     r"|[“\"「](?P<known>[^”\"」，。]{0,8}(?:警方|平安|公安|警务|警民|交警|发布)[^”\"」，。]{0,8})[”\"」]"
-    r"|[“\"「](?!僵尸|空壳|休眠|睡眠)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务)*(?:微博|账号|粉丝|听众)"
+    r"|[“\"「](?!僵尸|空壳|休眠|睡眠|两微|一网两微|一微|粉丝|听众|加?关注)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务|微信|抖音)*(?:微博|微信|公众号|抖音号|账号|粉丝|听众)"
 )
 _PLATFORMS = (
     ("sina", r"\bsina\b|weibo\.com|新浪|"
              r"(?<!tencent )(?<!qq )(?<!sina )\bWeibo\b(?! accounts of tencent)"),
-    ("tencent", r"\btencent\b|\bqq\b|t\.qq\.com|腾讯"),
+    ("tencent", r"\btencent\b(?!['’]s\s+we)|\bqq\b|t\.qq\.com|腾讯(?!微信|的微信)"),
     ("people", r"people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
-               r"人民(?:网)?微博|人民网(?=[、和及与，]|等|微博|开|的)"),
+               r"人民(?:网)?微博|人民网(?=[、和及与，]|等|[两三四]大|$|微博|开|的)"),
     ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|新华网(?=[、和及与]|等|微博)"),
 )  # fmt: skip
+_OTHERS = (
+    ("wechat", r"we\s?chat|weixin|微信|公众[号账帐平]|订阅号|服务号|视频号"),
+    ("douyin", r"douyin|抖音"),
+    ("tiktok", r"tiktok"),
+    ("kuaishou", r"kuaishou|快手"),
+    ("toutiao", r"toutiao|头条"),
+    ("twitter", r"twitter|推特"),
+    ("facebook", r"facebook|脸书|脸谱"),
+    ("youtube", r"youtube|油管"),
+    ("bilibili", r"bilibili|哔哩哔哩|B站"),
+)  # fmt: skip
+"""Platforms of accounts that are no microblogs, or are none that is observed here."""
+_MEDIUM = re.compile(
+    r"(?P<micro>micro-?\s?blog(?:s|ging|gers?)?|weibo|\bsina\b|\btencent\b(?!['’]s\s+we)|微博|围脖|新浪|腾讯(?!微信|的微信)|人民网)|"
+    r"(?P<other>"
+    + "|".join(pattern for _, pattern in _OTHERS)
+    + r")|(?P<generic>新媒体|短视频|客户端|new[\s-]media|social[\s-]media|short[\s-]videos?)",
+    re.IGNORECASE,
+)
+"""What a figure may be of: microblogs, another platform, or accounts of whatever kind."""
+_TOGETHER = re.compile(
+    r"\s*(?:账号|号|公众号|平台|等|上|accounts?|,)?\s*(?:[、和与及或/／]|,|\band\b|\bor\b|以及)*\s*"
+    r"(?:and\s+|or\s+|on\s+|its\s+|their\s+|their\s+own\s+)?(?:官方|政务|公安|警务|政府|腾讯)*",
+    re.IGNORECASE,
+)
+_OWN_MEDIUM = re.compile(
+    r"(?!.*\b(?:in|on|by|to|from|at|with|for|and|that|which|who|since|after)\b)[\s\w'’-]{0,40}"
+    r"|[^，。；、的在]{0,8}",
+    re.IGNORECASE,
+)
 _ON = re.compile(
     r"(?:\s+(?!and\b|or\b|by\b)[\w-]+){0,3}?\s+(?P<where>(?:on|at|with|to)\s[^,;]*?)"
     r"(?=\s+(?:and|but|while)\s+(?:[\w.]+\s+){0,2}(?:on|at|with)\b|$|[,;])"
@@ -275,6 +377,12 @@ _ON_ZH = re.compile(
     r"(?:(?!新浪|腾讯|人民网|新华网).)*(?P<where>(?:新浪|腾讯|人民网|新华网)(?:微博)?)(?:上|平台)?"
     r"(?:有|约|为|达|共|近|超过|逾)*"
 )
+_ONES_OWN = re.compile(
+    r"\b(?:his|her)\s+(?:own\s+)?(?:\w+\s+){0,3}?(?:micro-?\s?blog|account|followers)\b",
+    re.IGNORECASE,
+)
+_DIVIDED = re.compile(r"\d\s+(?:out\s+)?of\s+(?:(?:the|its|their|some|about|all)\s+)*$")
+"""11,000 of the 18,500: what the whole holds is told by its parts."""
 _ITS = re.compile(r"\b(?:its|their)\s", re.IGNORECASE)
 
 
@@ -282,6 +390,12 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
     """organ, officer, or organ+officer where the two are not told apart; NULL for users."""
     if noun.metric == "users":
         return None
+    if _ONES_OWN.search(sentence, clause[0], clause[1]):
+        return "officer"
+    if _DIVIDED.search(sentence[: figure.start]) and noun.metric == "accounts":
+        named = sentence.replace(sentence[figure.start : noun.end], "")
+        if _ORGAN.search(named) and _OFFICER.search(named):
+            return "organ+officer"
     ahead = (segment[0], figure.start)
     behind = (
         figure.end,
@@ -326,14 +440,23 @@ def _phrase_end(sentence: str, noun: Noun, segment: Span) -> int:
     return segment[1] if whose else noun.end
 
 
-def sector_of(sentence: str, segment: Span, clause: Span) -> str | None:
-    """@name for one account, police, all (of government), or None where nothing is said."""
+def names_sector(part: str) -> bool:
+    """Whether words name a sector, and not only bodies or officials of whatever sector."""
+    return any(pattern.search(part) for pattern in (_POLICE, _BRANCH, _WHOLE))
+
+
+def sector_of(sentence: str, segment: Span, clause: Span, speaker: str | None) -> str | None:
+    """@name for one account, police, all (of government), or None where nothing is said, or a
+    branch for which there is no word: courts, a bureau of tourism. Who studied it is no branch."""
     if handle := handle_of(sentence[: clause[1]]):
         return f"@{handle}"
     parts = [sentence[start:end] for start, end in (segment, clause, (0, len(sentence)))]
     for part in parts:
         if _POLICE.search(part):
             return "police"
+        studied = speaker if speaker and _STUDIES.search(speaker) else ""
+        if _BRANCH.search(part.replace(studied, "")) and not _WHOLE.search(part):
+            return None
         if _STATE.search(part):
             return "all"
     return "all" if any(_OFFICIAL.search(part) for part in parts) else None
@@ -342,7 +465,12 @@ def sector_of(sentence: str, segment: Span, clause: Span) -> str | None:
 def handle_of(sentence: str) -> str | None:
     """The one account that a sentence is about by name."""
     match = _HANDLE.search(sentence)
-    return next(name for name in match.groups() if name) if match else None
+    return next(name for name in match.groups() if name).lstrip("@") if match else None
+
+
+def without_handles(sentence: str) -> str:
+    """The sentence, of the same length, with blanks for names of accounts."""
+    return _HANDLE.sub(lambda match: " " * len(match[0]), sentence)
 
 
 def platforms_of(
@@ -354,11 +482,96 @@ def platforms_of(
     own = _ON.match(sentence, figure.end, segment[1]) or _ON_ZH.fullmatch(
         sentence, segment[0], figure.start
     )
-    parts = (
-        own["where"] if own else "", sentence[clause[0] : clause[1]], sentence[: clause[1]],
-        speaker or "",
+    if own and (named := _platforms(own["where"]) + _others(own["where"])):
+        return "+".join(named)
+    media = media_of(sentence, figure, segment, clause)
+    if one := _respectively(sentence, figure, media):
+        return one
+    if any(medium.lastgroup == "other" for medium in media):
+        words = " ".join(medium[0] for medium in media)
+        micro = [medium for medium in media if medium.lastgroup == "micro"]
+        unnamed = ["?"] if micro and not _platforms(words) else []
+        return "+".join([*_platforms(words), *_others(words), *unnamed])
+    parts = (sentence[clause[0] : clause[1]], sentence[: clause[1]], speaker or "")
+    for part in parts:
+        named = _platforms(part)
+        if not any(medium.lastgroup == "micro" for medium in media):
+            named = named or _others(part)
+        if named:
+            return "+".join(named)
+    return "unspecified"
+
+
+_RESPECTIVELY = re.compile(r"分别|\brespectively\b|各", re.IGNORECASE)
+_TURNS = re.compile(
+    r"分别[^，。；\d]{0,12}(?P<zh>(?:\d[\d.,]*[万亿千多余]*[个家名人条%％]*[和、及与，])*)[^，。；\d]{0,4}$"
+)
+_SECOND = re.compile(
+    r"\d(?:%|\s+percent)?(?:\s+(?:million|thousand|billion))?\s+(?:\w+\s+)?and\s+(?:\w+\s+){0,2}$"
+)
+
+
+_LISTED_NAME = r"新浪|腾讯|人民网|新华网|微信|抖音|快手|头条"
+_LISTED = re.compile(rf"((?:{_LISTED_NAME})(?:微博)?(?:[、和及与](?:{_LISTED_NAME})(?:微博)?)+)")
+
+
+def _respectively(sentence: str, figure: Figure, media: Sequence[re.Match[str]]) -> str | None:
+    """The platform of one of two figures that are said to be those of two platforms in turn."""
+    if not _RESPECTIVELY.search(sentence):
+        return None
+    named = [name for medium in media for name in _platforms(medium[0]) + _others(medium[0])]
+    ahead = sentence[: figure.start]
+    if len(named) < 2 and (listed := _LISTED.findall(ahead)):
+        named = [name for word in re.findall(_LISTED_NAME, listed[-1])
+                 for name in _platforms(f"{word}微博") + _others(word)]  # fmt: skip
+    turns = _TURNS.search(ahead)
+    turn = (
+        len(re.findall(r"[和、及与，]", turns["zh"])) if turns else int(bool(_SECOND.search(ahead)))
+    )
+    return named[turn] if len(named) > 1 and turn < len(named) else None
+
+
+def media_of(sentence: str, figure: Figure, segment: Span, clause: Span) -> list[re.Match[str]]:
+    """What the figure is of: the medium of its own noun phrase, else the last one before it, else
+    the first one behind it in its segment; with those named in one breath (微博、微信账号)."""
+    found = list(_MEDIUM.finditer(sentence))
+    behind = [m for m in found if figure.number_end <= m.start() < segment[1]]
+    ahead = [m for m in found if m.start() < figure.start]
+    inside = [m for m in ahead if m.start() >= clause[0]]
+    is_own = behind and _OWN_MEDIUM.fullmatch(sentence, figure.end, behind[0].start())
+    chosen = (
+        behind[0] if is_own
+        else inside[-1] if inside
+        else behind[0] if behind
+        else ahead[-1] if ahead
+        else None
     )  # fmt: skip
-    return next(("+".join(named) for part in parts if (named := _platforms(part))), "unspecified")
+    if chosen is None:
+        return []
+    place = found.index(chosen)
+    first = last = place
+    while first and _TOGETHER.fullmatch(sentence, found[first - 1].end(), found[first].start()):
+        first -= 1
+    while last + 1 < len(found) and _TOGETHER.fullmatch(
+        sentence, found[last].end(), found[last + 1].start()
+    ):
+        last += 1
+    return found[first : last + 1]
+
+
+def is_of_microblogs(media: Sequence[re.Match[str]]) -> bool:
+    """Whether a figure is of microblogs, as far as its sentence says of what it is."""
+    return any(medium.lastgroup == "micro" for medium in media)
+
+
+def is_official(sentence: str) -> bool:
+    """Whether a sentence speaks of officials or bodies of the state at all."""
+    words = (_POLICE, _STATE, _BRANCH, _OFFICIAL, _ORGAN, _OFFICER)
+    return any(pattern.search(sentence) for pattern in words) or handle_of(sentence) is not None
+
+
+def _others(part: str) -> list[str]:
+    return [name for name, pattern in _OTHERS if re.search(pattern, part, re.IGNORECASE)]
 
 
 def _platforms(part: str) -> list[str]:
@@ -386,6 +599,31 @@ _ADOPTED = re.compile(
     r"(?:开|注册|设|运营|建|认证|实名|有|入驻|使用|加入)[^，。；]{0,10}(?:微博|账号|帐号)|"
     r"(?:微博|账号|帐号)[^，。；]{0,14}(?:认证|注册|开通|实名|开设|机构|机关|部门|达到?|共|有)"
 )
+_WITH_ONE = re.compile(
+    r"\s+(?:of\s+(?:them|these|those)\s+)?(?:have|had|has|already|now|currently|also|\s)+(?:opened|set\s+up|launched|"
+    r"registered|started|run|ran|got)?\s*(?:(?:an?|their|personal|official|verified|such|own)\s+)*"
+    r"(?:one|theirs|ones|micro-?\s?blogs?|(?:weibo\s+)?accounts?)\b(?!\s+(?:with|followers))|"
+    r"(?:已经?|均|都|曾|也)*(?:开通|开设|注册|拥有|使用|开了|实名认证)了?(?:个人|实名|自己的|官方|新浪|腾讯|政务|工作)*(?:微博|账号|帐号|公众号)(?!粉丝)",
+    re.IGNORECASE,
+)
+"""51 have one, 12人开通了个人微博: the figure itself is who has them."""
+
+
+def counts_adopters(sentence: str, figure: Figure, noun: Noun | None) -> bool:
+    """Whether a figure without a noun of its own says how many have microblogs."""
+    if (noun is not None and noun.start < figure.end) or not names_adoption(sentence):
+        return (
+            noun is not None
+            and noun.metric == "accounts"
+            and bool(
+                figure.classifier in ("人", "名", "位", "家")
+                and names_adoption(sentence)
+                and _WITH_ONE.match(sentence, figure.end)
+            )
+        )
+    return _WITH_ONE.match(sentence, figure.end) is not None
+
+
 _LEARNS = re.compile(
     r"[^,;.]{0,30}?\b(?:learn|attend|discuss|stud(?:y|ied)|train|taught|teach|visit|meet|met|gather|debat|talk|"
     r"read|follow|criti|watch|monitor|delet|take part|took part)",

@@ -28,7 +28,7 @@ _ENGLISH = (
     rf"(?:,|[”\"])\s+(?P<who>(?:the\s+|a\s+|"
     rf"an\s+)?[\w'’ .-]{{2,60}}?)\s+(?:{_SAID})\b(?!\s+that\b)",
     r"[Aa]ccording\s+to\s+(?P<who>(?:[^,;:.]|\.(?=\w)){2,80}?)(?=,|\.$|\.\s|;|$)",
-    r",[”\"]?\s+(?:said|says)\s+(?P<who>[A-Z][^;:]{2,90}?)\.?$",
+    r",[”\"]?\s+(?:said|says)\s+(?P<who>(?:[A-Z]|an?\s)[^;:]{2,90}?)\.?$",
     rf"^(?P<who>{_NAME}, [a-z][^,;:]{{2,80}}),\s+{_SAID}\b",
     r"(?:[Ss]tatistics|[Ff]igures|[Dd]ata|numbers|report)\s+(?:released\s+|issued\s+|published\s+)?(?:from|by|of)\s+(?P<who>[^,;:.]{2,60}?)(?:\s+(?:on\s+\w+day|show|put|indicate|say|reveal)|,|$)",
     rf"^(?:As of [^,]+, |On \w+day,? |By [^,]+, )?(?P<who>{_NAME})\s+(?:statistics|data|"
@@ -38,7 +38,7 @@ _ENGLISH = (
 _CHINESE = (
     r"据《?(?!不完全统计|统计|了解|悉|介绍|报道)(?P<who>[^，。；：“”《》]{2,30}?)》?(?:最新|的|\d+日|昨日|昨天|今天|日前)*(?:统计|介绍|透露|报道|数据|发布|通报|消息|披露|公布|报告|称)",
     r"(?:^|[，。；：])(?P<who>[^，。；：“”\d的]{2,20}(?:大学|学院|中心|研究院|研究所|协会|公司))的?一[份项][^，。；]{0,6}(?:研究|调查|报告|统计)",
-    r"(?:^|[，。；：])(?P<who>[^，。；：“”\d]{2,24}?)(?:的|最新|发布的)*(?:统计|数据|报告)(?:显示|表明|指出)",
+    r"(?:^|[，。；：])(?P<who>[^，。；：“”\d]{2,24}?)(?:\d{1,2}日|昨日|昨天|今天|日前|近日)?(?:的|最新|发布的|公布的)*(?:统计|数据|报告)(?:显示|表明|指出)",
     r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中|会上)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|估计|认为|统计|告诉(?:记者|本报)|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
     r"从(?P<who>[^，。；：“”\d]{2,24}?)(?:获悉|了解到)",
 )
@@ -80,7 +80,7 @@ _BODY = re.compile(
     r"governments?|police(?!\s+(?:officer|chief|spokes))|(?:sub-?)?stations?|cent(?:er|re)s?|institutes?|"
     r"associations?|committees?|commissions?|administrations?|councils?|courts?|procuratorates?|reports?|"
     r"stud(?:y|ies)|surveys?|statistics|websites?|portals?|platforms?|networks?|brigades?|corps|groups?|"
-    r"corporations?|laborator(?:y|ies)|divisions?|sina|tencent|weibo|netease|sohu|mps|cnnic|cag)\b",
+    r"corporations?|laborator(?:y|ies)|divisions?|sina|tencent|weibo|wechat|douyin|toutiao|kuaishou|twitter|facebook|tiktok|bytedance|netease|sohu|mps|cnnic|cag)\b",
     re.IGNORECASE,
 )
 _PEOPLE = re.compile(
@@ -88,7 +88,7 @@ _PEOPLE = re.compile(
     r"policewom[ae]n|professors?|analysts?|researchers?|experts?|scholars?|secretar(?:y|ies)|ministers?|"
     r"mayors?|governors?|managers?|editors?|presidents?|leaders?|deput(?:y|ies)|captains?|inspectors?|"
     r"sergeants?|superintendents?|commissioners?|commanders?|users?|bloggers?|netizens?|lawyers?|"
-    r"reporters?|people(?!['’]s)|residents?|mr|mrs|ms|dr)\b",
+    r"executives?|representatives?|staff(?:ers)?|employees?|reporters?|people(?!['’]s)|residents?|mr|mrs|ms|dr)\b",
     re.IGNORECASE,
 )
 _SPEAKS_FOR = re.compile(r"\b(?:of|for|at|with|from|in)\s+(?:the\s+)?(?P<body>[^,;]+)$")
@@ -111,7 +111,7 @@ _PINYIN = frozenset(
 )
 _CHINESE_BODY = (
     r"(?:报告|部|局|厅|委|办|办公室|院|校|中心|公司|政府|协会|网|报|社|台|警方|公安|总队|支队|大队|中队|所|检察院|[\u4e00-\u9fff][处科室]|"
-    r"大学|交大|平台|微博|新浪|腾讯|集团|部门|单位|机构|机关|当局|官方|监测室|实验室|课题组|CNNIC|白皮书)"
+    r"大学|交大|平台|微博|新浪|腾讯|微信|抖音|快手|今日头条|团队|集团|部门|单位|机构|机关|当局|官方|监测室|实验室|课题组|CNNIC|白皮书)"
 )
 _CHINESE_OUTLET = re.compile(
     r"(?:社|[日晚晨早时都商周青]报|报|电视台|广播电台|周刊|新闻|人民网|新华网|中新网)$"
@@ -175,7 +175,7 @@ _OFFICE = (
 )
 _PINYIN_NAME = re.compile(
     rf"(?P<ahead>)\b(?:{'|'.join(sorted(name.capitalize() for name in _PINYIN))})\s+"
-    r"[A-Z][a-z]+(?:-[a-z]+)?(?:\s+[A-Z][a-z]+)?\b(?P<behind>)(?!\s+(?:Daily|News|University|Road|Dynasty))"
+    r"(?!University|Academy|Institute|Daily|News|Road|Dynasty)[A-Z][a-z]+(?:-[a-z]+)?(?:\s+(?!University|Academy|Institute)[A-Z][a-z]+)?\b(?P<behind>)(?!\s+(?:Daily|News|University|Road|Dynasty))"
 )
 _NAMED_BY_OFFICE = (
     _PINYIN_NAME,
@@ -209,6 +209,7 @@ def _said_by(sentence: str, is_chinese: bool) -> Iterator[re.Match[str]]:
 def _bare(who: str) -> str:
     """Without article and day; of nothing but a report, the report."""
     who = _ARTICLE.sub("", who.strip())
+    who = _REPORT_OF.sub("", who)
     return re.sub(r"['’]s$", "", _TIMES.sub("", who).strip()) or who
 
 
@@ -216,6 +217,13 @@ _CLAUSE_BEHIND = re.compile(
     r",?\s+(?:who|whose|whom|which|that|where|while|when|and\s+who)\b.*$|,.*$", re.DOTALL
 )
 """What is told about a speaker behind their name says nothing of who they are."""
+_REPORT_OF = re.compile(
+    r"^(?:(?:latest|recent|new|annual|joint)\s+)*(?:report|survey|study|white\s+paper|poll)\s+"
+    r"(?:(?:released|issued|published|conducted|compiled)\s+)?(?:by|from)\s+(?:the\s+)?|"
+    r"(?<=\w)(?:['’]s)?\s+(?:report|survey|study)$",
+    re.IGNORECASE,
+)
+"""A report of somebody's says what they say."""
 _PREPOSITION = re.compile(r"\s+(?:of|for|at|with|from|in|by|on|under|to)\s")
 _FIGURES_OF = re.compile(
     r"^(?:(?:official|latest|new|the|incomplete)\s+)*(?:figures|statistics|data|numbers)\s+"
@@ -344,4 +352,5 @@ def reported_by(sentence: str) -> str | None:
         return None
     if match["zh"]:
         return match["zh"]
-    return match["en"] if _OUTLET_WORDS.search(match["en"]) else None
+    named = match["en"].removeprefix("The ")
+    return named if _OUTLET_WORDS.search(named) else None

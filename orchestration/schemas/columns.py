@@ -981,10 +981,12 @@ _define(
         "figure_id": "Identity of a published figure.",
         "as_of_text": "Date of the figure as printed.",
         "date_precision": "day, month, quarter, half-year, year, study, publication date or unknown.",
-        "platform_scope": "Platforms the figure covers, as printed.",
+        "platform_scope": "Platforms the figure covers, joined by +: sina, tencent, wechat, douyin, twitter …; ? for one "
+        "that is not named, unspecified for none. No figure of one is held against those of another.",
         "actor_scope": "Whose accounts: organ (institutions), officer (persons), organ+officer where "
         "they are not told apart, or another actor; NULL where none is named.",
-        "sector": "Sector the figure covers: police, all (of government), @name for one account.",
+        "sector": "Sector the figure covers: police, all (of government), @name for one account; NULL where "
+        "nothing is said, or for a branch without a word here (courts, one ministry, a tourism bureau).",
         "metric": "What was counted: a stock (accounts, followers), a share, growth or decline; "
         "with an ending (accounts_gained, posts_per_day) what came, went, or came in a time, and no stock.",
         "qualifier": "=, >, >=, <, <=, ~ as the source qualifies the figure.",

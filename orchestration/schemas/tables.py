@@ -340,7 +340,8 @@ _CLAIM = ("value", "qualifier", "value_lo", "value_hi", "claim_unit", "metric", 
 
 CLAIM_CANDIDATES = _run(
     "quality", "claim_candidates",
-    "one figure about microblogs that a rule found in an article; no fact before it is confirmed",
+    "one figure about official accounts, microblogs or others, that a rule found in an article; "
+    "no fact before it is confirmed",
     ("candidate_id",),
     (
         "candidate_id", "article_id", "outlet", "url", "published_at", "quoted_outlet", "speaker",

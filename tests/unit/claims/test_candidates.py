@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from orchestration.claims.candidates import RULE_VERSION, candidate_id, candidates
 from orchestration.claims.speakers import without_people
 from orchestration.sources.formats.text_article import FORMAT
-from tests.unit.claims.labelled_sentences import labelled, score
+from tests.unit.claims.labelled_sentences import FOLDER, labelled, score
 from tests.unit.sources import reading
 
 WRITTEN_BEFORE = ("rules_1_written_before",)
-WRITTEN_AFTER = tuple(f"rules_{n}_written_after" for n in range(1, 9))
-UNSEEN = "rules_9_written_after"
+WRITTEN_AFTER = tuple(f"rules_{n}_written_after" for n in range(1, RULE_VERSION))
+UNSEEN = f"rules_{RULE_VERSION}_written_after"
 
 
 def test_sentences_the_rules_were_written_with() -> None:
@@ -38,20 +38,20 @@ def test_sentences_written_after_a_freeze() -> None:
     assert scores.date_accuracy >= 0.95
 
 
+@pytest.mark.skipif(
+    not (FOLDER / f"{UNSEEN}.jsonl").exists(),
+    reason=f"nobody has written sentences since rules {RULE_VERSION} were frozen",
+)
 def test_sentences_these_rules_have_never_seen() -> None:
-    """Floors are what was measured, not what is aimed at (.90 and .80, docs/methodology.md). Who
-    mends a rule has seen this set: it moves above, and somebody else writes a new one."""
-    assert RULE_VERSION == 9
+    """The aims of docs/methodology.md. Who mends a rule has seen this set and raises the version,
+    so that it counts among those above, and somebody else writes a new one."""
     scores = score(UNSEEN)
-    assert (scores.sentences, scores.labels) == (44, 67)
-    assert scores.value_precision >= 42 / 44, scores.wrong
-    assert scores.value_recall >= 42 / 67, scores.wrong
-    assert scores.all_precision >= 31 / 44, scores.wrong
-    assert scores.all_recall >= 31 / 67, scores.wrong
-    assert scores.date_accuracy >= 37 / 42, scores.wrong
+    assert scores.sentences >= 30
+    assert scores.value_precision >= 0.9, scores.wrong
+    assert scores.all_precision >= 0.8, scores.wrong
 
 
-@pytest.mark.parametrize("name", [*WRITTEN_BEFORE, *WRITTEN_AFTER, UNSEEN])
+@pytest.mark.parametrize("name", [*WRITTEN_BEFORE, *WRITTEN_AFTER])
 def test_both_languages_and_sentences_without_figures(name: str) -> None:
     sentences = labelled(name)
     english = sum(sentence["text"].isascii() for sentence in sentences)
@@ -127,6 +127,11 @@ def test_a_figure_keeps_its_id_while_its_sentence_stands() -> None:
      "公安部[…]表示，公安微博已有40个。"),
     ("李明表示，公安微博已有40个。", None, "person", "[…]表示，公安微博已有40个。"),
     ("省公安厅表示，公安微博已有40个。", "省公安厅", "body", None),
+    ("Police run 40 microblogs, according to a report by Shanghai Jiao Tong University.",
+     "Shanghai Jiao Tong University", "body", None),
+    ("Police run 40 microblogs, said a spokesman for the ministry.", "ministry", "person",
+     "Police run 40 microblogs, said a ministry[…]."),
+    ("省公安厅6日发布的报告显示，公安微博已有40个。", "省公安厅", "body", None),
     ("据新华社报道，公安微博已有40个。", "新华社", "outlet", None),
 ])  # fmt: skip
 def test_bodies_and_outlets_speak_by_name_and_people_without(
@@ -287,6 +292,8 @@ def test_what_is_denied_or_planned_is_no_figure(sentence: str) -> None:
     ("公安微博半年掉粉2万。", "followers_lost", "follower"),
     ("The police microblog gains 2,000 followers a day.", "followers_per_day", "follower per day"),
     ("公安微博日均发布信息30条。", "posts_per_day", "post per day"),
+    ("Government accounts on Toutiao were read 3 million times.", "reads", "read"),
+    ("The bureau had replied to 700 messages on its microblog.", "questions", "question"),
     ("公安微博平均每个账号有粉丝3000人。", "followers_per_account", "follower per account"),
     ("Police microblogs make up 47 percent of all official ones.", "share", "percent"),
     ("公安微博同比增长20%。", "growth", "percent"), ("公安微博同比下降12%。", "decline", "percent"),
@@ -294,6 +301,89 @@ def test_what_is_denied_or_planned_is_no_figure(sentence: str) -> None:
 def test_changes_and_rates_are_no_stocks(sentence: str, metric: str, unit: str) -> None:
     (found,) = candidates(sentence, date(2011, 9, 27))
     assert (found.metric, found.claim_unit) == (metric, unit)
+
+
+@pytest.mark.parametrize(("sentence", "platforms"), [
+    ("全国公安机关开通微信公众号3700个。", ["wechat"]),
+    ("政务抖音号已达4600个。", ["douyin"]),
+    ("全国政务头条号达到3.4万个。", ["toutiao"]),
+    ("快手平台上的政务账号已达6000个。", ["kuaishou"]),
+    ("The Foreign Ministry's Twitter account has 900,000 followers.", ["twitter"]),
+    ("The police force's Facebook page has 65,000 followers.", ["facebook"]),
+    ("Police run 26,000 microblogs and 3,900 WeChat accounts.", ["unspecified", "wechat"]),
+    ("全省公安机关共有微博4100个、微信公众号2400个。", ["unspecified", "wechat"]),
+    ("Weibo and WeChat accounts run by government agencies exceed 200,000.", ["sina+wechat"]),
+    ("全省政务微博、微信账号总数达6500个。", ["wechat+?"]),
+    ("全市共有政务新媒体账号320个。", ["unspecified"]),
+    ("Sina said there were 18,500 official accounts on its service.", ["sina"]),
+    ("Police microblogs on Sina number 40, 30 of them since March.", ["sina", "sina"]),
+    ("新浪、腾讯政务微博分别为8万个和9万个。", ["sina", "tencent"]),
+    ("市公安局在新浪、腾讯、人民网三大平台开通微博，粉丝分别为12万、9万、3万。",
+     ["sina", "tencent", "people"]),
+])  # fmt: skip
+def test_the_platform_is_that_of_the_accounts(sentence: str, platforms: list[str]) -> None:
+    assert [found.platform_scope for found in candidates(sentence)] == platforms
+
+
+@pytest.mark.parametrize("sentence", [
+    "Twitter has 240 million users.", "Lady Gaga has 40 million followers on Twitter.",
+    "微信月活跃用户已超过3.5亿。", "我国网民规模达6.18亿，微博是其中一类。",
+    "公安微博开通仅三个月。", "Microblogs are used by many of the 618 million Internet users.",
+])  # fmt: skip
+def test_what_is_of_no_officials_is_no_figure(sentence: str) -> None:
+    assert candidates(sentence) == []
+
+
+@pytest.mark.parametrize(("sentence", "values"), [
+    ("广东有政务微博1.2万个，江苏、浙江分别为9400个和8100个。", [12000, 9400, 8100]),
+    ("北京有3200个政务微博，其次是广东（2900个）、江苏（2700个）。", [3200, 2900, 2700]),
+    ("Guizhou plans to open microblogs for all 88 counties; 51 have one.", [51]),
+    ("Guangdong has 5,000 government microblogs, followed by Jiangsu with 4,200.", [5000, 4200]),
+    ("Shandong police run 1,320 microblogs, including 980 on Sina.", [1320, 980]),
+    ("43位发言人中，仅有12人开通了个人微博。", [12]),
+    ("全市46个乡镇中有31个开通了官方微博。", [31]),
+    ("The county's microblog is followed by some 3.4 million people.", [3.4e6]),
+    ("政务微博有65个，但坚持每天更新的不足三成。", [65, 30]),
+    ("公安微信公众号开通率达百分之百。", [100]),
+    ("Fifteen of the city's 21 bureaus have opened microblogs.", [15]),
+    ("The microblog, run by six officers, has answered over 8,000 questions.", [8000]),
+    ("全省21个地市公安局微博粉丝全部过万。", []),
+    ("共有18万人关注了市政府官方微博。", [18e4]),
+])  # fmt: skip
+def test_a_noun_left_out_is_that_of_the_figure_before(sentence: str, values: list[float]) -> None:
+    assert [found.value for found in candidates(sentence)] == values
+
+
+@pytest.mark.parametrize(("sentence", "actor", "sector"), [
+    ("A traffic officer has 86,000 followers on his microblog.", "officer", "police"),
+    ("市交巡警微博粉丝达5万。", "organ+officer", "police"),
+    ("省旅游局官方微博粉丝达40万。", "organ", None),
+    ("The Ministry of Commerce's microblog has 40,000 followers.", "organ", None),
+    ("The mayor's microblog has 40,000 followers.", "officer", "all"),
+    ("Police stations, detention centers and individual officers run 2,731 microblogs.",
+     "organ+officer", "police"),
+    ("市公安局官方微博“@平安某市”粉丝达5万。", "organ", "@平安某市"),
+    ("网友@小李 的微博被转发8000次。", "organ+officer", None),
+    ("民警的微博“听众”超过10万。", "officer", "police"),
+    ("There are 40 government microblogs, according to Tsinghua University.",
+     "organ+officer", "all"),
+])  # fmt: skip
+def test_whose_accounts_they_are(sentence: str, actor: str, sector: str | None) -> None:
+    (found,) = candidates(sentence)
+    assert (found.actor_scope, found.sector) == (actor, sector)
+
+
+@pytest.mark.parametrize(("sentence", "days"), [
+    ("Police had opened 40 microblogs by the end of last month.", [date(2013, 3, 31)]),
+    ("截至上月底，公安微博已有40个。", [date(2013, 3, 31)]),
+    ("截至昨日18时，公安微博已有40个。", [date(2013, 4, 7)]),
+    ("2012年第三季度新增政务微博40个。", [date(2012, 9, 30)]),
+    ("As of last month police ran 40 microblogs, an increase of 80 percent from a year earlier.",
+     [date(2013, 3, 31)] * 2),
+    ("公安微博由去年同期的1200个增加到4600个。", [date(2012, 4, 8), date(2013, 4, 8)]),
+])  # fmt: skip
+def test_days_reckoned_from_publication(sentence: str, days: list[date]) -> None:
+    assert [found.as_of_date for found in candidates(sentence, date(2013, 4, 8))] == days
 
 
 @pytest.mark.parametrize("named", ["王海丁", "Wang Haiding"])
@@ -315,6 +405,9 @@ def test_a_person_named_by_their_office_is_not_shown(sentence: str, named: str) 
     ("Hunan and Hubei police run 40 microblogs.", None),
     ("Police run 40 microblogs, the Sichuan provincial government said.", "510000"),
     ("广东省深圳市公安局开通微博40个。", "440300"),
+    ("成都市公安局武侯区分局官方微博@平安武侯 粉丝达5万。", "510100"),
+    ("北京海淀的“平安深圳”微博粉丝达5万。", "110000"),
+    ("Beijing Municipal Public Security Bureau runs 40 microblogs.", "110000"),
     ("据南京日报报道，公安微博已有40个。", None),
     ("湖南、湖北公安微博已有40个。", None),
     ("公安微博已有40个。", None),

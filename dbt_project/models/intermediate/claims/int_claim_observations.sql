@@ -115,7 +115,7 @@ judged as (
                 then 'followers need a day, not a period'
         end as untestable,
         case
-            when figures.platform_key is null then 'not every platform is named'
+            when figures.platform_key is null then 'not every platform is named or observed here'
             when named.platforms_seen between 1 and named.platforms_named - 1
                 then 'not every one of its platforms is observed'
             when figures.metric = 'accounts' and coalesce(figures.sector_printed, '') not in ('police', 'all')

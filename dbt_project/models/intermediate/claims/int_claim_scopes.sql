@@ -1,6 +1,7 @@
 -- Grain: one published figure, with its scope in the words of this warehouse.
 -- platform_key is +a+b+ of the platforms named, NULL where one of them is not named or unknown here.
 -- sector is that of one region where one is named: figures of two regions are none of one scope.
+-- Of one account by name the name is the scope, whether or not a sentence says where it is.
 -- `all` actors are organs and officers; a remark in brackets says how a scope was printed.
 with claims as (
     select
@@ -33,9 +34,10 @@ select
     parts_sum_to,
     platforms_named,
     case when actor_scope = 'all' then 'organ+officer' else actor_scope end as actor_scope,
-    sector || coalesce(' in ' || region_code, '') as sector,
+    case when sector like '@%' then sector else sector || coalesce(' in ' || region_code, '') end as sector,
     sector_named,
     case
+        when sector like '@%' then null
         when region_code like '__0000' then substring(region_code, 1, 2)
         when region_code like '____00' then substring(region_code, 1, 4)
         else region_code

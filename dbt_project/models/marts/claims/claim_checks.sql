@@ -161,6 +161,14 @@ neighbours as (
             and figures.sector = others.sector
             and figures.actor_scope = others.actor_scope
             and figures.figure_id <> others.figure_id
+            -- Accounts on WeChat are no neighbours of microblogs; an unnamed platform is one of microblogs.
+            and (
+                figures.platforms_named = others.platforms_named
+                or (
+                    (figures.platform_key is not null or coalesce(figures.platforms_named, 'unspecified') = 'unspecified')
+                    and (others.platform_key is not null or coalesce(others.platforms_named, 'unspecified') = 'unspecified')
+                )
+            )
             and {{ days_between('figures.as_of_date', 'others.as_of_date') }} between -400 and 400
     where
         (figures.metric = 'accounts' or (figures.metric in ('followers', 'posts') and figures.sector like '@%'))

@@ -10,7 +10,7 @@ with printed as (
         -- A remark in brackets says how the scope was printed, not what it is.
         trim(split_part(platform_scope, ' (', 1)) as platform_scope,
         actor_scope,
-        sector || coalesce(' in ' || region_code, '') as sector,
+        case when sector like '@%' then sector else sector || coalesce(' in ' || region_code, '') end as sector,
         qualifier,
         value,
         publisher,
