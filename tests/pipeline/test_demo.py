@@ -154,6 +154,8 @@ def test_no_private_field_passed_the_door(published):
     texts = published.execute(
         """select count(*) from core.posts where not is_official and text is not null
            union all select count(*) from main.accounts where account_kind = 'officer'
+             and coalesce(screen_name, registered_at::varchar, followers_lo::varchar,
+                          region_code) is not null
            union all select count(*) from core.posts
              where not is_official and account_id not like 'p:%'"""
     ).fetchall()
@@ -219,7 +221,8 @@ def test_no_officer_and_no_instant_of_one_is_in_any_column(published, demo):
         assert {place[:2] for place in instants_shown(work, instants)} >= {
             ("core.event_links", "posted_at"), ("core.posts", "posted_at"),
         }  # fmt: skip
-    assert list(pseudonyms_shown(published, pseudonyms)) == []
+    shown = {place[:2] for place in pseudonyms_shown(published, pseudonyms)}
+    assert shown == {("main.accounts", "account_id")}, "the list of accounts, and nothing else"
     assert list(instants_shown(published, instants)) == []
 
 
