@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from orchestration.cleaning.regions import level_of, named_regions, without_places
+from orchestration.cleaning.regions import are_places, level_of, named_regions, without_places
 from orchestration.cleaning.rows import ensure
 
 NAME, REASON = "screen_name", "_verified_reason"
@@ -98,6 +98,15 @@ _NO_PERSONS = _any(
     "白云 万家 石油 石化 龙江 龙警 雷达 雷霆 武警 武装 陆警 黄河 任务 向导 向前 严打 史志 范儿",
 )
 """Words that begin like a surname."""
+_BODY_WORD = _any(
+    "博物馆 纪念馆 档案馆 体育馆 史馆 突击队 战队 飞虎队 车队 分队 乐队 编队 巡逻队 仪仗队 篮球队",
+    "足球队 总队 支队 大队 中队 大学 学校 学院 警校 培训 训练 基地 俱乐部 乐团 艺术团 文工团 公司",
+    "合唱团 风采 风貌 英姿 之声 之友 之歌 之窗 文化 文联 体协 摄影 书画 杂志 画报 周刊 资讯 动态",
+    "热线 课堂 讲堂 学堂 驿站 论坛 服务",
+)
+"""What bodies, their units and their papers are called behind the word of the trade."""
+_SINGLE_OFFICERS = "民警|警[官花嫂察长员]|[女辅协狱]警|片儿?警|户籍警|缉毒警|法医"
+"""Words of the trade that mean one person and hardly a body."""
 _SAFE_PLACE = "^平安"
 _INSURER = (
     "^平安(?:$|"
@@ -366,7 +375,7 @@ def _with_kind(asked: pl.DataFrame) -> pl.DataFrame:
     gives, rule, words = _first_of(KIND_RULES)
     is_backed = (pl.col("verified_type") == GOVERNMENT).fill_null(False) | pl.col("_is_body")
     asked = asked.with_columns(_is_body=_are_bodies(asked[_CALLED]))
-    asked = asked.with_columns(_is_backed=is_backed)
+    asked = asked.with_columns(_is_backed=is_backed, _ends_as_body=_end_as_bodies(asked[_CALLED]))
     found = asked.with_columns(_gives=gives, _rule=rule, _words=words).with_columns(
         is_in_scope=pl.col("scope_evidence").is_not_null()
         | (pl.col("verified_type") == GOVERNMENT).fill_null(False)
@@ -387,7 +396,7 @@ def _with_kind(asked: pl.DataFrame) -> pl.DataFrame:
         .when(last_resort).then(pl.lit(VERIFIED_GOVERNMENT_WITHOUT_WORD)),
         kind_match=pl.when(~is_given & by_rule.is_not_null()).then("_words"),
     ).with_columns(_is_withheld=_withheld()).drop(
-        "_gives", "_rule", "_words", "_is_body", "_is_backed"
+        "_gives", "_rule", "_words", "_is_body", "_is_backed", "_ends_as_body"
     )  # fmt: skip
 
 
@@ -398,6 +407,42 @@ def _are_bodies(names: pl.Series) -> pl.Series:
     if not is_asked.any():
         return found
     return found.scatter(is_asked.arg_true(), names_of_bodies(names.filter(is_asked)))
+
+
+_BARE_OF = f"(?:{_UNIT_END}|{_TOLD_END})+$"
+"""What is left out at the end of a name before it is searched for a person's."""
+
+
+def _end_as_bodies(names: pl.Series) -> pl.Series:
+    """Whether what follows the word of the trade is a place or words of bodies, and no person's.
+
+    True only where nothing but places and words of bodies stands before that word either. The
+    name of a place that begins like a surname counts where are_places is sure of it; one of two
+    characters counts for nothing behind a word that means a single officer (民警吴忠).
+    """
+    trade = f"(?:{_POLICE}|{_OFFICER_NAME})"
+    parts = names.str.replace(_BARE_OF, "").str.extract_groups(
+        rf"^(?<before>.*?)(?<trade>{trade}+)(?<rest>\p{{Han}}{{2,4}})$"
+    )
+    frame = pl.DataFrame({"parts": parts}).unnest("parts").with_row_index("at")
+    frame = frame.filter(pl.col("rest").is_not_null())
+    found = pl.repeat(False, len(names), dtype=pl.Boolean, eager=True)
+    if frame.is_empty():
+        return found
+    frame = frame.with_columns(without_places(frame["before"]).alias("left")).hstack(
+        are_places(frame["rest"], frame["before"])
+    )
+    word = f"(?:{_PUBLIC_WORD}|{_UNIT_END}|{_OFFICE_END}|{_BODY_WORD})"
+    begins_as_body = pl.coalesce(
+        "left", pl.col("before").str.replace(_CALLED_PLACE, "")
+    ).str.contains(f"^{word}*$")
+    is_of_one = pl.col("trade").str.contains(_SINGLE_OFFICERS)
+    is_no_name = pl.col("is_sure") | ~pl.col("rest").str.contains(f"^(?:{_SURNAME})")
+    is_long = pl.col("rest").str.len_chars() > 2
+    is_place = (pl.col("is_place") | pl.col("is_sure")) & is_no_name & (is_long | ~is_of_one)
+    is_of_bodies = pl.col("rest").str.contains(f"^{word}*(?:{_BODY_WORD})$")
+    ends = frame.select(begins_as_body & (is_place | is_of_bodies))
+    return found.scatter(frame["at"], ends.to_series())
 
 
 def _speaks_of_police(text: str) -> pl.Expr:
@@ -414,12 +459,12 @@ def _withheld() -> pl.Expr:
     is_person = verified.is_in(PERSONS).fill_null(False) & ~pl.col("_is_body")
     is_vouched_for = verified.is_in(_ORGANISATIONS).fill_null(False)
     is_unclear = (kind == "unclear") & ~is_vouched_for
-    bare = pl.col(_CALLED).str.replace(f"(?:{_UNIT_END}|{_TOLD_END})+$", "")
+    bare = pl.col(_CALLED).str.replace(_BARE_OF, "")
     names_one = bare.str.contains(rf"(?:{_OFFICER_NAME})\p{{Han}}{{2,4}}$").fill_null(False)
     ends_in_one = bare.str.contains(rf"(?:{_POLICE})(?:{_SURNAME})\p{{Han}}{{1,2}}$")
     is_word = bare.str.contains(f"(?:{_PUBLIC_WORD}|{_OFFICE_END}|{_NO_PERSONS})$")
     names_one |= (ends_in_one & ~is_word).fill_null(False)
-    names_one &= ~pl.col("_is_body") & ~is_vouched_for
+    names_one &= ~pl.col("_is_body") & ~pl.col("_ends_as_body") & ~is_vouched_for
     in_doubt = _speaks_of_police(REASON) | (_speaks_of_police(_CALLED) & ~pl.col("_is_body"))
     may_be_officer = names_one | (in_doubt & (is_person | is_unclear))
     return (kind == "officer").fill_null(False) | (may_be_officer & kind.is_not_null())

@@ -101,6 +101,26 @@ def without_places(text: pl.Series) -> pl.Series:
     return frame.select(pl.when(is_placed).then(pl.col("rest")))["rest"]
 
 
+def are_places(names: pl.Series, before: pl.Series) -> pl.DataFrame:
+    """Of each name: is_place, whether a place is called so, whole or short; is_sure, whether it
+    can hardly be a person's as well (江华, 梁平): it is whole, longer than two characters, that of
+    a prefecture or province, or of a place inside the one named in the text `before`."""
+    forms = _forms()
+    is_large = pl.col("region_code").str.ends_with("00")
+    is_long = pl.col("form").str.len_chars() > 2
+    sure = forms.filter(is_large | is_long | pl.col("form").str.contains("[县区市旗]$"))["form"]
+    asked = pl.DataFrame({"name": names, "text": before + " " + names}).with_row_index("chain")
+    chains = _followed(_chains(asked.with_columns(year=pl.lit(None, pl.Int32))))
+    words, name = pl.col("region_match"), pl.col("name")
+    inside = chains.filter(
+        words.str.ends_with(name) & (words.str.len_chars() > name.str.len_chars())
+    )
+    return asked.select(
+        is_place=name.is_in(forms["form"].implode()),
+        is_sure=name.is_in(sure.implode()) | pl.col("chain").is_in(inside["chain"].implode()),
+    )
+
+
 def named_regions(texts: pl.DataFrame) -> pl.DataFrame:
     """region_code, region_match (the names read) and region_year (their edition) of each text.
 

@@ -256,6 +256,33 @@ def test_words_that_begin_like_a_surname_are_no_persons(name):
     assert (row["account_kind"], row["screen_name"]) == ("organ", name)
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "重庆公安江津", "上海公安黄浦", "深圳公安龙岗", "交警马鞍山", "警察博物馆", "特警突击队",
+        "民警风采", "交警海淀", "公安沈丘县", "北京公安交警海淀发布", "重庆公安梁平",
+        "铁警徐州",
+    ],
+)  # fmt: skip
+def test_a_listed_organ_whose_name_ends_in_a_place_or_a_body_keeps_it(name):
+    row = one(screen_name=name, account_kind="organ", scope_evidence="listed")
+    assert (row["account_kind"], row["screen_name"]) == ("organ", name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "公安王凯", "民警李四", "交警张三丰", "特警王刚",
+        "公安江华", "北京公安梁平",  # counties elsewhere, and names of persons
+        "民警建平", "民警吴忠", "民警王凯风采", "王凯交警风采", "王凯交警马鞍山", "刑警张队",
+    ],
+)  # fmt: skip
+def test_a_listed_organ_that_may_be_a_person_is_nameless(name):
+    row = one(screen_name=name, account_kind="organ", scope_evidence="listed")
+    assert row["screen_name"] is None
+    assert name not in str(row)
+
+
 def test_a_name_is_withheld_in_every_later_row_of_the_account():
     rows = cleaned(
         {"account_id": "7", "screen_name": "老王", "scope_evidence": "listed"},
