@@ -21,8 +21,20 @@ PROOFS_A_DAMAGE = 10
 _SUPERSETS = {
     "gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs", "shift_jis": "cp932",
     "euc_kr": "cp949", "iso8859-1": "cp1252", "ascii": "cp1252",
+    "iso8859-9": "cp1254", "iso8859-11": "cp874", "tis-620": "cp874",
 }  # fmt: skip
 """What browsers read under these names: pages say the smaller set and use the larger."""
+_CHARSETS = frozenset(
+    (
+        "utf-8", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "big5hkscs", "cp932", "euc_jp",
+        "cp949", "cp1252", "cp866", "cp874", "koi8-r", "koi8-u", "mac-roman", "mac-cyrillic",
+        *(f"cp{number}" for number in (1250, 1251, *range(1253, 1259))),
+        *(f"iso8859-{part}" for part in (2, 3, 4, 5, 6, 7, 8, 10, 13, 14, 15, 16)),
+    )
+)  # fmt: skip
+"""The sets of the Encoding Standard (WHATWG), by the names of Python's codecs. Python knows more
+that no page is written in: codecs that always fail (undefined), take time with the square of a
+text (punycode) or read any bytes (unicode_escape, cp437)."""
 _ROWS = re.compile(rf"[^\x00-\x7f]{{{SHORTEST_ROW},}}")
 _HAN, _KANA = re.compile(r"[\u3400-\u9fff]"), re.compile(r"[\u3040-\u30ff]")
 _ODD = re.compile(r"[\ue000-\uf8ff\x80-\x9f]")
@@ -62,12 +74,13 @@ def decode_labelled(
 
 
 def known_charset(label: str | None) -> str | None:
-    """The charset that is read under a label; None where it is none."""
+    """The charset that is read under a label; None where it is none that pages are written in."""
     try:
-        name = codecs.lookup(label).name if label else None
-    except LookupError:
+        name = codecs.lookup(label).name if label else ""
+    except (LookupError, ValueError):
         return None
-    return _SUPERSETS.get(name, name) if name else None
+    charset = _SUPERSETS.get(name, name)
+    return charset if charset in _CHARSETS else None
 
 
 def _detected(data: bytes) -> tuple[str, str] | None:
@@ -84,7 +97,7 @@ def _detected(data: bytes) -> tuple[str, str] | None:
 def _decoded(data: bytes, encoding: str | None, errors: str) -> str | None:
     try:
         return data.decode(encoding, errors) if encoding else None
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return None
 
 

@@ -30,6 +30,11 @@ LABELS = (
     "gbk", "gb2312", "gb18030", "big5", "iso-8859-1", "windows-1252", "us-ascii", "utf-8", "",
     "no-such-charset",
 )  # fmt: skip
+NO_CHARSETS = (
+    "undefined", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "cp437",
+    "rot13", "hex", "nul\0",
+)  # fmt: skip
+"""What Python decodes, or looks up, and no page is written in."""
 
 
 def written(text: str) -> str:
@@ -66,9 +71,17 @@ def test_bytes_of_no_charset_have_no_text(label: str) -> None:
     assert decode_labelled(bytes(range(128, 256)) * 40, label) is None
 
 
+@pytest.mark.parametrize("label", NO_CHARSETS)
+def test_a_codec_that_is_no_charset_is_as_no_label(label: str) -> None:
+    """`undefined` raises what no decoder should, punycode takes the square of the time."""
+    text = written(SIMPLIFIED) * 40
+    assert decode_labelled(text.encode("gb18030"), label) == (text, "gb18030")
+
+
 @pytest.mark.parametrize(("label", "charset"), [
     ("GB2312", "gb18030"), ("x-gbk", None), ("Latin-1", "cp1252"), ("Big5", "big5hkscs"),
-    ("UTF8", "utf-8"), (None, None), ("", None),
+    ("UTF8", "utf-8"), (None, None), ("", None), ("windows-1251", "cp1251"), ("latin5", "cp1254"),
+    *((codec, None) for codec in NO_CHARSETS),
 ])  # fmt: skip
 def test_labels_are_read_as_browsers_do(label: str | None, charset: str | None) -> None:
     assert known_charset(label) == charset

@@ -296,6 +296,8 @@ def test_byline_is_only_what_the_page_declares(tmp_path: Path) -> None:
     ("", "gb18030"),
     ("", "utf-8"),
     ('<meta charset="gb2312">', "utf-8"),
+    ('<meta charset="undefined">', "gb18030"),
+    ('<meta charset="idna">', "gb18030"),
     ("", "utf-16"),
 ])  # fmt: skip
 def test_charset(tmp_path: Path, charset: str, encoding: str) -> None:

@@ -209,6 +209,8 @@ def test_pages_that_cannot_be_read(
     ("text/html; charset=GBK", "", "gb18030"),
     ("text/html; charset=gb2312", '<meta charset="big5">', "utf-8"),
     ("text/html; charset=klingon", "", "utf-8"),
+    ("text/html; charset=undefined", "", "gb18030"),
+    ("text/html; charset=punycode", "", "gb18030"),
 ])  # fmt: skip
 def test_charset_labels(tmp_path: Path, media: str, meta: str, encoding: str) -> None:
     archive = Archive().add(page(head=meta).encode(encoding), media=media)
