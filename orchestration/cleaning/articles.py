@@ -126,11 +126,14 @@ def plain_time(raw: str | None) -> str | None:
 
 
 def is_impossible_time(raw: str | None) -> bool:
-    """Whether a text is written as a time and names none: 30 February, 25 o'clock."""
+    """Whether a text is written as a time and names none: 30 February, 25 o'clock, a zone
+    a day away."""
     parts = _parts(raw)
     if not parts or _month(parts["month"]) is None:
         return False
-    return _iso({**parts, "zone": ""}) is None
+    zone = parts["zone"]
+    is_nowhere = zone[:1] in ("+", "-") and _offset(zone) is None
+    return is_nowhere or _iso({**parts, "zone": ""}) is None
 
 
 def _parts(raw: str | None) -> dict[str, str] | None:
@@ -175,9 +178,17 @@ def _month(word: str) -> int | None:
     return _MONTHS.index(name[:3]) + 1 if known else None
 
 
+_FARTHEST_ZONE = 14
+"""Hours from UTC."""
+
+
 def _offset(zone: str) -> str | None:
-    if not zone or zone[0] in "+-":
-        return zone.replace(":", "")
+    if not zone:
+        return zone
+    if zone[0] in "+-":
+        offset = zone.replace(":", "")
+        is_somewhere = int(offset[1:3]) <= _FARTHEST_ZONE and int(offset[3:] or 0) < 60
+        return offset if is_somewhere else None
     return _ZONES.get(zone.upper())
 
 

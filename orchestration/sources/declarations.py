@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from collections.abc import Mapping
@@ -43,6 +44,8 @@ _ENCODINGS = (
     "utf-8", "utf-16", "gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp1252", "latin-1",
     "mac_roman", "cp1251", "koi8-r", "euc-jp", "shift_jis", "euc-kr",
 )  # fmt: skip
+_NO_TEXT = ("idna", "punycode", "unicode-escape", "raw-unicode-escape")
+"""Codecs of Python for names of hosts and for source code, which take almost any bytes."""
 
 
 READERS = ("csv", "tsv", "json", "jsonl", "yaml", "xlsx", "parquet")
@@ -343,6 +346,8 @@ class SourceDeclaration(_Strict):
                 raise ValueError(
                     f"{_shown(value)} is not an encoding Python knows{meant}"
                 ) from error
+            if codecs.lookup(value).name in _NO_TEXT:
+                raise ValueError(f"{_shown(value)} is no encoding that files are written in")
         return value
 
     def as_json(self) -> str:

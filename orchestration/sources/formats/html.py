@@ -45,6 +45,8 @@ _CHARSET = re.compile(
     rb"<(?:meta|\?xml)[^>]{0,400}?(?:charset|encoding)\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE
 )
 _LATIN = ("iso-8859-1", "latin", "windows-1252", "cp1252", "us-ascii", "ascii")
+_REFERENCE = re.compile(r"&#(?:[xX](?P<hexadecimal>[0-9a-fA-F]++)|(?P<decimal>[0-9]++));?+")
+_BLANKS = (0x0B, 0x0C)
 _SAVED_FROM = re.compile(r"<!-- saved from url=\(\d+\)(\S{1,2000}) -->")
 _PASSWORD = re.compile(r"<input\b[^>]{0,400}\btype\s*=\s*[\"']?password", re.IGNORECASE)
 
@@ -104,7 +106,7 @@ def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, s
     from lxml import etree
     from trafilatura.utils import load_html
 
-    page = page.replace("\x00", "\ufffd")
+    page = _REFERENCE.sub(_readable, page.replace("\x00", "\ufffd"))
     latest = (seen_on + timedelta(days=1)).isoformat()
     try:
         check_markup(page)
@@ -140,6 +142,20 @@ def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, s
     return {**_record(found, at, url), FLAW: cut_page(page)}
 
 
+def _readable(reference: re.Match[str]) -> str:
+    """A character reference; of one to a character that no XML may hold, for which extraction
+    drops the whole article, a blank or U+FFFD."""
+    digits = (reference["hexadecimal"] or reference["decimal"]).lstrip("0") or "0"
+    if len(digits) > 7:
+        return reference[0]
+    code = int(digits, 16 if reference["hexadecimal"] else 10)
+    if code in _BLANKS:
+        return " "
+    is_control = code < 0x20 and code not in (0x09, 0x0A, 0x0D)
+    is_none = is_control or 0xD800 <= code <= 0xDFFF or code in (0xFFFE, 0xFFFF)
+    return "\ufffd" if is_none else reference[0]
+
+
 def _is_cut(page: str) -> bool:
     from lxml import etree
 
@@ -162,21 +178,14 @@ def _extracted(tree: Any, latest: str) -> dict[str, Any]:
 
 
 def _extracted_once(tree: Any, latest: str, *, precision: bool) -> dict[str, Any]:
-    from trafilatura import bare_extraction
+    found = _found(tree, latest, precision=precision, with_metadata=True)
+    if found is None:
+        # A date that htmldate fails on costs the whole article; the page's own stay as declared.
+        from trafilatura.metadata import extract_sitename, extract_url
 
-    document = bare_extraction(
-        tree,
-        favor_precision=precision,
-        fast=len(tree.xpath(_BLOCKS)) > MOST_COMPARED_BLOCKS,
-        include_comments=False,
-        with_metadata=True,
-        date_extraction_params={
-            "original_date": True, "extensive_search": True, "max_date": latest,
-        },
-    )  # fmt: skip
-    found: dict[str, Any] = {}
-    if document is not None:
-        found = document if isinstance(document, dict) else document.as_dict()
+        known = {"url": extract_url(tree), "sitename": extract_sitename(tree)}
+        found = _found(tree, latest, precision=precision, with_metadata=False) or {}
+        found |= known
     lines = (line.strip() for line in (found.get("text") or "").split("\n"))
     mode = "" if precision else " balanced"
     return {
@@ -184,6 +193,27 @@ def _extracted_once(tree: Any, latest: str, *, precision: bool) -> dict[str, Any
         "text": "\n".join(line for line in lines if line),
         "extractor": f"trafilatura {version('trafilatura')}{mode}",
     }
+
+
+def _found(
+    tree: Any, latest: str, *, precision: bool, with_metadata: bool
+) -> dict[str, Any] | None:
+    from trafilatura import bare_extraction
+
+    document = bare_extraction(
+        tree,
+        favor_precision=precision,
+        fast=len(tree.xpath(_BLOCKS)) > MOST_COMPARED_BLOCKS,
+        include_comments=False,
+        with_metadata=with_metadata,
+        date_extraction_params={
+            "original_date": True, "extensive_search": True, "max_date": latest,
+        },
+    )  # fmt: skip
+    if document is None or isinstance(document, dict):
+        return document
+    found: dict[str, Any] = document.as_dict()
+    return found
 
 
 def _no_article(detail: str) -> Reject:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import random
+import re
 import ssl
 import time
 import zlib
@@ -256,16 +257,19 @@ class Client:
         """Seconds of a Retry-After header, within bounds; None where it says nothing usable."""
         if not value:
             return None
+        longest = self._limits.longest_retry_after_seconds
+        if re.fullmatch(r"0*[1-9][0-9]{9,}", value.strip()):
+            return longest  # more digits than a float, or int itself, takes
         try:
             seconds = float(int(value))
-        except ValueError:
+        except (ValueError, OverflowError):
             try:
                 at = parsedate_to_datetime(value)
             except (ValueError, TypeError, IndexError, OverflowError):
                 return None
             at = at if at.tzinfo else at.replace(tzinfo=UTC)
             seconds = (at - self._clock.now()).total_seconds()
-        return min(max(seconds, 0), self._limits.longest_retry_after_seconds)
+        return min(max(seconds, 0), longest)
 
     def _read(self, url: str, response: httpx.Response) -> bytes:
         """The decoded body. Raises FetchError where it is too long, too dense, too slow or cut."""

@@ -159,7 +159,13 @@ class _Visit:
                 raise self._flawed(ask, answer, Flaw("unasked_304", told))
             return Received(answer, 0, "", self._clock.now())
         digest = hashlib.sha256(answer.body).hexdigest()
-        received, flaw, is_named = self._judged(kind, ask, answer, digest)
+        try:
+            received, flaw, is_named = self._judged(kind, ask, answer, digest)
+        except Exception as error:  # what nobody foresaw must not lose what came
+            told = f"its reader failed with {type(error).__name__}: {str(error)[:160]}"
+            unforeseen = Flaw("fetch_failed", told)
+            self._keep(kind, answer, digest, unforeseen, is_named=False)
+            raise self._flawed(ask, answer, unforeseen) from error
         self._keep(kind, answer, digest, flaw, is_named=is_named)
         if flaw is not None:
             raise self._flawed(ask, answer, flaw)

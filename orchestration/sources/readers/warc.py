@@ -35,6 +35,12 @@ MAXIMUM_LOCATED = 64 * 1024 * 1024
 BATCH_ROWS = 200
 BATCH_CHARACTERS = 16 * 1024 * 1024
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+_GZIP = b"\x1f\x8b"
+MOST_MEMBERS = 100
+"""Of one compressed page; each costs a copy of what follows it."""
+_FIRST_CHUNK = re.compile(rb"[0-9a-fA-F]{1,8}[ \t]*(?:;[^\r\n]*)?\r\n")
+_LAST_CHUNK = re.compile(rb"(?:^|\r\n)0+[ \t]*(?:;[^\r\n]*)?\r\n(?:[^\r\n]+\r\n)*\s*\Z")
+_LAST_BYTES = 4096
 _STATUS = re.compile(r"[1-5]\d\d")
 _KNOWN_TYPES = ("warcinfo", "request", "metadata", "conversion", "continuation", "resource")
 
@@ -283,7 +289,8 @@ def _page(
         return Reject("document_too_long", f"a page of {left} bytes; at most {MAXIMUM_PAGE}")
     if record.rec_headers.get_header("WARC-Truncated"):
         return Reject("truncated_page", "the crawler kept only the beginning of the page")
-    body = _decoded(_dechunked(record.raw_stream, transfer), (encoding or "").strip().lower())
+    content, cut = _dechunked(record.raw_stream, transfer)
+    body = _decoded(content, (encoding or "").strip().lower())
     if isinstance(body, Reject):
         return body
     if not media and b"<html" not in body[:4096].lower():
@@ -296,7 +303,7 @@ def _page(
         record.rec_headers.get_header("WARC-Date"),
         charset[1] if charset else None,
         body,
-        None if transfer else _missing(announced, left),
+        cut if transfer else _missing(announced, left),
     )
 
 
@@ -307,13 +314,17 @@ def _missing(announced: str | None, came: int) -> str | None:
     return f"the server announced {announced} bytes and sent {came}"
 
 
-def _dechunked(stream: Any, transfer: str | None) -> bytes:
-    """The body without chunk marks; crawlers often take them off and keep the header."""
+def _dechunked(stream: Any, transfer: str | None) -> tuple[bytes, str | None]:
+    """The body without chunk marks, and why it is known not to be whole; crawlers often take the
+    marks off and keep the header."""
     from warcio.bufferedreaders import ChunkedDataReader
 
-    reader = ChunkedDataReader(stream) if "chunked" in (transfer or "").lower() else stream
-    data: bytes = reader.read(MAXIMUM_PAGE + 1)
-    return data
+    raw: bytes = stream.read(MAXIMUM_PAGE + 1)
+    if "chunked" not in (transfer or "").lower() or not _FIRST_CHUNK.match(raw):
+        return raw, None
+    data: bytes = ChunkedDataReader(io.BytesIO(raw)).read(MAXIMUM_PAGE + 1)
+    is_whole = _LAST_CHUNK.search(raw[-_LAST_BYTES:])
+    return data, None if is_whole else "the server's last chunk is missing"
 
 
 def _decoded(body: bytes, encoding: str) -> bytes | Reject:
@@ -324,17 +335,33 @@ def _decoded(body: bytes, encoding: str) -> bytes | Reject:
     if encoding not in ("gzip", "x-gzip", "deflate"):
         return Reject("content_encoding", "the page is compressed in a way that cannot be read")
     for window in (zlib.MAX_WBITS | 32, -zlib.MAX_WBITS):
-        machine = zlib.decompressobj(window)
         try:
-            data = machine.decompress(body, MAXIMUM_PAGE + 1)
+            return _inflated(body, window)
         except zlib.error:
             continue
+    return body
+
+
+def _inflated(body: bytes, window: int) -> bytes | Reject:
+    """What was compressed, of all gzip members in a row (RFC 1952). Raises zlib.error where the
+    first holds nothing of the kind."""
+    data = b""
+    for _ in range(MOST_MEMBERS):
+        machine = zlib.decompressobj(window)
+        try:
+            data += machine.decompress(body, MAXIMUM_PAGE + 1 - len(data))
+        except zlib.error:
+            if not data:
+                raise
+            return Reject("truncated_page", "a later member of the compressed page is damaged")
         if len(data) > MAXIMUM_PAGE:
             return Reject("document_too_long", f"a page expands beyond {MAXIMUM_PAGE} bytes")
         if not machine.eof:
             return Reject("truncated_page", "the compressed page ends before its end")
-        return data
-    return body
+        body = machine.unused_data.lstrip(b"\0")
+        if not body.startswith(_GZIP):
+            return data
+    return Reject("content_encoding", f"the page is compressed in over {MOST_MEMBERS} members")
 
 
 def _place_of(stream: BinaryIO, record_number: int) -> tuple[int, int] | None:

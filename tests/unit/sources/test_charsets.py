@@ -30,6 +30,20 @@ LABELS = (
     "gbk", "gb2312", "gb18030", "big5", "iso-8859-1", "windows-1252", "us-ascii", "utf-8", "",
     "no-such-charset",
 )  # fmt: skip
+RUSSIAN = (
+    "Полиция сообщила в понедельник, что новый канал открыт для всех жителей и что на вопросы "
+    "будут отвечать в течение одного рабочего дня. Так город хочет бороться со слухами. "
+)
+SINGLE_BYTE = (
+    "koi8-r", "koi8-u", "windows-1251", "iso-8859-5", "ibm866", "macintosh", "windows-1250",
+    "windows-1253", "windows-1254", "windows-1256", "windows-1258", "iso-8859-10", "iso-8859-15",
+    "windows-874",
+)  # fmt: skip
+NO_CHARSETS = (
+    "undefined", "idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "cp437",
+    "rot13", "hex", "nul\0",
+)  # fmt: skip
+"""What Python decodes, or looks up, and no page is written in."""
 
 
 def written(text: str) -> str:
@@ -66,9 +80,48 @@ def test_bytes_of_no_charset_have_no_text(label: str) -> None:
     assert decode_labelled(bytes(range(128, 256)) * 40, label) is None
 
 
+@pytest.mark.parametrize("label", ["", *SINGLE_BYTE, *NO_CHARSETS])
+@pytest.mark.parametrize("lead", ["", "\u0410 \xb7 \xb7 \xb7 "])
+def test_chinese_is_chinese_under_the_label_of_an_alphabet(label: str, lead: str) -> None:
+    """Also where a Cyrillic letter and some signs stand in it."""
+    text = lead + written(SIMPLIFIED)
+    assert decode_labelled(text.encode("gb18030"), label) == (text, "gb18030")
+
+
+@pytest.mark.parametrize("label", ["", *SINGLE_BYTE])
+@pytest.mark.parametrize("text", ["样城市公安局开通政务微博，", SIMPLIFIED])
+def test_damaged_chinese_is_refused_and_no_alphabet(label: str, text: str) -> None:
+    data = (text * 5).encode("gb18030")[:-2] + b"\xff\xff<p>" + (text * 5).encode("gb18030")
+    found = decode_labelled(data, label)
+    assert found is None or found[1] == "gb18030"
+
+
+@pytest.mark.parametrize("label", ["", "own", "iso-8859-1", "gb2312"])
+@pytest.mark.parametrize("encoding", ["cp1251", "koi8-r", "iso8859-5"])
+def test_russian_is_read(encoding: str, label: str) -> None:
+    content = written(RUSSIAN).encode(encoding)
+    found = decode_labelled(content, encoding if label == "own" else label)
+    assert found == (written(RUSSIAN), encoding)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "iso-8859-15", "cp1250"])
+def test_german_is_read_under_its_label(encoding: str) -> None:
+    found = decode_labelled(written(GERMAN).encode(encoding), encoding)
+    assert found is not None
+    assert found[0] == written(GERMAN)
+
+
+@pytest.mark.parametrize("label", NO_CHARSETS)
+def test_a_codec_that_is_no_charset_is_as_no_label(label: str) -> None:
+    """`undefined` raises what no decoder should, punycode takes the square of the time."""
+    text = written(SIMPLIFIED) * 40
+    assert decode_labelled(text.encode("gb18030"), label) == (text, "gb18030")
+
+
 @pytest.mark.parametrize(("label", "charset"), [
     ("GB2312", "gb18030"), ("x-gbk", None), ("Latin-1", "cp1252"), ("Big5", "big5hkscs"),
-    ("UTF8", "utf-8"), (None, None), ("", None),
+    ("UTF8", "utf-8"), (None, None), ("", None), ("windows-1251", "cp1251"), ("latin5", "cp1254"),
+    *((codec, None) for codec in NO_CHARSETS),
 ])  # fmt: skip
 def test_labels_are_read_as_browsers_do(label: str | None, charset: str | None) -> None:
     assert known_charset(label) == charset

@@ -189,6 +189,8 @@ def test_a_date_in_a_text_or_half_a_date_is_no_day_of_publication(
      "2021-02-20T25:61:00"),
     (ld({"@type": "NewsArticle", "datePublished": "2021-02-30T08:00:00+08:00"}), "",
      "2021-02-30T08:00:00+08:00"),
+    *((f'<meta property="article:published_time" content="2021-07-20T08:00:00{zone}">', "",
+       f"2021-07-20T08:00:00{zone}") for zone in ("+99:00", "+24:00", "-25:00")),
     ("", '<time datetime="2021-02-30">x</time>', "2021-02-30"),
     ("", "<p>Published: 30 February 2021</p>", "30 February 2021"),
 ])  # fmt: skip
@@ -201,6 +203,28 @@ def test_an_impossible_date_is_refused_and_the_article_stays(
     assert outcome.problems["reason"].to_list() == ["not_a_time"]
     assert outcome.problems["column_name"].to_list() == ["published_at"]
     assert outcome.problems["excerpt"].to_list() == [raw]
+
+
+def test_an_article_with_an_impossible_zone_keeps_title_and_address(tmp_path: Path) -> None:
+    bad = '<meta property="article:published_time" content="2021-07-20T08:00:00+99:00">'
+    row = read(tmp_path, page(bad + '<link rel="canonical" href="https://example.cn/a/1">'))
+    assert row.only("articles")["url"] == "https://example.cn/a/1"
+    assert row.only("articles")["title"] == "Bureau opens channel"
+
+
+@pytest.mark.parametrize("reference", [
+    "&#1;", "&#8;", "&#x1F;", "&#X0001f", "&#00001", "&#xFFFE;", "&#65535;", "&#xD800;",
+])  # fmt: skip
+def test_a_reference_to_no_character_costs_no_article(tmp_path: Path, reference: str) -> None:
+    for place in ({"body": reference}, {"text": f"{ENGLISH}{reference} "}):
+        row = read(tmp_path, page(**place)).only("articles")
+        assert "answer questions from the residents" in str(row["text"])
+    assert "\ufffd" in str(row["text"])
+
+
+def test_other_references_stay(tmp_path: Path) -> None:
+    text = f"{ENGLISH}&#x516C;&#23433;&#12;&#{'9' * 5000}; "
+    assert "公安" in str(read(tmp_path, page(text=text)).only("articles")["text"])
 
 
 def test_another_declaration_stands_in_for_an_impossible_one(tmp_path: Path) -> None:
@@ -296,6 +320,8 @@ def test_byline_is_only_what_the_page_declares(tmp_path: Path) -> None:
     ("", "gb18030"),
     ("", "utf-8"),
     ('<meta charset="gb2312">', "utf-8"),
+    ('<meta charset="undefined">', "gb18030"),
+    ('<meta charset="idna">', "gb18030"),
     ("", "utf-16"),
 ])  # fmt: skip
 def test_charset(tmp_path: Path, charset: str, encoding: str) -> None:

@@ -235,6 +235,13 @@ def test_encodings(tmp_path: Path) -> None:
     assert read(tmp_path, feed.replace('"utf-8"', '"klingon"')).only("articles")["title"]
 
 
+@pytest.mark.parametrize("label", ["undefined", "idna", "punycode", "unicode_escape"])
+def test_a_feed_that_names_no_charset_is_refused_unless_utf_8(tmp_path: Path, label: str) -> None:
+    feed = item("<title>公安局开通政务微博</title>").replace('"utf-8"', f'"{label}"')
+    assert read(tmp_path, feed.encode("gb18030")).reasons == ["encoding"]
+    assert read(tmp_path, feed).only("articles")["title"] == "公安局开通政务微博"
+
+
 def test_deep_nesting_is_contained(tmp_path: Path) -> None:
     deep = "&lt;div&gt;" * 20_000 + "text"
     outcome = read(tmp_path, item(f"<title>T</title><description>{deep}</description>"))

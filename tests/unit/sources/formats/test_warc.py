@@ -165,6 +165,12 @@ def deflated(data: bytes) -> bytes:
     return machine.compress(data) + machine.flush()
 
 
+def in_members(data: bytes, padding: bytes = b"") -> bytes:
+    third = len(data) // 3
+    parts = (data[:third], data[third : 2 * third], data[2 * third :])
+    return padding.join(map(gzip.compress, parts)) + padding
+
+
 CHUNKED, GZIP = ("Transfer-Encoding", "chunked"), ("Content-Encoding", "gzip")
 
 
@@ -209,10 +215,46 @@ def test_pages_that_cannot_be_read(
     ("text/html; charset=GBK", "", "gb18030"),
     ("text/html; charset=gb2312", '<meta charset="big5">', "utf-8"),
     ("text/html; charset=klingon", "", "utf-8"),
+    ("text/html; charset=undefined", "", "gb18030"),
+    ("text/html; charset=punycode", "", "gb18030"),
 ])  # fmt: skip
 def test_charset_labels(tmp_path: Path, media: str, meta: str, encoding: str) -> None:
     archive = Archive().add(page(head=meta).encode(encoding), media=media)
     assert "及时回应群众关切" in str(read(tmp_path, archive).only("articles")["text"])
+
+
+@pytest.mark.parametrize("body", [
+    in_members(page().encode()), in_members(page().encode(), b"\0" * 9),
+    in_members(page().encode()) + b"garbage",
+])  # fmt: skip
+def test_every_member_of_a_compressed_page_is_read(tmp_path: Path, body: bytes) -> None:
+    text = str(read(tmp_path, Archive().add(body, headers=(GZIP,))).only("articles")["text"])
+    assert text.count("及时回应群众关切") == 6
+
+
+@pytest.mark.parametrize(("body", "reason"), [
+    (in_members(page().encode())[:-30], "truncated_page"),
+    (gzip.compress(page().encode()) + b"\x1f\x8bgarbage", "truncated_page"),
+    (gzip.compress(b"") * 200_000, "content_encoding"),
+])  # fmt: skip
+def test_members_that_cannot_be_read_are_named(tmp_path: Path, body: bytes, reason: str) -> None:
+    assert read(tmp_path, Archive().add(body, headers=(GZIP,))).reasons == [reason]
+
+
+@pytest.mark.parametrize(("body", "is_named"), [
+    (chunked(page().encode()), False),
+    (chunked(page().encode())[:-2] + b"Expires: 0\r\n\r\n", False),
+    (chunked(page().encode()).removesuffix(b"0\r\n\r\n"), True),
+    (chunked(page().encode())[:-300], True),
+    (page().encode(), False),
+])  # fmt: skip
+def test_a_body_without_its_last_chunk_is_loaded_and_named(
+    tmp_path: Path, body: bytes, is_named: bool
+) -> None:
+    outcome = read(tmp_path, Archive().add(body, headers=(CHUNKED,)))
+    assert "及时回应群众关切" in str(outcome.only("articles")["text"])
+    found = [(r.reason, r.records, r.record_number) for r in outcome.rejects]
+    assert found == ([("truncated_page", 0, 1)] if is_named else [])
 
 
 def test_page_cut_by_the_crawler(tmp_path: Path) -> None:

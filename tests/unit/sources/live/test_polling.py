@@ -94,6 +94,23 @@ def test_a_source_is_asked_as_often_as_it_says_and_anew_where_its_address_change
     assert server.paths[-1] == "/new"
 
 
+def test_an_answer_is_archived_whatever_its_reader_does(
+    live: Site, server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    """A feed moves on: bytes that no reader foresaw cannot be asked for again."""
+    server.routes["/feed"] = text(feed(1))
+    declare(live, ("news", "rss", server.url("/feed")))
+
+    def fail(*_: object) -> None:
+        raise UnicodeError("undefined encoding")
+
+    monkeypatch.setattr("orchestration.sources.live.poll._Visit._read", fail)
+    live.extract()
+    assert delivered(live) == ["news/20260901T000000_UTC_001.xml"]
+    assert live.left == {"news": "fetch_failed"}
+    assert state(live)["failures"] == 1
+
+
 def test_what_was_fetched_never_lay_in_the_inbox(live: Site, server: Server):
     server.routes["/feed"] = text(feed(1))
     declare(live, ("news", "rss", server.url("/feed")))
