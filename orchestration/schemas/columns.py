@@ -243,7 +243,8 @@ _define(
         "where it prints none, comment (under an official post), or mention (a post that calls upon an "
         "account by @name).",
         "addressee": "Office that was asked, as the board prints it, or platform:account_id of whose "
-        "post was commented on or who was called upon; `officers` for all of them together, `all` in aggregates.",
+        "post was commented on or who was called upon; `officers` for people, who count where five of them were "
+        "asked in one month; `all` in aggregates.",
         "kind": "original, repost or reply.",
     },
 )

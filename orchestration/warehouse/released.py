@@ -26,6 +26,9 @@ REFERENCES = (
 LISTS = {"cited_account_ids": None, "cited_post_ids": "cited_at"}
 """Lists of such references, with the instant that belongs to them. NULL as a whole: a list that
 lacks one of its members would be a wrong list."""
+ADDRESSED = ("addressee",)
+"""Who was asked, as platform:account_id. Is that a pseudonym, whosever it is, the row is left out:
+people are asked as `officers`, all of them together."""
 TEXTS = (
     "path", "detail", "excerpt", "before", "after", "note", "evidence", "nearest_evidence",
     "message",
@@ -119,6 +122,11 @@ def _insert_sql(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
         f"({name} is null or not starts_with({name}, 'p:') or {name} not in (from people_ids))"
         for name in names
         if name in SUBJECTS and table.full_name not in LISTED
+    ]
+    conditions += [
+        f"({name} is null or not regexp_matches({name}, '{_PSEUDONYM}'))"
+        for name in names
+        if name in ADDRESSED
     ]
     if table.full_name in PROFILES:
         conditions.append("not starts_with(account_id, 'p:')")

@@ -108,6 +108,11 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[tuple[
             }
             if pointing:
                 planting.row(table, officer=False, **pointing)
+            for name in released.ADDRESSED:
+                if name in table.column_names:
+                    for asked in (OFFICER, STRANGER):
+                        planting.row(table, officer=True, **{name: f"weibo:{asked}"})
+                    planting.row(table, officer=False, **{name: f"weibo:{ORGAN}"})
         # One alone, below whose posts and rumours rows of others stand.
         planting.row(TABLES["core.posts"], officer=False, account_id=STRANGER,
                      post_id=STRANGERS_POST)  # fmt: skip
@@ -214,6 +219,14 @@ def test_rows_of_institutions_and_pseudonyms_of_ordinary_people_stay(target: Pat
         assert connection.execute(
             "select comment from duckdb_columns() where not internal and comment is null"
         ).fetchall() == []  # fmt: skip
+
+
+def test_nobody_under_a_pseudonym_is_published_as_asked(planted, target: Path) -> None:
+    asked = "select addressee from main.reply_timing order by all"
+    with duckdb.connect(str(target), read_only=True) as connection:
+        assert connection.execute(asked).fetchall() == [(f"weibo:{ORGAN}",)]
+    with duckdb.connect(str(planted[0]), read_only=True) as connection:
+        assert (f"weibo:{STRANGER}",) in connection.execute(asked).fetchall()
 
 
 def test_what_reviewers_remark_is_not_published(planted, target: Path) -> None:
