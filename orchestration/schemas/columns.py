@@ -92,7 +92,8 @@ _define(
         "scope_evidence": "Why the account is in scope: listed, declared, verified; NULL for people "
         "who are not.",
         "kind_rule": "Identifier of the rule that decided account_kind: listed, declared, given or "
-        "reviewed where somebody said so, else a rule of docs/methodology.md.",
+        "reviewed where somebody said so; under_pseudonym where a source or a reviewer called an "
+        "officer's account a body's; else a rule of docs/methodology.md.",
         "kind_match": "Words that kind_rule matched; of an officer only the word of the post.",
         "level_rule": "Identifier of the rule that decided admin_level, as in kind_rule.",
         "level_match": "Words or code that level_rule matched; of an officer only the word of the "
