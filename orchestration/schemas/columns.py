@@ -287,7 +287,7 @@ _define(
     "",
     {
         "path": "Path of the file below the inbox, escaped for display; `!/` separates a member of "
-        "a zip.",
+        "a zip. <source_name>/<file_id> where the path would hold a pseudonym.",
         "container_sha256": "SHA-256 of the zip that held the file; NULL for a plain file.",
         "format": "Format id under which the file was read.",
         "format_version": "Version of the layout that was recognised.",
