@@ -33,6 +33,9 @@ PLACES = ("path",)
 """Where a file lies. A path that holds a pseudonym, whosever it is, is <source_name>/<file_id>:
 what else stands in it, a running number say, leads from public copies of the same files to
 whom the pseudonym hides."""
+FOLDERS = ("source_name",)
+"""A folder that no source declares gives its own name, which may be a collector's for one account.
+With a pseudonym in it, it is told as undeclared-<file_id>, of the first of its files by id."""
 TEXTS = (
     "detail", "excerpt", "before", "after", "note", "evidence", "nearest_evidence", "message",
     "observed", "expected",
@@ -68,6 +71,7 @@ def write_released(source: Path, target: Path) -> None:
         )
         _find_people(connection)
         _hide_people_in_texts(connection)
+        _hide_folders(connection)
         connection.execute("use released")
         connection.execute("begin")
         for schema in dict.fromkeys(table.schema for table in TABLES.values()):
@@ -143,6 +147,26 @@ def _hide_people_in_texts(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _hide_folders(connection: duckdb.DuckDBPyConnection) -> None:
+    """hidden_folders: names of sources that are not published as they are, and as what they are."""
+    connection.execute(
+        """create temp table hidden_folders as
+           select source_name as said, 'undeclared-' || min(file_id) as shown
+           from work.quality.file_ledger where regexp_matches(source_name, $1)
+           group by source_name""",
+        [_PSEUDONYM],
+    )
+
+
+def _folder() -> str:
+    """The name of a row's source as it is published; of a folder not in the ledger, no name."""
+    shown = "(select shown from hidden_folders where said = noted.source_name)"
+    return (
+        f"case when contains(source_name, 'p:') and regexp_matches(source_name, '{_PSEUDONYM}') "
+        f"then coalesce({shown}, 'undeclared') else source_name end"
+    )
+
+
 def _known(connection: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
     """The columns that the work file has of a table; one that is younger than it is missing."""
     rows = connection.execute(
@@ -201,8 +225,10 @@ def _value(table: Table, name: str) -> str:
     if name in PLACES:
         return (
             f"case when regexp_matches({name}, '{_PSEUDONYM}') "
-            f"then source_name || '/' || file_id else {name} end"
+            f"then {_folder()} || '/' || file_id else {name} end"
         )
+    if name in FOLDERS:
+        return _folder()
     if name in TEXTS:
         shown = f"select shown from hidden_texts where said = noted.{name}"
         return f"coalesce(({shown}), {name})"
