@@ -19,6 +19,17 @@
     public profile shows to the second or to the last follower would lead back to it. -#}
 {% macro is_person(account_id) %}{{ account_id }} like 'p:%'{% endmacro %}
 
+{#- The kind of an account, of which its id decides whether it can be a body's: who stands under a pseudonym
+    passed the door as an officer (quality.account_scope), even where a folder or a list that is declared
+    an organ's holds him. `unclear` stays. -#}
+{% macro kind_by_id(account_id, account_kind) -%}
+    case
+        when {{ is_person(account_id) }} and {{ account_kind }} in ('organ', 'state_media', 'other_government')
+            then 'officer'
+        else {{ account_kind }}
+    end
+{%- endmacro %}
+
 {#- A long chain of CTEs takes DuckDB's planner time that doubles with every link (16 links: 3.5 s)
     unless each is computed before the next is planned. -#}
 {% macro computed_once() %}{{ return(adapter.dispatch('computed_once', 'observatory')()) }}{% endmacro %}

@@ -92,7 +92,8 @@ _define(
         "scope_evidence": "Why the account is in scope: listed, declared, verified; NULL for people "
         "who are not.",
         "kind_rule": "Identifier of the rule that decided account_kind: listed, declared, given or "
-        "reviewed where somebody said so, else a rule of docs/methodology.md.",
+        "reviewed where somebody said so; under_pseudonym where a source or a reviewer called an "
+        "officer's account a body's; else a rule of docs/methodology.md.",
         "kind_match": "Words that kind_rule matched; of an officer only the word of the post.",
         "level_rule": "Identifier of the rule that decided admin_level, as in kind_rule.",
         "level_match": "Words or code that level_rule matched; of an officer only the word of the "
@@ -243,7 +244,8 @@ _define(
         "where it prints none, comment (under an official post), or mention (a post that calls upon an "
         "account by @name).",
         "addressee": "Office that was asked, as the board prints it, or platform:account_id of whose "
-        "post was commented on or who was called upon; `officers` for all of them together, `all` in aggregates.",
+        "post was commented on or who was called upon; `officers` for people, who count where five of them were "
+        "asked in one month; `all` in aggregates.",
         "kind": "original, repost or reply.",
     },
 )
@@ -285,7 +287,7 @@ _define(
     "",
     {
         "path": "Path of the file below the inbox, escaped for display; `!/` separates a member of "
-        "a zip.",
+        "a zip. <source_name>/<file_id> where the path would hold a pseudonym.",
         "container_sha256": "SHA-256 of the zip that held the file; NULL for a plain file.",
         "format": "Format id under which the file was read.",
         "format_version": "Version of the layout that was recognised.",

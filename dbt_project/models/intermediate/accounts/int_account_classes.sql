@@ -19,7 +19,7 @@ days as (
         platform,
         account_id,
         observed_date,
-        account_kind,
+        {{ kind_by_id('account_id', 'account_kind') }} as account_kind,
         admin_level,
         {{ province_of('region_code') }} as region_code,
         {{ days_between("date '1970-01-01'", 'observed_date') }} as day_number,

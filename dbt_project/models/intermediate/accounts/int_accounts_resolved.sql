@@ -69,7 +69,7 @@ resolved as (
         grouped.platform,
         grouped.account_id,
         grouped.screen_name,
-        coalesce(reviewed.account_kind, grouped.kind.account_kind, 'unclear') as account_kind,
+        coalesce(reviewed.account_kind, grouped.kind.account_kind, 'unclear') as stated_kind,
         {%- for code, value, parts in [
             ('account_kind', 'kind', ['kind_match']),
             ('admin_level', 'level', ['level_match']),
@@ -100,6 +100,14 @@ resolved as (
     where grouped.evidence_rank <= 3
 ),
 
+-- What is said of a body holds of nobody who stands under a pseudonym, nor does the rule that said it.
+kept as (
+    select
+        *,
+        {{ kind_by_id('account_id', 'stated_kind') }} as account_kind
+    from resolved
+),
+
 source_sets as (
     select
         platform,
@@ -121,41 +129,44 @@ post_days as (
 
 select
     -- Heavy steps work on the number instead of two columns of text.
-    row_number() over (order by resolved.platform nulls last, resolved.account_id nulls last)
+    row_number() over (order by kept.platform nulls last, kept.account_id nulls last)
         as account_number,
-    resolved.platform,
-    resolved.account_id,
+    kept.platform,
+    kept.account_id,
     -- Cleaning drops officers' names already; nothing may bring one back.
-    case when resolved.account_kind <> 'officer' then resolved.screen_name end as screen_name,
-    resolved.account_kind,
-    resolved.kind_rule,
-    resolved.kind_match,
-    resolved.admin_level,
-    resolved.level_rule,
-    resolved.level_match,
-    resolved.region_code,
-    resolved.region_rule,
-    resolved.region_match,
-    resolved.region_year,
-    case resolved.evidence_rank
+    case when kept.account_kind <> 'officer' then kept.screen_name end as screen_name,
+    kept.account_kind,
+    case
+        when kept.account_kind = kept.stated_kind then kept.kind_rule
+        else 'under_pseudonym'
+    end as kind_rule,
+    case when kept.account_kind = kept.stated_kind then kept.kind_match end as kind_match,
+    kept.admin_level,
+    kept.level_rule,
+    kept.level_match,
+    kept.region_code,
+    kept.region_rule,
+    kept.region_match,
+    kept.region_year,
+    case kept.evidence_rank
         when 1 then 'listed'
         when 2 then 'declared'
         when 3 then 'verified'
     end as scope_evidence,
-    resolved.registered_at,
-    {{ local_date('resolved.registered_at') }} as registered_date,
-    resolved.first_seen_at,
-    resolved.last_seen_at,
-    resolved.first_seen_date,
-    resolved.last_seen_date,
-    resolved.confirmed_state,
-    resolved.followers_lo,
-    resolved.followers_hi,
+    kept.registered_at,
+    {{ local_date('kept.registered_at') }} as registered_date,
+    kept.first_seen_at,
+    kept.last_seen_at,
+    kept.first_seen_date,
+    kept.last_seen_date,
+    kept.confirmed_state,
+    kept.followers_lo,
+    kept.followers_hi,
     source_sets.source_set,
     -- An account none of whose posts was ever collected has unknown activity, not none.
     post_days.account_id is not null as has_posts_covered
-from resolved
+from kept
 left join source_sets
-    on resolved.platform = source_sets.platform and resolved.account_id = source_sets.account_id
+    on kept.platform = source_sets.platform and kept.account_id = source_sets.account_id
 left join post_days
-    on resolved.platform = post_days.platform and resolved.account_id = post_days.account_id
+    on kept.platform = post_days.platform and kept.account_id = post_days.account_id

@@ -7,6 +7,10 @@
 -- undated: the question was waiting when it was last seen unanswered, and no more is known.
 -- A file's modification time says little of when its collector looked, so that watching then ends
 -- with the last thing the file tells.
+--
+-- Questions to people (officers, and others under a pseudonym) are here where five or more of them were
+-- asked in one month and region by one channel, the finest cell that is told; all others are left out
+-- of parts and sums alike, so that no difference of two sums tells of fewer.
 with inquiries as (
     select
         *,
@@ -74,6 +78,7 @@ chosen_inquiries as (
             end
         ) as watched_until_at,
         last_seen_at,
+        false as is_to_person,
         cast(null as {{ dbt.type_string() }}) as answered_by,
         cast(null as {{ dbt.type_string() }}) as answer_hash,
         source_name
@@ -125,16 +130,15 @@ asked_below_posts as (
         comments.platform,
         comments.platform || ':' || comments.comment_id as question_id,
         'comment' as channel,
-        case
-            when accounts.account_kind = 'officer' then 'officers'
-            else comments.platform || ':' || posts.account_id
-        end as addressee,
+        comments.platform || ':' || posts.account_id as addressee,
         accounts.region_code,
         comments.commented_at as asked_at,
         case when answers.commented_at is null then 'open' else 'answered' end as question_status,
         answers.commented_at as answered_at,
         greatest(comments.commented_at, comments.last_seen_at) as watched_until_at,
         comments.last_seen_at,
+        coalesce({{ is_person('posts.account_id') }}, false)
+        or coalesce(accounts.account_kind = 'officer', false) as is_to_person,
         answers.account_id as answered_by,
         answers.answer_hash,
         comments.source_name
@@ -158,16 +162,15 @@ called_upon as (
         mentions.platform,
         mentions.platform || ':' || mentions.post_id || '@' || mentions.account_id as question_id,
         'mention' as channel,
-        case
-            when accounts.account_kind = 'officer' then 'officers'
-            else mentions.platform || ':' || mentions.account_id
-        end as addressee,
+        mentions.platform || ':' || mentions.account_id as addressee,
         accounts.region_code,
         mentions.asked_at,
         mentions.question_status,
         mentions.answered_at,
         mentions.watched_until_at,
         mentions.watched_until_at as last_seen_at,
+        coalesce({{ is_person('mentions.account_id') }}, false)
+        or coalesce(accounts.account_kind = 'officer', false) as is_to_person,
         case when mentions.answered_at is not null then mentions.account_id end as answered_by,
         mentions.answer_hash,
         mentions.source_name
@@ -206,21 +209,46 @@ counted as (
             range between current row and 60000000 following
         ) as alike_after
     from timed
+),
+
+dated as (
+    select
+        *,
+        {{ local_date('asked_at') }} as asked_date,
+        {{ period_start("'month'", local_date('asked_at')) }} as asked_month
+    from counted
+),
+
+enough as (
+    select
+        asked_month,
+        channel,
+        coalesce(region_code, 'unknown') as region_code
+    from dated
+    where is_to_person
+    group by asked_month, channel, coalesce(region_code, 'unknown')
+    having count(distinct addressee) >= {{ fewest_people() }}
 )
 
 select
-    question_id,
-    event_id,
-    platform,
-    channel,
-    addressee,
-    region_code,
-    asked_at,
-    {{ local_date('asked_at') }} as asked_date,
-    question_status,
-    answered_at,
-    case when answered_at is null then watched_until_at else answered_at end as watched_until_at,
-    last_seen_at,
-    answered_by is not null and alike_before + alike_after - 1 >= 3 as is_automatic,
-    source_name
-from counted
+    dated.question_id,
+    dated.event_id,
+    dated.platform,
+    dated.channel,
+    case when dated.is_to_person then 'officers' else dated.addressee end as addressee,
+    dated.region_code,
+    dated.asked_at,
+    dated.asked_date,
+    dated.question_status,
+    dated.answered_at,
+    case when dated.answered_at is null then dated.watched_until_at else dated.answered_at end as watched_until_at,
+    dated.last_seen_at,
+    dated.answered_by is not null and dated.alike_before + dated.alike_after - 1 >= 3 as is_automatic,
+    dated.source_name
+from dated
+left join enough
+    on
+        dated.asked_month = enough.asked_month
+        and dated.channel = enough.channel
+        and coalesce(dated.region_code, 'unknown') = enough.region_code
+where not dated.is_to_person or enough.channel is not null
