@@ -37,6 +37,9 @@ _TIME_ELEMENTS = (
 _NOT_YET = re.compile(r"0000-00-00\b")
 """How databases write that there is no date."""
 
+_EARLIEST = "1990-01-01"
+"""Before the first page of the web; earlier times are those of empty fields (1970-01-01)."""
+
 _CLOCKED = re.compile(
     r"\d{4}\s?[-/.年]\s?\d{1,2}\s?[-/.月]\s?\d{1,2}日?\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?!\d)"
 )
@@ -66,7 +69,7 @@ _WEEKDAY = (
     r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?"
     r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch)[.,]*\s*"
 )
-_PERSON = r"(?:(?!(?:on|am|le|el)\b)[^\W\d_][^\W\d_.'\u2019-]*[.]?\s*){1,4}"
+_PERSON = r"(?:(?!(?:on|am|le|el)\b)[^\W\d_](?:[^\W\d_]|[.'\u2019](?!\d)|-(?=[^\W\d_]))*+\s*+){1,4}"
 _BY = rf"(?:by|von|par|por)\s+{_PERSON}"
 _LABEL = (
     r"(?:(?:first\s+|originally\s+)?(?:published|posted)(?:\s+online)?|publication\s+date"
@@ -95,7 +98,7 @@ _BEFORE = re.compile(
     rf"{_MARK}\s*"
     rf"|geschrieben\s+{_BY}\s*am\s+|stand\s*[:：]?\s*"
     r"|(?:artikel|meldung|pressemitteilung|bericht|beitrag|nachricht)\s+vom\s+"
-    rf"|(?:{_FIELD}\s*[:：]\s*[^\s:：|｜]{{0,20}}\s*{_MARK}?\s*)*"
+    rf"|(?>{_FIELD}\s*[:：]\s*(?:(?!{_FIELD}|{_LABEL_ZH})[^\s:：|｜]){{0,20}}\s*{_MARK}?\s*)*"
     rf"(?:{_LABEL_ZH}\s*[:：]?\s*|{_OUTLET}\s*{_MARK}?\s*)?)?",
     re.IGNORECASE,
 )
@@ -110,7 +113,7 @@ _IS_BYLINE = re.compile(rf"{_LABEL}|{_LABEL_ZH}|{_FIELD}\s*[:：]", re.IGNORECAS
 _AFTER = re.compile(
     r"\s*(?:$|[|·•)\]/]|[:：\u2013\u2014-]\s*(?:$|\d{1,2}[:：.]\d{2})"
     r"|[,，]?\s*(?:at\s|um\s|à\s)?\d{1,2}[:：.]\d{2}"
-    r"|[,，]\s*(?:[A-ZÄÖÜ][\w.'-]+\s?){1,4}$|(?:星期|周)[一二三四五六日天]"
+    r"|[,，]\s*(?:[A-ZÄÖÜ][\w.'-]++\s?){1,4}$|(?:星期|周)[一二三四五六日天]"
     rf"|(?={_FIELD}|{_OUTLET}|[\u4e00-\u9fff][^，,:：]{{1,40}}\s\d+$))"
 )
 _AGENCY = (
@@ -139,9 +142,10 @@ _TWO_READINGS = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2\d{2,4}")
 class PageTimes:
     """What a page says of its times, before its text is known.
 
-    declared: the best declaration. impossible: the first one that is no day of any calendar, with
-    where it stands, if none is. addresses: of the page and its feeds. lines: what the page shows.
-    names: of its authors and its site. latest: the last ISO day on which it can have appeared.
+    declared: the best declaration. impossible: the first one that is no day of any calendar, or
+    none on which the page can have appeared, with where it stands, if none is. addresses: of the
+    page and its feeds. lines: what the page shows. names: of its authors and its site. latest: the
+    last ISO day on which it can have appeared.
     """
 
     declared: tuple[str, str] | None
@@ -186,7 +190,7 @@ class PageTimes:
                 return above[0], "date_line"
             if read is None and day and _says(above[0], day):
                 read = day
-            if read and read[:10] <= self.latest:
+            if read and _EARLIEST <= read[:10] <= self.latest:
                 return read[:10], "date_line"
         elif day and not above and below and all(_says(date, day) for date in below):
             return day, "htmldate"
@@ -195,7 +199,7 @@ class PageTimes:
 
 def times_of(tree: Any, latest: str) -> PageTimes:
     """What stands in a parsed page. latest: the last ISO day that a dateline may name."""
-    declared, impossible = _declared(tree)
+    declared, impossible = _declared(tree, latest)
     return PageTimes(
         declared,
         impossible,
@@ -207,20 +211,24 @@ def times_of(tree: Any, latest: str) -> PageTimes:
 
 
 # -- declarations -------------------------------------------------------------------------------
-def _declared(tree: Any) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
+def _declared(tree: Any, latest: str) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
     """The first declaration that is a time, or a finer one of the same day; and the first that
-    is an impossible one."""
+    is an impossible one: of no calendar, or of a day on which the page cannot have appeared."""
     best: tuple[str, str] | None = None
     impossible: tuple[str, str] | None = None
     for raw, where in _declarations(tree):
         at = articles.plain_time(raw)
+        written = " ".join(raw.split())
         if at is None:
             if articles.is_impossible_time(raw) and not _NOT_YET.match(raw.strip()):
-                impossible = impossible or (" ".join(raw.split()), where)
-            continue
-        if "T" in at and (best is None or at.startswith(best[0])):
+                impossible = impossible or (written, where)
+        elif not _EARLIEST <= at[:10] <= latest:
+            told = f"{written} (not within {_EARLIEST} and {latest}, a day after it was seen)"
+            impossible = impossible or (told, where)
+        elif "T" in at and (best is None or at.startswith(best[0])):
             return (at, where), None
-        best = best or (at, where)
+        else:
+            best = best or (at, where)
     return best, impossible
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -166,9 +166,11 @@ def test_page_about_several_articles_says_nothing_of_any(tmp_path: Path) -> None
     ("", "<p>Stand: 20.07.2021</p>", "date_line"),
     ("", "<p>Veröffentlicht am: 20. Juli 2021</p>", "date_line"),
     ("", "<p>Von Eva Muster - 20. Juli 2021</p>", "date_line"),
+    ("", "<p>Posted by J. O'Brien-Smith on 20 July 2021</p>", "date_line"),
     ("", "<p>Pressemitteilung vom 20.07.2021</p>", "date_line"),
     ("", "<p>发表于 2021-07-20</p>", "date_line"),
     ("", "<p>来源：样城网 作者：某某 发布时间：2021-07-20 浏览次数：12</p>", "date_line"),
+    ("", "<p>来源：样城网作者：某某发布时间：2021-07-20</p>", "date_line"),
     ("", "<p>时间：2021年7月20日 浏览：33</p>", "date_line"),
     ("", "<p>样城日报 2021-07-20</p>", "date_line"),
     ("", "<p>BEIJING, July 20, 2021 (Xinhua) --</p>", "date_line"),
@@ -206,6 +208,7 @@ def test_date_found_in_the_page_is_a_day(tmp_path: Path, head: str, body: str, s
     ("", "<p>Hearing (3 May 2012)</p>", ""),
     ("", "<p>HEARING, March 12, 2014 (Court 5) -</p>", ""),
     ("", "<p>Geboren - 12.03.1950</p>", ""),
+    ("", "<p>12.03.1950</p>", ""),
     ("", "<p>Geboren am 12.03.1950</p>", ""),
     ("", "<p>截止日期：2014-05-01</p>", ""),
     ("", "<p>案发时间：2014年5月1日 23:30</p>", ""),
@@ -250,6 +253,25 @@ def test_an_impossible_date_is_refused_and_the_article_stays(
     assert outcome.problems["reason"].to_list() == ["not_a_time"]
     assert outcome.problems["column_name"].to_list() == ["published_at"]
     assert outcome.problems["excerpt"].to_list() == [raw]
+
+
+@pytest.mark.parametrize("raw", [
+    "1970-01-01T00:00:00Z", "1986-06-04", "0001-01-01T00:00:00", "2031-01-01", "AFTER",
+])  # fmt: skip
+def test_a_declared_day_on_which_no_page_can_have_appeared_is_refused(
+    tmp_path: Path, raw: str
+) -> None:
+    """AFTER: two days after the page was archived."""
+    if raw == "AFTER":
+        raw = (reading.NOW + timedelta(days=2)).date().isoformat()
+    head = f'<meta property="article:published_time" content="{raw}">'
+    outcome = read(tmp_path, page(head))
+    row = outcome.only("articles")
+    assert (row["published_at"], row["published_at_source"]) == (None, None)
+    assert outcome.problems["reason"].to_list() == ["not_a_time"]
+    assert outcome.problems["excerpt"].to_list()[0].startswith(raw)
+    row = read(tmp_path, page(head + '<meta name="pubdate" content="2021-07-20">'))
+    assert row.only("articles")["published_at"] == datetime(2021, 7, 19, 16, tzinfo=UTC)
 
 
 def test_another_declaration_stands_in_for_an_impossible_one(tmp_path: Path) -> None:
