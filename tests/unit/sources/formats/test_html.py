@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -128,6 +128,27 @@ def test_time_elements(tmp_path: Path, body: str, found: bool) -> None:
     assert (row["published_at_source"] == "time_element") is found
 
 
+@pytest.mark.parametrize("place", [
+    "<div class='comments'><p>{}</p></div>", "<ol id='commentlist'><li>{}</li></ol>",
+    "<aside><a href='/b'>Another story</a> {}</aside>", "<footer><p>{}</p></footer>",
+    "<nav>{}</nav>", "<div class='related-posts'><a href='/b'>Another</a> {}</div>",
+    "<section id='recommended'><p>{}</p></section>",
+])  # fmt: skip
+@pytest.mark.parametrize("written", [
+    '<time datetime="2021-07-20T08:30:15+08:00">20 July 2021</time>',
+    '<time class="published" datetime="2021-07-20T08:30:15+08:00">today</time>',
+    '<span itemprop="datePublished" content="2021-07-20T08:30:15+08:00">today</span>',
+])  # fmt: skip
+def test_the_time_of_a_comment_or_of_another_article_is_not_the_page_s(
+    tmp_path: Path, place: str, written: str
+) -> None:
+    row = read(tmp_path, page(body=place.format(written))).only("articles")
+    assert row["published_at_source"] not in ("time_element", "microdata")
+    own = f"<main class='category-popular'>{written}</main>"
+    row = read(tmp_path, page(body=own + place.format(written.replace("07-20", "07-02"))))
+    assert row.only("articles")["published_at"] == AT
+
+
 def test_page_about_several_articles_says_nothing_of_any(tmp_path: Path) -> None:
     several = [
         {"@type": "NewsArticle", "datePublished": f"2021-07-{day}T08:30:15Z"} for day in (20, 21)
@@ -142,6 +163,19 @@ def test_page_about_several_articles_says_nothing_of_any(tmp_path: Path) -> None
     ("", "<p>Posted by Alice on <b>20.07.2021</b></p>", "date_line"),
     ("", "<p>2021年07月20日 样城日报 时政新闻 1665 0</p>", "date_line"),
     ("", "<p>20 июля 2021</p>", "date_line"),
+    ("", "<p>Stand: 20.07.2021</p>", "date_line"),
+    ("", "<p>Veröffentlicht am: 20. Juli 2021</p>", "date_line"),
+    ("", "<p>Von Eva Muster - 20. Juli 2021</p>", "date_line"),
+    ("", "<p>Posted by J. O'Brien-Smith on 20 July 2021</p>", "date_line"),
+    ("", "<p>Pressemitteilung vom 20.07.2021</p>", "date_line"),
+    ("", "<p>发表于 2021-07-20</p>", "date_line"),
+    ("", "<p>来源：样城网 作者：某某 发布时间：2021-07-20 浏览次数：12</p>", "date_line"),
+    ("", "<p>来源：样城网作者：某某发布时间：2021-07-20</p>", "date_line"),
+    ("", "<p>时间：2021年7月20日 浏览：33</p>", "date_line"),
+    ("", "<p>样城日报 2021-07-20</p>", "date_line"),
+    ("", "<p>BEIJING, July 20, 2021 (Xinhua) --</p>", "date_line"),
+    ("", "<p>新华社北京2021年7月20日电</p>", "date_line"),
+    ("<meta name='author' content='某某'>", "<p>某某 2021-07-20</p>", "date_line"),
     ('<link rel="canonical" href="https://news.example.cn/2021/07/20/a">', "", "htmldate"),
     ('<meta property="og:url" content="https://news.example.cn/2021-7-20/a">', "", "htmldate"),
     ('<meta name="date" content="2021-07-20">', "", "meta"),
@@ -165,6 +199,24 @@ def test_date_found_in_the_page_is_a_day(tmp_path: Path, head: str, body: str, s
     ("", "<p>Published: 03/04/2011</p>", ""),
     ("", "<p>Last updated: 3 March 2015</p>", ""),
     ("", "<p>Published: 3 March 2031</p>", ""),
+    ("", "<p>Date of the hearing: 12 March 2014</p>", ""),
+    ("", "<p>Date: 12 March 2014</p>", ""),
+    ("", "<p>Stand: Halle 5, 12.03.2014</p>", ""),
+    ("", "<p>Released: after ten years in prison on 3 May 2012</p>", ""),
+    ("", "<p>Last reviewed: 3 May 2012</p>", ""),
+    ("", "<p>Deadline: 3 May 2012</p>", ""),
+    ("", "<p>Hearing (3 May 2012)</p>", ""),
+    ("", "<p>HEARING, March 12, 2014 (Court 5) -</p>", ""),
+    ("", "<p>Geboren - 12.03.1950</p>", ""),
+    ("", "<p>12.03.1950</p>", ""),
+    ("", "<p>Geboren am 12.03.1950</p>", ""),
+    ("", "<p>截止日期：2014-05-01</p>", ""),
+    ("", "<p>案发时间：2014年5月1日 23:30</p>", ""),
+    ("", "<p>时间：2014年5月1日 23:30</p>", ""),
+    ("", "<p>会议时间 2014-05-01 23:59</p>", ""),
+    ("", "<p>2014-05-01 开庭审理</p>", ""),
+    ("", "<aside><a href='/b'>Another story of the bureau</a><p>3 May 2012</p></aside>", ""),
+    ("", "<div class='related'><p>3 May 2012</p></div>", ""),
     ("", "<p>© 2019 Bureau</p>", ""),
     ("", "<div class='comment'><p>3 March 2015</p></div>", ""),
     ("", "".join(f"<p>{day} May 2019</p><p>Another story</p>" for day in (3, 4, 5)), ""),
@@ -227,6 +279,25 @@ def test_other_references_stay(tmp_path: Path) -> None:
     assert "公安" in str(read(tmp_path, page(text=text)).only("articles")["text"])
 
 
+@pytest.mark.parametrize("raw", [
+    "1970-01-01T00:00:00Z", "1986-06-04", "0001-01-01T00:00:00", "2031-01-01", "AFTER",
+])  # fmt: skip
+def test_a_declared_day_on_which_no_page_can_have_appeared_is_refused(
+    tmp_path: Path, raw: str
+) -> None:
+    """AFTER: two days after the page was archived."""
+    if raw == "AFTER":
+        raw = (reading.NOW + timedelta(days=2)).date().isoformat()
+    head = f'<meta property="article:published_time" content="{raw}">'
+    outcome = read(tmp_path, page(head))
+    row = outcome.only("articles")
+    assert (row["published_at"], row["published_at_source"]) == (None, None)
+    assert outcome.problems["reason"].to_list() == ["not_a_time"]
+    assert outcome.problems["excerpt"].to_list()[0].startswith(raw)
+    row = read(tmp_path, page(head + '<meta name="pubdate" content="2021-07-20">'))
+    assert row.only("articles")["published_at"] == datetime(2021, 7, 19, 16, tzinfo=UTC)
+
+
 def test_another_declaration_stands_in_for_an_impossible_one(tmp_path: Path) -> None:
     head = ld({"@type": "NewsArticle", "datePublished": "2021-02-30"})
     row = read(tmp_path, page(head + '<meta name="pubdate" content="2021-07-20">'))
@@ -238,6 +309,11 @@ def test_another_declaration_stands_in_for_an_impossible_one(tmp_path: Path) -> 
     ("发布时间：2021年7月20日08:30:15", AT, "second", "printed"),
     ("最后更新：2021-07-20 08:30:15", datetime(2021, 7, 19, 16, tzinfo=UTC), "day", "meta"),
     ("2021-07-21 08:30:15", datetime(2021, 7, 19, 16, tzinfo=UTC), "day", "meta"),
+    ("会议时间 2021-07-20 23:59", datetime(2021, 7, 19, 16, tzinfo=UTC), "day", "meta"),
+    ("会议时间：2021-07-20 23:59", datetime(2021, 7, 19, 16, tzinfo=UTC), "day", "meta"),
+    ("Meeting: 2021-07-20 23:59", datetime(2021, 7, 19, 16, tzinfo=UTC), "day", "meta"),
+    ("2021-07-20 08:30</p><p>2021-07-20 09:30", datetime(2021, 7, 19, 16, tzinfo=UTC), "day",
+     "meta"),
 ])  # fmt: skip
 def test_a_clock_printed_with_the_day_makes_it_finer(
     tmp_path: Path, line: str, at: datetime, precision: str, source: str
@@ -248,6 +324,14 @@ def test_a_clock_printed_with_the_day_makes_it_finer(
     row = read(tmp_path, page(head, body=body)).only("articles")
     assert (row["published_at"], row["published_at_precision"]) == (at, precision)
     assert row["published_at_source"] == source
+
+
+def test_a_clock_in_the_text_is_not_that_of_its_publication(tmp_path: Path) -> None:
+    head = '<meta property="article:published_time" content="2021-07-20">'
+    for line in ("2021-07-20 23:59", "会议时间 2021-07-20 23:59"):
+        content = page(head).replace("</article>", f"<p>{line}</p><p>{ENGLISH}</p></article>")
+        row = read(tmp_path, content).only("articles")
+        assert (row["published_at_precision"], row["published_at_source"]) == ("day", "meta")
 
 
 def test_a_printed_clock_alone_is_no_date(tmp_path: Path) -> None:
