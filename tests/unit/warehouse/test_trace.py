@@ -15,6 +15,7 @@ from orchestration.paths import DataRoot
 from orchestration.schemas.render import create_table_sql
 from orchestration.schemas.tables import TABLES
 from orchestration.settings import Settings
+from orchestration.sources.archive import Archive
 from orchestration.sources.readers.base import Located
 from orchestration.warehouse.trace import (
     ORIGINS,
@@ -66,6 +67,25 @@ def test_a_day_is_traced_to_the_snapshots_of_that_local_day(
     found = _traced(tables, tmp_path, "main.account_days", key)
     assert [o.key["observed_at"] for o in found.origins] == [_at(4, 16), _at(5, 15)]
     assert found.remarks == ()
+
+
+def test_a_file_whose_path_is_not_published_is_found_in_the_archive(
+    tables: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    settings = Settings(DataRoot(tmp_path))
+    raw = tmp_path / "1000_2803301701.csv"
+    raw.write_text("id\n1\n")
+    (file,) = Archive(settings.root.archive).add(raw, f"ced/{raw.name}", "ced", settings.clock)
+    where = {"file_id": file.file_id, "file_sha256": file.sha256, "source_name": "ced"}
+    post = {"post_id": "4000000001", "record_number": None}
+    _put(tables, "core.posts", **ACCOUNT, **post, **where)
+    tables.execute(
+        "insert into quality.file_ledger (file_id, file_sha256, source_name, path) "
+        "values ($file_id, $file_sha256, $source_name, $path)",
+        {**where, "path": f"ced/{file.file_id}"},
+    )
+    (origin,) = trace(tables, settings, "core.posts", "post_id=4000000001").origins
+    assert (origin.path, origin.file_sha256) == (f"ced/{raw.name}", file.sha256)
 
 
 def test_a_gap_says_that_nothing_was_seen(

@@ -145,8 +145,8 @@ def test_the_time_of_a_comment_or_of_another_article_is_not_the_page_s(
     row = read(tmp_path, page(body=place.format(written))).only("articles")
     assert row["published_at_source"] not in ("time_element", "microdata")
     own = f"<main class='category-popular'>{written}</main>"
-    row = read(tmp_path, page(body=own + place.format(written.replace("07-20", "07-02"))))
-    assert row.only("articles")["published_at"] == AT
+    both = page(body=own + place.format(written.replace("07-20", "07-02")))
+    assert read(tmp_path, both).only("articles")["published_at"] == AT
 
 
 def test_page_about_several_articles_says_nothing_of_any(tmp_path: Path) -> None:
@@ -294,8 +294,8 @@ def test_a_declared_day_on_which_no_page_can_have_appeared_is_refused(
     assert (row["published_at"], row["published_at_source"]) == (None, None)
     assert outcome.problems["reason"].to_list() == ["not_a_time"]
     assert outcome.problems["excerpt"].to_list()[0].startswith(raw)
-    row = read(tmp_path, page(head + '<meta name="pubdate" content="2021-07-20">'))
-    assert row.only("articles")["published_at"] == datetime(2021, 7, 19, 16, tzinfo=UTC)
+    again = read(tmp_path, page(head + '<meta name="pubdate" content="2021-07-20">'))
+    assert again.only("articles")["published_at"] == datetime(2021, 7, 19, 16, tzinfo=UTC)
 
 
 def test_another_declaration_stands_in_for_an_impossible_one(tmp_path: Path) -> None:
