@@ -100,8 +100,8 @@ CASES: list[tuple[str | Callable[[Settings], None], str, str]] = [
     (
         "update quality.file_ledger set file_id = 'stranger'",
         "quality.file_ledger deliveries_are_ledgered",
-        "s/a.csv is archived and not in the ledger; 1 ledgered files are not in the archive's "
-        "index",
+        "file e1b255f1a14bae20 of the archive's index is not in the ledger; "
+        "1 ledgered files are not in the archive's index",
     ),
     (
         _lose_a_blob,
