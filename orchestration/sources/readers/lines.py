@@ -97,7 +97,13 @@ def line_blocks(stream: BinaryIO) -> Iterator[LineBlock | LongLine | BrokenStrea
                     yield BrokenStream(error, line, b"")
                     return
                 yield LongLine(line, skipped.length)
-                line, offset, carry = line + 1, offset + skipped.length, skipped.rest
+                line, offset = line + 1, offset + skipped.length
+                whole = skipped.rest.rfind(b"\n") + 1
+                carry = skipped.rest[whole:]
+                if whole:
+                    block = LineBlock(skipped.rest[:whole], line, offset)
+                    yield block
+                    line, offset = line + block.newlines, offset + whole
             continue
         # Joined in one step: every copy of a block costs as much as looking through it.
         block = LineBlock(b"".join((carry, memoryview(data)[:end])), line, offset)

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 import zstandard
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from orchestration.cleaning.ids import parse_ids
@@ -309,6 +309,7 @@ def test_line_blocks_lose_no_byte_however_the_stream_comes(data, sizes, block):
 
 @given(LINED.map(b"".join), st.lists(st.integers(1, 30), min_size=1, max_size=5),
        st.integers(1, 15), st.integers(8, 25))  # fmt: skip
+@example(b"\0" * 20 + b"\n\n" + b"\0" * 8, [2], 2, 8)
 def test_lines_that_are_too_long_are_skipped_whole_and_shift_nothing(data, sizes, block, longest):
     *closed, rest = data.split(b"\n")
     whole = [line + b"\n" for line in closed] + [rest] * bool(rest)
