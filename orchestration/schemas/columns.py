@@ -999,8 +999,8 @@ _define(
         "published_text": "Date of publication as printed.",
         "confidence": "A primary page read, A- a mirror, B a secondary source, C derived or "
         "doubtful, M from memory.",
-        "note": "Remark of the compiler or editor. NULL for reviewed figures: what is remarked about "
-        "them stays in claims_review.csv.",
+        "note": "Remark of the compiler. What reviewers remark may name people and is not published: "
+        "it stays in their CSV files and in the work file.",
     },
 )
 _define(

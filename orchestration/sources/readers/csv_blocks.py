@@ -143,8 +143,8 @@ Mask = npt.NDArray[np.bool_]
 @dataclass(frozen=True)
 class _Marked:
     """A block whose ends of cells and rows are marks. data: its bytes; kept: which of them are
-    content or marks; begins, lengths, widths, lines: of each row its first byte, its bytes with
-    the end, its cells and its physical line; is_blank: rows without any cell."""
+    content or marks; lengths, widths, lines: of each row its bytes with the end, its cells and its
+    physical line; is_blank: rows without any cell."""
 
     data: npt.NDArray[np.uint8]
     kept: Mask
