@@ -88,6 +88,9 @@
     )
 {%- endmacro %}
 
+{#- From where on tests look at tables as long as the history. -#}
+{% macro first_day_tested(days_before) %}{{ return(add_days(anew_from(), -days_before)) }}{% endmacro %}
+
 {#-
     Models that are kept up to a day and made anew from it on: a hook takes the days away before the
     model brings them again, so that nothing is left of a day that has no rows any more.

@@ -44,7 +44,8 @@ def publication(
             done = publish(settings, build)
         except PublishRefusedError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
-        say(f"{done.build_id}: {done.bytes / 1e6:.1f} MB in {done.path}")
+        upon = f", renewed from {done.renewed_from}" if done.renewed_from else ""
+        say(f"{done.build_id}: {done.bytes / 1e6:.1f} MB in {done.path}{upon}")
     yield _publication(done, invented)
     yield dg.MaterializeResult(
         asset_key=asset_key(BUILDS.full_name),
@@ -67,6 +68,9 @@ def _publication(done: Published, invented: bool) -> dg.MaterializeResult:  # ty
             ),
             "path": dg.MetadataValue.path(str(done.path)),
             "bytes": dg.MetadataValue.int(done.bytes),
+            "written": dg.MetadataValue.text(
+                f"what was touched since {done.renewed_from}" if done.renewed_from else "whole"
+            ),
             "dagster/row_count": dg.MetadataValue.int(sum(done.row_counts.values())),
             "dagster/column_lineage": as_lineage(published_lineage()),
             "row_counts": as_table(rows, ("table", "rows")),

@@ -19,6 +19,7 @@ import polars as pl
 
 from orchestration.clock import CLOCK_SKEW, SHANGHAI
 from orchestration.schemas.tables import CORE_TABLES, TABLES, Table
+from orchestration.spans import Span, spans
 from orchestration.warehouse.connect import count_rows, quote
 
 DAYS_PROFILED = 62
@@ -31,9 +32,6 @@ USUAL_DAYS = 28
 """Days before a delivery whose level counts as usual."""
 GROWING_MARTS = {"main.account_days": ("core.account_snapshots", "observed_date")}
 """Marts as long as the history: the core table whose touched days they follow, and their day."""
-
-Span = tuple[date, date]
-"""First and last local day, both inside."""
 
 
 @dataclass(frozen=True)
@@ -83,17 +81,6 @@ def touched_spans(
         ).fetchall()
     ]
     return spans(days)
-
-
-def spans(days: Sequence[date]) -> list[Span]:
-    """Days as unbroken spans, oldest first."""
-    found: list[Span] = []
-    for day in sorted(set(days)):
-        if found and day - found[-1][1] == timedelta(days=1):
-            found[-1] = (found[-1][0], day)
-        else:
-            found.append((day, day))
-    return found
 
 
 def profile_days(

@@ -119,9 +119,11 @@ def _dbt_column(table: Table, name: str) -> dict[str, Any]:
 def _dbt_tests(table: Table) -> list[dict[str, Any]]:
     """One test each of the key and of everything required: every test costs a night 0.1 s."""
     required = [name for name in table.column_names if name in table.required]
+    # Shorter periods of a table that grows begin up to a month before the first day made anew.
+    grown = {"from_day": table.day, "days_before": 30} if table.is_grown else {}
     return [
-        {"unique_key": {"arguments": {"columns": list(table.key)}}},
-        {"filled": {"name": f"filled_{table.name}", "arguments": {"columns": required}}},
+        {"unique_key": {"arguments": {"columns": list(table.key), **grown}}},
+        {"filled": {"name": f"filled_{table.name}", "arguments": {"columns": required, **grown}}},
     ]
 
 

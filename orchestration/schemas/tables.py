@@ -58,6 +58,11 @@ class Table:
         return "observed_at" if "observed_at" in self.column_names else str(self.bucket)
 
     @property
+    def day(self) -> str:
+        """The local day or period that is part of a mart's key."""
+        return next(name for name in ("observed_date", "period_start") if name in self.key)
+
+    @property
     def value_names(self) -> tuple[str, ...]:
         """Columns that make two rows the same observation: all but provenance and `seen`."""
         skipped = {*PROVENANCE, self.seen}
@@ -318,6 +323,14 @@ TOUCHED_DAYS = _run(
     ("build_id", "table_name", "observed_date"),
 )  # fmt: skip
 
+TOUCHED_BUCKETS = _run(
+    "meta", "touched_buckets",
+    "one day by which rows of a core table are kept, that a build added to, changed or took from",
+    ("build_id", "table_name", "bucket_date"),
+    ("build_id", "table_name", "bucket_date"),
+    required=("build_id", "table_name"),
+)  # fmt: skip
+
 ACCOUNT_SCOPE = _run(
     "quality", "account_scope", "one account that was ever found to be in scope",
     ("platform", "account_id"),
@@ -497,6 +510,7 @@ FITTED_TABLES: tuple[Table, ...] = (DIFFUSION_FITS,)
 
 RUN_TABLES: tuple[Table, ...] = (
     FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT, TOUCHED_DAYS,
+    TOUCHED_BUCKETS,
     ACCOUNT_SCOPE, ACCOUNT_OVERRIDES, CLAIM_CANDIDATES, CLAIM_REVIEWS,
     ARTICLE_READINGS, ARTICLE_ANCHORS, ARTICLE_PAIRS, ARTICLE_STORIES, OUTLET_LINES, ARTICLE_TEXTS,
     CHECK_RESULTS, BUILDS, COLUMN_DICTIONARY, SOURCES, *LINKING_TABLES,

@@ -52,7 +52,7 @@ def load_batch(
     """
     connection.execute("begin")
     try:
-        _withdraw(connection, replaced)
+        _withdraw(connection, replaced, build_id)
         _number_files(connection, files)
         new = [
             _merge(connection, table, staged, build_id)
@@ -176,6 +176,7 @@ def _append_months(
             where hour is not null
             except select build_id, table_name, observed_date from meta.touched_days"""
     )
+    _touch_buckets(connection, table, f"select {table.bucket} as bucket from {chosen}", build_id)
     return _records(connection, f"select file_id, record_number from {chosen}")
 
 
@@ -205,6 +206,7 @@ def _merge_month(
                   where build_id = $1 and table_name = $2""",
         [build_id, table.full_name],
     )
+    _touch_buckets(connection, table, "select bucket from merged_rows", build_id)
     new = _records(
         connection,
         "select file_id, record_number from merged_rows where merge_action = 'INSERT'",
@@ -246,7 +248,23 @@ def _merge_sql(table: Table, without_bucket: bool) -> str:
         when not matched then insert ({names}) values ({
         ", ".join(f"s.{n}" for n in table.column_names)
     })
-        returning merge_action, file_id, record_number, {table.moment} as moment"""
+        returning merge_action, file_id, record_number, {table.moment} as moment,
+                  {table.bucket} as bucket"""
+
+
+def _touch_buckets(
+    connection: duckdb.DuckDBPyConnection, table: Table, buckets: str, build_id: str
+) -> None:
+    """Enter the days of a query over (bucket). Rows never leave their bucket, while the day on
+    which they were observed moves when an earlier sighting comes."""
+    connection.execute(
+        f"""insert into meta.touched_buckets
+            select distinct {quote(build_id)}, {quote(table.full_name)},
+                   date '1970-01-01' + day
+            from (select distinct floor(epoch(bucket) / 86400)::integer as day from ({buckets}))
+            except select build_id, table_name, bucket_date from meta.touched_buckets
+                   where build_id = {quote(build_id)} and table_name = {quote(table.full_name)}"""
+    )
 
 
 def _append(
@@ -329,14 +347,26 @@ def _ledger_rows(
     return pl.DataFrame(rows, schema=polars_schema(FILE_LEDGER))
 
 
-def _withdraw(connection: duckdb.DuckDBPyConnection, file_ids: Sequence[str]) -> None:
+def _withdraw(
+    connection: duckdb.DuckDBPyConnection, file_ids: Sequence[str], build_id: str
+) -> None:
     """Take out everything that files said, because they are read again."""
     if not file_ids:
         return
+    connection.execute(
+        "create temp table withdrawn as select unnest($1) as file_id", [list(file_ids)]
+    )
+    for table in CORE_TABLES:
+        gone = (
+            f"select {table.bucket} as bucket from {table.full_name} semi join withdrawn "
+            "using (file_id)"
+        )
+        _touch_buckets(connection, table, gone, build_id)
     for table in (*CORE_TABLES, QUARANTINE, REPAIRS, FILE_DAYS, FILE_LEDGER):
         connection.execute(
-            f"delete from {table.full_name} where file_id in (select unnest($1))", [list(file_ids)]
+            f"delete from {table.full_name} where file_id in (select file_id from withdrawn)"
         )
+    connection.execute("drop table withdrawn")
 
 
 def scope(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:

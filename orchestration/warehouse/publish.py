@@ -2,9 +2,8 @@
 
 The work file is checkpointed and closed; what of it may be published (`released.py`) is written
 into `releases/<build_id>/`, synced and made read-only; `published/observatory.duckdb` is then
-replaced by a hard link to it. Whatever fails
-before the rename leaves the last good version where it was, and older releases stay for a
-rollback.
+replaced by a hard link to it. Whatever fails before the rename leaves the last good version where
+it was, and older releases stay for a rollback.
 """
 
 from __future__ import annotations
@@ -37,12 +36,17 @@ class PublishRefusedError(Exception):
 
 @dataclass(frozen=True)
 class Published:
-    """What readers now have."""
+    """What readers now have.
+
+    renewed_from: the build whose release was taken over, of which only what was touched since is
+    written anew; None where the whole file was.
+    """
 
     build_id: str
     path: Path
     bytes: int
     row_counts: dict[str, int]
+    renewed_from: str | None
 
 
 def publish(settings: Settings, build: Build) -> Published:
@@ -66,18 +70,29 @@ def publish(settings: Settings, build: Build) -> Published:
             data_through_at=_data_through(connection),
             row_counts=json.dumps(counts),
         )  # fmt: skip
-        # Every earlier build's days are in this one: nothing of theirs is left to take in.
-        connection.execute("delete from meta.touched_days where build_id <> $1", [build.build_id])
+        _forget_what_was_taken_in(connection, build)
         connection.execute("checkpoint work")
     try:
-        release = _release(root, build)
+        release, renewed_from = _release(root, build)
         _link_atomically(release, root.published)
     except BaseException as error:
         with open_work(root.warehouse) as connection:
             finish_build(connection, build, "failed", f"publishing broke: {error}"[:300])
         raise
     _drop_old_releases(root)
-    return Published(build.build_id, root.published, release.stat().st_size, counts)
+    return Published(build.build_id, root.published, release.stat().st_size, counts, renewed_from)
+
+
+def _forget_what_was_taken_in(connection: duckdb.DuckDBPyConnection, build: Build) -> None:
+    """Every earlier build's days are in the models, and what was touched up to the last release is
+    in that: nothing of theirs is left to take in."""
+    connection.execute("delete from meta.touched_days where build_id <> $1", [build.build_id])
+    connection.execute(
+        """delete from meta.touched_buckets
+           where build_id <= (select max(build_id) from meta.builds
+                              where outcome = 'published' and build_id < $1)""",
+        [build.build_id],
+    )
 
 
 def blocking_problems(connection: duckdb.DuckDBPyConnection, build: Build) -> list[str]:
@@ -124,8 +139,9 @@ def _data_through(connection: duckdb.DuckDBPyConnection) -> datetime | None:
     return row[0] if row else None
 
 
-def _release(root: DataRoot, build: Build) -> Path:
-    """Write the release of the closed work file into its folder, synced and read-only."""
+def _release(root: DataRoot, build: Build) -> tuple[Path, str | None]:
+    """Write the release of the closed work file into its folder, synced and read-only; where it
+    is, and the build whose release was taken over."""
     source = root.warehouse
     _refuse_wal(source)
     _require_space(source, root.releases)
@@ -137,7 +153,7 @@ def _release(root: DataRoot, build: Build) -> Path:
         # A process that was killed here has left its file, and DuckDB's log of it.
         for left in (temporary, _wal_of(temporary)):
             left.unlink(missing_ok=True)
-        write_released(source, temporary)
+        renewed_from = write_released(source, temporary, root.published)
         _refuse_wal(temporary)
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
@@ -147,7 +163,7 @@ def _release(root: DataRoot, build: Build) -> Path:
         for left in (temporary, _wal_of(temporary)):
             left.unlink(missing_ok=True)
     _sync_folder(folder)
-    return target
+    return target, renewed_from
 
 
 def _link_atomically(release: Path, published: Path) -> None:

@@ -8,13 +8,29 @@ deleted again: a deleted row stays in a DuckDB file until its block is used anew
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Mapping, Set
 from pathlib import Path
 
 import duckdb
 
 from orchestration.schemas.render import comment_sql, create_table_sql
 from orchestration.schemas.tables import CORE_TABLES, TABLES, Table
-from orchestration.warehouse.connect import MEMORY_LIMIT, OFFLINE, STORAGE_VERSION, quote
+from orchestration.warehouse.connect import (
+    MEMORY_LIMIT,
+    OFFLINE,
+    STORAGE_VERSION,
+    count_rows,
+    quote,
+)
+from orchestration.warehouse.takeover import (
+    RECORD_NOTES,
+    Parts,
+    Takeover,
+    forget,
+    kept_in_parts,
+    takeover_of,
+)
 
 SUBJECTS = ("account_id", "post_id", "ruling_id", "comment_id", "repost_id")
 """Whom or what a row is about. Is that a person in scope, or a post of one, the row is left out."""
@@ -42,8 +58,6 @@ TEXTS = (
 )  # fmt: skip
 """Texts in which pseudonyms may stand; there each of a person in scope goes, and what looks like a
 path with anybody's."""
-RECORD_NOTES = ("quality.quarantine", "quality.repairs")
-"""What is said about single records, with values out of them. Left out of a person's record."""
 PROFILES = ("core.account_snapshots",)
 """Exact counts and the instant of registration lead to a profile, an ordinary person's too: of no
 pseudonym there is a row."""
@@ -56,50 +70,170 @@ _PSEUDONYM = "p:[0-9a-f]{20}"
 _PATH_WITH_ONE = rf"[^\s\"]*[/_.-]{_PSEUDONYM}[^\s\"]*|{_PSEUDONYM}[/_.-][^\s\"]+"
 
 
-def write_released(source: Path, target: Path) -> None:
+def write_released(source: Path, target: Path, before: Path | None = None) -> str | None:
     """Write every published table of the closed work file into a new file.
 
     People in scope are the accounts that stand under a pseudonym. The aggregates of `main` counted
     them before; ordinary people's pseudonyms (of rumours and comments) stay, without profiles.
+
+    before: the release that readers have. Where it can be taken over (`takeover.py`), only what
+    was touched since is written; the rows are the same either way. Returns the build of the release
+    that was taken over, None if all was written anew.
     """
     with duckdb.connect(":memory:", config={**OFFLINE, "memory_limit": MEMORY_LIMIT}) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"set temp_directory = {quote(str(source.parent / 'tmp'))}")
         connection.execute(f"attach {quote(str(source))} as work (read_only)")
-        connection.execute(
-            f"attach {quote(str(target))} as released (storage_version '{STORAGE_VERSION}')"
-        )
-        _find_people(connection)
-        _hide_people_in_texts(connection)
-        _hide_folders(connection)
-        connection.execute("use released")
-        connection.execute("begin")
-        for schema in dict.fromkeys(table.schema for table in TABLES.values()):
-            connection.execute(f"create schema if not exists {schema}")
-        for table in TABLES.values():
-            connection.execute(create_table_sql(table))
-            connection.execute(_insert_sql(connection, table))
-        for statement in comment_sql(TABLES.values()):
-            connection.execute(statement)
-        connection.execute("commit")
-        connection.execute("checkpoint released")
+        takeover = takeover_of(connection, before) if before else None
+        if before and takeover and _take_over(connection, target, before, takeover):
+            return takeover.build_id
+        _write(connection, target, {})
+        return None
 
 
-def _find_people(connection: duckdb.DuckDBPyConnection) -> None:
-    """people_ids: pseudonyms of people in scope, of their posts and comments. people_records: the
-    records of raw files that tell of them."""
+def _take_over(
+    connection: duckdb.DuckDBPyConnection, target: Path, before: Path, takeover: Takeover
+) -> bool:
+    """Copy the release before and renew what was touched; False, with nothing left of the copy, if
+    a row that would be kept is not what would be written now."""
+    kept = kept_in_parts(takeover, connection)
+    shutil.copyfile(before, target)
+    if _write(connection, target, kept, takeover):
+        return True
+    connection.execute("use memory")
+    connection.execute("detach released")
+    for left in (target, target.with_name(f"{target.name}.wal")):
+        left.unlink(missing_ok=True)
+    return False
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    target: Path,
+    kept: Mapping[str, Parts],
+    takeover: Takeover | None = None,
+) -> bool:
+    """Write the tables into a new file, or into a copy of which `kept` stays; False if it may not
+    stay."""
     connection.execute(
-        """create temp table people_ids as
+        f"attach {quote(str(target))} as released (storage_version '{STORAGE_VERSION}')"
+    )
+    _find_people(connection, kept)
+    known = _known_columns(connection)
+    _hide_people_in_texts(connection, known, kept)
+    _hide_folders(connection)
+    connection.execute("use released")
+    if takeover is not None:
+        if _is_folder_renamed(connection, takeover):
+            return False
+        forget(connection, kept)
+        if any(_tells_of_people(connection, TABLES[name]) for name in kept):
+            return False
+    connection.execute("begin")
+    for schema in dict.fromkeys(table.schema for table in TABLES.values()):
+        connection.execute(f"create schema if not exists {schema}")
+    for name, table in TABLES.items():
+        _write_table(connection, table, known[name], kept.get(name))
+    connection.execute("commit")
+    connection.execute("checkpoint released")
+    return True
+
+
+def _write_table(
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    known: Set[str],
+    anew: Parts | None,
+) -> None:
+    """The whole table, or into one that is kept what is written anew of it."""
+    if anew is None:
+        for statement in (create_table_sql(table), *comment_sql([table])):
+            connection.execute(statement)
+    for condition in ["true"] if anew is None else [part.comes for part in anew]:
+        connection.execute(_insert_sql(table, known, condition))
+    if anew is None or not table.is_grown:
+        return
+    # What a grown mart no longer has bears no build: the count tells.
+    rows = count_rows(connection, f"work.{table.full_name}")
+    if count_rows(connection, f"released.{table.full_name}") != rows:
+        connection.execute(f"drop table released.{table.full_name}")
+        _write_table(connection, table, known, None)
+
+
+def _is_folder_renamed(connection: duckdb.DuckDBPyConnection, takeover: Takeover) -> bool:
+    """Whether an undeclared folder is told by another file than in the release before."""
+    row = connection.execute(
+        f"""select count(*) from (
+              select source_name from work.quality.file_ledger
+              where regexp_matches(source_name, $1)
+              group by source_name
+              having min(file_id) <> min(file_id) filter (where not ({takeover.since}))
+            )""",
+        [_PSEUDONYM],
+    ).fetchone()
+    return row != (0,)
+
+
+def _tells_of_people(connection: duckdb.DuckDBPyConnection, table: Table) -> bool:
+    """Whether rows of the release before, taken over, name whom this one hides: somebody who has
+    come into scope, or whose posts have, since."""
+    released = f"released.{table.full_name}"
+    told = [
+        f"select {name} as id from {released} where {_may_be_people(name)}"
+        for name in (*SUBJECTS, *REFERENCES)
+        if name in table.column_names
+        and (table.full_name, name) not in [(profile, "account_id") for profile in PROFILES]
+    ]
+    told += [
+        f"select unnest({name}) as id from {released} where {name} is not null"
+        for name in LISTS
+        if name in table.column_names
+    ]
+    told += [
+        f"select unnest(regexp_extract_all({name}, '{_PSEUDONYM}')) as id from {released} "
+        f"where contains({name}, 'p:')"
+        for name in TEXTS
+        if name in table.column_names
+    ]
+    return any(
+        connection.execute(
+            f"select 1 from ({query}) where id in (from people_ids) limit 1"
+        ).fetchone()
+        for query in told
+    )
+
+
+def _may_be_people(name: str) -> str:
+    """SQL condition: a pseudonym. As a range, by which whole row groups are skipped."""
+    return f"({name} >= 'p:' and {name} < 'p;')"
+
+
+def _any_of(anew: Parts | None) -> str:
+    """SQL condition: a row that is written."""
+    return "true" if anew is None else f"({' or '.join(part.comes for part in anew) or 'false'})"
+
+
+def _find_people(connection: duckdb.DuckDBPyConnection, kept: Mapping[str, Parts]) -> None:
+    """people_ids: pseudonyms of people in scope, of their posts and comments. people_records: the
+    records of raw files that tell of them, as far as there is a note on records of that file."""
+    connection.execute(
+        """create or replace temp table people_ids as
            select account_id as id from work.main.accounts where starts_with(account_id, 'p:')
            union
            select account_id from work.quality.account_scope where starts_with(account_id, 'p:')"""
     )
-    of_people = "account_id in (from people_ids)"
+    of_people = f"{_may_be_people('account_id')} and account_id in (from people_ids)"
     told = [table for table in CORE_TABLES if "account_id" in table.column_names]
+    noted = " union ".join(
+        f"select file_id from work.{name} where {_any_of(kept.get(name))}" for name in RECORD_NOTES
+    )
+    connection.execute(f"create or replace temp table noted_files as {noted}")
     connection.execute(
-        "create temp table people_records as "
+        "create or replace temp table people_records as "
         + " union ".join(
-            f"select file_id, record_number from work.{table.full_name} where {of_people}"
+            f"select file_id, record_number from work.{table.full_name} "
+            f"where {of_people} and file_id in (from noted_files) "
+            f"and {_any_of(kept.get(table.full_name))}"
             for table in told
         )
     )
@@ -110,21 +244,26 @@ def _find_people(connection: duckdb.DuckDBPyConnection) -> None:
         # A post_id of a comment is of the post below which it stands.
         if name in table.column_names and (name, table.name) != ("post_id", "comments")
     ]
-    connection.execute("create temp table made_by_people as " + " union ".join(made))
+    connection.execute("create or replace temp table made_by_people as " + " union ".join(made))
     connection.execute("insert into people_ids from made_by_people")
 
 
-def _hide_people_in_texts(connection: duckdb.DuckDBPyConnection) -> None:
+def _hide_people_in_texts(
+    connection: duckdb.DuckDBPyConnection,
+    known: Mapping[str, Set[str]],
+    kept: Mapping[str, Parts],
+) -> None:
     """hidden_texts: the texts that are not published as they are, and as what they are: every
     pseudonym of a person in scope is replaced, wherever it stands, and no other."""
     said = " union ".join(
-        f"select {name} as said from work.{table.full_name} where contains({name}, 'p:')"
+        f"select {name} as said from work.{table.full_name} "
+        f"where contains({name}, 'p:') and {_any_of(kept.get(table.full_name))}"
         for table in TABLES.values()
-        for name in sorted(_known(connection, table))
+        for name in sorted(known[table.full_name])
         if name in TEXTS
     )
     connection.execute(
-        f"""create temp table hidden_texts as
+        f"""create or replace temp table hidden_texts as
             with pathless as (
                 select said, regexp_replace(said, $1, 'p:…', 'g') as text from ({said})
             ),
@@ -150,7 +289,7 @@ def _hide_people_in_texts(connection: duckdb.DuckDBPyConnection) -> None:
 def _hide_folders(connection: duckdb.DuckDBPyConnection) -> None:
     """hidden_folders: names of sources that are not published as they are, and as what they are."""
     connection.execute(
-        """create temp table hidden_folders as
+        """create or replace temp table hidden_folders as
            select source_name as said, 'undeclared-' || min(file_id) as shown
            from work.quality.file_ledger where regexp_matches(source_name, $1)
            group by source_name""",
@@ -167,25 +306,29 @@ def _folder() -> str:
     )
 
 
-def _known(connection: duckdb.DuckDBPyConnection, table: Table) -> set[str]:
-    """The columns that the work file has of a table; one that is younger than it is missing."""
+def _known_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    """Table to the columns that the work file has of it; one that is younger than it is missing."""
     rows = connection.execute(
-        "select column_name from duckdb_columns() where database_name = 'work' "
-        "and schema_name = $1 and table_name = $2",
-        [table.schema, table.name],
+        "select schema_name || '.' || table_name, column_name from duckdb_columns() "
+        "where database_name = 'work'"
     ).fetchall()
-    return {row[0] for row in rows}
+    known: dict[str, set[str]] = {name: set() for name in TABLES}
+    for table, column in rows:
+        if table in known:
+            known[table].add(column)
+    return known
 
 
-def _insert_sql(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
-    """One table of the work file without its rows of people, references to them left out.
+def _insert_sql(table: Table, known: Set[str], anew: str) -> str:
+    """Rows of the work file under a condition, without those of people, references to them left
+    out.
 
     A column of an older warehouse that nothing has filled yet is NULL.
     """
-    known = _known(connection, table)
     names = [name for name in table.column_names if name in known]
-    values = ",\n".join(f"{_value(table, name)} as {name}" for name in names)
-    conditions = [
+    values = ",\n".join(f"{_value(table, name, anew)} as {name}" for name in names)
+    conditions = [f"({anew})"]
+    conditions += [
         f"({name} is null or not starts_with({name}, 'p:') or {name} not in (from people_ids))"
         for name in names
         if name in SUBJECTS and table.full_name not in LISTED
@@ -202,14 +345,13 @@ def _insert_sql(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
             "not exists (from people_records as told where told.file_id = noted.file_id "
             "and told.record_number = noted.record_number)"
         )
-    where = f"\nwhere {' and '.join(conditions)}" if conditions else ""
     return (
         f"insert into released.{table.full_name} by name\n"
-        f"select {values}\nfrom work.{table.full_name} as noted{where}"
+        f"select {values}\nfrom work.{table.full_name} as noted\nwhere {' and '.join(conditions)}"
     )
 
 
-def _value(table: Table, name: str) -> str:
+def _value(table: Table, name: str, anew: str) -> str:
     """A column as it is published."""
     if (table.schema, name) == REMARKS:
         return "null"
@@ -219,7 +361,7 @@ def _value(table: Table, name: str) -> str:
         if name in (listed, instant) and listed in table.column_names:
             named = (
                 f"select {listed} from (select {listed}, unnest({listed}) as id "
-                f"from work.{table.full_name}) where id in (from people_ids)"
+                f"from work.{table.full_name} where {anew}) where id in (from people_ids)"
             )
             return f"case when {listed} is null or {listed} not in ({named}) then {name} end"
     if name in PLACES:

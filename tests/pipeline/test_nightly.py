@@ -25,8 +25,10 @@ from orchestration.schemas.tables import MARTS, TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse.connect import count_rows, open_modelled, open_published, open_work
 from orchestration.warehouse.lock import run_lock
+from orchestration.warehouse.released import write_released
 from orchestration.warehouse.status import status
 from tests.pipeline.conftest import LAST_DAY, LATER_DAY, NEXT_DAY, deliver
+from tests.unit.warehouse.content_hash import content_hashes
 
 pytestmark = pytest.mark.slow
 
@@ -65,6 +67,22 @@ def _every_row(settings: Settings) -> dict[str, Any]:
             name: work.execute(f"select count(*), sum(hash(t)) from {name} as t").fetchone()
             for name in TABLES
         }
+
+
+def _published_rows(path: Path) -> dict[str, str]:
+    with open_published(path) as published:
+        return {
+            name: str(found)
+            for name, found in content_hashes(published, [*TABLES.values()]).items()
+        }
+
+
+def _is_as_written_whole(settings: Settings, folder: Path) -> bool:
+    """Whether readers have the rows that they would have of a file written from nothing."""
+    whole = folder / "whole.duckdb"
+    assert write_released(settings.root.warehouse, whole) is None
+    assert _published_rows(settings.root.published) == _published_rows(whole)
+    return True
 
 
 @pytest.fixture(scope="module")
@@ -234,7 +252,11 @@ def test_while_one_run_holds_the_warehouse_another_is_refused(
 
 
 def test_a_killed_night_is_marked_failed_by_the_next_which_takes_in_everything(
-    observatory: Settings, first: NightlyOutcome, history: dg.DagsterInstance
+    observatory: Settings,
+    first: NightlyOutcome,
+    history: dg.DagsterInstance,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     deliver(observatory.root.home, NEXT_DAY)
     process = subprocess.Popen(
@@ -265,6 +287,8 @@ def test_a_killed_night_is_marked_failed_by_the_next_which_takes_in_everything(
         "select distinct observed_to::varchar from quality.file_ledger where source_name = $$%s$$"
     )
     assert ("2026-07-04",) in _ask(observatory, days % "spider_users")
+    assert "renewed from" in capsys.readouterr().out
+    assert _is_as_written_whole(observatory, tmp_path)
 
 
 def test_a_failed_error_check_keeps_the_last_good_build(
@@ -299,7 +323,10 @@ def test_a_failed_error_check_keeps_the_last_good_build(
 
 
 def test_once_repaired_the_refused_nights_files_are_published(
-    observatory: Settings, first: NightlyOutcome
+    observatory: Settings,
+    first: NightlyOutcome,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     _work(
         observatory,
@@ -313,6 +340,8 @@ def test_once_repaired_the_refused_nights_files_are_published(
     assert _ask(observatory, topics) == [(6,)]
     accounts = "select max(observed_date)::varchar from main.account_days where followers_lo > 0"
     assert _ask(observatory, accounts) == [("2026-07-05",)]
+    assert "renewed from" in capsys.readouterr().out
+    assert _is_as_written_whole(observatory, tmp_path)
 
 
 def test_a_dbt_test_that_fails_blocks_before_the_audit(

@@ -11,7 +11,7 @@ where
 union all
 select account_id
 from {{ ref('account_days') }}
-where account_id like 'p:%'
+where observed_date >= {{ first_day_tested(0) }} and account_id like 'p:%'
 union all
 select account_id
 from {{ ref('posts') }}

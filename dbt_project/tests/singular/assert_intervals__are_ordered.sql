@@ -1,4 +1,4 @@
--- A lower bound is never above its upper bound.
+-- A lower bound is never above its upper bound. Of account days those made anew are looked at.
 {{ config(meta={"dagster": {"ref": {"name": "account_days"}}}) }}
 select 'accounts' as table_name, account_id as key_text
 from {{ ref('accounts') }}
@@ -6,7 +6,9 @@ where followers_lo > followers_hi
 union all
 select 'account_days' as table_name, account_id as key_text
 from {{ ref('account_days') }}
-where followers_lo > followers_hi or followers_delta_lo > followers_delta_hi
+where
+    observed_date >= {{ first_day_tested(0) }}
+    and (followers_lo > followers_hi or followers_delta_lo > followers_delta_hi)
 union all
 select 'posts' as table_name, post_id as key_text
 from {{ ref('posts') }}
