@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from orchestration.claims import assertions, dates, places, ranges, scope, speakers
+from orchestration.claims import assertions, dates, outlets, places, ranges, scope, speakers
 from orchestration.claims.numbers import Figure, figures
 from orchestration.linking.places import PLACES
 from orchestration.schemas.render import polars_schema
@@ -184,7 +184,7 @@ def candidates(text: str, published: date | None = None) -> list[Candidate]:
         for first, last in _sentences(paragraph):
             span = (start + first, start + last)
             found += _of_sentence(text, span, published, outlet, carried)
-            own = dates.explicit_of(paragraph[first:last], published)
+            own = dates.explicit_of(outlets.without_names(paragraph[first:last]), published)
             carried, ago = (own, 0) if own else (carried, ago + 1)
             if ago >= _CARRIED_OVER:
                 carried = None
@@ -244,11 +244,13 @@ def _of_sentence(
     # Of equal length, so that offsets stay right.
     sentence = _ADDRESS.sub(lambda match: " " * len(match[0]), quote)
     is_chinese = len(_HAN.findall(sentence)) * 5 > len(sentence)
-    spaced = sentence if is_chinese else ranges.without_hyphens(sentence)
+    # The Daily of an outlet is no day, and a title tells neither number nor date of a figure.
+    plain = outlets.without_names(sentence)
+    spaced = plain if is_chinese else ranges.without_hyphens(plain)
     numbers = ranges.joined(sentence, figures(spaced, is_chinese))
-    speaker = speakers.speaker_of(sentence, is_chinese) if numbers else None
+    heard = speakers.speaker_of(sentence, is_chinese) if numbers else None
     unsaid = sentence
-    if speaker and speaker.kind == "person":
+    if heard and heard.kind == "person":
         unsaid = speakers.without_office(sentence, is_chinese)
     # The name of an account is no place, that of the body beside it is.
     unnamed = scope.without_handles(sentence)
@@ -257,15 +259,16 @@ def _of_sentence(
         clause = _clause(sentence, figure)
         segment = _segment(numbers, place, clause)
         since = numbers[place - 1].end if place else 0
+        speaker = heard if heard and figure.start >= heard.since else None
         read = _read(unsaid, figure, segment, clause, told, is_chinese)
         if read is None or assertions.reports_nothing(sentence, figure, clause, is_chinese):
             continue
         metric, actor = read
         if figure.unit != "percent":
-            metric = assertions.metric_of(sentence, figure, metric, segment, is_chinese)
+            metric = assertions.metric_of(plain, figure, metric, segment, is_chinese)
             metric = _as_beside(sentence, figure, metric, told)
         is_change = metric.endswith(("_gained", "_lost"))
-        at = _as_of(sentence, figure, segment, published, told, carried, is_change)
+        at = _as_of(plain, figure, segment, published, told, carried, is_change)
         if dates.is_after(at, published):
             continue
         printed = sentence[figure.start : figure.end].strip()
@@ -284,10 +287,17 @@ def _of_sentence(
                 places.region_of(unnamed, segment, clause, since, figure.start, is_chinese, said),
                 at.text, at.day, at.precision, at.basis,
                 said, speaker.kind if speaker else None,
-                speakers.reported_by(sentence) or outlet,
+                _outlet(sentence, speaker) or outlet,
             )
         )  # fmt: skip
     return told
+
+
+def _outlet(sentence: str, speaker: speakers.Speaker | None) -> str | None:
+    """The outlet that brings a figure: whoever is said to report it, or an outlet that says it."""
+    if speaker is not None and speaker.kind == "outlet":
+        return speaker.name
+    return outlets.reported_by(sentence)
 
 
 def _as_beside(sentence: str, figure: Figure, metric: str, told: Sequence[Candidate]) -> str:
