@@ -66,8 +66,11 @@ _BASE = re.compile(
 """What something rose from was true on some day before, which nobody knows if it is not printed."""
 _MADE_OF = re.compile(r"[^，。；]*(?:组成|构成)")
 _BASE_WITH_DAY = re.compile(
-    r"(?:从|由)[^，。；]{1,12}?的\s?[\d.,]+[万亿千百]?[个家名条人]*(?=[^，。；]{0,4}[增升涨减降])"
+    r"(?:从|由)[^，。；]{1,12}?的?\s?[\d.,]+[万亿千百]?[余多]?[个家名条人]*(?=[^，。；]{0,4}[增升涨减降压])|"
+    r"\b(?:compared\s+(?:with|to)|against|from)\s+(?:(?:about|some|only|just|nearly|over)\s+)?\d[\d,.]*(?:\s+\w+){0,4}?"
+    r"\s+(?:(?:at|by)\s+the\s+(?:end|start|beginning)\s+of|in|on|by|as\s+of)\s[^,;.]{2,25}?(?=\s+to\s|[,;.]|$)"
 )
+"""What something rose from, or is compared with, and the day printed beside it."""
 _COUNTED = re.compile(r"\s*(?:$|[，。；,.;]|from\b|on\b|over\b|year\b|within\b|in\b)")
 """What follows where a figure has no noun of its own."""
 _PART = re.compile(r"其中[^，。；\d]*$|,\s+(?:of\s+which|including|among\s+them)\s[^,;\d]*$")
@@ -350,7 +353,12 @@ def _as_of(
             is_own = figure.end <= own.start < segment[1]
         return own if is_own else dates.AsOf(None, "day", None, None)
     # The day of what it rose from is not that of what it rose to.
-    sentence = _BASE_WITH_DAY.sub(lambda match: " " * len(match[0]), sentence)
+    sentence = _BASE_WITH_DAY.sub(
+        lambda match: (
+            match[0] if match.start() <= figure.start < match.end() else " " * len(match[0])
+        ),
+        sentence,
+    )
     return dates.as_of(sentence, segment, figure.start, published, carried, is_change=is_change)
 
 

@@ -98,7 +98,7 @@ _FROM = re.compile(r"(?:from|to|从|到)\b|[从到]", re.IGNORECASE)
 """What a range begins with whose noun comes behind it: from 5 to 9, the number of accounts rose."""
 _CONTINUES = re.compile(
     r"(?:^|[,，、]|percent|%|％)[^,，]{0,40}?(?:\b(?:to|reach(?:ing|ed)?|total(?:l?ing|ed)|numbering|hitting)|"
-    r"达到?了?|(?:增|升|降|减|涨|增长|增加|上升|下降|减少)(?:至|到)(?:目前|现在|如今)?的?|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为|有)\s*$",
+    r"达到?了?|(?:增|升|降|减|涨|增长|增加|上升|下降|减少)(?:至|到)(?:目前|现在|如今|(?:(?:19|20)\d\d年|今年|去年)?(?:\d{1,2}月)?(?:底|末|份)?)?的?|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为|有)\s*$",
     re.IGNORECASE,
 )
 _FOLLOWED_BY = re.compile(
