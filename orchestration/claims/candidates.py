@@ -411,6 +411,8 @@ def _read(
     actor = scope.actor_of(sentence, figure, noun, segment, clause)
     if told and noun.start == noun.end and noun.metric == "posts":
         # 60条 behind 1860条 questions are questions.
+        is_theirs = actor == "organ+officer" and _goes_on(sentence, figure, noun, clause, told)
+        actor = (told[-1].actor_scope if is_theirs else None) or actor
         return _countable(told[-1].metric) or noun.metric, actor
     if actor == "organ+officer" and told and _goes_on(sentence, figure, noun, clause, told):
         actor = told[-1].actor_scope or actor

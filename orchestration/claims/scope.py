@@ -36,10 +36,16 @@ _ENGLISH_NOUNS = (
                  rf"micro-?\s?blogs{_MODIFIED}|"
                  r"(?<=facebook\s)pages|(?<=twitter\s)feeds"),
     ("officers", r"(?:police\s*)?officers|policemen|officials|judges|civil\s+servants|cadres|"
-                 r"public\s+servants"),
+                 r"public\s+servants|ambassadors|consuls(?:[\s-]general)?|diplomats|envoys|mayors|"
+                 r"governors|(?:party\s+)?secretaries|prosecutors|magistrates|fire\s?fighters|"
+                 r"spokes(?:men|people|persons)|legislators|lawmakers|police\s+chiefs|ministers|"
+                 r"detectives|patrolmen|wardens"),
     ("organs", r"departments|agencies|bureaus|organs|institutions|government\s+offices|"
                r"police\s+stations|(?:provincial|municipal|city|county|district|town(?:ship)?|local)\s+governments|"
                r"government\s+bodies|courts|procuratorates|ministries|"
+               r"(?:village|neighbou?rhood|residents['’]?|party)\s+committees|committees|commissions|"
+               r"hospitals|schools|universities|colleges|museums|libraries|embassies|consulates|"
+               r"authorities|offices|observatories|cent(?:er|re)s|prisons|administrations|bodies|"
                r"organi[sz]ations|police\s+forces|(?:police|traffic|fire)\s+(?:teams|squads)|squads|brigades|detachments"),
 )  # fmt: skip
 _CHINESE_NOUNS = (
@@ -58,9 +64,11 @@ _CHINESE_NOUNS = (
                  r"(?:微信|抖音|快手|头条)(?=(?:已|共|有|约|达|近|超过?|逾)*\d+\s?[余多]?个)|(?:官方|政务|警务|公安|法院)微信(?!群|平台|用户|公众|公共|订阅|服务|账|帐|、)|账号|帐号|账户|帐户|"
                  r"(?:公务人员|公职人员|官员|民警|个人|机构|部门)类(?=[账微]|(?:共|有|约|达|为|近|超过?|逾)*\d)|政务新媒体(?!账|帐|平台|发展|管理|工作|建设)"),
     ("officers", r"公安局长|(?:公安|警务|公职|党政|司法)人员|民警|警察|警员|干警|警官|法官|检察官|"
-                 r"局长|厅长|所长|市长|县长|官员|公务员|公职人员|党政干部|干部|公务人员"),
+                 r"局长|厅长|所长|市长|县长|官员|公务员|公职人员|党政干部|干部|公务人员|大使(?!馆)|总领事(?!馆)|"
+                 r"领事(?!馆)|外交官|新闻发言人|发言人|书记|消防员|人大代表|政协委员"),
     ("organs", r"公安机关|公安局|公安分局|分局|派出所|[总支大]队|法院|检察院|部委|党政机构|"
-               r"政务机构|政府机构|机构|部门|单位|机关|乡镇"),
+               r"政务机构|政府机构|机构|部门|单位|机关|乡镇|村委会|居委会|社区|街道办事处|街道办|医院|学校|高校|中小学|"
+               r"使领?馆|领事馆|博物馆|图书馆|气象台|气象局|景区"),
 )  # fmt: skip
 _ALL_ENGLISH = re.compile(
     "|".join(rf"(?P<{name}>\b(?:{pattern})\b)" for name, pattern in _ENGLISH_NOUNS), re.IGNORECASE
@@ -132,7 +140,8 @@ _POSTING = re.compile(
 )
 _ADOPTION = re.compile(
     r"micro-?\s?blog|weibo|accounts?\b|twitter|facebook|微博|账号|帐号|公众号|(?:抖音|快手|头条|政务)号|"
-    r"政务新媒体|(?:官方|政务|警务)微信",
+    r"政务新媒体|(?:官方|政务|警务)微信|(?:入驻|登陆|落户|进驻|玩)[^，。；]{0,8}(?:微信|抖音|快手|头条)|"
+    r"(?:抖音|快手|头条|推特|脸书)(?:上|开|平台)|在(?:抖音|快手|推特|脸书|海外社交)|douyin|kuaishou|toutiao|tiktok|youtube|we\s?chat",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -261,6 +270,10 @@ _ORGAN = re.compile(
     r"set up|launched)\b)|"
     r"\b(?:hospitals?|schools?|universit(?:y|ies)|commissions?|committees?)\b|\b[Mm]inistry\s+of\b|"
     r"\b(?:ministries|courts|procuratorates|squads|brigades|detachments)\b|"
+    r"\b(?:embass(?:y|ies)|consulates?|observator(?:y|ies)|brigades?)\b|\bState\s+Council\b|\bpress\s+office\b|"
+    r"\b(?:fire|weather|meteorological|rescue|police|customs|prison)\s+services?\b|\bMetropolitan\s+Police\b|"
+    r"\bPolice\s+(?:Service|Department|Force)\b|\bofficial\s+(?:micro|account|we\s?chat)|"
+    r"官微|村委会|居委会|领事馆|气象台|党委|人大常委会|政协|检察院|最高检|最高法|消防(?=微博|官)|"
     r"\bauthorities\b|使馆|新闻办|国务院|外交部|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
     r"\binstitutions?\b|\bcent(?:er|re)s\b|\bministry\b(?=,?\s+(?:whose|which)\b|,\s*$)|"
@@ -283,8 +296,10 @@ _JOINED = re.compile(
 """Organs and officers counted together: departments and officials."""
 _OFFICER = re.compile(
     r"\b(?:mayor|governor|party\s+secretary|police\s+chief|magistrate)s?['’]|"
+    r"\b(?:ambassador|consul(?:[\s-]general)?|diplomat|envoy|mayor|governor|secretar(?:y|ie)|"
+    r"magistrate|minister|patrolman|patrolmen|fire\s?fighter|legislator|lawmaker|judge|policeman)s?\b(?!\s+(?:general\s+)?office)|"
     r"\bofficers?\b|\bpolicemen\b|\bofficials\b|\bpersonal\b|\bindividuals?\b|\bcivil servants?\b|"
-    r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|[一两几\d]名[^，。派]{0,2}警|法官|检察官|警察个人|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人",
+    r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|[一两几\d]名[^，。派]{0,2}警|法官|检察官|警察个人|警员|干警|警官(?!方)|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人|大使(?!馆)|总领事(?!馆)|外交官|消防员|书记",
     re.IGNORECASE,
 )
 _WHOSE = re.compile(
@@ -292,7 +307,7 @@ _WHOSE = re.compile(
     re.IGNORECASE,
 )
 _POLICE = re.compile(
-    r"police|policem|public[ -]security|traffic\s+(?:officer|cop|warden)s?\b|detention\s+cent|"
+    r"police|policem|patrolm[ae]n|public[ -]security|traffic\s+(?:officer|cop|warden)s?\b|detention\s+cent|"
     r"(?-i:\bOfficer\s+[A-Z])|\bconstab|\bsheriff|公安|派出所|看守所|警(?!告|示|惕|报(?!告))",
     re.IGNORECASE,
 )
@@ -310,6 +325,8 @@ _BRANCH = re.compile(
     r"\b(?:[Mm]inistry|[Bb]ureau|[Dd]epartment|[Aa]dministration|[Cc]ommission|[Oo]ffice)\s+of\s+(?:the\s+)?"
     r"(?!Public\s+Security)(?=[A-Z])(?:[A-Z]\w+)|"
     r"(?i:\bcourts?\b|\bprosecutors?\b|\bprocurat\w+|\bhospitals?\b|\bschools?\b|\buniversit\w+|\bcongress\b|\bfire\s?fighters?\b)|"
+    r"\bembass\w+|\bambassador|\bconsul|\bdiplomat|\bprosecut|\bjudges?\b|\bobservator\w+|\burban\s+management\b|"
+    r"\b(?:meteorological|weather|fire)\s+(?:service|brigade|bureau)|大使|领事|外交官|最高检|最高法|法官|城管|气象|"
     r"使馆|领事馆|法院|检察|院(?=入驻|开通)|医院|学校|高校|大学|消防|共青团|团委|税务|海关|铁路局|地铁|供电|"
     r"(?:旅游|民政|教育|卫生|卫计|税务|地税|国税|工商|交通(?:运输)?|气象|城管|环保|生态环境|财政|国土|规划|文化|人社|水务|水利|农业|林业|体育|"
     r"统计|地震|邮政|食药监|药监|质监|安监|司法|商务|外交|外事|铁道|国防|科技|住建|文旅|卫健|应急(?:管理)?|市场监管)(?:行政)?(?:管理|监督|执法|主管)?(?:部门|系统|局|委|厅|部)"
@@ -317,8 +334,9 @@ _BRANCH = re.compile(
 """Another branch than the police; the words for sectors have no name for it."""
 _STUDIES = re.compile(r"universit|school|institut|大学|学院|研究", re.IGNORECASE)
 _STATE = re.compile(
-    r"government|(?<!news )agenc|bureau|ministry|departments?\b|urban management|commission|"
-    r"institution|cadres|\bmayors?\b|\bgovernors?\b|\bmagistrates?\b|prefectures\s|国务院|新闻办|宣传部|[省市县]委(?!员)|"
+    r"government|(?<!news )agenc|bureau|ministry|departments?\b|commission|"
+    r"institution|cadres|\bState\s+Council\b|\bparty\s+(?:secretar|committee|organ|and\s+government)|village\s+committee|"
+    r"(?:neighbou?rhood|residents['’]?)\s+committee|\bcabinet\b|村委会|居委会|党委|书记|\bmayors?\b|\bgovernors?\b|\bmagistrates?\b|prefectures\s|国务院|新闻办|宣传部|[省市县]委(?!员)|"
     r"civil servant|政务|政府|党政|行政|(?<!检察)(?<!审判)(?<!司法)机关|官员|机构|公务|公职|干部|"
     r"部门|网信|街道办|乡镇|新闻发言人",
     re.IGNORECASE,
@@ -333,9 +351,9 @@ _HANDLE = re.compile(
 )
 _PLATFORMS = (
     ("sina", r"\bsina\b|weibo\.com|新浪|"
-             r"(?<!tencent )(?<!qq )(?<!sina )\bWeibo\b(?! accounts of tencent)"),
+             r"(?<!tencent )(?<!qq )(?<!sina )(?<!people's )(?<!people’s )(?<!xinhua )\bWeibo\b(?! accounts of tencent)"),
     ("tencent", r"\btencent\b(?!['’]s\s+we)|\bqq\b|t\.qq\.com|腾讯(?!微信|的微信)"),
-    ("people", r"people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
+    ("people", r"people(?:'|’)s\s+weibo|people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
                r"人民(?:网)?微博|人民网(?=[、和及与，]|等|[两三四]大|$|微博|开|的)"),
     ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|新华网(?=[、和及与]|等|微博)"),
 )  # fmt: skip
@@ -401,37 +419,41 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
         figure.end,
         _phrase_end(sentence, noun, segment) if noun.end > figure.end else segment[1],
     )
-    for start, end in (*((ahead, behind) if noun.end <= figure.start else (behind, ahead)), clause):
-        part = sentence[start:end]
-        organs, officers = list(_ORGAN.finditer(part)), list(_OFFICER.finditer(part))
-        if (
-            organs
-            and officers
-            and _JOINED.search(part[min(organs[0].start(), officers[0].start()) :])
-        ):
-            return "organ+officer"
-        if organs and officers:
-            nearest_first = (start, end) == behind
-            first = organs[0].start() < officers[0].start()
-            last = organs[-1].start() > officers[-1].start()
-            if (start, end) == clause:
-                return "organ+officer"
-            return "organ" if (first if nearest_first else last) else "officer"
-        if organs or officers:
-            return "organ" if organs else "officer"
+    is_behind_first = noun.end > figure.start
+    for span in (behind, ahead) if is_behind_first else (ahead, behind):
+        if named := _whose(sentence[slice(*span)], first=span == behind):
+            return named
+    if named := _whose(sentence[slice(*clause)], first=None):
+        return named
     if handle_of(sentence[: clause[1]]):
         return "organ"
     own = sentence[clause[0] : figure.start]
     if noun.metric == "accounts" and noun.start >= clause[0] and _POLICE.search(own):
         return "organ+officer"
     # The subject of the sentence, where it stands in a clause before.
-    subject = sentence[: clause[0]]
-    organs, officers = list(_ORGAN.finditer(subject)), list(_OFFICER.finditer(subject))
-    if officers and not organs:
+    subject = _whose(sentence[: clause[0]], first=False)
+    if subject == "officer":
         return "officer"
     is_its = _ITS.search(sentence, segment[0], figure.start) is not None
     is_elsewhere = noun.metric != "accounts" or noun.end <= clause[0] or is_its
-    return "organ" if organs and not officers and is_elsewhere else "organ+officer"
+    return "organ" if subject == "organ" and is_elsewhere else "organ+officer"
+
+
+def _whose(part: str, *, first: bool | None) -> str | None:
+    """Of whom words speak; where of both, of those named together, or of the first or the last
+    (an officer of a bureau is an officer), or, for first None, of both. None for neither."""
+    organs, officers = list(_ORGAN.finditer(part)), list(_OFFICER.finditer(part))
+    if not (organs and officers):
+        return "organ" if organs else "officer" if officers else None
+    start = min(organs[0].start(), officers[0].start())
+    if first is None or _JOINED.search(part[start:]):
+        return "organ+officer"
+    is_organ = (
+        organs[0].start() < officers[0].start()
+        if first
+        else organs[-1].start() > officers[-1].start()
+    )
+    return "organ" if is_organ else "officer"
 
 
 def _phrase_end(sentence: str, noun: Noun, segment: Span) -> int:
