@@ -9,13 +9,13 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from orchestration.claims import assertions, dates, outlets, places, ranges, scope, speakers
+from orchestration.claims import assertions, context, dates, outlets, places, ranges, scope, speakers
 from orchestration.claims.numbers import Figure, figures
 from orchestration.linking.places import PLACES
 from orchestration.schemas.render import polars_schema
@@ -184,9 +184,12 @@ def candidates(text: str, published: date | None = None) -> list[Candidate]:
         paragraph = text[start:end]
         outlet = speakers.byline_of(paragraph) or outlet
         carried, ago = None, 0
+        before = context.Before()
         for first, last in _sentences(paragraph):
             span = (start + first, start + last)
-            found += _of_sentence(text, span, published, outlet, carried)
+            around = Around(published, outlet, carried, before)
+            told, before = _of_sentence(text, span, around)
+            found += told
             own = dates.explicit_of(outlets.without_names(paragraph[first:last]), published)
             carried, ago = (own, 0) if own else (carried, ago + 1)
             if ago >= _CARRIED_OVER:
@@ -236,13 +239,24 @@ def _stripped(paragraph: str, start: int, end: int) -> Iterator[tuple[int, int]]
         yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
+@dataclass(frozen=True)
+class Around:
+    """What is known before a sentence is read: the day of publication, the outlet above it, the
+    "as of" that still holds, and the sentences before it in its paragraph."""
+
+    published: date | None
+    outlet: str | None
+    carried: dates.AsOf | None
+    before: context.Before
+
+
 def _of_sentence(
-    text: str,
-    span: tuple[int, int],
-    published: date | None,
-    outlet: str | None,
-    carried: dates.AsOf | None,
-) -> list[Candidate]:
+    text: str, span: tuple[int, int], around: Around
+) -> tuple[list[Candidate], context.Before]:
+    """The figures of one sentence, and what the next one may refer to."""
+    published, outlet, carried, before = (
+        around.published, around.outlet, around.carried, around.before,
+    )  # fmt: skip
     quote = text[span[0] : span[1]]
     # Of equal length, so that offsets stay right.
     sentence = _ADDRESS.sub(lambda match: " " * len(match[0]), quote)
@@ -257,13 +271,21 @@ def _of_sentence(
         unsaid = speakers.without_office(sentence, is_chinese)
     # The name of an account is no place, that of the body beside it is.
     unnamed = scope.without_handles(sentence)
+    if heard is None and before.is_same:
+        heard = before.speaker
+    if not before.sent_from:
+        before = replace(before, sent_from=context.place_of_dateline(sentence))
+    topic = before.text if before.text and context.refers_back(sentence) else ""
+    earlier: list[Candidate] = []
+    if topic and before.last is not None:
+        earlier = [replace(before.last, quote_start=0, figure_start=0, figure_end=0)]
     told: list[Candidate] = []
     for place, figure in enumerate(numbers):
         clause = _clause(sentence, figure)
         segment = _segment(numbers, place, clause)
         since = numbers[place - 1].end if place else 0
         speaker = heard if heard and figure.start >= heard.since else None
-        read = _read(unsaid, figure, segment, clause, told, is_chinese)
+        read = _read(unsaid, figure, segment, clause, told or earlier, is_chinese, topic)
         if read is None or assertions.reports_nothing(sentence, figure, clause, is_chinese):
             continue
         metric, actor = read
@@ -281,19 +303,28 @@ def _of_sentence(
             sector = scope.sector_of(sentence, segment, clause, speaker.name if speaker else None)
             if told and sector in ("all", None) and _of_those(sentence, figure, clause):
                 sector = told[-1].sector
+            sector = context.sector_of(sector, sentence, before)
+        if actor is not None:
+            actor = context.actor_of(actor, sentence[slice(*clause)], before)
+        platform = scope.platforms_of(sentence, figure, segment, clause, said)
+        has_medium = bool(scope.media_of(sentence, figure, segment, clause))
+        platform = context.platform_of(platform, sentence, has_medium, before)
+        region = places.region_of(
+            unnamed, segment, clause, since, figure.start, is_chinese, said
+        )
+        region = context.region_of(region, unnamed, is_chinese, before)
         told.append(
             Candidate(
                 quote, span[0], span[1], printed, span[0] + figure.start,
                 span[0] + figure.start + len(printed), figure.value, figure.lo, figure.hi,
                 figure.qualifier, _unit(metric, figure), metric, actor,
-                sector, scope.platforms_of(sentence, figure, segment, clause, said),
-                places.region_of(unnamed, segment, clause, since, figure.start, is_chinese, said),
+                sector, platform, region,
                 at.text, at.day, at.precision, at.basis,
                 said, speaker.kind if speaker else None,
                 _outlet(sentence, speaker) or outlet,
             )
         )  # fmt: skip
-    return told
+    return told, context.after(before, sentence, told, heard)
 
 
 def _outlet(sentence: str, speaker: speakers.Speaker | None) -> str | None:
@@ -369,23 +400,26 @@ def _read(
     clause: tuple[int, int],
     told: Sequence[Candidate],
     is_chinese: bool,
+    topic: str = "",
 ) -> tuple[str, str | None] | None:
-    """metric and actors of a figure; None where it counts nothing of ours."""
+    """metric and actors of a figure; None where it counts nothing of ours. topic: the sentences
+    before, of which this one goes on."""
     if figure.unit == "percent":
-        return _percentage(sentence, figure, segment, clause, told)
+        return _percentage(sentence, figure, segment, clause, told, topic)
     noun = scope.noun_of(sentence, figure, segment, is_chinese)
     if scope.counts_adopters(sentence, figure, noun):
         return "accounts", _adopters(sentence, figure)
     is_base = bool(_UP_FROM.search(sentence[: figure.start]))
     media = scope.media_of(sentence, figure, segment, clause)
-    is_ours = scope.is_of_microblogs(media) or bool(_SUBJECT.search(sentence) and not media)
+    about = f"{topic} {sentence}"
+    is_ours = scope.is_of_microblogs(media) or bool(_SUBJECT.search(about) and not media)
     if (
         noun is not None
         and noun.metric == "users"
         and not _of_microblogs(sentence, figure, noun, is_ours)
     ):
         return None
-    if noun is not None and not is_ours and not scope.is_official(sentence):
+    if noun is not None and not is_ours and not scope.is_official(about):
         return None
     if told and is_base and (noun is None or noun.metric != "followers"):
         return assertions.stock_of(told[-1].metric), told[-1].actor_scope
@@ -405,7 +439,7 @@ def _read(
             return _of_the_last(sentence, figure, segment, clause, told)
         return "accounts", "officer" if noun.metric == "officers" else "organ"
     sector = scope.sector_of(sentence, segment, clause, None)
-    is_told = sector is not None or _SUBJECT.search(sentence) or scope.is_official(sentence)
+    is_told = sector is not None or _SUBJECT.search(about) or scope.is_official(about)
     if noun.metric != "accounts" and not is_told:
         return None
     actor = scope.actor_of(sentence, figure, noun, segment, clause)
@@ -519,8 +553,9 @@ def _percentage(
     segment: tuple[int, int],
     clause: tuple[int, int],
     told: Sequence[Candidate],
+    topic: str,
 ) -> tuple[str, str | None] | None:
-    if not scope.names_adoption(sentence):
+    if not scope.names_adoption(f"{topic} {sentence}"):
         return None
     around = sentence[segment[0] : segment[1]]
     if told and told[-1].claim_unit == "percent" and _AND_PERCENT.search(sentence[: figure.start]):

@@ -70,6 +70,16 @@ def region_of(
     return _only(inside or ahead or [code for _, code in read(speaker or "")])
 
 
+def names_place(sentence: str, is_chinese: bool) -> bool:
+    """Whether a sentence names any province or prefecture."""
+    return bool((_chinese if is_chinese else _english)(sentence))
+
+
+def only_place(sentence: str, is_chinese: bool) -> str | None:
+    """Code of the one region that a sentence names; NULL for none and for several."""
+    return _only([code for _, code in (_chinese if is_chinese else _english)(sentence)])
+
+
 def _only(codes: list[str]) -> str | None:
     """The code that lies in all others of a chain (province, prefecture)."""
     deepest = max(codes, key=lambda code: len(code.rstrip("0")), default=None)

@@ -484,6 +484,26 @@ def sector_of(sentence: str, segment: Span, clause: Span, speaker: str | None) -
     return "all" if any(_OFFICIAL.search(part) for part in parts) else None
 
 
+def names_any(sentence: str) -> bool:
+    """Whether a sentence names a branch, the police, the government or officials at all."""
+    return any(pattern.search(sentence) for pattern in (_POLICE, _BRANCH, _STATE, _OFFICIAL))
+
+
+def names_actor(words: str) -> bool:
+    """Whether words say of whom something is: of bodies, of officers, or of the two."""
+    return names_any(words) or bool(_ORGAN.search(words) or _OFFICER.search(words))
+
+
+def named_actor(words: str) -> str | None:
+    """Whose accounts sentences before speak of, by the bodies and officers named in them."""
+    return _whose(words, first=True)
+
+
+def platforms_named(words: str) -> str | None:
+    """The platforms that words name, joined by +; NULL for none."""
+    return "+".join(_platforms(words) or _others(words)) or None
+
+
 def handle_of(sentence: str) -> str | None:
     """The one account that a sentence is about by name."""
     match = _HANDLE.search(sentence)
