@@ -13,7 +13,7 @@ from collections.abc import Iterator
 # -- English ----------------------------------------------------------------------------------
 _SAID = (
     r"(?:said|says|say|announce[sd]|reported|reports|note[sd]|told|reveal(?:s|ed)|disclosed|wrote|writes|added|"
-    r"state[sd]|show(?:s|ed)?|found|finds|estimates|estimated(?=\s*[.,;]|\s*$)|explain(?:s|ed)|point(?:s|ed)\s+out|"
+    r"state[sd]|show(?:s|ed)?|found|finds|estimates|estimated(?=\s*[.,;]|\s*$|\s+(?:at|in|on)\s)|explain(?:s|ed)|point(?:s|ed)\s+out|"
     r"confirm(?:s|ed)|declared|indicate[sd]?|suggest(?:s|ed)?|acknowledged|admitted)"
 )
 _MODAL = r"(?:has\s+|have\s+|had\s+|later\s+|also\s+|recently\s+)?"
@@ -43,6 +43,7 @@ _NAME = r"(?:[Tt]he\s+|[Aa]n?\s+)?[A-Z@][^,;:.“”\"]{1,90}?"
 ENGLISH = tuple(
     re.compile(pattern)
     for pattern in (
+        rf"^(?P<who>{_NAME}), (?:in|at|on)\s[^,;]{{2,90}}, (?:{_SAID}|puts?)\b",
         r"\b(?:[Qq]uot(?:ed|es|ing)|[Cc]it(?:ed|es|ing))\s+(?P<who>(?!by\b|in\b|as\b)[^,;:.]{2,80}?)(?=\s+as\s+say|,|\.$|;)",
         r"(?:^|,\s+)(?P<who>(?:[Tt]he\s+|an?\s+)?[\w'’ .&-]{2,90}?)\s+(?:was|were|is|has\s+been)\s+(?:quoted|cited)\b",
         rf"^(?P<who>{_NAME}), [A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){{1,2}}, {_SAID}\b",
@@ -94,17 +95,18 @@ _DOCUMENT_ZH = (
     r"(?:(?:研究|调查|统计|监测|评估|分析|工作|年度|年终|半年|季度|专题)*(?:报告|数据|公报|通报|白皮书|蓝皮书|榜单|年报|简报|资料|结果)|统计|调查|研究|数字|排行榜)"
 )
 _SAID_ZH = (
-    r"(?:表示|介绍说?|透露|指出|宣布|通报|公布|发布|估计|认为|统计|告诉(?:记者|本报|[^，。；]{2,10}记者)|称|说|披露|坦言|强调|显示|表明|证实|回应)"
+    r"(?:表示|介绍说?|透露|指出|宣布|通报|公布|发布|估计|认为|统计|告诉(?:记者|本报|[^，。；]{2,10}记者)|称|说|披露|坦言|强调|显示|表明|证实|回应说?|写道|发现)"
 )
 _PLACE_ZH = r"(?:在[^，。；]{2,24}?(?:上|时|中|里|采访|会议|论坛)|接受[^，。；]{2,24}?(?:采访|专访)时?|通过[^，。；]{2,12}|做客[^，。；]{2,12}时?)"
 CHINESE = tuple(
     re.compile(pattern)
     for pattern in (
+        r"(?:^|[，。；：])(?P<who>《[^》]{2,12}》)(?:记者)?(?:统计|调查|梳理|报道|查阅)*(?:发现|报道|称|统计|指出)",
         r"(?:援引|引述|引用|转引)(?P<who>[^，。；：“”《》]{2,24}?)(?:的|发布的|提供的)*(?:数据|消息|统计|话|说法|介绍)",
         r"(?<!数)(?:根|依)?据(?!不完全统计|统计|了解|悉|介绍|报道|称|此|报告)(?P<who>(?:[^，。；：“”《》]{2,40}?(?:《[^》]+》(?:等)?[^，。；：“”《》]{0,12}?)?|《[^》]+》))"
         rf"(?=(?:{_DAY_ZH})*(?:最新|的|最近)*(?:不完全)?(?:统计|介绍|透露|报道|数据|发布|通报|消息|披露|公布|报告|调查|监测(?!室|中心)|称|显示|研究|公报|分析|估计|推算|披露|电(?=，))|，)",
-        rf"(?:^|[，。；：])(?!据|截至|其中|会上)(?P<who>[^，。；：“”]{{0,40}}?(?:《[^》]+》(?:等)?[^，。；：“”《》]{{0,12}}?)?{_DOCUMENT_ZH}(?:（[^）]+）)?)(?:{_DAY_ZH})?(?:显示|表明|指出|称|认为|统计|披露)",
-        rf"(?:^|[，。；：])(?!据|截至|其中|会上)(?P<who>[^，。；：“”《》\d]{{2,30}}?(?:{_DAY_ZH})*{_MADE_ZH}(?:[^，。；：“”《》]{{0,16}}《[^》]+》(?:[^，。；：“”《》]{{0,12}})?))(?:{_DAY_ZH})?(?:显示|表明|指出|称|认为|统计|披露|，|中)",
+        rf"(?:^|[，。；：])(?!据|截至|其中|会上)(?P<who>[^，。；：“”]{{0,40}}?(?:《[^》]+》(?:等)?[^，。；：“”《》]{{0,12}}?)?{_DOCUMENT_ZH}(?:（[^）]+）)?)(?:{_DAY_ZH})?(?:显示|表明|指出|称|认为|统计|披露|发现)",
+        rf"(?:^|[，。；：])(?!据|截至|其中|会上)(?P<who>[^，。；：“”《》\d]{{2,30}}?(?:{_DAY_ZH})*{_MADE_ZH}(?:[^，。；：“”《》]{{0,16}}《[^》]+》(?:[^，。；：“”《》]{{0,12}})?|(?:最新)?{_DOCUMENT_ZH}))(?:{_DAY_ZH})?(?:显示|表明|指出|称|认为|统计|披露|，|：|中)",
         rf"(?:^|[，。；：])(?!据|截至|其中|会上)(?P<who>[^，。；：“”《》]{{2,30}}?《[^》]+》[^，。；：“”《》]{{0,8}}?)(?:显示|表明|指出|称|认为|统计|披露)",
         rf"(?:^|[，。；：])(?P<who>《[^》]+》(?:[^，。；：“”《》\d]{{0,6}}))(?:显示|表明|指出|称|披露)",
         rf"(?:^|[，。；：”）])(?P<who>(?!据|截至|目前|其中|会上|他|她)[^，。；：“”\d]{{2,40}}?)(?:{_DAY_ZH}|还|也|曾|则|{_PLACE_ZH})*(?<!数据)(?<!报告){_SAID_ZH}(?=[，：:。“]|$|截|目|全|我|已|该|其|，|[（(])",
@@ -121,6 +123,10 @@ _TAIL_ZH = re.compile(
 )
 _FACE_ZH = re.compile(r"(?:联合|共同|方面|官方消息|消息)$")
 
+_NO_SOURCE = re.compile(
+    r"^\W*\d|\b(?:whom|which|was|were|been|is|are|be)$|\bof\s+whom\b|(?:榜单|排行榜|名单|图表)$|^(?:有的?)?网友", re.IGNORECASE
+)
+"""What is told something, or is a list, says nothing."""
 NOBODY = frozenset(
     ("he", "she", "it", "they", "which", "who", "we", "this", "that", "他", "她", "它", "并", "该",
      "data", "statistics", "figures", "numbers", "estimates", "数据", "统计", "统计数据", "监测数据", "统计结果", "数字")
@@ -132,7 +138,9 @@ def attributions(sentence: str, is_chinese: bool) -> Iterator[re.Match[str]]:
     """Where a sentence says from whom it has something (group `who`), best wording first."""
     for pattern in CHINESE if is_chinese else ENGLISH:
         match = pattern.search(sentence)
-        if match is not None and (who := source_of(match["who"])) and who.lower() not in NOBODY:
+        if match is None or _NO_SOURCE.search(match["who"]):
+            continue
+        if (who := source_of(match["who"])) and who.lower() not in NOBODY:
             yield match
 
 

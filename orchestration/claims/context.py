@@ -109,7 +109,7 @@ def region_of(
         return own
     if before.last is not None:
         return before.last.region_code  # type: ignore[no-any-return]
-    if before.text and (code := places.only_place(before.text, is_chinese)):
+    if before.text and (code := places.only_place(scope.without_handles(before.text), is_chinese)):
         return code
     if before.sent_from and _HERE.search(sentence):
         code = places.only_place(before.sent_from, is_chinese)

@@ -15,7 +15,7 @@ _LAST_WORDS = (
     r"Television|Radio|Globe|Mail|Courier|Mirror|Online)"
 )
 _SINGLE = (
-    r"(?:Xinhua(?:net)?|Reuters|AFP|AP|CCTV|CGTN|BBC|CNN|NPR|Bloomberg|Caixin|Caijing|Sixth\s+Tone|"
+    r"(?:Xinhua(?:net)?|Southern\s+(?:Weekend|Weekly)|Reuters|AFP|AP|CCTV|CGTN|BBC|CNN|NPR|Bloomberg|Caixin|Caijing|Sixth\s+Tone|"
     r"Economist|Newsweek|Ecns|Chinanews)"
 )
 _BEGUN_BY = r"(?:Daily|Weekly)\s+(?:Mail|Telegraph|Mirror|Express|Star|News|Post|Sun)"
@@ -32,7 +32,7 @@ _TITLES = re.compile(r"《[^《》]{1,40}》")
 _ENGLISH_SOURCE = re.compile(
     rf"(?:\b(?:told|(?:interview|conversation)\s+with|(?:reported|quoted|cited|carried|published)\s+(?:\w+\s+)?(?:by|in)|"
     rf"according\s+to|wrote\s+in)\s+(?:an?\s+|the\s+)?|(?:^|[,;:.”\"]\s+)(?:the\s+|The\s+|a\s+)?)"
-    rf"(?P<name>{ENGLISH_NAME})(?P<behind>(?:\s+news\s+agency)?\s+(?:reported|reports|report\b|said|says|wrote|writes|quoted|cited|citing)"
+    rf"(?P<name>{ENGLISH_NAME})(?P<behind>(?:\s+news\s+agency)?\s+(?:reported|reports|report\b|said|says|wrote|writes|found|finds|quoted|cited|citing)"
     r"|(?=['’]s\s+(?:report|website))|(?=[^\w'’]|$))"
 )
 _TOLD_AHEAD = re.compile(
@@ -42,7 +42,7 @@ _CHINESE_SOURCE = re.compile(
     rf"(?:据|接受|告诉|向|对|引述|援引|引用|转引)《?(?P<by>{CHINESE_NAME})》?(?:记者)?(?:\d{{1,2}}月)?(?:\d{{1,2}}日|昨日|昨天|今天|日前|近日|最新)*"
     r"(?:独家|的)?(?:报道|消息|电|获悉|记者|采访|专访|称|披露|了解|援引|转引|引述)"
     rf"|(?:^|[，。；：“”])《?(?P<own>{CHINESE_NAME})》?(?:记者)?(?:\d{{1,2}}月)?(?:\d{{1,2}}日|昨日|昨天|今天|日前|近日|最新)*"
-    r"(?:的)?(?:报道|刊文|发文|消息|称)"
+    r"(?:的)?(?:统计|调查|梳理)*(?:报道|刊文|发文|消息|称|发现|统计|指出)"
 )
 
 

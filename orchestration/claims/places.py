@@ -38,7 +38,8 @@ _BY_ENGLISH = re.compile(
 )
 _CAPITAL = re.compile(
     r"(?i)Beijing(?:['’]s)?(?:\s+(?:municipal|city))*\s+"
-    r"(?:municipality|police|public|government|authorit|traffic|districts?|bureau)"
+    r"(?:municipality|police|public|government|authorit|traffic|districts?|bureau|meteorolog|weather|fire|health|education|tourism|court|"
+    r"subway|urban|residents|high\s+people|people['’]s\s+procurat)"
 )
 """Beijing alone mostly means the government of the country."""
 _NO_PLACE = re.compile(

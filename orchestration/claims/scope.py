@@ -23,8 +23,8 @@ _ENGLISH_NOUNS = (
                   r"people\s+(?:have\s+)?(?:follow(?:ed|ing)?|"
                   r"subscrib\w+)"),
     ("comments", r"comments?"),
-    ("reposts", r"reposts?|retweets?|forwards|shares|forwarded|reposted|retweeted"),
-    ("likes", r"likes"),
+    ("reposts", r"reposts?|retweets?|forwards|shares|(?:(?<=was\s)|(?<=were\s)|(?<=been\s))shared|forwarded|reposted|retweeted"),
+    ("likes", r"likes|liked"),
     ("reads", r"(?:page\s+)?views|reads|hits|viewed|"
               r"(?<=were\s)read|(?<=was\s)read|(?<=been\s)read|watched"),
     ("questions", r"questions|inquiries|enquiries|queries|complaints|tip-?offs|petitions"),
@@ -32,7 +32,7 @@ _ENGLISH_NOUNS = (
               r"netizens)"),
     ("posts", r"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?:posts|messages|entries|updates|"
               r"items|tweets|articles|(?:short\s+)?(?:videos|clips))"),
-    ("accounts", rf"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?<!bank\s)(?<!savings\s)accounts|"
+    ("accounts", rf"(?:government|institutional|official|agency|police)\s+users|(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?<!bank\s)(?<!savings\s)accounts|"
                  rf"micro-?\s?blogs{_MODIFIED}|"
                  r"(?<=facebook\s)pages|(?<=twitter\s)feeds"),
     ("officers", r"(?:police\s*)?officers|policemen|officials|judges|civil\s+servants|cadres|"
@@ -62,7 +62,7 @@ _CHINESE_NOUNS = (
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|"
                  r"(?:微信)?(?:公众号|公众账号|公众帐号|订阅号|服务号|视频号)|(?:抖音|快手|头条|政务|企鹅|百家)号|"
                  r"(?:微信|抖音|快手|头条)(?=(?:已|共|有|约|达|近|超过?|逾)*\d+\s?[余多]?个)|(?:官方|政务|警务|公安|法院)微信(?!群|平台|用户|公众|公共|订阅|服务|账|帐|、)|账号|帐号|账户|帐户|"
-                 r"(?:公务人员|公职人员|官员|民警|个人|机构|部门)类(?=[账微]|(?:共|有|约|达|为|近|超过?|逾)*\d)|政务新媒体(?!账|帐|平台|发展|管理|工作|建设)"),
+                 r"(?:公务人员|公职人员|官员|民警|个人|机构|部门)类(?=[账微]|(?:共|有|约|达|为|近|超过?|逾)*\d)|(?<=机构|部门|机关|单位|官员|政务|公安|民警|政府)用户|政务新媒体(?!账|帐|平台|发展|管理|工作|建设)"),
     ("officers", r"公安局长|(?:公安|警务|公职|党政|司法)人员|民警|警察|警员|干警|警官|法官|检察官|"
                  r"局长|厅长|所长|市长|县长|官员|公务员|公职人员|党政干部|干部|公务人员|大使(?!馆)|总领事(?!馆)|"
                  r"领事(?!馆)|外交官|新闻发言人|发言人|书记|消防员|人大代表|政协委员"),
@@ -80,7 +80,7 @@ _OF_CLASSIFIER = {
     "件": ("questions",), "封": ("questions",),
     "次": ("reposts", "comments", "reads", "likes", "questions"),
     "人次": ("reads", "comments", "reposts"),
-    "个": ("accounts", "organs", "followers", "questions", "users", "likes"),
+    "个": ("accounts", "organs", "officers", "followers", "questions", "users", "likes"),
     "家": ("accounts", "organs"), "名": ("officers", "followers", "users"),
     "位": ("officers", "followers", "users"), "人": ("officers", "followers", "users"),
 }  # fmt: skip
@@ -105,7 +105,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FROM = re.compile(r"(?:from|to|从|到)\b|[从到]", re.IGNORECASE)
 """What a range begins with whose noun comes behind it: from 5 to 9, the number of accounts rose."""
 _CONTINUES = re.compile(
-    r"(?:^|[,，、]|percent|%|％)[^,，]{0,40}?(?:\b(?:to|reach(?:ing|ed)?|total(?:l?ing|ed)|numbering|hitting)|"
+    r"(?:^|[,，、]|percent|%|％)[^,，]{0,40}?(?:以|\b(?:to|reach(?:ing|ed)?|total(?:l?ing|ed)|numbering|hitting)|"
     r"达到?了?|(?:增|升|降|减|涨|增长|增加|上升|下降|减少)(?:至|到)(?:目前|现在|如今|(?:(?:19|20)\d\d年|今年|去年)?(?:\d{1,2}月)?(?:底|末|份)?)?的?|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为|有)\s*$",
     re.IGNORECASE,
 )
@@ -119,7 +119,7 @@ _ANSWERED = re.compile(
     re.IGNORECASE,
 )
 _USED = re.compile(
-    r"\b(?:people|whom|them)\s+(?:now\s+|already\s+)?us(?:ed|e|ing)\s", re.IGNORECASE
+    r"\b(?:people|whom|them)\s+(?:now\s+|already\s+)?(?:us(?:ed|e|ing)|wr(?:ote|ite)|read|follow(?:ed)?|visit(?:ed)?)\s", re.IGNORECASE
 )
 """281 million of whom used microblogs: people are users of them."""
 _OUT_OF = re.compile(
@@ -351,7 +351,7 @@ _HANDLE = re.compile(
 )
 _PLATFORMS = (
     ("sina", r"\bsina\b|weibo\.com|新浪|"
-             r"(?<!tencent )(?<!qq )(?<!sina )(?<!people's )(?<!people’s )(?<!xinhua )\bWeibo\b(?! accounts of tencent)"),
+             r"(?<!tencent )(?<!qq )(?<!sina )(?<!eople's )(?<!eople’s )(?<!inhua )\bWeibo\b(?! accounts of tencent)"),
     ("tencent", r"\btencent\b(?!['’]s\s+we)|\bqq\b|t\.qq\.com|腾讯(?!微信|的微信)"),
     ("people", r"people(?:'|’)s\s+weibo|people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
                r"人民(?:网)?微博|人民网(?=[、和及与，]|等|[两三四]大|$|微博|开|的)"),
@@ -370,7 +370,7 @@ _OTHERS = (
 )  # fmt: skip
 """Platforms of accounts that are no microblogs, or are none that is observed here."""
 _MEDIUM = re.compile(
-    r"(?P<micro>micro-?\s?blog(?:s|ging|gers?)?|weibo|\bsina\b|\btencent\b(?!['’]s\s+we)|微博|围脖|新浪|腾讯(?!微信|的微信)|人民网)|"
+    r"(?P<micro>人民(?=微博)|新华(?=微博)|micro-?\s?blog(?:s|ging|gers?)?|weibo|\bsina\b|\btencent\b(?!['’]s\s+we)|微博|围脖|新浪|腾讯(?!微信|的微信)|人民网)|"
     r"(?P<other>"
     + "|".join(pattern for _, pattern in _OTHERS)
     + r")|(?P<generic>新媒体|短视频|客户端|new[\s-]media|social[\s-]media|short[\s-]videos?)",
@@ -553,7 +553,7 @@ _SECOND = re.compile(
 )
 
 
-_LISTED_NAME = r"新浪|腾讯|人民网|新华网|微信|抖音|快手|头条"
+_LISTED_NAME = r"新浪|腾讯|人民网|新华网|人民(?=微博)|新华(?=微博)|微信|抖音|快手|头条"
 _LISTED = re.compile(rf"((?:{_LISTED_NAME})(?:微博)?(?:[、和及与](?:{_LISTED_NAME})(?:微博)?)+)")
 
 
@@ -667,7 +667,7 @@ def counts_adopters(sentence: str, figure: Figure, noun: Noun | None) -> bool:
 
 
 _LEARNS = re.compile(
-    r"[^,;.]{0,30}?\b(?:learn|attend|discuss|stud(?:y|ied)|train|taught|teach|visit|meet|met|gather|debat|talk|"
+    r"[^,;.]{0,60}?\b(?:learn|attend|discuss|stud(?:y|ied)|train|taught|teach|visit|meet|met|gather|debat|talk|"
     r"read|follow|criti|watch|monitor|delet|take part|took part)",
     re.IGNORECASE,
 )

@@ -37,7 +37,7 @@ _BYLINE = re.compile(
 _OUTLET_WORDS = re.compile(
     r"\b(?:Daily|Times|Post|News\s+Agency|News|Newsweek|Xinhua|Xinhuanet|Reuters|AFP|Weekly|Radio|Television|TV|Press|Online|"
     r"CCTV|BBC|CNN|Bloomberg|Caixin|Journal|Review|Magazine|Herald|Tribune|Observer|Standard|Guardian|Economist|"
-    r"Telegraph|Gazette|Monitor|Chronicle|Bulletin|Voices|Tone|Paper|Insider|Info|Wire)\b|\.(?:com|cn|org|net)\b"
+    r"Telegraph|Gazette|Monitor|Chronicle|Bulletin|Voices|Tone|Paper|Weekend|Insider|Info|Wire)\b|\.(?:com|cn|org|net)\b"
 )
 
 
@@ -53,11 +53,11 @@ _BODY = re.compile(
     re.IGNORECASE,
 )
 _PEOPLE = re.compile(
-    r"\b(?:spokes(?:man|woman|person|people)|directors?|chiefs?|heads?|officers?|officials?|policem[ae]n|"
+    r"\b(?:vice[\s-]|deputy\s+|assistant\s+|former\s+|senior\s+)?(?:spokes(?:man|woman|person|people)|directors?|chiefs?|heads?|officers?|officials?|policem[ae]n|"
     r"policewom[ae]n|professors?|analysts?|researchers?|experts?|scholars?|secretar(?:y|ies)|ministers?|"
     r"mayors?|governors?|managers?|editors?|presidents?|leaders?|deput(?:y|ies)|captains?|inspectors?|"
     r"sergeants?|superintendents?|commissioners?|commanders?|users?|bloggers?|netizens?|lawyers?|"
-    r"executives?|representatives?|staff(?:ers)?|employees?|reporters?|people(?!['’]s)|residents?|mr|mrs|ms|dr)\b",
+    r"executives?|representatives?|staff(?:ers)?|employees?|reporters?|people(?!['’]s)|residents?|wom[ae]n|m[ae]n|volunteers?|insiders?|mr|mrs|ms|dr)\b",
     re.IGNORECASE,
 )
 _SPEAKS_FOR = re.compile(r"\b(?:of|for|at|with|from|in)\s+(?:the\s+)?(?P<body>[^,;]+)$")
@@ -80,7 +80,7 @@ _PINYIN = frozenset(
 )
 _CHINESE_BODY = (
     r"(?:报告|部|局|厅|委|办|办公室|院|校|中心|公司|政府|协会|网|报|社|台|警方|公安|总队|支队|大队|中队|所|检察院|[\u4e00-\u9fff][处科室]|"
-    r"大学|交大|平台|微博|新浪|腾讯|微信|抖音|快手|今日头条|团队|集团|部门|单位|机构|机关|当局|官方|监测室|实验室|课题组|CNNIC|白皮书|字节跳动|阿里巴巴|百度|网易|搜狐|清博大数据|清博|新榜|研究会|学会|联盟|基金会|智库|使馆|领馆|指挥部|党委|政协|人大|法工委|街道|村委会|局党组|编辑部|运营方)"
+    r"大学|交大|平台|微博|新浪|腾讯|微信|抖音|快手|今日头条|团队|集团|部门|单位|机构|机关|当局|官方|监测室|实验室|课题组|CNNIC|白皮书|最高检|最高法|字节跳动|阿里巴巴|百度|网易|搜狐|清博大数据|清博|新榜|研究会|学会|联盟|基金会|智库|使馆|领馆|指挥部|党委|政协|人大|法工委|街道|村委会|局党组|编辑部|运营方)"
 )
 _CHINESE_OUTLET = re.compile(
     r"(?:社|[日晚晨早时都商周青]报|报|电视台|广播电台|周刊|新闻|人民网|新华网|中新网)$"
