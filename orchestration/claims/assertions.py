@@ -35,6 +35,25 @@ _PLANNED = re.compile(
     rf"[^;.]*?\bto\s+{_DOING}\b|\brequir\w+\s+(?:at\s+least|each|every|all)\b",
     re.IGNORECASE,
 )
+_EXISTING = re.compile(
+    r"\b(?:merge|close|shut(?:\s+down)?|cut|reduce|consolidate|combine|scrap|delete)\s+(?:all\s+)?(?:its|their|the|these|those)\s+$"
+)
+_ITS_OWN = re.compile(r"\b(?:its|their|these|those|all)\s+$")
+_CUT = re.compile(
+    r"\s+(?:[\w-]+\s+){1,3}?(?:will|would|are\s+to|is\s+to)\s+(?:soon\s+)?(?:be\s+)?(?:merged?|closed?|shut|cut|reduced?|consolidated?|combined|"
+    r"scrapped|deleted)\b"
+)
+
+
+class _WillBeCut:
+    """What is to be merged or closed is there: its 76 microblogs would be merged."""
+
+    @staticmethod
+    def match(ahead: str, behind: str) -> bool:
+        return bool(_ITS_OWN.search(ahead) and _CUT.match(behind))
+
+
+_WILL_BE_CUT = _WillBeCut()
 _WILL_BE = re.compile(
     r"[^,;.]*?\b(?:will|would|shall|should|are\s+to|is\s+to|are\s+(?:due|expected|planned|scheduled|likely)\s+to|"
     r"are\s+(?:planned|expected|envisaged)|remain\s+to)\b",
@@ -51,7 +70,7 @@ _PLANNED_BEFORE_ZH = re.compile(
 )
 """What is ordered or planned stands behind the comma."""
 _GOES_ON_ZH = re.compile(
-    r"(?:使|让|令)?(?:总数|总量|规模)?(?:达到?|增至|增加到|突破|超过|实现|扩大到|不少于)"
+    r"(?:并且?|且)(?!已)|(?:使|让|令)?(?:总数|总量|规模)?(?:达到?|增至|增加到|突破|超过|实现|扩大到|不少于)"
 )
 """A clause without a subject goes on with what the clause before plans."""
 _TO_BE_ZH = re.compile(
@@ -87,6 +106,18 @@ _WITHOUT_ZH = re.compile(
 _CRITERION = re.compile(
     r"\b(?:micro-?\s?blogs|accounts)\s+(?:with|that\s+have|which\s+have|having)\s+$", re.IGNORECASE
 )
+_OF_A_SHARE_ZH = re.compile(r"\d[%％成][^，。；]{0,3}的[^，。；]*$|成的[^，。；]*$|个的?账号[^，。；]{0,6}$")
+_OF_A_PART = re.compile(
+    r"\d[\d,.]*\s+(?:percent\s+)?(?:of\s+(?:them|these|those)|accounts|micro-?\s?blogs|percent)\b[^;.]{0,60}\b(?:have|had|has|post(?:ed)?|"
+    r"attract(?:ed)?|with|carr(?:y|ied))\s+$"
+)
+"""61 of them have fewer than 500 followers: which of them are counted."""
+_OF_OTHERS = re.compile(
+    r"(?:违规|违法|造谣|虚假|诈骗|营销|水军|仿冒|假冒)[^，。；\d]{0,4}(?:账号|帐号|微博)|\b(?:fake|bogus|zombie|illegal|fraudulent|spam)\s+(?:followers|"
+    r"fans|accounts)\s+(?:across|on\s+its|from\s+its|platform)|\b(?:actor|actress|singer|film\s+star|pop\s+star|celebrity)\b|演员|歌手|影星|明星",
+    re.IGNORECASE,
+)
+"""Accounts of those who break rules, and followers of stars."""
 _CRITERION_ZH = re.compile(r"(?:粉丝|听众)[^，。；\d]{0,6}$")
 _OF_THOSE_ZH = re.compile(
     r"(?:粉丝|听众)[^，。；]{0,8}(?:过|超|以上|突破|逾)[^，。；]{0,6}的[^，。；\d]{0,4}$"
@@ -127,6 +158,10 @@ _IN_PERIOD_ZH = re.compile(
     r"(?:(?!截至|截止|已|累计|总数|总量|以来)[^。；，\d]){0,25}(?:开通|开设|注册|新建)(?:(?!数|总)[^，。；\d]){0,8}$"
 )
 """Police opened 183 in 2012: so many came; that they had opened so many by then is a stock."""
+_OPENED_BEHIND_ZH = re.compile(
+    r"[^，。；\d]{0,6}?(?:于|在)?(?:上月|上个月|本月|去年|今年|上周|本周|\d月份?|近期|集中|新近)[^，。；\d]{0,6}?(?:开通|入驻|注册|上线|开设)"
+)
+"""9个单位上月集中开通微博: so many came."""
 _LOST = re.compile(
     r"\b(?:fell|fall(?:s|en|ing)?|drop(?:s|ped|ping)?|declin(?:e[sd]?|ing)|decreas(?:e[sd]?|ing)|"
     r"shr[aiu]nk(?:s|ing)?|down|cut|reduced?|dwindled?|dipped)\s+(?:\w+ly\s+)?(?:by\s+)?$|"
@@ -173,7 +208,7 @@ _PER_AHEAD = re.compile(
 _ADVERBS = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month",
             "annually": "year", "annual": "year"}  # fmt: skip
 _PER_ZH = re.compile(
-    r"(?:每(?P<each>小时|天|日|周|星期|个?月|年|个?(?:微博|账号|帐号))|(?P<mean_time>日|周|月|年)均|天天|(?P<mean>平均)(?![^，。；]*每))"
+    r"(?:每(?P<each>小时|天|日|周|星期|个?月|年|个?(?:[^，。；\d个每]{0,8}?)(?:微博|账号|帐号)(?=只|仅|有|平均|的?粉丝|发))|(?P<mean_time>日|周|月|年)均|天天|(?P<mean>平均)(?![^，。；]*每))"
     r"[^，。；]*$"
 )
 _PER_BEHIND_ZH = re.compile(r"\s*(?:/|／|每)(?P<each>小时|天|日|周|月|年)")
@@ -185,6 +220,7 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
     """Whether the figure is planned, wished for, ordered or denied: nothing that is."""
     # With its own words: 将突破 holds both what is planned and a qualifier.
     ahead, behind = sentence[clause[0] : figure.number_end], sentence[figure.end : clause[1]]
+    ahead_only = sentence[clause[0] : figure.start]
     if is_chinese:
         if _GOES_ON_ZH.match(sentence, clause[0], figure.end):
             ahead = sentence[: figure.number_end]
@@ -196,6 +232,8 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
             or _DENIED_BEHIND_ZH.match(sentence, figure.end)
             or _OF_THOSE_ZH.search(sentence[clause[0] : figure.start])
             or _WITHOUT_ZH.search(sentence[slice(*clause)])
+            or (figure.qualifier in ("<", "<=") and _OF_A_SHARE_ZH.search(ahead_only))
+            or _OF_OTHERS.search(sentence[slice(*clause)])
             or (
                 _CRITERION_ZH.search(sentence[clause[0] : figure.start])
                 and _CRITERION_BEHIND_ZH.match(behind)
@@ -205,11 +243,13 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
         # What goes on belongs to the clause before.
         ahead = sentence[: figure.number_end]
     return bool(
-        _PLANNED.search(ahead)
-        or _WILL_BE.match(behind)
+        (_PLANNED.search(ahead) and not _EXISTING.search(ahead_only))
+        or (_WILL_BE.match(behind) and not _WILL_BE_CUT.match(ahead_only, behind))
         or _DENIED.search(sentence[: figure.start])
         or _DENIED_BEHIND.match(sentence, figure.end)
         or _WITHOUT.match(behind)
+        or (figure.qualifier in ("<", "<=") and _OF_A_PART.search(sentence[: figure.start]))
+        or _OF_OTHERS.search(sentence[slice(*clause)])
         or (
             figure.qualifier != "="
             and _CRITERION.search(sentence[clause[0] : figure.start])
@@ -242,7 +282,9 @@ def metric_of(sentence: str, figure: Figure, metric: str, segment: Span, is_chin
     if time is not None:
         return f"{metric}_{time}"
     if is_chinese:
-        is_of_period = _IN_PERIOD_ZH.search(sentence[: figure.start]) is not None
+        is_of_period = bool(
+            _IN_PERIOD_ZH.search(sentence[: figure.start]) or _OPENED_BEHIND_ZH.match(behind)
+        )
     else:
         is_of_period = bool(
             (_OPENED.search(ahead) and _IN_PERIOD.match(behind)) or _OPENED_IN_PERIOD.match(behind)
@@ -276,7 +318,7 @@ def _time(ahead: str, behind: str, metric: str) -> str | None:
 
 def _time_zh(ahead: str, behind: str, metric: str) -> str | None:
     found = _PER_BEHIND_ZH.match(behind) or _PER_ZH.search(ahead)
-    if found is None:
+    if found is None or (metric == "accounts" and re.search("更新|发布|发文|在线", found[0])):
         return None
     groups = found.groupdict()
     word = (groups.get("each") or groups.get("mean_time") or "").removeprefix("个")

@@ -87,6 +87,13 @@ _LEFT = re.compile(r"(?:保留|现存|现有|仅存|剩余|剩下|尚存)了?$|\
 _THERE = re.compile(
     r"\s+(?:were\s+|are\s+)?on\s+(?:Sina|Tencent|Weibo|WeChat|Douyin|Twitter|Facebook|Kuaishou|Toutiao)\b"
 )
+_PAGE_HAS = re.compile(
+    r"\b(?:page|account|micro-?\s?blog|one|Weibo|WeChat|Twitter|Douyin)\s+(?:has|had|counts|boasts)\s+(?:only\s+|just\s+)?$"
+)
+"""Their Weibo page has 1.9 million: followers, where those of another page were told."""
+_OF_THE_WHOLE = re.compile(r"\W*Of\s+(?:the|its|their|these|those|all)\s[^;.]*,\s+(?:[^,;.\d]{0,20}\s)?$")
+_ARE_SO = re.compile(r"\s+(?:had|have|has|were|are|was|is|remain|belong)\b")
+"""Of the 14,270 accounts, some 9,100 had …"""
 _OUT_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:(?:[\w'’]+\s+){0,3})")
 _STAFF = re.compile(
     r"\b(?:run|kept|maintained|updated|operated|managed|staffed|handled|edited)\s+by\s+(?:\w+\s+)?$"
@@ -102,6 +109,8 @@ _ANOTHER = re.compile(
     r"|\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
     r"|[、，](?:官方|政务)?(?:微信|抖音|头条|快手)(?:公众号|号)?(?:有|约|近|达)?$"
     r"|[、，](?:新浪|腾讯|人民网|新华网)(?:微博|平台|网)?上?(?:有|约|近)?$"
+    r"|(?:账号|微博|公众号|帐号)(?:之?中|里)，?(?:有|仅|只有?|已有|共有|约|近)*$"
+    r"|每个?[^，。；\d]{0,8}(?:微博|账号|帐号|公众号)(?:平均|仅|只|则|却|有|为|达到?)*$"
     r"|分别(?:为|有|是|达到?|约|近)*$|分别[^，。；\d]{0,12}(?:\d[\d.]*[万千]?[余多]?[个家名人条]*[和、及与])+$"
     r"|[,;]\s+(?:and\s+)?(?:Sina|Tencent)(?:\s+Weibo)?\s+(?:has\s+|had\s+)?$",
     re.IGNORECASE,
@@ -118,6 +127,14 @@ _SHARE = re.compile(
     r"account(?:s|ed|ing)? for",
     re.IGNORECASE,
 )
+_OR_SHARE = re.compile(r"\d[^,，;；。]*(?:,\s+or|，即|[（(]占?)\s*(?:about\s+|约|近)?$")
+"""61 of them, or 28.5 percent."""
+_OF_READERS = re.compile(
+    r"\b(?:respondents|surveyed|polled|interviewees)\b|\bsurvey\s+of\s+(?:\w+\s+)?[\d,]+\s+(?:\w+\s+)?(?:residents|people|users|"
+    r"citizens|students|netizens)|(?:手机|农村|城镇|女性|男性)网民|受访|被调查者",
+    re.IGNORECASE,
+)
+"""A share of those who were asked is none of accounts."""
 _IN_ONE_BREATH = re.compile(r"[^,;，。；]*(?:\band\b|和|及|与|、)[^,;，。；]*")
 _GROWTH = re.compile(
     r"\b(?:rose|grew|grown|increas\w+|(?<!make )(?<!makes )(?<!made )up|growth|jump\w+|"
@@ -254,9 +271,7 @@ def _of_sentence(
     text: str, span: tuple[int, int], around: Around
 ) -> tuple[list[Candidate], context.Before]:
     """The figures of one sentence, and what the next one may refer to."""
-    published, outlet, carried, before = (
-        around.published, around.outlet, around.carried, around.before,
-    )  # fmt: skip
+    published, outlet, before = around.published, around.outlet, around.before
     quote = text[span[0] : span[1]]
     # Of equal length, so that offsets stay right.
     sentence = _ADDRESS.sub(lambda match: " " * len(match[0]), quote)
@@ -293,7 +308,7 @@ def _of_sentence(
             metric = assertions.metric_of(plain, figure, metric, segment, is_chinese)
             metric = _as_beside(sentence, figure, metric, told)
         is_change = metric.endswith(("_gained", "_lost"))
-        at = _as_of(plain, figure, segment, published, told, carried, is_change)
+        at = _as_of(plain, figure, segment, around, told, is_change)
         if dates.is_after(at, published):
             continue
         printed = sentence[figure.start : figure.end].strip()
@@ -324,7 +339,9 @@ def _of_sentence(
                 _outlet(sentence, speaker) or outlet,
             )
         )  # fmt: skip
-    return told, context.after(before, sentence, told, heard)
+    return told, context.after(
+        before, sentence, told, heard, dates.dateline_of(plain, published)
+    )
 
 
 def _outlet(sentence: str, speaker: speakers.Speaker | None) -> str | None:
@@ -347,11 +364,11 @@ def _as_of(
     sentence: str,
     figure: Figure,
     segment: tuple[int, int],
-    published: date | None,
+    around: Around,
     told: Sequence[Candidate],
-    carried: dates.AsOf | None,
     is_change: bool,
 ) -> dates.AsOf:
+    published, carried = around.published, around.carried
     is_rate = figure.unit == "percent" or is_change
     if (
         is_rate
@@ -390,7 +407,10 @@ def _as_of(
         ),
         sentence,
     )
-    return dates.as_of(sentence, segment, figure.start, published, carried, is_change=is_change)
+    return dates.as_of(
+        sentence, segment, figure.start, published, carried,
+        is_change=is_change, sent_on=around.before.sent_on,
+    )  # fmt: skip
 
 
 def _read(
@@ -536,7 +556,15 @@ def _of_the_last(
     if told[-1].metric == "accounts_lost" and _LEFT.search(before):
         return "accounts", told[-1].actor_scope
     is_more = assertions.is_change(sentence[segment[0] : figure.start]) and _COUNTED.match(behind)
-    if not (is_of_them or is_there or is_more or _ANOTHER.search(before)):
+    is_page = (
+        assertions.stock_of(told[-1].metric) == "followers"
+        and _PAGE_HAS.search(before)
+        and re.match(r"\s*[.;,]", behind)
+    )
+    if is_page:
+        return "followers", told[-1].actor_scope
+    is_part = _OF_THE_WHOLE.match(before) and _ARE_SO.match(behind)
+    if not (is_of_them or is_there or is_more or is_part or _ANOTHER.search(before)):
         return None
     if is_more:
         return assertions.stock_of(told[-1].metric), told[-1].actor_scope
@@ -560,8 +588,10 @@ def _percentage(
     around = sentence[segment[0] : segment[1]]
     if told and told[-1].claim_unit == "percent" and _AND_PERCENT.search(sentence[: figure.start]):
         return told[-1].metric, told[-1].actor_scope
-    if _OTHER_THINGS.search(around):
+    if _OTHER_THINGS.search(around) or _OF_READERS.search(sentence[: figure.end + 60]):
         return None
+    if told and _OR_SHARE.search(sentence[: figure.start]):
+        return "share", told[-1].actor_scope
     if not (
         _SHARE.search(around)
         or _GROWTH.search(around)

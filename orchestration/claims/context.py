@@ -9,7 +9,7 @@ a sentence itself says is never taken from another one; who said it is never car
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from orchestration.claims import places, scope
@@ -40,12 +40,14 @@ _LONGEST = 600
 @dataclass(frozen=True)
 class Before:
     """The sentences before one, in its paragraph; last: the candidate read last among them;
-    is_same: it ends with a ； and goes on; sent_from: the place of the dateline."""
+    is_same: it ends with a ； and goes on; sent_from: the place of the dateline;
+    sent_on: its day."""
 
     text: str = ""
     last: Any = None
     is_same: bool = False
     sent_from: str = ""
+    sent_on: Any = None
     speaker: Any = None
 
 
@@ -117,12 +119,22 @@ def region_of(
     return own
 
 
-def after(before: Before, sentence: str, told: list[Any], speaker: Any) -> Before:
+def after(
+    before: Before, sentence: str, told: list[Any], speaker: Any, sent_on: Any = None
+) -> Before:
     """What is remembered for the next sentence."""
     return Before(
         f"{before.text} {sentence}".strip()[-_LONGEST:],
-        told[-1] if told else before.last,
+        _of_all(told) if told else before.last,
         sentence.endswith(("；", ";")),
         before.sent_from or place_of_dateline(sentence),
+        before.sent_on or sent_on,
         speaker if speaker is not None else before.speaker if before.is_same else None,
     )
+
+
+def _of_all(told: list[Any]) -> Any:
+    """The last candidate, with the actors of all of them: "these accounts" are those of bodies and
+    of officers where both were counted."""
+    actors = {candidate.actor_scope for candidate in told} - {None}
+    return replace(told[-1], actor_scope="organ+officer") if len(actors) > 1 else told[-1]

@@ -115,13 +115,14 @@ def as_of(
     carried: AsOf | None = None,
     *,
     is_change: bool = False,
+    sent_on: AsOf | None = None,
 ) -> AsOf:
     """The day of a figure: the nearest "as of" of its segment, else of the sentence; else the date
     of its segment that stands nearest before it, else behind it, else the first date of the
     sentence, the "as of" carried from a sentence before, the day of the statement, of the dateline,
     of publication.
 
-    is_change: what came or went did so in the period that "opened in March" names.
+    sent_on: the dateline above, where it stands in a sentence before. is_change: what came or went did so in the period that "opened in March" names.
     """
     sent = _DATELINE.search(sentence)
     text_start = sent.end() if sent else 0
@@ -136,7 +137,9 @@ def as_of(
     elsewhere = [
         at
         for at in found
-        if not _TO_COME.match(sentence, at.start) and _is_near(sentence, at.start, figure_start)
+        if not _TO_COME.match(sentence, at.start)
+        and _is_near(sentence, at.start, figure_start)
+        and (at.start < figure_start or not _HAN.search(sentence))
     ]
     near = behind[:1] if sentence.isascii() or not _HAN.search(sentence) else []
     for chosen in (
@@ -151,11 +154,14 @@ def as_of(
     if carried is not None and not is_now:
         return replace(carried, basis="carried")
     of_dateline = [
-        replace(at, basis="dateline") for at in dates if at.start < text_start and at.day
+        replace(at, basis="dateline", is_said=False)
+        for at in dates
+        if at.start < text_start and at.day
     ]
     return (
         next((replace(at, basis="statement") for at in said if at.day), None)
         or next(iter(of_dateline), None)
+        or sent_on
         or AsOf(published, "day", "publication" if published else None, None)
     )
 
@@ -163,6 +169,15 @@ def as_of(
 def explicit_of(sentence: str, published: date | None) -> AsOf | None:
     """The last "as of" of a sentence, for the sentences behind it."""
     return next((at for at in reversed(list(_dates(sentence, published))) if at.is_explicit), None)
+
+
+def dateline_of(sentence: str, published: date | None) -> AsOf | None:
+    """The day under which a text was sent, of the sentence that begins with it."""
+    sent = _DATELINE.search(sentence)
+    if sent is None:
+        return None
+    days = (at for at in _dates(sentence, published) if at.start < sent.end() and at.day)
+    return next((replace(at, basis="dateline", is_said=False) for at in days), None)
 
 
 def printed_date(text: str) -> str | None:
