@@ -322,6 +322,8 @@ def _time_zh(ahead: str, behind: str, metric: str) -> str | None:
         return None
     groups = found.groupdict()
     word = (groups.get("each") or groups.get("mean_time") or "").removeprefix("个")
+    if word.endswith(("微博", "账号", "帐号")) and len(word) > 2 + 0:
+        word = word[-2:]
     if groups.get("mean") or (word in ("微博", "账号", "帐号") and metric == "accounts"):
         return "average"
     return f"per_{_ZH_TIMES.get(word, 'day')}"

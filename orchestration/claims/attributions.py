@@ -50,7 +50,7 @@ ENGLISH = tuple(
         rf"(?:,|[”\"])\s+(?P<who>(?:the\s+|a\s+|an\s+)?[\w'’ .&-]{{2,90}}?)\s+{_MODAL}{_SAID}\b(?!\s+that\b)",
         r"[Aa]ccording\s+to\s+(?P<who>(?:[^,;:.]|\.(?=\w)|(?<=\b[A-Z])\.|(?<=St)\.)"
         rf"{{2,110}}?)(?=,|\.$|\.\s|\.[”\"]|;|$)",
-        r",[”\"]?\s+(?:said|says|reported|reports|wrote)\s+(?P<who>(?:[A-Z]|an?\s|the\s(?!.*\d))[^;:]{2,90}?)\.?$",
+        r",[”\"]?\s+(?:said|says|reported|reports|wrote)\s+(?P<who>(?:[A-Z]|an?\s|the\s(?!.*\d))[^;:]{2,90}?)(?:\.?$|,\s+(?:adding|who|noting)\b)",
         rf"^(?P<who>{_NAME}, [a-z][^,;:]{{2,80}}),\s+{_SAID}\b",
         rf"(?:^|,\s+)(?P<who>(?:[Tt]he\s+|[Aa]n?\s+)?(?:[\w-]+\s+){{0,3}}?{_DOCUMENT}\s+(?:[^,;:.]{{0,40}}?\s)?(?:from|by|of)\s+"
         rf"[^,;:.]{{2,70}}?)\s+(?:{_SAID}|put|puts)\b",
@@ -124,7 +124,7 @@ _TAIL_ZH = re.compile(
 _FACE_ZH = re.compile(r"(?:联合|共同|方面|官方消息|消息)$")
 
 _NO_SOURCE = re.compile(
-    r"^\W*\d|\b(?:whom|which|was|were|been|is|are|be)$|\bof\s+whom\b|(?:榜单|排行榜|名单|图表)$|^(?:有的?)?网友", re.IGNORECASE
+    r"^\W*\d|^(?:In|On|At|By|For|As|During|Since|From|Of|Under|With|After|Before|Among|While)\s|\b(?:whom|which|was|were|been|is|are|be)$|\bof\s+whom\b|(?:榜单|排行榜|名单|图表)$|^(?:有的?)?网友", re.IGNORECASE
 )
 """What is told something, or is a list, says nothing."""
 NOBODY = frozenset(

@@ -32,7 +32,8 @@ _ACCOUNTS = re.compile(
     r"we\s?chat|weixin|douyin|kuaishou|toutiao|tiktok|twitter|facebook|youtube|微信|公众号|抖音|快手|头条号|推特|脸书|"
     r"(?:@[\w]{2,20}|[“「][^”」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”」，。]{0,8}[”」])[^。；]{0,25}(?:粉丝|听众)|"
     r"新媒体|(?:政务|官方)(?:账号|帐号|号)|"
-    r"\b(?:official|government|verified|agency|police)\s+(?:\w+\s+)?accounts\b",
+    r"\b(?:official|government|verified|agency|police|institutional)[\s-](?:[\w-]+\s+){0,2}?accounts\b|"
+    r"\baccounts\s+(?:of|run\s+by|held\s+by|opened\s+by)\s+(?:government|party|police|official)|政府[^，。；]{0,6}(?:账号|帐号)",
     re.IGNORECASE,
 )
 """Accounts that are no microblogs by name: figures of them are ours where they are of officials."""
@@ -324,6 +325,8 @@ def _of_sentence(
         platform = scope.platforms_of(sentence, figure, segment, clause, said)
         has_medium = bool(scope.media_of(sentence, figure, segment, clause))
         platform = context.platform_of(platform, sentence, has_medium, before)
+        if mates := _of_several(sentence, figure, clause, told):
+            platform = mates
         region = places.region_of(
             unnamed, segment, clause, since, figure.start, is_chinese, said
         )
@@ -342,6 +345,31 @@ def _of_sentence(
     return told, context.after(
         before, sentence, told, heard, dates.dateline_of(plain, published)
     )
+
+
+_EACH_ITS_RATE = re.compile(r"\brespectively\b|分别")
+_ALL_PLATFORMS = re.compile(
+    r"(?:[两二三四五]|\d)(?:类|个|大)?平台|各平台|(?:several|both|all|the\s+(?:two|three|four|five))\s+(?:the\s+)?platforms", re.IGNORECASE
+)
+
+
+def _of_several(
+    sentence: str, figure: Figure, clause: tuple[int, int], told: Sequence[Candidate]
+) -> str | None:
+    """The platform of one of several rates that are those of the totals before in turn, or the
+    platforms of all totals before (三类平台合计); None for other figures."""
+    totals = [other for other in told if other.claim_unit != "percent"]
+    if figure.unit == "percent" and len(totals) > 1 and _EACH_ITS_RATE.search(sentence):
+        turn = len(told) - 1 - told.index(totals[-1])
+        beside = list(re.finditer(r"\d\s?(?:[%％]|percent)", sentence))
+        if 0 <= turn < len(beside) <= len(totals):
+            return totals[turn - len(beside)].platform_scope
+    if figure.unit != "percent" and _ALL_PLATFORMS.search(sentence[clause[0] : figure.start]):
+        named = "+".join(other.platform_scope for other in totals).split("+")
+        known = dict.fromkeys(name for name in named if name not in ("unspecified", "?"))
+        if len(set(named)) > 1:
+            return "+".join([*known, *(["?"] if len(known) < len(set(named)) else [])])
+    return None
 
 
 def _outlet(sentence: str, speaker: speakers.Speaker | None) -> str | None:

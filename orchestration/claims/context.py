@@ -24,6 +24,12 @@ _SAME_ACCOUNT = re.compile(
     r"(?:该|这一?个?|此|其)(?:官方)?(?:微博|账号|帐号|号|公众号|微信|抖音号)|\b(?:the|this|its)\s+(?:\w+\s+)?(?:account|micro-?\s?blog|page)\b|^\W*It\b|\bit\s+(?:has|had|gained)\b",
     re.IGNORECASE,
 )
+_BARE_BODY = re.compile(
+    r"\b(?:the|this|that)\s+(?:commission|bureau|ministry|department|agency|office|court|authority|service|city|province)(?:['’]s)?\b(?!\s+of\b)"
+    r"|该[局厅部委院]",
+    re.IGNORECASE,
+)
+"""A body that the sentence before has named in full."""
 _WHOLE_COUNTRY = re.compile(
     r"\bnation(?:wide|ally)\b|\bcountry(?:wide|['’]s)?\b|\bacross\s+China\b|\bChina['’]s\b|\bin\s+China\b|全国|我国|中国(?!电信|移动|联通)",
     re.IGNORECASE,
@@ -80,12 +86,14 @@ def sector_of(own: str | None, sentence: str, before: Before) -> str | None:
         return own
     if before.text and _SAME_ACCOUNT.search(sentence) and (handle := scope.handle_of(before.text)):
         return f"@{handle}"
-    if own is not None or scope.names_any(sentence) or not before.text:
+    is_weak = own in (None, "all") and not scope.names_sector_or_state(_BARE_BODY.sub("", sentence))
+    if not is_weak or not before.text:
         return own
     if before.last is not None:
         return before.last.sector  # type: ignore[no-any-return]
     whole = (0, len(before.text))
-    return scope.sector_of(before.text, whole, whole, None)
+    is_silent = not scope.names_any(before.text)
+    return own if is_silent else scope.sector_of(before.text, whole, whole, None)
 
 
 def platform_of(own: str, sentence: str, is_of_own_medium: bool, before: Before) -> str:

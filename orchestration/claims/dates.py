@@ -101,6 +101,8 @@ _RELATIVE_MONTH = re.compile(
 _YEAR_END = re.compile(
     r"\b(?:at|by)\s+(?:the\s+end\s+of\s+the\s+year|year[\s-]end)\b", re.IGNORECASE
 )
+_AHEAD = re.compile(r"\b(?:will|would|shall|plans?|aims?|hopes?|to\s+be)\b[^;.]*$", re.IGNORECASE)
+"""By the end of the year it would …: the end that is to come."""
 _LAST_YEAR = re.compile(r"\blast year\b(?! earlier)|上年(?!同期)", re.IGNORECASE)
 _NEAR_BEHIND = 22
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -197,7 +199,9 @@ def _explicit(
     explicit = [
         at
         for at in found
-        if at.is_explicit and at.day is not None and _is_near(sentence, at.start, figure_start)
+        if at.is_explicit
+        and at.day is not None
+        and (at.start < figure_start or _is_near(sentence, at.start, figure_start))
     ]
     inside = [at for at in explicit if segment[0] <= at.start < segment[1]]
     return min(
@@ -332,6 +336,8 @@ def _reckoned(sentence: str, published: date) -> Iterator[AsOf]:
             at = _completed(of.month, None, of, match[0], match.start())
             yield replace(at, is_explicit=bool(_EXPLICIT.search(sentence[: match.start()])))
     for match in _YEAR_END.finditer(sentence):
+        if _AHEAD.search(sentence[: match.start()]):
+            continue
         at = _completed(12, None, published, match[0], match.start())
         yield replace(at, is_explicit=True)
     for match in _LAST_YEAR.finditer(sentence):

@@ -56,7 +56,7 @@ _CHINESE_NOUNS = (
     ("likes", r"点赞|赞(?![成扬赏助])"),
     ("reads", r"阅读量|阅读数|访问量|阅读|浏览量|点击量"),
     ("questions", r"提问|咨询|投诉|问题|求助|举报|诉求"),
-    ("users", r"用户|网民|网友|博主"),
+    ("users", r"(?<!机构)(?<!部门)(?<!机关)(?<!单位)(?<!官员)(?<!政务)(?<!公安)(?<!民警)(?<!政府)用户|网民|网友|博主"),
     ("posts", r"博文|帖子|微博信息|微博内容|信息|图文|推文|短视频(?!账|帐|号|平台)|视频作品|作品"),
     ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|(?:新浪|腾讯|人民网)微博(?=账|"
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|"
@@ -100,7 +100,7 @@ _NO_NOUN_ENGLISH = re.compile(
 )
 _ELSEWHERE = re.compile(r"blogs? and|博客(?!群)|论坛", re.IGNORECASE)
 """What has accounts and posts and is no account that we speak of."""
-_NO_NOUN_CHINESE = re.compile(r"增|上升|升|[，。；：、！？）)”]|$|(?:大关|左右|以上|，)")
+_NO_NOUN_CHINESE = re.compile(r"增|居首|位居|排名|领先|居全国|居第|上升|升|[，。；：、！？）)”]|$|(?:大关|左右|以上|，)")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FROM = re.compile(r"(?:from|to|从|到)\b|[从到]", re.IGNORECASE)
 """What a range begins with whose noun comes behind it: from 5 to 9, the number of accounts rose."""
@@ -223,6 +223,8 @@ def _english_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
     before = [noun for noun in nouns if noun.end <= figure.start]
     if after and _DIRECT_ENGLISH.match(sentence[figure.end : after[0].start]):
         return after[0]
+    if before and re.match(r"\s+times\b", sentence[figure.end :]):
+        return before[-1]
     if before and _NO_NOUN_ENGLISH.match(sentence[figure.end :]):
         return before[-1]
     return None
@@ -332,6 +334,8 @@ _BRANCH = re.compile(
     r"统计|地震|邮政|食药监|药监|质监|安监|司法|商务|外交|外事|铁道|国防|科技|住建|文旅|卫健|应急(?:管理)?|市场监管)(?:行政)?(?:管理|监督|执法|主管)?(?:部门|系统|局|委|厅|部)"
 )
 """Another branch than the police; the words for sectors have no name for it."""
+_AND_OTHERS = re.compile(r"等[^，。；]{0,6}(?:单位|部门|机构)")
+"""教育局、体育局等9个单位: of no one branch."""
 _STUDIES = re.compile(r"universit|school|institut|大学|学院|研究", re.IGNORECASE)
 _STATE = re.compile(
     r"government|(?<!news )agenc|bureau|ministry|departments?\b|commission|"
@@ -477,16 +481,26 @@ def sector_of(sentence: str, segment: Span, clause: Span, speaker: str | None) -
         if _POLICE.search(part):
             return "police"
         studied = speaker if speaker and _STUDIES.search(speaker) else ""
-        if _BRANCH.search(part.replace(studied, "")) and not _WHOLE.search(part):
+        is_of_many = _WHOLE.search(part) or _AND_OTHERS.search(part)
+        if _BRANCH.search(part.replace(studied, "")) and not is_of_many:
             return None
         if _STATE.search(part):
             return "all"
     return "all" if any(_OFFICIAL.search(part) for part in parts) else None
 
 
+_ACCOUNT_NOUN = re.compile(r"micro-?\s?blog|accounts?\b|weibo\b|微博|官微|账号|帐号|公众号", re.IGNORECASE)
+
+
 def names_any(sentence: str) -> bool:
     """Whether a sentence names a branch, the police, the government or officials at all."""
-    return any(pattern.search(sentence) for pattern in (_POLICE, _BRANCH, _STATE, _OFFICIAL))
+    return names_sector_or_state(sentence) or bool(_OFFICIAL.search(sentence))
+
+
+def names_sector_or_state(sentence: str) -> bool:
+    """Whether a sentence says of which branch its bodies are, or that they are the government's;
+    that something is official says least."""
+    return any(pattern.search(sentence) for pattern in (_POLICE, _BRANCH, _STATE))
 
 
 def names_actor(words: str) -> bool:
@@ -496,7 +510,9 @@ def names_actor(words: str) -> bool:
 
 def named_actor(words: str) -> str | None:
     """Whose accounts sentences before speak of, by the bodies and officers named in them."""
-    return _whose(words, first=True)
+    nouns = list(_ACCOUNT_NOUN.finditer(words))
+    owner = words[: nouns[-1].end()] if nouns else words
+    return _whose(owner, first=not nouns)
 
 
 def platforms_named(words: str) -> str | None:
@@ -634,7 +650,7 @@ def _lowered(part: str, platform: str) -> str:
 _ADOPTS = re.compile(
     r"\b(?:open|regist|set up|sett|launch|run|ran|operat|hold|held|own|creat|start|sign|have|"
     r"has|had|"
-    r"use|using|writ|keep|join|maintain|keep|verif|certif)|开|注册|设|运营|建|认证|实名|拥有|有|入驻|使用",
+    r"use|using|writ|keep|join|maintain|keep|verif|certif)|开|注册|设|运营|建|认证|实名|拥有|有|入驻|使用|落户|进驻|登陆",
     re.IGNORECASE,
 )
 _ADOPTED = re.compile(
@@ -674,6 +690,10 @@ _LEARNS = re.compile(
 """What people do about microblogs without having one."""
 
 
+_ASIDE = re.compile(r"^[^,;]{0,45},[^,;]{2,60},(?=\s+(?:have|had|has|are|were|run|now|also|already)\b)")
+_REGISTERED = re.compile(r"\s+(?:have|had|has)?\s*(?:already\s+)?(?:registered|signed\s+up)\b")
+
+
 def adopts(sentence: str, noun: Noun, clause: Span) -> bool:
     """Whether officers or organs are counted as those that have microblogs."""
     if not names_adoption(sentence):
@@ -682,9 +702,11 @@ def adopts(sentence: str, noun: Noun, clause: Span) -> bool:
     if re.match(r"\s+to\s", behind) or _LEARNS.match(behind):
         return False
     if not _HAN.search(sentence):
+        behind = _ASIDE.sub(" ", sentence[noun.end :], count=1) if clause[1] - noun.end < 45 else behind
+        behind = re.split(r"[,;]|\s--\s", behind, maxsplit=1)[0]
         is_agent = re.search(r"\b(?:by|to|of)\s+[\w'’ -]*$", sentence[clause[0] : noun.start])
         has_them = _ADOPTS.search(behind) and _ADOPTION.search(behind)
-        return bool(is_agent or has_them)
+        return bool(is_agent or has_them or _REGISTERED.match(behind))
     around = sentence[clause[0] : clause[1]]
     return bool(_ADOPTS.search(around)) or bool(_ADOPTED.search(sentence[: noun.start]))
 

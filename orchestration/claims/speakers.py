@@ -192,7 +192,7 @@ def _english_kind(who: str) -> Speaker:
     ahead = _ARTICLE.sub("", who[:start].split(",")[-1].strip())
     behind = _SPEAKS_FOR.search(who[start:])
     for body in (behind["body"] if behind else "", ahead):
-        body = _CLAUSE_BEHIND.sub("", body)
+        body = re.sub(r"['’]s$", "", _CLAUSE_BEHIND.sub("", body).strip())
         if _BODY.search(body) and not _is_named(body):
             return Speaker(_ARTICLE.sub("", body.strip()), "person")
     return Speaker(None, "person")
