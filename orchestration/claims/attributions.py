@@ -123,6 +123,9 @@ _TAIL_ZH = re.compile(
 )
 _FACE_ZH = re.compile(r"(?:联合|共同|方面|官方消息|消息)$")
 
+_HE_SAID = re.compile(
+    rf"(?:^|[,.”\"]\s+)(?:he|she)\s+{_MODAL}{_SAID}\b|\bsaid\s+(?:he|she)\b|(?:^|[，。；：”])[他她](?:还|也)?{_SAID_ZH}", re.IGNORECASE
+)
 _NO_SOURCE = re.compile(
     r"^\W*\d|^(?:In|On|At|By|For|As|During|Since|From|Of|Under|With|After|Before|Among|While)\s|\b(?:whom|which|was|were|been|is|are|be)$|\bof\s+whom\b|(?:榜单|排行榜|名单|图表)$|^(?:有的?)?网友", re.IGNORECASE
 )
@@ -142,6 +145,11 @@ def attributions(sentence: str, is_chinese: bool) -> Iterator[re.Match[str]]:
             continue
         if (who := source_of(match["who"])) and who.lower() not in NOBODY:
             yield match
+
+
+def says_somebody(sentence: str) -> bool:
+    """Whether somebody says it of whom the sentence has only a pronoun: he said, 她介绍."""
+    return _HE_SAID.search(sentence) is not None
 
 
 def is_aside(sentence: str, match: re.Match[str]) -> bool:

@@ -32,7 +32,7 @@ _ACCOUNTS = re.compile(
     r"we\s?chat|weixin|douyin|kuaishou|toutiao|tiktok|twitter|facebook|youtube|微信|公众号|抖音|快手|头条号|推特|脸书|"
     r"(?:@[\w]{2,20}|[“「][^”」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”」，。]{0,8}[”」])[^。；]{0,25}(?:粉丝|听众)|"
     r"新媒体|(?:政务|官方)(?:账号|帐号|号)|"
-    r"\b(?:official|government|verified|agency|police|institutional)[\s-](?:[\w-]+\s+){0,2}?accounts\b|"
+    r"\b(?:official|government|verified|agency|police)[\s-](?:[\w-]+\s+){0,2}?accounts\b|"
     r"\baccounts\s+(?:of|run\s+by|held\s+by|opened\s+by)\s+(?:government|party|police|official)|政府[^，。；]{0,6}(?:账号|帐号)",
     re.IGNORECASE,
 )
@@ -51,6 +51,10 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"）)]+|www\.[^\s<>\"）)]+|<[^<>]*>|\b\
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LED_BY = re.compile(r"\s*With\s")
 """With 6 million followers, the account …: whose they are stands behind the comma."""
+_ASIDE = re.compile(
+    r",[^,;\d]{2,60},(?=\s+(?:have|had|has|are|were|run|now|also|already)\b)"
+)
+"""Twelve departments, the weather bureau among them, have …: the clause goes on behind."""
 _EARLIER = re.compile(
     r"\ba\s+year\s+(?:earlier|ago|before)|\blast\s+year|上年同?期?|去年同期", re.IGNORECASE
 )
@@ -323,6 +327,7 @@ def _of_sentence(
         if actor is not None:
             actor = context.actor_of(actor, sentence[slice(*clause)], before)
         platform = scope.platforms_of(sentence, figure, segment, clause, said)
+        platform = scope.with_unnamed(sentence, clause, platform)
         has_medium = bool(scope.media_of(sentence, figure, segment, clause))
         platform = context.platform_of(platform, sentence, has_medium, before)
         if mates := _of_several(sentence, figure, clause, told):
@@ -435,10 +440,12 @@ def _as_of(
         ),
         sentence,
     )
-    return dates.as_of(
+    at = dates.as_of(
         sentence, segment, figure.start, published, carried,
         is_change=is_change, sent_on=around.before.sent_on,
     )  # fmt: skip
+    is_own = at.basis == "carried" and carried is not None and around.before.is_same
+    return replace(at, basis=carried.basis) if is_own and carried else at
 
 
 def _read(
@@ -696,9 +703,15 @@ def _clause(sentence: str, figure: Figure) -> tuple[int, int]:
         if not re.fullmatch(r"\d[,，]\d", around):
             start = match.end()
     is_led = _LED_BY.match(sentence[start : figure.start]) is not None
+    past_aside = 0
     for match in _CLAUSE_END.finditer(sentence, figure.end):
         if is_led and sentence[match.start()] == ",":
             is_led = False
+            continue
+        if match.start() < past_aside:
+            continue
+        if aside := _ASIDE.match(sentence, match.start()):
+            past_aside = aside.end()
             continue
         if not re.fullmatch(r"\d[,，]\d", sentence[match.start() - 1 : match.end() + 1]):
             return start, match.start()

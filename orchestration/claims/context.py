@@ -121,7 +121,7 @@ def region_of(
         return before.last.region_code  # type: ignore[no-any-return]
     if before.text and (code := places.only_place(scope.without_handles(before.text), is_chinese)):
         return code
-    if before.sent_from and _HERE.search(sentence):
+    if before.sent_from and _HERE.search(f"{before.text} {sentence}"):
         code = places.only_place(before.sent_from, is_chinese)
         return code[:2] + "0000" if code and _PROVINCE.search(sentence) else code
     return own

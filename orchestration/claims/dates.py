@@ -104,6 +104,7 @@ _YEAR_END = re.compile(
 _AHEAD = re.compile(r"\b(?:will|would|shall|plans?|aims?|hopes?|to\s+be)\b[^;.]*$", re.IGNORECASE)
 """By the end of the year it would …: the end that is to come."""
 _LAST_YEAR = re.compile(r"\blast year\b(?! earlier)|上年(?!同期)", re.IGNORECASE)
+_REFERS = re.compile(r"\b(?:they|their|its|it|these|those)\b|其|它们|这些|该", re.IGNORECASE)
 _NEAR_BEHIND = 22
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _NOW = re.compile(r"\b(?:now|currently|so far|to date)\b|目前|如今|现在|至今", re.IGNORECASE)
@@ -201,7 +202,7 @@ def _explicit(
         for at in found
         if at.is_explicit
         and at.day is not None
-        and (at.start < figure_start or _is_near(sentence, at.start, figure_start))
+        and _is_near(sentence, at.start, figure_start)
     ]
     inside = [at for at in explicit if segment[0] <= at.start < segment[1]]
     return min(
@@ -212,8 +213,13 @@ def _explicit(
 
 
 def _is_near(sentence: str, start: int, figure_start: int) -> bool:
-    """Whether no semicolon stands between: what is behind one is another statement."""
-    return re.search("[;；]", sentence[min(start, figure_start) : max(start, figure_start)]) is None
+    """Whether no semicolon stands between: what is behind one is another statement, if it does not
+    refer to the one before (; their clips …)."""
+    between = sentence[min(start, figure_start) : max(start, figure_start)]
+    if re.search("[;；]", between) is None:
+        return True
+    behind = re.split("[;；]", between)[-1]
+    return start < figure_start and bool(_REFERS.search(behind))
 
 
 def is_after(at: AsOf, published: date | None) -> bool:

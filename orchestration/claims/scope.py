@@ -221,10 +221,10 @@ def _fits(noun: Noun, figure: Figure) -> bool:
 def _english_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | None:
     after = [noun for noun in nouns if noun.start >= figure.number_end]
     before = [noun for noun in nouns if noun.end <= figure.start]
-    if after and _DIRECT_ENGLISH.match(sentence[figure.end : after[0].start]):
-        return after[0]
     if before and re.match(r"\s+times\b", sentence[figure.end :]):
         return before[-1]
+    if after and _DIRECT_ENGLISH.match(sentence[figure.end : after[0].start]):
+        return after[0]
     if before and _NO_NOUN_ENGLISH.match(sentence[figure.end :]):
         return before[-1]
     return None
@@ -342,7 +342,7 @@ _STATE = re.compile(
     r"institution|cadres|\bState\s+Council\b|\bparty\s+(?:secretar|committee|organ|and\s+government)|village\s+committee|"
     r"(?:neighbou?rhood|residents['’]?)\s+committee|\bcabinet\b|村委会|居委会|党委|书记|\bmayors?\b|\bgovernors?\b|\bmagistrates?\b|prefectures\s|国务院|新闻办|宣传部|[省市县]委(?!员)|"
     r"civil servant|政务|政府|党政|行政|(?<!检察)(?<!审判)(?<!司法)机关|官员|机构|公务|公职|干部|"
-    r"部门|网信|街道办|乡镇|新闻发言人",
+    r"部门|单位|网信|街道办|乡镇|新闻发言人",
     re.IGNORECASE,
 )
 _OFFICIAL = re.compile(r"official|官方", re.IGNORECASE)
@@ -440,6 +440,7 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
         return "officer"
     is_its = _ITS.search(sentence, segment[0], figure.start) is not None
     is_elsewhere = noun.metric != "accounts" or noun.end <= clause[0] or is_its
+    is_elsewhere = is_elsewhere or not names_actor(sentence[slice(*clause)])
     return "organ" if subject == "organ" and is_elsewhere else "organ+officer"
 
 
@@ -558,6 +559,25 @@ def platforms_of(
         if named:
             return "+".join(named)
     return "unspecified"
+
+
+_AND_MORE = re.compile(
+    r"(?P<zh>等(?P<number>[两二三四五六七八九多数几]|\d)(?:大|家|个)?(?:门户|微博)?(?:网站|平台|门户|网))|"
+    r"\band\s+(?:(?P<en>two|three|four|five|several|many|some)\s+)?other\s+(?:\w+\s+)?(?:platforms|portals|websites|sites|services)",
+    re.IGNORECASE,
+)
+_NUMBERS_ZH = {word: number for number, word in enumerate("二三四五六七八九", 2)} | {"两": 2}
+
+
+def with_unnamed(sentence: str, clause: Span, platforms: str) -> str:
+    """The platforms, with ? where the clause counts more of them than it names (新浪、腾讯等四家)."""
+    more = _AND_MORE.search(sentence, *clause)
+    names = platforms.split("+")
+    if more is None or platforms == "unspecified" or "?" in names:
+        return platforms
+    number = more["number"] or ""
+    count = int(number) if number.isdecimal() else _NUMBERS_ZH.get(number, len(names) + 1)
+    return f"{platforms}+?" if count > len(names) else platforms
 
 
 _RESPECTIVELY = re.compile(r"分别|\brespectively\b|各", re.IGNORECASE)
@@ -690,7 +710,6 @@ _LEARNS = re.compile(
 """What people do about microblogs without having one."""
 
 
-_ASIDE = re.compile(r"^[^,;]{0,45},[^,;]{2,60},(?=\s+(?:have|had|has|are|were|run|now|also|already)\b)")
 _REGISTERED = re.compile(r"\s+(?:have|had|has)?\s*(?:already\s+)?(?:registered|signed\s+up)\b")
 
 
@@ -702,8 +721,6 @@ def adopts(sentence: str, noun: Noun, clause: Span) -> bool:
     if re.match(r"\s+to\s", behind) or _LEARNS.match(behind):
         return False
     if not _HAN.search(sentence):
-        behind = _ASIDE.sub(" ", sentence[noun.end :], count=1) if clause[1] - noun.end < 45 else behind
-        behind = re.split(r"[,;]|\s--\s", behind, maxsplit=1)[0]
         is_agent = re.search(r"\b(?:by|to|of)\s+[\w'’ -]*$", sentence[clause[0] : noun.start])
         has_them = _ADOPTS.search(behind) and _ADOPTION.search(behind)
         return bool(is_agent or has_them or _REGISTERED.match(behind))

@@ -97,7 +97,7 @@ def speaker_of(sentence: str, is_chinese: bool) -> Speaker | None:
     """Who is said to have said it; None where the sentence does not say."""
     match = next(_said_by(sentence, is_chinese), None)
     if match is None:
-        return None
+        return Speaker(None, "person") if attributions.says_somebody(sentence) else None
     since = match.start("who") if attributions.is_aside(sentence, match) else 0
     return replace(kind_of(attributions.source_of(match["who"])), since=since)
 
@@ -181,10 +181,12 @@ _CLAUSE_BEHIND = re.compile(
     r",?\s+(?:who|whose|whom|which|that|where|while|when|and\s+who)\b.*$|,.*$", re.DOTALL
 )
 """What is told about a speaker behind their name says nothing of who they are."""
+_RELATIVE = re.compile(r",?\s+(?:who|whose|whom|which)\b.*$", re.DOTALL)
 _PREPOSITION = re.compile(r"\s+(?:of|for|at|with|from|in|by|on|under|to)\s")
 
 
 def _english_kind(who: str) -> Speaker:
+    who = _RELATIVE.sub("", who)
     office = _PEOPLE.search(who)
     if office is None:
         return _english_body(_CLAUSE_BEHIND.sub("", who))
