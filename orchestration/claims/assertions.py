@@ -38,7 +38,7 @@ _PLANNED = re.compile(
 _EXISTING = re.compile(
     r"\b(?:merge|close|shut(?:\s+down)?|cut|reduce|consolidate|combine|scrap|delete)\s+(?:all\s+)?(?:its|their|the|these|those)\s+$"
 )
-_ITS_OWN = re.compile(r"\b(?:its|their|these|those|all)\s+$")
+_ITS_OWN = re.compile(r"(?:\b(?:its|their|these|those|all|the)|['’]s)\s+$")
 _CUT = re.compile(
     r"\s+(?:[\w-]+\s+){1,3}?(?:will|would|are\s+to|is\s+to)\s+(?:soon\s+)?(?:be\s+)?(?:merged?|closed?|shut|cut|reduced?|consolidated?|combined|"
     r"scrapped|deleted)\b"
@@ -194,7 +194,8 @@ _LOST_BEHIND_ZH = re.compile(
 # -- in a time --------------------------------------------------------------------------------
 _TIMES = {"hour": "hour", "day": "day", "week": "week", "month": "month", "year": "year"}
 _PER_TIME = (
-    r"(?:(?:per|a|an|each|every)\s+(?P<time>hour|day|week|month|year|account|microblog)\b"
+    r"(?:(?:(?:per|each|every)\s+(?=account|microblog)|(?:per|an?|each|every)\s+(?!account|microblog))"
+    r"(?P<time>hour|day|week|month|year|account|microblog)\b"
     r"(?!\s+(?:later|earlier|ago|before|after|old))|(?P<adverb>hourly|daily|weekly|monthly|annually)\b)"
 )
 _BETWEEN = r"(?:(?!in\b|within\b|over\b|after\b|for\b|about\b|than\b|of\b|such\b)[\w'’-]+\s+)"

@@ -51,7 +51,7 @@ ENGLISH = tuple(
         r"[Aa]ccording\s+to\s+(?P<who>(?:[^,;:.]|\.(?=\w)|(?<=\b[A-Z])\.|(?<=St)\.)"
         rf"{{2,110}}?)(?=,|\.$|\.\s|\.[”\"]|;|$)",
         r",[”\"]?\s+(?:said|says|reported|reports|wrote)\s+(?P<who>(?:[A-Z]|an?\s|the\s(?!.*\d))[^;:]{2,90}?)(?:\.?$|,\s+(?:adding|who|noting)\b)",
-        rf"^(?P<who>{_NAME}, [a-z][^,;:]{{2,80}}),\s+{_SAID}\b",
+        rf"(?:^|,\s+)(?P<who>{_NAME}, (?:an?|the|deputy|vice|head|director|chief|[a-z][\w-]+)\s[^,;:]{{2,80}}),\s+{_MODAL}{_SAID}\b",
         rf"(?:^|,\s+)(?P<who>(?:[Tt]he\s+|[Aa]n?\s+)?(?:[\w-]+\s+){{0,3}}?{_DOCUMENT}\s+(?:[^,;:.]{{0,40}}?\s)?(?:from|by|of)\s+"
         rf"[^,;:.]{{2,70}}?)\s+(?:{_SAID}|put|puts)\b",
         rf"\bin\s+(?P<who>(?:a|an|the)\s+(?:[\w-]+\s+){{0,3}}?{_DOCUMENT}\s+(?:{_WHEN}\s+)?(?:{_MADE}\s+)?(?:{_WHEN}\s+)?by\s+[^,;:.]{{2,70}}?)(?=[,.;]|$)",
@@ -123,11 +123,20 @@ _TAIL_ZH = re.compile(
 )
 _FACE_ZH = re.compile(r"(?:联合|共同|方面|官方消息|消息)$")
 
+_PUBLISHED = re.compile(
+    rf"^(?:{_WHEN},?\s+)?(?P<who>{_NAME})\s+(?:{_WHEN}\s+)?(?:has\s+)?{_MADE}\s+(?:{_WHEN}\s+)?(?:an?|its|the)\s[^.;]{{0,70}}?{_DOCUMENT}\b",
+    re.IGNORECASE,
+)
+_PUBLISHED_ZH = re.compile(
+    rf"(?:^|，)(?P<who>[^，。；\d]{{2,24}}?)(?:{_DAY_ZH}|在[^，。；]{{1,12}}?)*{_MADE_ZH}[^。；]{{0,40}}?{_DOCUMENT_ZH}"
+)
+OF_NOBODY = frozenset(("report", "survey", "study", "white paper", "research", "报告", "调查", "白皮书", "研究"))
+"""Documents that name nobody; whose they are may stand in the sentence before."""
 _HE_SAID = re.compile(
     rf"(?:^|[,.”\"]\s+)(?:he|she)\s+{_MODAL}{_SAID}\b|\bsaid\s+(?:he|she)\b|(?:^|[，。；：”])[他她](?:还|也)?{_SAID_ZH}", re.IGNORECASE
 )
 _NO_SOURCE = re.compile(
-    r"^\W*\d|^(?:In|On|At|By|For|As|During|Since|From|Of|Under|With|After|Before|Among|While)\s|\b(?:whom|which|was|were|been|is|are|be)$|\bof\s+whom\b|(?:榜单|排行榜|名单|图表)$|^(?:有的?)?网友", re.IGNORECASE
+    r"^\W*\d|^(?:In|On|At|By|For|As|During|Since|From|Of|Under|With|After|Before|Among|While)\s|\b(?:whom|which|was|were|been|is|are|be)$|\bof\s+whom\b|^(?:这份|该|此|这一|上述)?(?:榜单|排行榜|名单|图表)$|^有?(?:的|多家)?(?:网友|媒体)", re.IGNORECASE
 )
 """What is told something, or is a list, says nothing."""
 NOBODY = frozenset(
@@ -145,6 +154,12 @@ def attributions(sentence: str, is_chinese: bool) -> Iterator[re.Match[str]]:
             continue
         if (who := source_of(match["who"])) and who.lower() not in NOBODY:
             yield match
+
+
+def maker_of(sentence: str, is_chinese: bool) -> str | None:
+    """Who a sentence says has published a report, of which the next one speaks."""
+    match = (_PUBLISHED_ZH if is_chinese else _PUBLISHED).search(sentence)
+    return source_of(match["who"]) if match else None
 
 
 def says_somebody(sentence: str) -> bool:

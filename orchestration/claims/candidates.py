@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from orchestration.claims import assertions, context, dates, outlets, places, ranges, scope, speakers
+from orchestration.claims import assertions, attributions, context, dates, outlets, places, ranges, scope, speakers
 from orchestration.claims.numbers import Figure, figures
 from orchestration.linking.places import PLACES
 from orchestration.schemas.render import polars_schema
@@ -38,7 +38,7 @@ _ACCOUNTS = re.compile(
 )
 """Accounts that are no microblogs by name: figures of them are ours where they are of officials."""
 _SUBJECT = re.compile(
-    r"micro-?\s?blog|weibo|微博|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
+    r"micro-?\s?blog|weibo|微博|官微|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[。！？!?；](?:[”’」）\"]*)|[.](?:[”\"')]*)(?=\s+[A-Z“\"@(]|\s*$)")
@@ -132,6 +132,7 @@ _SHARE = re.compile(
     r"account(?:s|ed|ing)? for",
     re.IGNORECASE,
 )
+_AMONG_ZH = re.compile(r"(?:账号|帐号|微博|公众号|机关|机构|部门|单位|[局厅院所])(?:之?中|里)，?(?:已|有|仅|只|约|近|超过?|逾)*$")
 _OR_SHARE = re.compile(r"\d[^,，;；。]*(?:,\s+or|，即|[（(]占?)\s*(?:about\s+|约|近)?$")
 """61 of them, or 28.5 percent."""
 _OF_READERS = re.compile(
@@ -285,7 +286,8 @@ def _of_sentence(
     plain = outlets.without_names(sentence)
     spaced = plain if is_chinese else ranges.without_hyphens(plain)
     numbers = ranges.joined(sentence, figures(spaced, is_chinese))
-    heard = speakers.speaker_of(sentence, is_chinese) if numbers else None
+    told_behind = _behind_quote(text, span) if numbers else ""
+    heard = speakers.speaker_of(sentence + told_behind, is_chinese) if numbers else None
     unsaid = sentence
     if heard and heard.kind == "person":
         unsaid = speakers.without_office(sentence, is_chinese)
@@ -293,9 +295,12 @@ def _of_sentence(
     unnamed = scope.without_handles(sentence)
     if heard is None and before.is_same:
         heard = before.speaker
+    if heard and heard.name in attributions.OF_NOBODY and before.maker:
+        heard = speakers.kind_of(before.maker)
     if not before.sent_from:
         before = replace(before, sent_from=context.place_of_dateline(sentence))
-    topic = before.text if before.text and context.refers_back(sentence) else ""
+    goes_on = before.is_same or context.refers_back(sentence)
+    topic = before.text if goes_on else ""
     earlier: list[Candidate] = []
     if topic and before.last is not None:
         earlier = [replace(before.last, quote_start=0, figure_start=0, figure_end=0)]
@@ -344,12 +349,25 @@ def _of_sentence(
                 sector, platform, region,
                 at.text, at.day, at.precision, at.basis,
                 said, speaker.kind if speaker else None,
-                _outlet(sentence, speaker) or outlet,
+                _outlet(sentence + told_behind, speaker) or outlet,
             )
         )  # fmt: skip
     return told, context.after(
-        before, sentence, told, heard, dates.dateline_of(plain, published)
+        before, sentence, told, heard, dates.dateline_of(plain, published),
+        attributions.maker_of(sentence, is_chinese),
     )
+
+
+_SPEECH_ENDS = re.compile(r"[。！？]”$")
+_SAID_OF_IT = re.compile(r"[^\n。！？；\d]{4,80}。")
+
+
+def _behind_quote(text: str, span: tuple[int, int]) -> str:
+    """The sentence behind literal speech, which says whose it is; empty for none."""
+    if not _SPEECH_ENDS.search(text[slice(*span)]):
+        return ""
+    match = _SAID_OF_IT.match(text, span[1])
+    return match[0] if match else ""
 
 
 _EACH_ITS_RATE = re.compile(r"\brespectively\b|分别")
@@ -490,9 +508,9 @@ def _read(
             return None
         if noun.metric == "officers" and _STAFF.search(sentence[clause[0] : figure.start]):
             return None
-        if not scope.adopts(sentence, noun, clause):
+        if not scope.adopts(sentence, noun, clause, about):
             return _of_the_last(sentence, figure, segment, clause, told)
-        return "accounts", "officer" if noun.metric == "officers" else "organ"
+        return "accounts", scope.adopters_of(sentence, noun, clause)
     sector = scope.sector_of(sentence, segment, clause, None)
     is_told = sector is not None or _SUBJECT.search(about) or scope.is_official(about)
     if noun.metric != "accounts" and not is_told:
@@ -629,6 +647,7 @@ def _percentage(
         return "share", told[-1].actor_scope
     if not (
         _SHARE.search(around)
+        or _AMONG_ZH.search(sentence[: figure.start])
         or _GROWTH.search(around)
         or _DECLINE.search(around)
         or scope.names_adoption(around)

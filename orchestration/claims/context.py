@@ -47,7 +47,7 @@ _LONGEST = 600
 class Before:
     """The sentences before one, in its paragraph; last: the candidate read last among them;
     is_same: it ends with a ； and goes on; sent_from: the place of the dateline;
-    sent_on: its day."""
+    sent_on: its day; maker: who published the report they speak of."""
 
     text: str = ""
     last: Any = None
@@ -55,6 +55,7 @@ class Before:
     sent_from: str = ""
     sent_on: Any = None
     speaker: Any = None
+    maker: str | None = None
 
 
 def place_of_dateline(sentence: str) -> str:
@@ -128,7 +129,12 @@ def region_of(
 
 
 def after(
-    before: Before, sentence: str, told: list[Any], speaker: Any, sent_on: Any = None
+    before: Before,
+    sentence: str,
+    told: list[Any],
+    speaker: Any,
+    sent_on: Any,
+    maker: str | None,
 ) -> Before:
     """What is remembered for the next sentence."""
     return Before(
@@ -138,6 +144,7 @@ def after(
         before.sent_from or place_of_dateline(sentence),
         before.sent_on or sent_on,
         speaker if speaker is not None else before.speaker if before.is_same else None,
+        maker or before.maker,
     )
 
 

@@ -32,7 +32,7 @@ _ENGLISH = {
     "Lanzhou": "兰州", "Xining": "西宁", "Yinchuan": "银川", "Urumqi": "乌鲁木齐",
 }  # fmt: skip
 _BY_ENGLISH = re.compile(
-    rf"\b(?P<place>{'|'.join(sorted(_ENGLISH, key=len, reverse=True))})\b"
+    rf"(?<!forum in )(?<!seminar in )(?<!conference in )(?<!meeting in )(?<!held in )(?<!summit in )\b(?P<place>{'|'.join(sorted(_ENGLISH, key=len, reverse=True))})\b"
     r"(?!\s+(?:(?:Evening|Morning|Youth|Business|Normal|Jiao\s?[Tt]ong)\s+)?(?:Daily|News|Times|Post|TV|"
     r"Television|Radio|University|Road|Street)\b)"
 )
@@ -43,7 +43,7 @@ _CAPITAL = re.compile(
 )
 """Beijing alone mostly means the government of the country."""
 _NO_PLACE = re.compile(
-    r"(?:日报|晚报|晨报|时报|青年报|都市报|商报|新闻网|卫视|电视台|大学|学院|交大|[东西南北中]?[路街]|\d+月\d+日电|电（|讯)"
+    r"(?:日报|晚报|晨报|时报|青年报|都市报|商报|新闻网|卫视|电视台|大学|学院|交大|举行|召开|举办|[东西南北中]?[路街]|\d+月\d+日电|电（|讯)"
 )
 
 

@@ -58,7 +58,7 @@ _CHINESE_NOUNS = (
     ("questions", r"提问|咨询|投诉|问题|求助|举报|诉求"),
     ("users", r"(?<!机构)(?<!部门)(?<!机关)(?<!单位)(?<!官员)(?<!政务)(?<!公安)(?<!民警)(?<!政府)用户|网民|网友|博主"),
     ("posts", r"博文|帖子|微博信息|微博内容|信息|图文|推文|短视频(?!账|帐|号|平台)|视频作品|作品"),
-    ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|(?:新浪|腾讯|人民网)微博(?=账|"
+    ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|官微|(?:新浪|腾讯|人民网)微博(?=账|"
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|"
                  r"(?:微信)?(?:公众号|公众账号|公众帐号|订阅号|服务号|视频号)|(?:抖音|快手|头条|政务|企鹅|百家)号|"
                  r"(?:微信|抖音|快手|头条)(?=(?:已|共|有|约|达|近|超过?|逾)*\d+\s?[余多]?个)|(?:官方|政务|警务|公安|法院)微信(?!群|平台|用户|公众|公共|订阅|服务|账|帐|、)|账号|帐号|账户|帐户|"
@@ -139,7 +139,7 @@ _POSTING = re.compile(
     re.IGNORECASE,
 )
 _ADOPTION = re.compile(
-    r"micro-?\s?blog|weibo|accounts?\b|twitter|facebook|微博|账号|帐号|公众号|(?:抖音|快手|头条|政务)号|"
+    r"micro-?\s?blog|weibo|accounts?\b|twitter|facebook|微博|官微|账号|帐号|公众号|(?:抖音|快手|头条|政务)号|"
     r"政务新媒体|(?:官方|政务|警务)微信|(?:入驻|登陆|落户|进驻|玩)[^，。；]{0,8}(?:微信|抖音|快手|头条)|"
     r"(?:抖音|快手|头条|推特|脸书)(?:上|开|平台)|在(?:抖音|快手|推特|脸书|海外社交)|douyin|kuaishou|toutiao|tiktok|youtube|we\s?chat",
     re.IGNORECASE,
@@ -374,7 +374,7 @@ _OTHERS = (
 )  # fmt: skip
 """Platforms of accounts that are no microblogs, or are none that is observed here."""
 _MEDIUM = re.compile(
-    r"(?P<micro>人民(?=微博)|新华(?=微博)|micro-?\s?blog(?:s|ging|gers?)?|weibo|\bsina\b|\btencent\b(?!['’]s\s+we)|微博|围脖|新浪|腾讯(?!微信|的微信)|人民网)|"
+    r"(?P<micro>人民(?=微博)|新华(?=微博)|micro-?\s?blog(?:s|ging|gers?)?|weibo|\bsina\b|\btencent\b(?!['’]s\s+we)|微博|官微|围脖|新浪|腾讯(?!微信|的微信)|人民网)|"
     r"(?P<other>"
     + "|".join(pattern for _, pattern in _OTHERS)
     + r")|(?P<generic>新媒体|短视频|客户端|new[\s-]media|social[\s-]media|short[\s-]videos?)",
@@ -571,7 +571,7 @@ _NUMBERS_ZH = {word: number for number, word in enumerate("二三四五六七八
 
 def with_unnamed(sentence: str, clause: Span, platforms: str) -> str:
     """The platforms, with ? where the clause counts more of them than it names (新浪、腾讯等四家)."""
-    more = _AND_MORE.search(sentence, *clause)
+    more = _AND_MORE.search(sentence, 0, clause[1])
     names = platforms.split("+")
     if more is None or platforms == "unspecified" or "?" in names:
         return platforms
@@ -713,9 +713,25 @@ _LEARNS = re.compile(
 _REGISTERED = re.compile(r"\s+(?:have|had|has)?\s*(?:already\s+)?(?:registered|signed\s+up)\b")
 
 
-def adopts(sentence: str, noun: Noun, clause: Span) -> bool:
-    """Whether officers or organs are counted as those that have microblogs."""
-    if not names_adoption(sentence):
+def adopters_of(sentence: str, noun: Noun, clause: Span) -> str:
+    """Whose accounts are counted by those who have them: officers or organs, or both where they
+    are named together."""
+    around = sentence[clause[0] : noun.end + 40 if noun.metric == "organs" else noun.end]
+    organs, officers = list(_ORGAN.finditer(around)), list(_OFFICER.finditer(around))
+    if organs and officers:
+        start = min(organs[0].start(), officers[0].start())
+        if _JOINED.search(around[start:]) and not _BETWEEN_THEM.search(around[start:]):
+            return "organ+officer"
+    return "officer" if noun.metric == "officers" else "organ"
+
+
+_BETWEEN_THEM = re.compile(r"\d")
+
+
+def adopts(sentence: str, noun: Noun, clause: Span, about: str = "") -> bool:
+    """Whether officers or organs are counted as those that have microblogs. about: the sentence
+    with those that it refers to."""
+    if not names_adoption(about or sentence):
         return False
     behind = sentence[noun.end : clause[1]]
     if re.match(r"\s+to\s", behind) or _LEARNS.match(behind):
