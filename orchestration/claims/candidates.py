@@ -329,6 +329,11 @@ def _of_sentence(
             if told and sector in ("all", None) and _of_those(sentence, figure, clause):
                 sector = told[-1].sector
             sector = context.sector_of(sector, sentence, before)
+            if sector is None and told_behind and not scope.names_any(sentence):
+                whole = (0, len(told_behind))
+                sector = scope.sector_of(told_behind, whole, whole, None)
+        if actor == "organ+officer" and said and _OUR.search(sentence, *clause):
+            actor = "organ"
         if actor is not None:
             actor = context.actor_of(actor, sentence[slice(*clause)], before)
         platform = scope.platforms_of(sentence, figure, segment, clause, said)
@@ -358,6 +363,8 @@ def _of_sentence(
     )
 
 
+_OUR = re.compile(r"\b(?:our|we)\b|我们|我[局厅市院]|本[局院]", re.IGNORECASE)
+"""Whose a body speaks of as its own."""
 _SPEECH_ENDS = re.compile(r"[。！？]”$")
 _SAID_OF_IT = re.compile(r"[^\n。！？；\d]{4,80}。")
 

@@ -310,7 +310,7 @@ _WHOSE = re.compile(
 )
 _POLICE = re.compile(
     r"police|policem|patrolm[ae]n|public[ -]security|traffic\s+(?:officer|cop|warden)s?\b|detention\s+cent|"
-    r"(?-i:\bOfficer\s+[A-Z])|\bconstab|\bsheriff|公安|派出所|看守所|警(?!告|示|惕|报(?!告))",
+    r"(?-i:\bOfficer\s+[A-Z])|\bconstab|\bsheriff|公安|交管(?:局|部门|支队)|车管所|派出所|看守所|警(?!告|示|惕|报(?!告))",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(
