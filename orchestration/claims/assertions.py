@@ -108,7 +108,7 @@ _CRITERION = re.compile(
 )
 _OF_A_SHARE_ZH = re.compile(r"\d[%％成][^，。；]{0,3}的[^，。；]*$|成的[^，。；]*$|个的?账号[^，。；]{0,6}$")
 _OF_A_PART = re.compile(
-    r"\d[\d,.]*\s+(?:percent\s+)?(?:of\s+(?:them|these|those)|accounts|micro-?\s?blogs|percent)\b[^;.]{0,60}\b(?:have|had|has|post(?:ed)?|"
+    r"\d[\d,.]*\s+(?:percent\s+)?(?:(?:[\w'’-]+\s+){0,3}?(?:of\s+(?:them|these|those)|accounts|micro-?\s?blogs)|percent)\b[^;.]{0,60}\b(?:have|had|has|post(?:ed)?|"
     r"attract(?:ed)?|with|carr(?:y|ied))\s+$"
 )
 """61 of them have fewer than 500 followers: which of them are counted."""
@@ -145,7 +145,7 @@ _OPENED = re.compile(
     re.IGNORECASE,
 )
 _IN_PERIOD = re.compile(
-    r"[^,;.]*?\b(?:(?:in|during)\s+(?:(?:19|20)\d\d|the\s+(?:first|second|last|past)|"
+    r"(?:(?!\b(?:was|were|is|are|had|have|has)\b)[^,;.])*?\b(?:(?:in|during)\s+(?:(?:19|20)\d\d|the\s+(?:first|second|last|past)|"
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*)|"
     r"(?:with)?in\s+(?:just\s+|only\s+)?(?:an?\s+|\w+\s+)?(?:day|week|month)s?\b|(?:last|this)\s+(?:year|month|week))\b"
 )
@@ -209,7 +209,7 @@ _PER_AHEAD = re.compile(
 _ADVERBS = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month",
             "annually": "year", "annual": "year"}  # fmt: skip
 _PER_ZH = re.compile(
-    r"(?:每(?P<each>小时|天|日|周|星期|个?月|年|个?(?:[^，。；\d个每]{0,8}?)(?:微博|账号|帐号)(?=只|仅|有|平均|的?粉丝|发))|(?P<mean_time>日|周|月|年)均|天天|(?P<mean>平均)(?![^，。；]*每))"
+    r"(?:每(?P<each>小时|天|日|周|星期|个?月|年|个?(?:[^，。；\d个每]{0,8}?)(?:微博|账号|帐号|公众号)(?=只|仅|有|平均|的?粉丝|发|为|约|$))|(?P<mean_time>日|周|月|年)均|天天|(?P<mean>平均)(?![^，。；]*每))"
     r"[^，。；]*$"
 )
 _PER_BEHIND_ZH = re.compile(r"\s*(?:/|／|每)(?P<each>小时|天|日|周|月|年)")
@@ -323,8 +323,8 @@ def _time_zh(ahead: str, behind: str, metric: str) -> str | None:
         return None
     groups = found.groupdict()
     word = (groups.get("each") or groups.get("mean_time") or "").removeprefix("个")
-    if word.endswith(("微博", "账号", "帐号")) and len(word) > 2 + 0:
-        word = word[-2:]
+    if word.endswith(("微博", "账号", "帐号", "公众号")):
+        word = "账号"
     if groups.get("mean") or (word in ("微博", "账号", "帐号") and metric == "accounts"):
         return "average"
     return f"per_{_ZH_TIMES.get(word, 'day')}"

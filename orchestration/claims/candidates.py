@@ -92,8 +92,11 @@ _LEFT = re.compile(r"(?:保留|现存|现有|仅存|剩余|剩下|尚存)了?$|\
 _THERE = re.compile(
     r"\s+(?:were\s+|are\s+)?on\s+(?:Sina|Tencent|Weibo|WeChat|Douyin|Twitter|Facebook|Kuaishou|Toutiao)\b"
 )
+_EACH_HAS = re.compile(r"每个?[^，。；\d]{0,8}(?:微博|账号|帐号|公众号)(?:平均|只|仅|则|却|有|为|约|达到?)*$")
+"""平均每个公众号1.2万: followers, where those of all were told."""
 _PAGE_HAS = re.compile(
     r"\b(?:page|account|micro-?\s?blog|one|Weibo|WeChat|Twitter|Douyin)\s+(?:has|had|counts|boasts)\s+(?:only\s+|just\s+)?$"
+    r"|\bnow\s+(?:has|have|counts|boasts)\s+$"
 )
 """Their Weibo page has 1.9 million: followers, where those of another page were told."""
 _OF_THE_WHOLE = re.compile(r"\W*Of\s+(?:the|its|their|these|those|all)\s[^;.]*,\s+(?:[^,;.\d]{0,20}\s)?$")
@@ -108,7 +111,7 @@ _FRAME_ZH = re.compile(r"[^，。；、\d]{1,14}中，?(?:仅|只|已|共|现|�
 _FRAME = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$")
 """12 of 31 governments: the 31 are those that might have microblogs, not those that do."""
 _ANOTHER = re.compile(
-    r"\b(?:followed\s+by|ahead\s+of|and|while)\s+(?:[A-Z][\w'’]+\s+){1,3}(?:with|at|had|has|\()\s*$"
+    r"\b(?:followed\s+by|ahead\s+of|and|while|with)\s+(?:[A-Z][\w'’]+\s+){1,3}(?:with|at|had|has|\()\s*$"
     r"|\bthat\s+of\s+[^,;]{2,40}\s(?:has|had|with)\s+(?:just\s+|only\s+)?$"
     rf"|(?:[，、和及是]|依次为)(?:{'|'.join(PLACES)})[省市]?(?:有|为|以|达|则|[（(])*$"
     r"|\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
@@ -469,6 +472,12 @@ def _as_of(
         sentence, segment, figure.start, published, carried,
         is_change=is_change, sent_on=around.before.sent_on,
     )  # fmt: skip
+    last = around.before.last
+    if around.before.is_same and last is not None and at.basis in ("publication", None):
+        # What goes on behind a ； is said on the same day.
+        return dates.AsOf(
+            last.as_of_date, last.date_precision, last.as_of_basis, last.as_of_text
+        )
     is_own = at.basis == "carried" and carried is not None and around.before.is_same
     return replace(at, basis=carried.basis) if is_own and carried else at
 
@@ -508,6 +517,10 @@ def _read(
         if not figure.classifier and _IN_TURN.fullmatch(between):
             # 粉丝达4100万，其中微博2800万: followers of them.
             return "followers", told[-1].actor_scope
+    if told and _EACH_HAS.search(sentence[: figure.start]) and (
+        assertions.stock_of(told[-1].metric) == "followers"
+    ):
+        return "followers", told[-1].actor_scope
     if noun is None:
         return _of_the_last(sentence, figure, segment, clause, told)
     if noun.metric in ("officers", "organs"):

@@ -31,7 +31,7 @@ _BARE_BODY = re.compile(
 )
 """A body that the sentence before has named in full."""
 _WHOLE_COUNTRY = re.compile(
-    r"\bnation(?:wide|ally)\b|\bcountry(?:wide|['’]s)?\b|\bacross\s+China\b|\bChina['’]s\b|\bin\s+China\b|全国|我国|中国(?!电信|移动|联通)",
+    r"\bnation(?:wide|ally)\b|\bcountrywide\b|\bcountry['’]s\b|\bacross\s+China\b|\bChina['’]s\b|\bin\s+China\b|全国(?!第|首|最|前|领先|之首|各地)|我国|中国(?!电信|移动|联通)",
     re.IGNORECASE,
 )
 _HERE = re.compile(

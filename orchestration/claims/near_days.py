@@ -19,7 +19,7 @@ _ENGLISH = re.compile(
     re.IGNORECASE,
 )
 _CHINESE = re.compile(
-    r"(?P<before>前[日天](?!\d))|(?P<yesterday>昨[日天晚]|昨夜)|(?P<today>今[日天晨早](?!头条))|"
+    r"(?P<before>前[日天](?!\d))|(?P<yesterday>昨[日天晚]|昨夜|昨(?=从|在|向|获|透|表|宣|介|通|公|发))|(?P<today>今[日天晨早](?!头条))|"
     r"(?P<week>上个?|本|这个?)?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])(?![年期个])"
 )
 _SAID = (

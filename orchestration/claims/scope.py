@@ -57,7 +57,7 @@ _CHINESE_NOUNS = (
     ("reads", r"阅读量|阅读数|访问量|阅读|浏览量|点击量"),
     ("questions", r"提问|咨询|投诉|问题|求助|举报|诉求"),
     ("users", r"(?<!机构)(?<!部门)(?<!机关)(?<!单位)(?<!官员)(?<!政务)(?<!公安)(?<!民警)(?<!政府)用户|网民|网友|博主"),
-    ("posts", r"博文|帖子|微博信息|微博内容|信息|图文|推文|短视频(?!账|帐|号|平台)|视频作品|作品"),
+    ("posts", r"博文|发[博文布帖]总?量|帖子|微博信息|微博内容|信息|图文|推文|短视频(?!账|帐|号|平台)|视频作品|作品"),
     ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|官微|(?:新浪|腾讯|人民网)微博(?=账|"
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|"
                  r"(?:微信)?(?:公众号|公众账号|公众帐号|订阅号|服务号|视频号)|(?:抖音|快手|头条|政务|企鹅|百家)号|"
@@ -67,7 +67,7 @@ _CHINESE_NOUNS = (
                  r"局长|厅长|所长|市长|县长|官员|公务员|公职人员|党政干部|干部|公务人员|大使(?!馆)|总领事(?!馆)|"
                  r"领事(?!馆)|外交官|新闻发言人|发言人|书记|消防员|人大代表|政协委员"),
     ("organs", r"公安机关|公安局|公安分局|分局|派出所|[总支大]队|法院|检察院|部委|党政机构|"
-               r"政务机构|政府机构|机构|部门|单位|机关|乡镇|村委会|居委会|社区|街道办事处|街道办|医院|学校|高校|中小学|"
+               r"政务机构|政府机构|政府(?!部门|机构|官员|机关|网站|门户|新闻办|办公|微博|官方|类|官微|微信)|机构|部门|单位|机关|乡镇|村委会|居委会|社区|街道办事处|街道办|医院|学校|高校|中小学|"
                r"使领?馆|领事馆|博物馆|图书馆|气象台|气象局|景区"),
 )  # fmt: skip
 _ALL_ENGLISH = re.compile(
@@ -130,7 +130,7 @@ _DIRECT_CHINESE_AFTER = re.compile(
 )
 _DIRECT_CHINESE_BEFORE = re.compile(
     r"(?:总数|总量|数量|人数|量|数|客|达到?了?|已|共计?|有|为|超过了?|突破了?|逾|约|近|至|到|增至|增加到|"
-    r"增长到|升至|累计|合计|总计|分别|也|则|仅|就|大概|将近|接近|不到|不足|至少|和|是|即|高达|已经|更|竟|才|在|如今|目前|[\s：:“”（(])*$"
+    r"增长到|升至|累计|合计|总计|分别|也|则|仅|就|从|由|大概|将近|接近|不到|不足|至少|和|是|即|高达|已经|更|竟|才|在|如今|目前|[\s：:“”（(])*$"
 )
 _POSTING = re.compile(
     r"\b(?:post|publish|releas|sent|send|issu|writ|wrote|put out|upload)\w*\s+"
@@ -340,7 +340,7 @@ _STUDIES = re.compile(r"universit|school|institut|大学|学院|研究", re.IGNO
 _STATE = re.compile(
     r"government|(?<!news )agenc|bureau|ministry|departments?\b|commission|"
     r"institution|cadres|\bState\s+Council\b|\bparty\s+(?:secretar|committee|organ|and\s+government)|village\s+committee|"
-    r"(?:neighbou?rhood|residents['’]?)\s+committee|\bcabinet\b|村委会|居委会|党委|书记|\bmayors?\b|\bgovernors?\b|\bmagistrates?\b|prefectures\s|国务院|新闻办|宣传部|[省市县]委(?!员)|"
+    r"(?:neighbou?rhood|residents['’]?)\s+committee|\bcabinet\b|村委会|居委会|党委|书记|(?:省|市|县|区|乡|镇|州|村)长(?![期达安沙春江])|\bmayors?\b|\bgovernors?\b|\bmagistrates?\b|prefectures\s|国务院|新闻办|宣传部|[省市县]委(?!员)|"
     r"civil servant|政务|政府|党政|行政|(?<!检察)(?<!审判)(?<!司法)机关|官员|机构|公务|公职|干部|"
     r"部门|单位|网信|街道办|乡镇|新闻发言人",
     re.IGNORECASE,
@@ -357,7 +357,7 @@ _PLATFORMS = (
     ("sina", r"\bsina\b|weibo\.com|新浪|"
              r"(?<!tencent )(?<!qq )(?<!sina )(?<!eople's )(?<!eople’s )(?<!inhua )\bWeibo\b(?! accounts of tencent)"),
     ("tencent", r"\btencent\b(?!['’]s\s+we)|\bqq\b|t\.qq\.com|腾讯(?!微信|的微信)"),
-    ("people", r"people(?:'|’)s\s+weibo|people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
+    ("people", r"people(?:'|’)s\s+weibo|(?:(?<=, )|(?<=and ))people['’]s daily online(?=\s+and\b|,|\s+(?:at|by|in|as|had)\b|\.?$)|people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
                r"人民(?:网)?微博|人民网(?=[、和及与，]|等|[两三四]大|$|微博|开|的)"),
     ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|新华网(?=[、和及与]|等|微博)"),
 )  # fmt: skip
@@ -393,7 +393,7 @@ _OWN_MEDIUM = re.compile(
 )
 _ON = re.compile(
     r"(?:\s+(?!and\b|or\b|by\b)[\w-]+){0,3}?\s+(?P<where>(?:on|at|with|to)\s[^,;]*?)"
-    r"(?=\s+(?:and|but|while)\s+(?:[\w.]+\s+){0,2}(?:on|at|with)\b|$|[,;])"
+    r"(?=\s+(?:and|but|while)\s+(?:[\w.]+\s+){0,3}(?:on|at|with)\b|$|[,;])"
 )
 _ON_ZH = re.compile(
     r"(?:(?!新浪|腾讯|人民网|新华网).)*(?P<where>(?:新浪|腾讯|人民网|新华网)(?:微博)?)(?:上|平台)?"
@@ -551,7 +551,8 @@ def platforms_of(
         micro = [medium for medium in media if medium.lastgroup == "micro"]
         unnamed = ["?"] if micro and not _platforms(words) else []
         return "+".join([*_platforms(words), *_others(words), *unnamed])
-    parts = (sentence[clause[0] : clause[1]], sentence[: clause[1]], speaker or "")
+    end = _end_of_list(sentence, clause[1])
+    parts = (sentence[clause[0] : end], sentence[:end], speaker or "")
     for part in parts:
         named = _platforms(part)
         if not any(medium.lastgroup == "micro" for medium in media):
@@ -561,8 +562,21 @@ def platforms_of(
     return "unspecified"
 
 
+_LIST_GOES_ON = re.compile(
+    r"(?:\s*(?:,\s*and\b|,|、|，|\band\b)\s*(?:the\s+)?(?:Sina|Tencent|People['’]s\s+(?:Daily\s+Online|Weibo)|Xinhua(?:net)?|NetEase|"
+    r"Sohu|We\s?Chat|Douyin|Kuaishou|Toutiao|Twitter|Facebook|YouTube|新浪|腾讯|人民网|新华网|微信|抖音|快手|今日头条)"
+    r"(?:微博)?(?:\s+(?:Weibo|micro-?blogs?))?(?=\s*(?:,|、|，|and\b|和|等|at\b|by\b|in\b|as\b|[.。]?$)))+"
+)
+
+
+def _end_of_list(sentence: str, end: int) -> int:
+    """Where a list of platforms ends whose commas end clauses: on Sina, Tencent and Xinhuanet."""
+    match = _LIST_GOES_ON.match(sentence, end)
+    return match.end() if match else end
+
+
 _AND_MORE = re.compile(
-    r"(?P<zh>等(?P<number>[两二三四五六七八九多数几]|\d)(?:大|家|个)?(?:门户|微博)?(?:网站|平台|门户|网))|"
+    r"(?P<zh>(?:等(?P<number>[两二三四五六七八九多数几]|\d)(?:大|家|个)?|(?P<count>[两二三四五六七八九]|\d)(?:大|家|个))(?:门户|微博)?(?:网站|平台|门户|网))|"
     r"\band\s+(?:(?P<en>two|three|four|five|several|many|some)\s+)?other\s+(?:\w+\s+)?(?:platforms|portals|websites|sites|services)",
     re.IGNORECASE,
 )
@@ -572,10 +586,11 @@ _NUMBERS_ZH = {word: number for number, word in enumerate("二三四五六七八
 def with_unnamed(sentence: str, clause: Span, platforms: str) -> str:
     """The platforms, with ? where the clause counts more of them than it names (新浪、腾讯等四家)."""
     more = _AND_MORE.search(sentence, 0, clause[1])
-    names = platforms.split("+")
+    ahead = sentence[: clause[1]]
+    names = {*platforms.split("+"), *_platforms(ahead), *_others(ahead)}
     if more is None or platforms == "unspecified" or "?" in names:
         return platforms
-    number = more["number"] or ""
+    number = more["number"] or more["count"] or ""
     count = int(number) if number.isdecimal() else _NUMBERS_ZH.get(number, len(names) + 1)
     return f"{platforms}+?" if count > len(names) else platforms
 
