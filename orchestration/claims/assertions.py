@@ -43,17 +43,7 @@ _CUT = re.compile(
     r"\s+(?:[\w-]+\s+){1,3}?(?:will|would|are\s+to|is\s+to)\s+(?:soon\s+)?(?:be\s+)?(?:merged?|closed?|shut|cut|reduced?|consolidated?|combined|"
     r"scrapped|deleted)\b"
 )
-
-
-class _WillBeCut:
-    """What is to be merged or closed is there: its 76 microblogs would be merged."""
-
-    @staticmethod
-    def match(ahead: str, behind: str) -> bool:
-        return bool(_ITS_OWN.search(ahead) and _CUT.match(behind))
-
-
-_WILL_BE_CUT = _WillBeCut()
+"""What is to be merged or closed is there: its 76 microblogs would be merged."""
 _WILL_BE = re.compile(
     r"[^,;.]*?\b(?:will|would|shall|should|are\s+to|is\s+to|are\s+(?:due|expected|planned|scheduled|likely)\s+to|"
     r"are\s+(?:planned|expected|envisaged)|remain\s+to)\b",
@@ -106,7 +96,9 @@ _WITHOUT_ZH = re.compile(
 _CRITERION = re.compile(
     r"\b(?:micro-?\s?blogs|accounts)\s+(?:with|that\s+have|which\s+have|having)\s+$", re.IGNORECASE
 )
-_OF_A_SHARE_ZH = re.compile(r"\d[%％成][^，。；]{0,3}的[^，。；]*$|成的[^，。；]*$|个的?账号[^，。；]{0,6}$")
+_OF_A_SHARE_ZH = re.compile(
+    r"\d[%％成][^，。；]{0,3}的[^，。；]*$|成的[^，。；]*$|个的?账号[^，。；]{0,6}$"
+)
 _OF_A_PART = re.compile(
     r"\d[\d,.]*\s+(?:percent\s+)?(?:(?:[\w'’-]+\s+){0,3}?(?:of\s+(?:them|these|those)|accounts|micro-?\s?blogs)|percent)\b[^;.]{0,60}\b(?:have|had|has|post(?:ed)?|"
     r"attract(?:ed)?|with|carr(?:y|ied))\s+$"
@@ -245,7 +237,7 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
         ahead = sentence[: figure.number_end]
     return bool(
         (_PLANNED.search(ahead) and not _EXISTING.search(ahead_only))
-        or (_WILL_BE.match(behind) and not _WILL_BE_CUT.match(ahead_only, behind))
+        or (_WILL_BE.match(behind) and not (_ITS_OWN.search(ahead_only) and _CUT.match(behind)))
         or _DENIED.search(sentence[: figure.start])
         or _DENIED_BEHIND.match(sentence, figure.end)
         or _WITHOUT.match(behind)

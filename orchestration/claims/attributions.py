@@ -27,9 +27,7 @@ _WHEN = (
     rf"(?:on|in)\s+{_MONTH}\.?(?:\s+\d{{1,2}}(?!\d))?(?:,?\s+\d{{4}})?|in\s+\d{{4}}|"
     r"(?:earlier\s+|late\s+|early\s+)?(?:this|last)\s+(?:week|month|year)|recently|by\s+then)"
 )
-_TOLD_HOW = (
-    r"(?:in\s+(?:a|an|its|his|her|their|the)\s+[\w' -]{2,40}|at\s+(?:a|an|the)\s+[\w' -]{2,40}|on\s+(?:its|his|her|their)\s+[\w' -]{2,30})"
-)
+_TOLD_HOW = r"(?:in\s+(?:a|an|its|his|her|their|the)\s+[\w' -]{2,40}|at\s+(?:a|an|the)\s+[\w' -]{2,40}|on\s+(?:its|his|her|their)\s+[\w' -]{2,30})"
 _DOCUMENT = (
     r"(?:reports?|surveys?|stud(?:y|ies)|research|white\s+papers?|blue\s+book|polls?|statistics|figures|data|numbers|"
     r"statements?|anal(?:ysis|yses)|tall(?:y|ies)|counts?|ranking|index|findings|bulletin|notice|circular|"
@@ -63,7 +61,8 @@ ENGLISH = tuple(
 )  # fmt: skip
 _ARTICLE = re.compile(r"^(?:that\s+|while\s+|but\s+)?(?:the|a|an)\s+", re.IGNORECASE)
 _TRAILING = re.compile(
-    rf"[\s,]+(?:{_MADE}\s+)?(?:{_WHEN}|{_TOLD_HOW})$|\s+(?:{_MADE}|showing|which|that)$", re.IGNORECASE
+    rf"[\s,]+(?:{_MADE}\s+)?(?:{_WHEN}|{_TOLD_HOW})$|\s+(?:{_MADE}|showing|which|that)$",
+    re.IGNORECASE,
 )
 _WORDS_OF_DOCUMENT = r"(?:(?!by\b|from\b)[\w'-]+\s+){0,4}?"
 _DOCUMENT_BY = re.compile(
@@ -83,20 +82,19 @@ _NAMED_DOCUMENT = re.compile(
     rf"(?:(?:own|latest|recent|new|annual|official|internal|quarterly|monthly|work|\d{{4}})\s+){{0,3}}{_DOCUMENT}(?:\s+{_MADE}\b.*)?$"
 )
 _SOLE_DOCUMENT = re.compile(
-    rf"^(?:[\w-]+\s+){{0,3}}?(?P<who>{_DOCUMENT})(?:\s+(?:{_MADE}|on|of|about|into)\b.*)?$", re.IGNORECASE
+    rf"^(?:[\w-]+\s+){{0,3}}?(?P<who>{_DOCUMENT})(?:\s+(?:{_MADE}|on|of|about|into)\b.*)?$",
+    re.IGNORECASE,
 )
 
-_ASIDE = re.compile(r"(?:[;；]\s*|[,，]?\s*\b(?:while|whereas)\s+|，而)(?:据|根据|the\s+)?$", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"(?:[;；]\s*|[,，]?\s*\b(?:while|whereas)\s+|，而)(?:据|根据|the\s+)?$", re.IGNORECASE
+)
 
 # -- Chinese ----------------------------------------------------------------------------------
 _DAY_ZH = r"(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}[日号]|昨[日天晚]|昨(?=从|在|向|获|透|表|宣|介|通|公|发)|今[日天晨]|前天|日前|近日|近期|最近|上周[一二三四五六日]?|本周[一二三四五六日]?|周[一二三四五六日]|上月|本月|去年|今年|年初"
 _MADE_ZH = r"(?:联合|共同|首次|最新|正式|对外)*(?:发布|公布|推出|提供|编制|编写|出具|刊发|发表|披露|完成|撰写|出版|进行|开展|所作|所做)(?:了|的)?"
-_DOCUMENT_ZH = (
-    r"(?:(?:研究|调查|统计|监测|评估|分析|工作|年度|年终|半年|季度|专题)*(?:报告|数据|公报|通报|白皮书|蓝皮书|榜单|年报|简报|资料|结果)|统计|调查|研究|数字|排行榜)"
-)
-_SAID_ZH = (
-    r"(?:表示|介绍说?|透露|指出|宣布|通报|公布|发布|估计|认为|统计|告诉(?:记者|本报|[^，。；]{2,10}记者)|称|说|披露|坦言|强调|显示|表明|证实|回应说?|写道|发现)"
-)
+_DOCUMENT_ZH = r"(?:(?:研究|调查|统计|监测|评估|分析|工作|年度|年终|半年|季度|专题)*(?:报告|数据|公报|通报|白皮书|蓝皮书|榜单|年报|简报|资料|结果)|统计|调查|研究|数字|排行榜)"
+_SAID_ZH = r"(?:表示|介绍说?|透露|指出|宣布|通报|公布|发布|估计|认为|统计|告诉(?:记者|本报|[^，。；]{2,10}记者)|称|说|披露|坦言|强调|显示|表明|证实|回应说?|写道|发现)"
 _PLACE_ZH = r"(?:在[^，。；]{2,24}?(?:上|时|中|里|采访|会议|论坛)|接受[^，。；]{2,24}?(?:采访|专访)时?|通过[^，。；]{2,12}|做客[^，。；]{2,12}时?)"
 CHINESE = tuple(
     re.compile(pattern)
@@ -114,7 +112,9 @@ CHINESE = tuple(
         rf"(?:从|向)(?P<who>[^，。；：“”\d]{{2,24}}?)(?:{_DAY_ZH})?(?:获悉|了解到|得知|获知)",
     )
 )  # fmt: skip
-_RECORD_ZH = re.compile(rf"^[\u4e00-\u9fff]{{2,8}}(?:讯|电)\s+|^(?:本报|本网|新华社)?记者(?:{_DAY_ZH})*(?:从|向)?|^由|^来自|^从|^根据|^依据|^据|^(?:{_DAY_ZH})(?:，|,)?")
+_RECORD_ZH = re.compile(
+    rf"^[\u4e00-\u9fff]{{2,8}}(?:讯|电)\s+|^(?:本报|本网|新华社)?记者(?:{_DAY_ZH})*(?:从|向)?|^由|^来自|^从|^根据|^依据|^据|^(?:{_DAY_ZH})(?:，|,)?"
+)
 _WHEN_ZH = re.compile(rf"(?:{_DAY_ZH})+(?:上午|下午|晚)?(?:还|也|曾|则)?$")
 _HOW_ZH = re.compile(rf"(?:{_PLACE_ZH}|书面|正式|对外|独家)+$")
 _MADE_BEHIND_ZH = re.compile(rf"(?:{_DAY_ZH})*(?:最新|的)*{_MADE_ZH}(?:.*)$")
@@ -131,18 +131,47 @@ _PUBLISHED = re.compile(
 _PUBLISHED_ZH = re.compile(
     rf"(?:^|，)(?P<who>[^，。；\d]{{2,24}}?)(?:{_DAY_ZH}|在[^，。；]{{1,12}}?)*{_MADE_ZH}[^。；]{{0,40}}?{_DOCUMENT_ZH}"
 )
-OF_NOBODY = frozenset(("report", "survey", "study", "white paper", "research", "报告", "调查", "白皮书", "研究"))
+OF_NOBODY = frozenset(
+    ("report", "survey", "study", "white paper", "research", "报告", "调查", "白皮书", "研究")
+)
 """Documents that name nobody; whose they are may stand in the sentence before."""
 _HE_SAID = re.compile(
-    rf"(?:^|[,.”\"]\s+)(?:he|she)\s+{_MODAL}{_SAID}\b|\bsaid\s+(?:he|she)\b|(?:^|[，。；：”])[他她](?:还|也)?{_SAID_ZH}", re.IGNORECASE
+    rf"(?:^|[,.”\"]\s+)(?:he|she)\s+{_MODAL}{_SAID}\b|\bsaid\s+(?:he|she)\b|(?:^|[，。；：”])[他她](?:还|也)?{_SAID_ZH}",
+    re.IGNORECASE,
 )
 _NO_SOURCE = re.compile(
-    r"^\W*\d|^(?:In|On|At|By|For|As|During|Since|From|Of|Under|With|After|Before|Among|While)\s|\b(?:whom|which|was|were|been|is|are|be)$|\bof\s+whom\b|^(?:这份|该|此|这一|上述)?(?:榜单|排行榜|名单|图表)$|^有?(?:的|多家)?(?:网友|媒体)", re.IGNORECASE
+    r"^\W*\d|^(?:In|On|At|By|For|As|During|Since|From|Of|Under|With|After|Before|Among|While)\s|\b(?:whom|which|was|were|been|is|are|be)$|\bof\s+whom\b|^(?:这份|该|此|这一|上述)?(?:榜单|排行榜|名单|图表)$|^有?(?:的|多家)?(?:网友|媒体)",
+    re.IGNORECASE,
 )
 """What is told something, or is a list, says nothing."""
 NOBODY = frozenset(
-    ("he", "she", "it", "they", "which", "who", "we", "this", "that", "他", "她", "它", "并", "该",
-     "data", "statistics", "figures", "numbers", "estimates", "数据", "统计", "统计数据", "监测数据", "统计结果", "数字")
+    (
+        "he",
+        "she",
+        "it",
+        "they",
+        "which",
+        "who",
+        "we",
+        "this",
+        "that",
+        "他",
+        "她",
+        "它",
+        "并",
+        "该",
+        "data",
+        "statistics",
+        "figures",
+        "numbers",
+        "estimates",
+        "数据",
+        "统计",
+        "统计数据",
+        "监测数据",
+        "统计结果",
+        "数字",
+    )
 )
 """What names nobody."""
 
@@ -191,7 +220,9 @@ def _english_source(who: str) -> str:
 
 def _chinese_source(who: str) -> str:
     bare = _without(_RECORD_ZH, who.strip())
-    if outlet := re.fullmatch(r"《([^《》]{2,12}(?:[报刊社网台]|周末|新闻))》(?:的)?(?:报道|消息)?", bare):
+    if outlet := re.fullmatch(
+        r"《([^《》]{2,12}(?:[报刊社网台]|周末|新闻))》(?:的)?(?:报道|消息)?", bare
+    ):
         return outlet[1]
     for pattern in (_TITLE_ZH, _MADE_BEHIND_ZH, _TAIL_ZH, _WHEN_ZH, _HOW_ZH, _WHEN_ZH, _FACE_ZH):
         shorter = pattern.sub("", bare).removesuffix("的")

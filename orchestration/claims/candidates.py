@@ -15,13 +15,23 @@ from typing import Any
 
 import polars as pl
 
-from orchestration.claims import assertions, attributions, context, dates, outlets, places, ranges, scope, speakers
+from orchestration.claims import (
+    assertions,
+    attributions,
+    context,
+    dates,
+    outlets,
+    places,
+    ranges,
+    scope,
+    speakers,
+)
 from orchestration.claims.numbers import Figure, figures
 from orchestration.linking.places import PLACES
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_CANDIDATES
 
-RULE_VERSION = 10
+RULE_VERSION = 11
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
 _LONGEST = 800
@@ -51,9 +61,7 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"）)]+|www\.[^\s<>\"）)]+|<[^<>]*>|\b\
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LED_BY = re.compile(r"\s*With\s")
 """With 6 million followers, the account …: whose they are stands behind the comma."""
-_ASIDE = re.compile(
-    r",[^,;\d]{2,60},(?=\s+(?:have|had|has|are|were|run|now|also|already)\b)"
-)
+_ASIDE = re.compile(r",[^,;\d]{2,60},(?=\s+(?:have|had|has|are|were|run|now|also|already)\b)")
 """Twelve departments, the weather bureau among them, have …: the clause goes on behind."""
 _EARLIER = re.compile(
     r"\ba\s+year\s+(?:earlier|ago|before)|\blast\s+year|上年同?期?|去年同期", re.IGNORECASE
@@ -92,14 +100,18 @@ _LEFT = re.compile(r"(?:保留|现存|现有|仅存|剩余|剩下|尚存)了?$|\
 _THERE = re.compile(
     r"\s+(?:were\s+|are\s+)?on\s+(?:Sina|Tencent|Weibo|WeChat|Douyin|Twitter|Facebook|Kuaishou|Toutiao)\b"
 )
-_EACH_HAS = re.compile(r"每个?[^，。；\d]{0,8}(?:微博|账号|帐号|公众号)(?:平均|只|仅|则|却|有|为|约|达到?)*$")
+_EACH_HAS = re.compile(
+    r"每个?[^，。；\d]{0,8}(?:微博|账号|帐号|公众号)(?:平均|只|仅|则|却|有|为|约|达到?)*$"
+)
 """平均每个公众号1.2万: followers, where those of all were told."""
 _PAGE_HAS = re.compile(
     r"\b(?:page|account|micro-?\s?blog|one|Weibo|WeChat|Twitter|Douyin)\s+(?:has|had|counts|boasts)\s+(?:only\s+|just\s+)?$"
     r"|\bnow\s+(?:has|have|counts|boasts)\s+$"
 )
 """Their Weibo page has 1.9 million: followers, where those of another page were told."""
-_OF_THE_WHOLE = re.compile(r"\W*Of\s+(?:the|its|their|these|those|all)\s[^;.]*,\s+(?:[^,;.\d]{0,20}\s)?$")
+_OF_THE_WHOLE = re.compile(
+    r"\W*Of\s+(?:the|its|their|these|those|all)\s[^;.]*,\s+(?:[^,;.\d]{0,20}\s)?$"
+)
 _ARE_SO = re.compile(r"\s+(?:had|have|has|were|are|was|is|remain|belong)\b")
 """Of the 14,270 accounts, some 9,100 had …"""
 _OUT_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:(?:[\w'’]+\s+){0,3})")
@@ -135,7 +147,9 @@ _SHARE = re.compile(
     r"account(?:s|ed|ing)? for",
     re.IGNORECASE,
 )
-_AMONG_ZH = re.compile(r"(?:账号|帐号|微博|公众号|机关|机构|部门|单位|[局厅院所])(?:之?中|里)，?(?:已|有|仅|只|约|近|超过?|逾)*$")
+_AMONG_ZH = re.compile(
+    r"(?:账号|帐号|微博|公众号|机关|机构|部门|单位|[局厅院所])(?:之?中|里)，?(?:已|有|仅|只|约|近|超过?|逾)*$"
+)
 _OR_SHARE = re.compile(r"\d[^,，;；。]*(?:,\s+or|，即|[（(]占?)\s*(?:about\s+|约|近)?$")
 """61 of them, or 28.5 percent."""
 _OF_READERS = re.compile(
@@ -345,9 +359,9 @@ def _of_sentence(
         platform = context.platform_of(platform, sentence, has_medium, before)
         if mates := _of_several(sentence, figure, clause, told):
             platform = mates
-        region = places.region_of(
-            unnamed, segment, clause, since, figure.start, is_chinese, said
-        )
+        if actor == "organ+officer" and sector == "all" and scope.is_of_bodies(platform):
+            actor = "organ"
+        region = places.region_of(unnamed, segment, clause, since, figure.start, is_chinese, said)
         region = context.region_of(region, unnamed, is_chinese, before)
         told.append(
             Candidate(
@@ -361,7 +375,11 @@ def _of_sentence(
             )
         )  # fmt: skip
     return told, context.after(
-        before, sentence, told, heard, dates.dateline_of(plain, published),
+        before,
+        sentence,
+        told,
+        heard,
+        dates.dateline_of(plain, published),
         attributions.maker_of(sentence, is_chinese),
     )
 
@@ -382,7 +400,8 @@ def _behind_quote(text: str, span: tuple[int, int]) -> str:
 
 _EACH_ITS_RATE = re.compile(r"\brespectively\b|分别")
 _ALL_PLATFORMS = re.compile(
-    r"(?:[两二三四五]|\d)(?:类|个|大)?平台|各平台|(?:several|both|all|the\s+(?:two|three|four|five))\s+(?:the\s+)?platforms", re.IGNORECASE
+    r"(?:[两二三四五]|\d)(?:类|个|大)?平台|各平台|(?:several|both|all|the\s+(?:two|three|four|five))\s+(?:the\s+)?platforms",
+    re.IGNORECASE,
 )
 
 
@@ -475,9 +494,7 @@ def _as_of(
     last = around.before.last
     if around.before.is_same and last is not None and at.basis in ("publication", None):
         # What goes on behind a ； is said on the same day.
-        return dates.AsOf(
-            last.as_of_date, last.date_precision, last.as_of_basis, last.as_of_text
-        )
+        return dates.AsOf(last.as_of_date, last.date_precision, last.as_of_basis, last.as_of_text)
     is_own = at.basis == "carried" and carried is not None and around.before.is_same
     return replace(at, basis=carried.basis) if is_own and carried else at
 
@@ -517,8 +534,10 @@ def _read(
         if not figure.classifier and _IN_TURN.fullmatch(between):
             # 粉丝达4100万，其中微博2800万: followers of them.
             return "followers", told[-1].actor_scope
-    if told and _EACH_HAS.search(sentence[: figure.start]) and (
-        assertions.stock_of(told[-1].metric) == "followers"
+    if (
+        told
+        and _EACH_HAS.search(sentence[: figure.start])
+        and (assertions.stock_of(told[-1].metric) == "followers")
     ):
         return "followers", told[-1].actor_scope
     if noun is None:

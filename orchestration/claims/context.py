@@ -38,8 +38,12 @@ _HERE = re.compile(
     r"\bthe\s+(?:city|province|region|county|municipality)\b|\b(?:provincial|municipal|local)\b|全[省市区州县]|[本我该][省市区州县]|当地|[省市](?:公安|委|政府|直|网信)",
     re.IGNORECASE,
 )
-_PROVINCE = re.compile(r"\bprovinc|全[省区]|[本我该][省区]|省(?:公安|委|政府|直|网信)", re.IGNORECASE)
-_SENT_FROM = re.compile(r"^\W*(?P<en>[A-Z][A-Z'’]{2,15}(?:\s[A-Z'’]{2,12})?)(?:,|\s+(?:--?|—|–))|^\W*[\u4e00-\u9fff]{2,8}?(?:社|网|报)(?P<zh>[\u4e00-\u9fff]{2,8}?)\d{1,2}月\d{1,2}日(?:电|讯)")
+_PROVINCE = re.compile(
+    r"\bprovinc|全[省区]|[本我该][省区]|省(?:公安|委|政府|直|网信)", re.IGNORECASE
+)
+_SENT_FROM = re.compile(
+    r"^\W*(?P<en>[A-Z][A-Z'’]{2,15}(?:\s[A-Z'’]{2,12})?)(?:,|\s+(?:--?|—|–))|^\W*[\u4e00-\u9fff]{2,8}?(?:社|网|报)(?P<zh>[\u4e00-\u9fff]{2,8}?)\d{1,2}月\d{1,2}日(?:电|讯)"
+)
 _LONGEST = 600
 
 
@@ -109,9 +113,7 @@ def platform_of(own: str, sentence: str, is_of_own_medium: bool, before: Before)
     return scope.platforms_named(before.text) or own
 
 
-def region_of(
-    own: str | None, sentence: str, is_chinese: bool, before: Before
-) -> str | None:
+def region_of(own: str | None, sentence: str, is_chinese: bool, before: Before) -> str | None:
     """Region of a figure that its sentence does not place: that of the sentence before, or of the
     dateline where "the city" or 全省 is there; none for what is said of the whole country."""
     if own is not None or places.names_place(sentence, is_chinese):

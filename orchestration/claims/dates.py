@@ -200,9 +200,7 @@ def _explicit(
     explicit = [
         at
         for at in found
-        if at.is_explicit
-        and at.day is not None
-        and _is_near(sentence, at.start, figure_start)
+        if at.is_explicit and at.day is not None and _is_near(sentence, at.start, figure_start)
     ]
     inside = [at for at in explicit if segment[0] <= at.start < segment[1]]
     return min(

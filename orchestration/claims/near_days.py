@@ -26,9 +26,16 @@ _SAID = (
     r"(?:said|says|say|announce[sd]|announcing|reported|reports|noted|told|revealed|disclosed|wrote|added|stated|showed|shows|"
     r"estimated|explained|confirmed|declared|released|issued|published|unveiled|saying|posted\s+a\s+statement|quoted|cited)"
 )
-_SAID_BEFORE = re.compile(rf"\b{_SAID}\b(?![^,;.]*\b(?:that|had|have|has|was|were)\b)[^,;.\d]{{0,60}}?(?:\b(?:on|in|late|early|last|this)\s+)*$", re.IGNORECASE)
-_SAID_BEHIND = re.compile(rf",?\s+[^,;.\d]{{0,70}}?\b{_SAID}\b|,\s+(?:the\s+)?[A-Z][^;.\d]{{0,90}}?\b{_SAID}\b")
-_AT_START = re.compile(r"^\W*(?:On|In|Late|Early|Last|This)?\s*(?:on\s+|last\s+|this\s+)*$", re.IGNORECASE)
+_SAID_BEFORE = re.compile(
+    rf"\b{_SAID}\b(?![^,;.]*\b(?:that|had|have|has|was|were)\b)[^,;.\d]{{0,60}}?(?:\b(?:on|in|late|early|last|this)\s+)*$",
+    re.IGNORECASE,
+)
+_SAID_BEHIND = re.compile(
+    rf",?\s+[^,;.\d]{{0,70}}?\b{_SAID}\b|,\s+(?:the\s+)?[A-Z][^;.\d]{{0,90}}?\b{_SAID}\b"
+)
+_AT_START = re.compile(
+    r"^\W*(?:On|In|Late|Early|Last|This)?\s*(?:on\s+|last\s+|this\s+)*$", re.IGNORECASE
+)
 _SAID_ZH = (
     r"(?:表示|介绍|透露|指出|宣布|通报(?!微博)|(?:公布|发布)(?=[了的《，数报统会]|$)|估计|认为|统计|告诉|称|说|披露|坦言|强调|显示|证实|"
     r"回应|获悉|了解到|得知|报道|消息|召开)"
@@ -55,7 +62,9 @@ def _back(match: re.Match[str], published: date) -> int:
         if groups.get(word):
             return back
     name = groups["weekday"].lower()
-    wanted = _WEEKDAYS_ZH.index(name.replace("天", "日")) if len(name) == 1 else _WEEKDAYS.index(name)
+    wanted = (
+        _WEEKDAYS_ZH.index(name.replace("天", "日")) if len(name) == 1 else _WEEKDAYS.index(name)
+    )
     back = (published.weekday() - wanted) % 7
     if (groups.get("week") or "").startswith("上"):
         # 上周五 lies in the calendar week before.

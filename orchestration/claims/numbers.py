@@ -314,7 +314,9 @@ _OF_A_FRACTION = re.compile(
     rf"分之$|\b(?:one|{_UNITS}|\d)\s+(?:in|(?:out\s+)?of)\s+(?:every\s+)?$", re.IGNORECASE
 )
 """Three in four and 四分之三 count nobody."""
-_REPEATED = re.compile(r"\b(?:forwarded|reposted|retweeted|viewed|shared|read|liked|watched|played)\s+$", re.IGNORECASE)
+_REPEATED = re.compile(
+    r"\b(?:forwarded|reposted|retweeted|viewed|shared|read|liked|watched|played)\s+$", re.IGNORECASE
+)
 _PLACES = re.compile(r"(?:大|主要|商业|门户|微博)*(?:网站|平台|门户|媒体|公司|代表)")
 _YEARLIKE = re.compile(r"(?:19|20)\d\d")
 

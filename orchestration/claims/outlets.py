@@ -35,9 +35,7 @@ _ENGLISH_SOURCE = re.compile(
     rf"(?P<name>{ENGLISH_NAME})(?P<behind>(?:\s+news\s+agency)?\s+(?:reported|reports|report\b|said|says|wrote|writes|found|finds|quoted|cited|citing)"
     r"|(?=['’]s\s+(?:report|website))|(?=[^\w'’]|$))"
 )
-_TOLD_AHEAD = re.compile(
-    r"\b(?:told|with|by|in|to)\s+(?:an?\s+|the\s+)?$"
-)
+_TOLD_AHEAD = re.compile(r"\b(?:told|with|by|in|to)\s+(?:an?\s+|the\s+)?$")
 _CHINESE_SOURCE = re.compile(
     rf"(?:据|接受|告诉|向|对|引述|援引|引用|转引)《?(?P<by>{CHINESE_NAME})》?(?:记者)?(?:\d{{1,2}}月)?(?:\d{{1,2}}日|昨日|昨天|今天|日前|近日|最新)*"
     r"(?:独家|的)?(?:报道|消息|电|获悉|记者|采访|专访|称|披露|了解|援引|转引|引述)"

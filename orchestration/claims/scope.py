@@ -100,7 +100,9 @@ _NO_NOUN_ENGLISH = re.compile(
 )
 _ELSEWHERE = re.compile(r"blogs? and|博客(?!群)|论坛", re.IGNORECASE)
 """What has accounts and posts and is no account that we speak of."""
-_NO_NOUN_CHINESE = re.compile(r"增|居首|位居|排名|领先|居全国|居第|上升|升|[，。；：、！？）)”]|$|(?:大关|左右|以上|，)")
+_NO_NOUN_CHINESE = re.compile(
+    r"增|居首|位居|排名|领先|居全国|居第|上升|升|[，。；：、！？）)”]|$|(?:大关|左右|以上|，)"
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FROM = re.compile(r"(?:from|to|从|到)\b|[从到]", re.IGNORECASE)
 """What a range begins with whose noun comes behind it: from 5 to 9, the number of accounts rose."""
@@ -119,7 +121,8 @@ _ANSWERED = re.compile(
     re.IGNORECASE,
 )
 _USED = re.compile(
-    r"\b(?:people|whom|them)\s+(?:now\s+|already\s+)?(?:us(?:ed|e|ing)|wr(?:ote|ite)|read|follow(?:ed)?|visit(?:ed)?)\s", re.IGNORECASE
+    r"\b(?:people|whom|them)\s+(?:now\s+|already\s+)?(?:us(?:ed|e|ing)|wr(?:ote|ite)|read|follow(?:ed)?|visit(?:ed)?)\s",
+    re.IGNORECASE,
 )
 """281 million of whom used microblogs: people are users of them."""
 _OUT_OF = re.compile(
@@ -300,6 +303,7 @@ _OFFICER = re.compile(
     r"\b(?:mayor|governor|party\s+secretary|police\s+chief|magistrate)s?['’]|"
     r"\b(?:ambassador|consul(?:[\s-]general)?|diplomat|envoy|mayor|governor|secretar(?:y|ie)|"
     r"magistrate|minister|patrolman|patrolmen|fire\s?fighter|legislator|lawmaker|judge|policeman)s?\b(?!\s+(?:general\s+)?office)|"
+    r"\bdeputy\s+(?:head|director|chief|mayor|governor)s?\b|\b(?:head|director|chief)s?\s+of\s+(?:the|its|a)\b|\bpolice\s+chiefs?\b|"
     r"\bofficers?\b|\bpolicemen\b|\bofficials\b|\bpersonal\b|\bindividuals?\b|\bcivil servants?\b|"
     r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|[一两几\d]名[^，。派]{0,2}警|法官|检察官|警察个人|警员|干警|警官(?!方)|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人|大使(?!馆)|总领事(?!馆)|外交官|消防员|书记",
     re.IGNORECASE,
@@ -490,7 +494,15 @@ def sector_of(sentence: str, segment: Span, clause: Span, speaker: str | None) -
     return "all" if any(_OFFICIAL.search(part) for part in parts) else None
 
 
-_ACCOUNT_NOUN = re.compile(r"micro-?\s?blog|accounts?\b|weibo\b|微博|官微|账号|帐号|公众号", re.IGNORECASE)
+_ACCOUNT_NOUN = re.compile(
+    r"micro-?\s?blog|accounts?\b|weibo\b|微博|官微|账号|帐号|公众号", re.IGNORECASE
+)
+
+
+def is_of_bodies(platforms: str) -> bool:
+    """Whether accounts on platforms are those of bodies where nothing else is said: on all but
+    microblogs, and where officials have accounts of their own (Twitter)."""
+    return set(platforms.split("+")) <= {"wechat", "douyin", "kuaishou", "toutiao", "bilibili"}
 
 
 def names_any(sentence: str) -> bool:
