@@ -125,7 +125,8 @@ def as_of(
     sentence, the "as of" carried from a sentence before, the day of the statement, of the dateline,
     of publication.
 
-    sent_on: the dateline above, where it stands in a sentence before. is_change: what came or went did so in the period that "opened in March" names.
+    sent_on: the dateline above, where it stands in a sentence before. is_change: what came or went
+    did so in the period that "opened in March" names.
     """
     sent = _DATELINE.search(sentence)
     text_start = sent.end() if sent else 0
@@ -351,11 +352,11 @@ def _reckoned(sentence: str, published: date) -> Iterator[AsOf]:
                 bool(_EXPLICIT.search(sentence[: match.start()])),
             )  # fmt: skip
     for near in near_days.near_days(sentence, published):
-        ahead = sentence[: near.start]
+        ahead, end = sentence[: near.start], near.start + len(near.text)
         if not _COMPARED.search(ahead):
             yield AsOf(
                 near.day, "day", "resolved", near.text, near.start,
-                bool(_EXPLICIT.search(ahead) or _EXPLICIT_BEHIND.match(sentence, near.start + len(near.text))),
+                bool(_EXPLICIT.search(ahead) or _EXPLICIT_BEHIND.match(sentence, end)),
             )  # fmt: skip
 
 

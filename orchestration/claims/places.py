@@ -32,7 +32,9 @@ _ENGLISH = {
     "Lanzhou": "兰州", "Xining": "西宁", "Yinchuan": "银川", "Urumqi": "乌鲁木齐",
 }  # fmt: skip
 _BY_ENGLISH = re.compile(
-    rf"(?<!forum in )(?<!seminar in )(?<!conference in )(?<!meeting in )(?<!held in )(?<!summit in )\b(?P<place>{'|'.join(sorted(_ENGLISH, key=len, reverse=True))})\b"
+    r"(?<!forum in )(?<!seminar in )(?<!conference in )(?<!meeting in )"
+    r"(?<!held in )(?<!summit in )"
+    rf"\b(?P<place>{'|'.join(sorted(_ENGLISH, key=len, reverse=True))})\b"
     r"(?!\s+(?:(?:Evening|Morning|Youth|Business|Normal|Jiao\s?[Tt]ong)\s+)?(?:Daily|News|Times|Post|TV|"
     r"Television|Radio|University|Road|Street)\b)"
 )

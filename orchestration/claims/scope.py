@@ -23,7 +23,8 @@ _ENGLISH_NOUNS = (
                   r"people\s+(?:have\s+)?(?:follow(?:ed|ing)?|"
                   r"subscrib\w+)"),
     ("comments", r"comments?"),
-    ("reposts", r"reposts?|retweets?|forwards|shares|(?:(?<=was\s)|(?<=were\s)|(?<=been\s))shared|forwarded|reposted|retweeted"),
+    ("reposts", r"reposts?|retweets?|forwards|shares|(?:(?<=was\s)|(?<=were\s)|(?<=been\s))shared|"
+                r"forwarded|reposted|retweeted"),
     ("likes", r"likes|liked"),
     ("reads", r"(?:page\s+)?views|reads|hits|viewed|"
               r"(?<=were\s)read|(?<=was\s)read|(?<=been\s)read|watched"),
@@ -32,7 +33,8 @@ _ENGLISH_NOUNS = (
               r"netizens)"),
     ("posts", r"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?:posts|messages|entries|updates|"
               r"items|tweets|articles|(?:short\s+)?(?:videos|clips))"),
-    ("accounts", rf"(?:government|institutional|official|agency|police)\s+users|(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?<!bank\s)(?<!savings\s)accounts|"
+    ("accounts", rf"(?:government|institutional|official|agency|police)\s+users|"
+                 rf"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?<!bank\s)(?<!savings\s)accounts|"
                  rf"micro-?\s?blogs{_MODIFIED}|"
                  r"(?<=facebook\s)pages|(?<=twitter\s)feeds"),
     ("officers", r"(?:police\s*)?officers|policemen|officials|judges|civil\s+servants|cadres|"
@@ -56,8 +58,10 @@ _CHINESE_NOUNS = (
     ("likes", r"点赞|赞(?![成扬赏助])"),
     ("reads", r"阅读量|阅读数|访问量|阅读|浏览量|点击量"),
     ("questions", r"提问|咨询|投诉|问题|求助|举报|诉求"),
-    ("users", r"(?<!机构)(?<!部门)(?<!机关)(?<!单位)(?<!官员)(?<!政务)(?<!公安)(?<!民警)(?<!政府)用户|网民|网友|博主"),
-    ("posts", r"博文|发[博文布帖]总?量|帖子|微博信息|微博内容|信息|图文|推文|短视频(?!账|帐|号|平台)|视频作品|作品"),
+    ("users", r"(?<!机构)(?<!部门)(?<!机关)(?<!单位)(?<!官员)"
+              r"(?<!政务)(?<!公安)(?<!民警)(?<!政府)用户|网民|网友|博主"),
+    ("posts", r"博文|发[博文布帖]总?量|帖子|微博信息|微博内容|信息|图文|推文|"
+              r"短视频(?!账|帐|号|平台)|视频作品|作品"),
     ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|官微|(?:新浪|腾讯|人民网)微博(?=账|"
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|"
                  r"(?:微信)?(?:公众号|公众账号|公众帐号|订阅号|服务号|视频号)|(?:抖音|快手|头条|政务|企鹅|百家)号|"
@@ -313,7 +317,8 @@ _WHOSE = re.compile(
     re.IGNORECASE,
 )
 _POLICE = re.compile(
-    r"police|policem|patrolm[ae]n|public[ -]security|traffic\s+(?:officer|cop|warden)s?\b|detention\s+cent|"
+    r"police|policem|patrolm[ae]n|public[ -]security|traffic\s+(?:officer"
+    r"|cop|warden)s?\b|detention\s+cent|"
     r"(?-i:\bOfficer\s+[A-Z])|\bconstab|\bsheriff|公安|交管(?:局|部门|支队)|车管所|派出所|看守所|警(?!告|示|惕|报(?!告))",
     re.IGNORECASE,
 )
@@ -359,9 +364,13 @@ _HANDLE = re.compile(
 )
 _PLATFORMS = (
     ("sina", r"\bsina\b|weibo\.com|新浪|"
-             r"(?<!tencent )(?<!qq )(?<!sina )(?<!eople's )(?<!eople’s )(?<!inhua )\bWeibo\b(?! accounts of tencent)"),
+             r"(?<!tencent )(?<!qq )(?<!sina )(?<!eople's )(?<!eople’s )"
+             r"(?<!inhua )\bWeibo\b(?! accounts of tencent)"),
     ("tencent", r"\btencent\b(?!['’]s\s+we)|\bqq\b|t\.qq\.com|腾讯(?!微信|的微信)"),
-    ("people", r"people(?:'|’)s\s+weibo|(?:(?<=, )|(?<=and ))people['’]s daily online(?=\s+and\b|,|\s+(?:at|by|in|as|had)\b|\.?$)|people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
+    ("people", r"people(?:'|’)s\s+weibo|"
+               r"(?:(?<=, )|(?<=and ))people['’]s daily online"
+               r"(?=\s+and\b|,|\s+(?:at|by|in|as|had)\b|\.?$)|"
+               r"people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
                r"人民(?:网)?微博|人民网(?=[、和及与，]|等|[两三四]大|$|微博|开|的)"),
     ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|新华网(?=[、和及与]|等|微博)"),
 )  # fmt: skip
@@ -429,10 +438,10 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
     )
     is_behind_first = noun.end > figure.start
     for span in (behind, ahead) if is_behind_first else (ahead, behind):
-        if named := _whose(sentence[slice(*span)], first=span == behind):
-            return named
-    if named := _whose(sentence[slice(*clause)], first=None):
-        return named
+        if whose := _whose(sentence[slice(*span)], first=span == behind):
+            return whose
+    if whose := _whose(sentence[slice(*clause)], first=None):
+        return whose
     if handle_of(sentence[: clause[1]]):
         return "organ"
     own = sentence[clause[0] : figure.start]
@@ -596,7 +605,7 @@ _NUMBERS_ZH = {word: number for number, word in enumerate("二三四五六七八
 
 
 def with_unnamed(sentence: str, clause: Span, platforms: str) -> str:
-    """The platforms, with ? where the clause counts more of them than it names (新浪、腾讯等四家)."""
+    """The platforms, with ? where the clause counts more than it names (新浪、腾讯等四家)."""
     more = _AND_MORE.search(sentence, 0, clause[1])
     ahead = sentence[: clause[1]]
     names = {*platforms.split("+"), *_platforms(ahead), *_others(ahead)}
