@@ -201,7 +201,7 @@ _PER_AHEAD = re.compile(
 _ADVERBS = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month",
             "annually": "year", "annual": "year"}  # fmt: skip
 _PER_ZH = re.compile(
-    r"(?:每(?P<each>小时|天|日|周|星期|个?月|年|个?(?:[^，。；\d个每]{0,8}?)(?:微博|账号|帐号|公众号)(?=只|仅|有|平均|的?粉丝|发|为|约|$))|(?P<mean_time>日|周|月|年)均|天天|(?P<mean>平均)(?![^，。；]*每))"
+    r"(?:每(?P<each>小时|天|日|周|星期|个?月|年|个?(?:[^，。；\d个每]{0,8}?)(?:微博|账号|帐号|公众号)(?=只|仅|有|平均|的?粉丝|发|为|约|$))|(?P<mean_time>日|周|月|年)均|天天|(?P<mean>平均)(?![^，。；]*每(?![篇条人名位次件])))"
     r"[^，。；]*$"
 )
 _PER_BEHIND_ZH = re.compile(r"\s*(?:/|／|每)(?P<each>小时|天|日|周|月|年)")

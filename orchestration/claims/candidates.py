@@ -290,26 +290,59 @@ class Around:
     before: context.Before
 
 
+@dataclass(frozen=True)
+class _Sentence:
+    """One sentence as it is read, all of its texts of one length, so that offsets stay right.
+
+    text: without addresses; plain: without names of outlets and titles too (the Daily of one is no
+    day); unnamed: without names of accounts (that of the body beside one is a place); unsaid:
+    without the office of who speaks. behind: the sentence behind literal speech, which says whose
+    it is. topic: the sentences before, where this one refers to them.
+    """
+
+    quote: str
+    start: int
+    text: str
+    plain: str
+    unnamed: str
+    unsaid: str
+    is_chinese: bool
+    numbers: Sequence[Figure]
+    behind: str
+    heard: speakers.Speaker | None
+    topic: str
+    around: Around
+
+
 def _of_sentence(
     text: str, span: tuple[int, int], around: Around
 ) -> tuple[list[Candidate], context.Before]:
     """The figures of one sentence, and what the next one may refer to."""
-    published, outlet, before = around.published, around.outlet, around.before
+    sentence = _prepared(text, span, around)
+    told: list[Candidate] = []
+    for place in range(len(sentence.numbers)):
+        candidate = _candidate(sentence, place, told)
+        if candidate is not None:
+            told.append(candidate)
+    return told, context.after(
+        sentence.around.before, sentence.text, told, sentence.heard,
+        dates.dateline_of(sentence.plain, around.published),
+        attributions.maker_of(sentence.text, sentence.is_chinese),
+    )  # fmt: skip
+
+
+def _prepared(text: str, span: tuple[int, int], around: Around) -> _Sentence:
+    before = around.before
     quote = text[span[0] : span[1]]
-    # Of equal length, so that offsets stay right.
     sentence = _ADDRESS.sub(lambda match: " " * len(match[0]), quote)
     is_chinese = len(_HAN.findall(sentence)) * 5 > len(sentence)
-    # The Daily of an outlet is no day, and a title tells neither number nor date of a figure.
     plain = outlets.without_names(sentence)
     spaced = plain if is_chinese else ranges.without_hyphens(plain)
     numbers = ranges.joined(sentence, figures(spaced, is_chinese))
-    told_behind = _behind_quote(text, span) if numbers else ""
-    heard = speakers.speaker_of(sentence + told_behind, is_chinese) if numbers else None
-    unsaid = sentence
-    if heard and heard.kind == "person":
-        unsaid = speakers.without_office(sentence, is_chinese)
-    # The name of an account is no place, that of the body beside it is.
-    unnamed = scope.without_handles(sentence)
+    behind = _behind_quote(text, span) if numbers else ""
+    heard = speakers.speaker_of(sentence + behind, is_chinese) if numbers else None
+    is_person = heard is not None and heard.kind == "person"
+    unsaid = speakers.without_office(sentence, is_chinese) if is_person else sentence
     if heard is None and before.is_same:
         heard = before.speaker
     if heard and heard.name in attributions.OF_NOBODY and before.maker:
@@ -317,71 +350,114 @@ def _of_sentence(
     if not before.sent_from:
         before = replace(before, sent_from=context.place_of_dateline(sentence))
     goes_on = before.is_same or context.refers_back(sentence)
-    topic = before.text if goes_on else ""
-    earlier: list[Candidate] = []
-    if topic and before.last is not None:
-        earlier = [replace(before.last, quote_start=0, figure_start=0, figure_end=0)]
-    told: list[Candidate] = []
-    for place, figure in enumerate(numbers):
-        clause = _clause(sentence, figure)
-        segment = _segment(numbers, place, clause)
-        since = numbers[place - 1].end if place else 0
-        speaker = heard if heard and figure.start >= heard.since else None
-        read = _read(unsaid, figure, segment, clause, told or earlier, is_chinese, topic)
-        if read is None or assertions.reports_nothing(sentence, figure, clause, is_chinese):
-            continue
-        metric, actor = read
-        if figure.unit != "percent":
-            metric = assertions.metric_of(plain, figure, metric, segment, is_chinese)
-            metric = _as_beside(sentence, figure, metric, told)
-        is_change = metric.endswith(("_gained", "_lost"))
-        at = _as_of(plain, figure, segment, around, told, is_change)
-        if dates.is_after(at, published):
-            continue
-        printed = sentence[figure.start : figure.end].strip()
-        said = speaker.name if speaker else None
-        sector = None
-        if metric != "users":
-            sector = scope.sector_of(sentence, segment, clause, speaker.name if speaker else None)
-            if told and sector in ("all", None) and _of_those(sentence, figure, clause):
-                sector = told[-1].sector
-            sector = context.sector_of(sector, sentence, before)
-            if sector is None and told_behind and not scope.names_any(sentence):
-                whole = (0, len(told_behind))
-                sector = scope.sector_of(told_behind, whole, whole, None)
-        if actor == "organ+officer" and said and _OUR.search(sentence, *clause):
-            actor = "organ"
-        if actor is not None:
-            actor = context.actor_of(actor, sentence[slice(*clause)], before)
-        platform = scope.platforms_of(sentence, figure, segment, clause, said)
-        platform = scope.with_unnamed(sentence, clause, platform)
-        has_medium = bool(scope.media_of(sentence, figure, segment, clause))
-        platform = context.platform_of(platform, sentence, has_medium, before)
-        if mates := _of_several(sentence, figure, clause, told):
-            platform = mates
-        if actor == "organ+officer" and sector == "all" and scope.is_of_bodies(platform):
-            actor = "organ"
-        region = places.region_of(unnamed, segment, clause, since, figure.start, is_chinese, said)
-        region = context.region_of(region, unnamed, is_chinese, before)
-        told.append(
-            Candidate(
-                quote, span[0], span[1], printed, span[0] + figure.start,
-                span[0] + figure.start + len(printed), figure.value, figure.lo, figure.hi,
-                figure.qualifier, _unit(metric, figure), metric, actor,
-                sector, platform, region,
-                at.text, at.day, at.precision, at.basis,
-                said, speaker.kind if speaker else None,
-                _outlet(sentence + told_behind, speaker) or outlet,
-            )
-        )  # fmt: skip
-    return told, context.after(
-        before,
-        sentence,
-        told,
-        heard,
-        dates.dateline_of(plain, published),
-        attributions.maker_of(sentence, is_chinese),
+    return _Sentence(
+        quote, span[0], sentence, plain, scope.without_handles(sentence), unsaid, is_chinese,
+        numbers, behind, heard, before.text if goes_on else "", replace(around, before=before),
+    )  # fmt: skip
+
+
+def _candidate(sentence: _Sentence, place: int, told: Sequence[Candidate]) -> Candidate | None:
+    """The figure at a place among the numbers of a sentence; None where it reports nothing."""
+    figure, text, around = sentence.numbers[place], sentence.text, sentence.around
+    clause = _clause(text, figure)
+    segment = _segment(sentence.numbers, place, clause)
+    heard = sentence.heard
+    speaker = heard if heard and figure.start >= heard.since else None
+    read = _read(
+        sentence.unsaid, figure, segment, clause, told or _earlier(sentence),
+        sentence.is_chinese, sentence.topic,
+    )  # fmt: skip
+    if read is None or assertions.reports_nothing(text, figure, clause, sentence.is_chinese):
+        return None
+    metric, actor = read
+    if figure.unit != "percent":
+        metric = assertions.metric_of(sentence.plain, figure, metric, segment, sentence.is_chinese)
+        metric = _as_beside(text, figure, metric, told)
+    is_change = metric.endswith(("_gained", "_lost"))
+    at = _as_of(sentence.plain, figure, segment, around, told, is_change)
+    if dates.is_after(at, around.published):
+        return None
+    printed = text[figure.start : figure.end].strip()
+    said = speaker.name if speaker else None
+    sector = None
+    if metric != "users":
+        sector = _sector(sentence, figure, segment, clause, told, said)
+    platform = _platform(sentence, figure, segment, clause, told, said)
+    since = sentence.numbers[place - 1].end if place else 0
+    region = places.region_of(
+        sentence.unnamed, segment, clause, since, figure.start, sentence.is_chinese, said
     )
+    return Candidate(
+        sentence.quote, sentence.start, sentence.start + len(sentence.quote), printed,
+        sentence.start + figure.start, sentence.start + figure.start + len(printed),
+        figure.value, figure.lo, figure.hi, figure.qualifier, _unit(metric, figure), metric,
+        _actor(sentence, clause, actor, sector, platform, said), sector, platform,
+        context.region_of(region, sentence.unnamed, sentence.is_chinese, around.before),
+        at.text, at.day, at.precision, at.basis, said, speaker.kind if speaker else None,
+        _outlet(text + sentence.behind, speaker) or around.outlet,
+    )  # fmt: skip
+
+
+def _earlier(sentence: _Sentence) -> list[Candidate]:
+    """The figure told last before a sentence that refers to it, as if it stood at its start."""
+    last = sentence.around.before.last
+    if not sentence.topic or last is None:
+        return []
+    return [replace(last, quote_start=0, figure_start=0, figure_end=0)]
+
+
+def _sector(
+    sentence: _Sentence,
+    figure: Figure,
+    segment: tuple[int, int],
+    clause: tuple[int, int],
+    told: Sequence[Candidate],
+    said: str | None,
+) -> str | None:
+    sector = scope.sector_of(sentence.text, segment, clause, said)
+    if told and sector in ("all", None) and _of_those(sentence.text, figure, clause):
+        sector = told[-1].sector
+    sector = context.sector_of(sector, sentence.text, sentence.around.before)
+    if sector is None and sentence.behind and not scope.names_any(sentence.text):
+        whole = (0, len(sentence.behind))
+        return scope.sector_of(sentence.behind, whole, whole, None)
+    return sector
+
+
+def _platform(
+    sentence: _Sentence,
+    figure: Figure,
+    segment: tuple[int, int],
+    clause: tuple[int, int],
+    told: Sequence[Candidate],
+    said: str | None,
+) -> str:
+    text = sentence.text
+    if several := _of_several(text, figure, clause, told):
+        return several
+    own = scope.platforms_of(text, figure, segment, clause, said)
+    own = scope.with_unnamed(text, clause, own)
+    has_medium = bool(scope.media_of(text, figure, segment, clause))
+    return context.platform_of(own, text, has_medium, sentence.around.before)
+
+
+def _actor(
+    sentence: _Sentence,
+    clause: tuple[int, int],
+    read: str | None,
+    sector: str | None,
+    platform: str,
+    said: str | None,
+) -> str | None:
+    """Actors, where a clause does not tell them apart: of what a body calls its own that body,
+    else those of the sentence before, and bodies on platforms other than microblogs."""
+    if read != "organ+officer":
+        return read
+    if said and _OUR.search(sentence.text, *clause):
+        return "organ"
+    actor = context.actor_of(read, sentence.text[slice(*clause)], sentence.around.before)
+    is_of_bodies = sector == "all" and scope.is_of_bodies(platform)
+    return "organ" if actor == "organ+officer" and is_of_bodies else actor
 
 
 _OUR = re.compile(r"\b(?:our|we)\b|我们|我[局厅市院]|本[局院]", re.IGNORECASE)

@@ -120,9 +120,10 @@ def region_of(own: str | None, sentence: str, is_chinese: bool, before: Before) 
         return own
     if _WHOLE_COUNTRY.search(sentence):
         return own
-    if before.last is not None:
-        return before.last.region_code  # type: ignore[no-any-return]
-    if before.text and (code := places.only_place(scope.without_handles(before.text), is_chinese)):
+    if before.last is not None and before.last.region_code:
+        return str(before.last.region_code)
+    unnamed = scope.without_handles(before.text)
+    if before.last is None and (code := places.only_place(unnamed, is_chinese)):
         return code
     if before.sent_from and _HERE.search(f"{before.text} {sentence}"):
         code = places.only_place(before.sent_from, is_chinese)

@@ -553,6 +553,9 @@ def without_handles(sentence: str) -> str:
     return _HANDLE.sub(lambda match: " " * len(match[0]), sentence)
 
 
+_WHATEVER = re.compile(r"新媒体|new[\s-]media|social[\s-]media", re.IGNORECASE)
+
+
 def platforms_of(
     sentence: str, figure: Figure, segment: Span, clause: Span, speaker: str | None
 ) -> str:
@@ -573,6 +576,8 @@ def platforms_of(
         unnamed = ["?"] if micro and not _platforms(words) else []
         return "+".join([*_platforms(words), *_others(words), *unnamed])
     end = _end_of_list(sentence, clause[1])
+    if media and all(_WHATEVER.fullmatch(medium[0]) for medium in media):
+        return "unspecified"
     parts = (sentence[clause[0] : end], sentence[:end], speaker or "")
     for part in parts:
         named = _platforms(part)

@@ -259,7 +259,9 @@ _TELLS = re.compile(
 _WHOSE_MICROBLOG = re.compile(
     rf"(?<![\u4e00-\u9fff])(?P<name>{_CHINESE_NAME})(?=的?(?:个人|实名|新浪|腾讯|认证)*(?:微博|粉丝|账号))"
 )
-_SOMEBODYS = re.compile(rf"^{_CHINESE_NAME}(?:在|的)*(?:个人|实名|新浪|腾讯|官方)*(?:微博|工作室)")
+_SOMEBODYS = re.compile(
+    rf"^{_CHINESE_NAME}(?:在|的)*(?:个人|实名|新浪|腾讯|官方)*(?:微博|工作室|团队|课题组|研究组|实验室)"
+)
 
 
 def _chinese_kind(who: str) -> Speaker:
