@@ -120,10 +120,12 @@ _STAFF = re.compile(
 )
 """Officers who run one microblog together have none of their own."""
 _FRAME_ZH = re.compile(r"[^，。；、\d]{1,14}中，?(?:仅|只|已|共|现|有|的)*\d")
-_FRAME = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$")
+_FRAME = re.compile(
+    r"(?:\d|\bthirds?|\bquarters?|\bfifths|\bhalf|\bmost|\bfew)\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$")
 """12 of 31 governments: the 31 are those that might have microblogs, not those that do."""
 _ANOTHER = re.compile(
     r"\b(?:followed\s+by|ahead\s+of|and|while|with)\s+(?:[A-Z][\w'’]+\s+){1,3}(?:with|at|had|has|\()\s*$"
+    r"|(?:^|[;,]\s)\s*[A-Z]\w+\s+(?:led|leads|tops|topped|came\s+(?:first|second|third)|ranked\s+\w+|follow(?:s|ed))(?:\s+the\s+\w+)?\s+with\s*$"
     r"|\bthat\s+of\s+[^,;]{2,40}\s(?:has|had|with)\s+(?:just\s+|only\s+)?$"
     rf"|(?:[，、和及是]|依次为)(?:{'|'.join(PLACES)})[省市]?(?:有|为|以|达|则|[（(])*$"
     r"|\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"

@@ -348,7 +348,7 @@ _AND_OTHERS = re.compile(r"等[^，。；]{0,6}(?:单位|部门|机构)")
 _STUDIES = re.compile(r"universit|school|institut|大学|学院|研究", re.IGNORECASE)
 _STATE = re.compile(
     r"government|(?<!news )agenc|bureau|ministry|departments?\b|commission|"
-    r"institution|cadres|\bState\s+Council\b|\bparty\s+(?:secretar|committee|organ|and\s+government)|village\s+committee|"
+    r"institution|cadres|\bState\s+Council\b|\bparty\s+(?:secretar|chief|boss|committee|organ|and\s+government)|village\s+committee|"
     r"(?:neighbou?rhood|residents['’]?)\s+committee|\bcabinet\b|村委会|居委会|党委|书记|(?:省|市|县|区|乡|镇|州|村)长(?![期达安沙春江])|\bmayors?\b|\bgovernors?\b|\bmagistrates?\b|prefectures\s|国务院|新闻办|宣传部|[省市县]委(?!员)|"
     r"civil servant|政务|政府|党政|行政|(?<!检察)(?<!审判)(?<!司法)机关|官员|机构|公务|公职|干部|"
     r"部门|单位|网信|街道办|乡镇|新闻发言人",
@@ -553,6 +553,7 @@ def without_handles(sentence: str) -> str:
     return _HANDLE.sub(lambda match: " " * len(match[0]), sentence)
 
 
+_BARE_MICRO = re.compile(r"\bmicro-?\s?blogs?\b|微博", re.IGNORECASE)
 _WHATEVER = re.compile(r"新媒体|new[\s-]media|social[\s-]media", re.IGNORECASE)
 
 
@@ -566,7 +567,8 @@ def platforms_of(
         sentence, segment[0], figure.start
     )
     if own and (named := _platforms(own["where"]) + _others(own["where"])):
-        return "+".join(named)
+        is_unnamed = _BARE_MICRO.search(own["where"]) and not _platforms(own["where"])
+        return "+".join([*named, "?"] if is_unnamed else named)
     media = media_of(sentence, figure, segment, clause)
     if one := _respectively(sentence, figure, media):
         return one

@@ -57,7 +57,7 @@ _PEOPLE = re.compile(
     r"policewom[ae]n|professors?|analysts?|researchers?|experts?|scholars?|secretar(?:y|ies)|ministers?|"
     r"mayors?|governors?|managers?|editors?|presidents?|leaders?|deput(?:y|ies)|captains?|inspectors?|"
     r"sergeants?|superintendents?|commissioners?|commanders?|users?|bloggers?|netizens?|lawyers?|"
-    r"executives?|representatives?|staff(?:ers)?|employees?|reporters?|people(?!['’]s)|residents?|wom[ae]n|m[ae]n|volunteers?|insiders?|mr|mrs|ms|dr)\b",
+    r"executives?|representatives?|staff(?:ers)?|employees?|reporters?|people(?!['’]s)|residents?|wom[ae]n|m[ae]n|volunteers?|insiders?|lawmakers?|legislators?|delegates?|diplomats?|ambassadors?|consuls?|judges?|prosecutors?|advis[eo]rs?|economists?|sociologists?|lecturers?|students?|mr|mrs|ms|dr)\b",
     re.IGNORECASE,
 )
 _SPEAKS_FOR = re.compile(r"\b(?:of|for|at|with|from|in)\s+(?:the\s+)?(?P<body>[^,;]+)$")
