@@ -50,7 +50,7 @@ _WILL_BE = re.compile(
     re.IGNORECASE,
 )
 _PLANNED_ZH = re.compile(
-    r"计划|拟(?!人)|力争|争取|目标|规定|预计|预期|预测|有望|打算|准备(?:开|建|在)|规划|要求|确保|希望|务必|"
+    r"建议|呼吁|提议|(?:应当?|须|要)(?:每|至少)|计划|拟(?!人)|力争|争取|目标|规定|预计|预期|预测|有望|打算|准备(?:开|建|在)|规划|要求|确保|希望|务必|"
     r"(?:应当?|须|要|必须|需要?|可)(?:全部|普遍|至少|力求)?(?:开|建|达到|实现|设|有)|"
     r"将(?!近)(?:会|要|在[^，。；]{1,12}?|于[^，。；]{1,12}?|再|陆续|全部|新|继续|逐步|共|分批|首批|至少|年内|进一步|达|扩)*"
     r"(?:开|建|达|增|设|推出|突破|超|注册|上线|拥有|有|认证|覆盖|吸引)"
@@ -95,6 +95,9 @@ _WITHOUT_ZH = re.compile(
 """Those that have no microblog."""
 _CRITERION = re.compile(
     r"\b(?:micro-?\s?blogs|accounts)\s+(?:with|that\s+have|which\s+have|having)\s+$", re.IGNORECASE
+)
+_OF_ACCOUNTS_WITH_ZH = re.compile(
+    r"(?:\d[万千]?[余多]?|[一二三四五六七八九十百])[个家](?:账号|帐号|微博)?的?粉丝[^，。；\d]*$"
 )
 _OF_A_SHARE_ZH = re.compile(
     r"\d[%％成][^，。；]{0,3}的[^，。；]*$|成的[^，。；]*$|个的?账号[^，。；]{0,6}$"
@@ -226,6 +229,7 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
             or _OF_THOSE_ZH.search(sentence[clause[0] : figure.start])
             or _WITHOUT_ZH.search(sentence[slice(*clause)])
             or (figure.qualifier in ("<", "<=") and _OF_A_SHARE_ZH.search(ahead_only))
+            or _OF_ACCOUNTS_WITH_ZH.search(ahead_only)
             or _OF_OTHERS.search(sentence[slice(*clause)])
             or (
                 _CRITERION_ZH.search(sentence[clause[0] : figure.start])

@@ -117,7 +117,7 @@ _DOCUMENT_ZH = (
 _SAID_ZH = (
     r"(?:表示|介绍说?|透露|指出|宣布|通报|公布|发布|估计|认为|统计|告诉(?:记者"
     r"|本报|[^，。；]{2,10}记者)|称|说|披露|坦言|强调|显示|表明|证实|回应说?"
-    r"|写道|发现)"
+    r"|写道|发现|报道)"
 )
 _PLACE_ZH = (
     r"(?:在[^，。；]{2,24}?(?:上|时|中|里|采访|会议|论坛)|接受[^，。；]{2,24}?"
@@ -148,6 +148,9 @@ _MADE_BEHIND_ZH = re.compile(rf"(?:{_DAY_ZH})*(?:最新|的)*{_MADE_ZH}(?:.*)$")
 _TITLE_ZH = re.compile(r"的?《[^》]*》.*$")
 _TAIL_ZH = re.compile(
     rf"(?:的|最新|第?\d*[一二三四五六七八九十]*[份项次期]|\d{{4}}年(?:度|第.季度)?|{_DAY_ZH})*(?:一[份项])?(?:最新)?(?:{_DOCUMENT_ZH})+(?:（[^）]*）)?$"
+)
+_SOLE_DOCUMENT_ZH = re.compile(
+    r"(?:这|该|此|一|上述|有)?[份项]?(?:最新|抽样|专项|问卷|独立|第三方)*的?(?P<who>报告|调查|研究|白皮书)"
 )
 _FACE_ZH = re.compile(r"(?:联合|共同|首次|正式|对外|方面|官方消息|消息)$")
 
@@ -247,6 +250,8 @@ def _english_source(who: str) -> str:
 
 def _chinese_source(who: str) -> str:
     bare = _without(_RECORD_ZH, who.strip())
+    if nobodys := _SOLE_DOCUMENT_ZH.fullmatch(bare):
+        return nobodys["who"]
     if outlet := re.fullmatch(
         r"《([^《》]{2,12}(?:[报刊社网台]|周末|新闻))》(?:的)?(?:报道|消息)?", bare
     ):

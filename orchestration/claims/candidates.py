@@ -100,6 +100,10 @@ _LEFT = re.compile(r"(?:保留|现存|现有|仅存|剩余|剩下|尚存)了?$|\
 _THERE = re.compile(
     r"\s+(?:were\s+|are\s+)?on\s+(?:Sina|Tencent|Weibo|WeChat|Douyin|Twitter|Facebook|Kuaishou|Toutiao)\b"
 )
+_ACCOUNTS_WITH = re.compile(
+    r"(?:账号|帐号|微博)?的?粉丝(?:数|量)?(?:均|都|已)*(?:过|超|不足|不到|突破|逾|少于|低于|没有)"
+)
+"""7个粉丝过百万: of accounts, so many have more than a million."""
 _EACH_HAS = re.compile(
     r"每个?[^，。；\d]{0,8}(?:微博|账号|帐号|公众号)(?:平均|只|仅|则|却|有|为|约|达到?)*$"
 )
@@ -121,7 +125,8 @@ _STAFF = re.compile(
 """Officers who run one microblog together have none of their own."""
 _FRAME_ZH = re.compile(r"[^，。；、\d]{1,14}中，?(?:仅|只|已|共|现|有|的)*\d")
 _FRAME = re.compile(
-    r"(?:\d|\bthirds?|\bquarters?|\bfifths|\bhalf|\bmost|\bfew)\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$")
+    r"(?:\d|\bthirds?|\bquarters?|\bfifths|\bhalf|\bmost|\bfew)\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$"
+)
 """12 of 31 governments: the 31 are those that might have microblogs, not those that do."""
 _ANOTHER = re.compile(
     r"\b(?:followed\s+by|ahead\s+of|and|while|with)\s+(?:[A-Z][\w'’]+\s+){1,3}(?:with|at|had|has|\()\s*$"
@@ -612,6 +617,10 @@ def _read(
         if not figure.classifier and _IN_TURN.fullmatch(between):
             # 粉丝达4100万，其中微博2800万: followers of them.
             return "followers", told[-1].actor_scope
+    if figure.classifier in ("个", "家") and _ACCOUNTS_WITH.match(sentence, figure.end):
+        whole = scope.Noun("accounts", figure.end, figure.end)
+        own = scope.actor_of(sentence, figure, whole, segment, clause)
+        return "accounts", (told[-1].actor_scope if told else None) or own
     if (
         told
         and _EACH_HAS.search(sentence[: figure.start])

@@ -724,7 +724,7 @@ _WITH_ONE = re.compile(
     r"\s+(?:of\s+(?:them|these|those)\s+)?(?:have|had|has|already|now|currently|also|\s)+(?:opened|set\s+up|launched|"
     r"registered|started|run|ran|got)?\s*(?:(?:an?|their|personal|official|verified|such|own)\s+)*"
     r"(?:one|theirs|ones|micro-?\s?blogs?|(?:weibo\s+)?accounts?)\b(?!\s+(?:with|followers))|"
-    r"(?:已经?|均|都|曾|也)*(?:开通|开设|注册|拥有|使用|开了|实名认证)了?(?:个人|实名|自己的|官方|新浪|腾讯|政务|工作)*(?:微博|账号|帐号|公众号)(?!粉丝)",
+    r"(?:已经?|均|都|曾|也)*(?:开通|开设|注册|拥有|使用|开了|实名认证)了?(?:个人|实名|自己的|官方|新浪|腾讯|政务|工作)*(?:微博|账号|帐号|公众号|微信(?!群|支付))(?!粉丝)",
     re.IGNORECASE,
 )
 """51 have one, 12人开通了个人微博: the figure itself is who has them."""

@@ -99,7 +99,19 @@ def speaker_of(sentence: str, is_chinese: bool) -> Speaker | None:
     if match is None:
         return Speaker(None, "person") if attributions.says_somebody(sentence) else None
     since = match.start("who") if attributions.is_aside(sentence, match) else 0
-    return replace(kind_of(attributions.source_of(match["who"])), since=since)
+    return replace(_source(match["who"]), since=since)
+
+
+def _source(who: str) -> Speaker:
+    """Who that is; a report by a title of its own is a report of nobody."""
+    named = attributions.source_of(who)
+    if named in attributions.OF_NOBODY:
+        return Speaker(named, "body")
+    speaker = kind_of(named)
+    if speaker.kind == "unclear" and (title := _TITLED.search(who)) and not _TELLS.search(who):
+        is_somebodys = re.match(_CHINESE_NAME, who) is not None
+        return speaker if is_somebodys else Speaker(title["what"], "body")
+    return speaker
 
 
 def without_office(sentence: str, is_chinese: bool) -> str:
@@ -259,6 +271,7 @@ _TELLS = re.compile(
 _WHOSE_MICROBLOG = re.compile(
     rf"(?<![\u4e00-\u9fff])(?P<name>{_CHINESE_NAME})(?=的?(?:个人|实名|新浪|腾讯|认证)*(?:微博|粉丝|账号))"
 )
+_TITLED = re.compile(r"(?P<what>报告|白皮书)(?:（[^）]*）)?$")
 _SOMEBODYS = re.compile(
     rf"^{_CHINESE_NAME}(?:在|的)*(?:个人|实名|新浪|腾讯|官方)*(?:微博|工作室|团队|课题组|研究组|实验室)"
 )
