@@ -388,7 +388,11 @@ def _candidate(sentence: _Sentence, place: int, told: Sequence[Candidate]) -> Ca
     said = speaker.name if speaker else None
     sector = None
     if metric != "users":
-        sector = _sector(sentence, figure, segment, clause, told, said)
+        is_of_many = assertions.stock_of(metric) == "accounts"
+        has_handle = scope.handle_of(text[slice(*clause)]) is not None
+        # Accounts that are counted are not those of an account named in a clause before.
+        words = sentence.unnamed if is_of_many and not has_handle else text
+        sector = _sector(sentence, words, figure, segment, clause, told, said)
     platform = _platform(sentence, figure, segment, clause, told, said)
     since = sentence.numbers[place - 1].end if place else 0
     region = places.region_of(
@@ -415,13 +419,14 @@ def _earlier(sentence: _Sentence) -> list[Candidate]:
 
 def _sector(
     sentence: _Sentence,
+    words: str,
     figure: Figure,
     segment: tuple[int, int],
     clause: tuple[int, int],
     told: Sequence[Candidate],
     said: str | None,
 ) -> str | None:
-    sector = scope.sector_of(sentence.text, segment, clause, said)
+    sector = scope.sector_of(words, segment, clause, said)
     if told and sector in ("all", None) and _of_those(sentence.text, figure, clause):
         sector = told[-1].sector
     sector = context.sector_of(sector, sentence.text, sentence.around.before)
@@ -672,6 +677,8 @@ def _adopters(sentence: str, figure: Figure) -> str:
     """Who has microblogs where a figure says only how many: officers where people are counted."""
     if figure.classifier in ("人", "名", "位"):
         return "officer"
+    if figure.classifier == "家":
+        return "organ"
     noun = scope.Noun("accounts", figure.end, figure.end)
     return scope.actor_of(sentence[: figure.start], figure, noun, (figure.start, figure.start),
                           (0, figure.start)) or "organ+officer"  # fmt: skip

@@ -98,6 +98,7 @@ _RELATIVE_MONTH = re.compile(
     r"\b(?P<last>last|this)\s+month\b|(?P<shang>上个?月)(?:底|末|份)?(?!\d|相比|同期)|本月底",
     re.IGNORECASE,
 )
+_BARE_HALF = re.compile(r"(?<!年)(?:上半年|下半年|前三季度)(?!同期|相比)")
 _YEAR_END = re.compile(
     r"\b(?:at|by)\s+(?:the\s+end\s+of\s+the\s+year|year[\s-]end)\b", re.IGNORECASE
 )
@@ -340,6 +341,10 @@ def _reckoned(sentence: str, published: date) -> Iterator[AsOf]:
             of = published.replace(day=1) - timedelta(days=1) if is_last else published
             at = _completed(of.month, None, of, match[0], match.start())
             yield replace(at, is_explicit=bool(_EXPLICIT.search(sentence[: match.start()])))
+    for match in _BARE_HALF.finditer(sentence):
+        month = 6 if match[0].startswith("上") else 9 if match[0].startswith("前") else 12
+        if not _COMPARED.search(sentence[: match.start()]):
+            yield _completed(month, None, published, match[0], match.start())
     for match in _YEAR_END.finditer(sentence):
         if _AHEAD.search(sentence[: match.start()]):
             continue
