@@ -16,7 +16,7 @@ from orchestration.claims import places, scope
 
 _REFERS = re.compile(
     r"\b(?:it|its|they|them|their|theirs|these|those|both|together|(?:the|this|that)\s+(?:official\s+)?(?:accounts?|"
-    r"micro-?\s?blogs?|pages?|commission|bureau|ministry|department|agency|office|court|force|service|site|city|province|county))\b|"
+    r"micro-?\s?blogs?|pages?|posts?|messages?|entry|videos?|commission|bureau|ministry|department|agency|office|court|force|service|site|city|province|county))\b|"
     r"该|这(?:一|些|个|两|三|条)?|其|此|它们?|他们?|她们?|上述|两者|三者",
     re.IGNORECASE,
 )

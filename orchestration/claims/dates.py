@@ -87,7 +87,9 @@ _UNTIL = re.compile(r"\b(?:as of|by|until|end of)\s+[^,;.]{0,18}$", re.IGNORECAS
 _BEGUN = re.compile(r"(?:正式|率先)?(?:开通|上线|成立|注册|创建|诞生|同期)")
 """What makes a date the start of something, or the other side of a comparison."""
 _HALF = re.compile(
-    r"\b(?P<half>first|second) half of (?:the year|this year|(?P<year>(?:19|20)\d\d))\b",
+    r"\b(?P<half>first|second) half"
+    r"(?: of (?:the year|this year|(?P<year>(?:19|20)\d\d))\b"
+    r"|\b(?!\s+of\b|\s*[-a-z]*(?:time|dozen|million|hour)))",
     re.IGNORECASE,
 )
 _QUARTER = re.compile(
@@ -246,6 +248,8 @@ def _dates(sentence: str, published: date | None, *, is_change: bool = False) ->
     none."""
     found = _printed(sentence, published, is_change=is_change)
     for at in _halves(sentence, published):
+        # The year of a half is no date of its own.
+        found = {start: other for start, other in found.items() if not _overlap(at, other)}
         found[at.start] = at
     if published is not None:
         found = _with_quarters(sentence, published, found)

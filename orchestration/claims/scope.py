@@ -89,7 +89,7 @@ _OF_CLASSIFIER = {
     "位": ("officers", "followers", "users"), "人": ("officers", "followers", "users"),
 }  # fmt: skip
 _DIRECT_ENGLISH = re.compile(
-    r"(?!.*\b(?:in|on|by|to|from|at|with|for|and|that|which|who|since|after|their|its|the)\b)"
+    r"(?!.*\b(?:in|on|by|to|from|at|with|for|and|that|which|who|when|while|if|because|since|after|their|its|the)\b)"
     r"[\s\w'’-]*$|\s+[\w-]+\s+and\s+(?:\w+\s+){0,2}$|\s+of\s+(?:the|these|its|their|all|China['’]s)?[\s\w'’-]{0,30}$|"
     r"\s+mark\s+(?:in|for)\s+(?:\w+\s+)?$|"
     r"\s+(?:(?:were|was|are|is|had\s+been|have\s+been|being)\s+)?(?:(?:run|opened|owned|held|"

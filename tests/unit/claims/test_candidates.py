@@ -541,6 +541,8 @@ def test_whose_accounts_they_are(sentence: str, actor: str, sector: str | None) 
     ("截至上月底，公安微博已有40个。", [date(2013, 3, 31)]),
     ("截至昨日18时，公安微博已有40个。", [date(2013, 4, 7)]),
     ("2012年第三季度新增政务微博40个。", [date(2012, 9, 30)]),
+    ("上半年共关停政务微博40个。", [date(2012, 6, 30)]),
+    ("In the first half of 2012 police microblogs drew 40 tip-offs.", [date(2012, 6, 30)]),
     ("As of last month police ran 40 microblogs, an increase of 80 percent from a year earlier.",
      [date(2013, 3, 31)] * 2),
     ("公安微博由去年同期的1200个增加到4600个。", [date(2012, 4, 8), date(2013, 4, 8)]),
