@@ -280,6 +280,8 @@ _SOMEBODYS = re.compile(
 def _chinese_kind(who: str) -> Speaker:
     if re.fullmatch(CHINESE_NAME, who):
         return Speaker(who, "outlet")
+    if re.fullmatch(rf"{_CHINESE_NAME}[处那]里?", who):
+        return Speaker(None, "unclear")  # from somebody, no office of theirs
     office = _CHINESE_ROLE.search(who)
     body = re.match(rf".*{_CHINESE_BODY}", who[: office.start()] if office else who)
     if body is not None and (_TELLS.search(body[0]) or _SOMEBODYS.match(who)):

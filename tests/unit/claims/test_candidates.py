@@ -165,6 +165,12 @@ def test_bodies_and_outlets_speak_by_name_and_people_without(
     ("长期关注政务微博的学者张三说，公安微博已有40个。", None, "person"),
     ("张三，研究微博的学者，表示公安微博已有40个。", None, "person"),
     ("张伟微博称，公安微博已有40个。", None, "unclear"),
+    ("Police run 40 microblogs, according to a report by Zhang Wei.", None, "person"),
+    ("Citing Zhang Wei, China Daily said police run 40 microblogs.", None, "person"),
+    ("Zhang Wei put the number of police microblogs at 40.", None, "person"),
+    ("张伟发布的报告显示，公安微博已有40个。", None, "person"),
+    ("据张伟团队统计，公安微博已有40个。", None, "unclear"),
+    ("记者昨从张伟处获悉，公安微博已有40个。", None, "unclear"),
     ("新华社北京9月26日电（记者 张三 张伟）公安微博已有40个。", None, None),
 ])  # fmt: skip
 def test_what_is_told_of_a_person_is_no_publisher(
