@@ -16,6 +16,7 @@ _SAID = (
     r"state[sd]|show(?:s|ed)?|found|finds|estimates|estimated(?=\s*[.,;]|\s*$|\s+(?:at|in|on)\s)|explain(?:s|ed)|point(?:s|ed)\s+out|"
     r"confirm(?:s|ed)|declared|indicate[sd]?|suggest(?:s|ed)?|acknowledged|admitted)"
 )
+_SHOWS = rf"(?:{_SAID}|puts?|list(?:s|ed)|count(?:s|ed)|record(?:s|ed)|estimated)"
 _MODAL = r"(?:has\s+|have\s+|had\s+|later\s+|also\s+|recently\s+)?"
 _WEEKDAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _MONTH = (
@@ -45,11 +46,14 @@ ENGLISH = tuple(
     re.compile(pattern)
     for pattern in (
         rf"^(?P<who>{_NAME}), (?:in|at|on)\s[^,;]{{2,90}}, (?:{_SAID}|puts?)\b",
+        r"^(?:At|In|On|During|After|Speaking|Addressing|By|As\s+of)\b[^,]{2,70}, "
+        rf"(?P<who>{_NAME})\s+{_MODAL}{_SAID}\b",
         r"\b(?:[Qq]uot(?:ed|es|ing)|[Cc]it(?:ed|es|ing))\s+(?P<who>(?!by\b|in\b|as\b)[^,;:.]{2,80}?)(?=\s+as\s+say|,|\.$|;)",
         r"(?:^|,\s+)(?P<who>(?:[Tt]he\s+|an?\s+)?[\w'’ .&-]{2,90}?)\s+"
         r"(?:was|were|is|has\s+been)\s+(?:quoted|cited)\b",
         rf"^(?P<who>{_NAME}), [A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){{1,2}}, {_SAID}\b",
-        rf"(?:,|[”\"])\s+(?P<who>(?:the\s+|a\s+|an\s+)?[\w'’ .&-]{{2,90}}?)\s+{_MODAL}{_SAID}\b"
+        r"(?:,|[”\"])\s+(?:as\s+)?"
+        rf"(?P<who>(?:the\s+|a\s+|an\s+)?[\w'’ .&-]{{2,90}}?)\s+{_MODAL}{_SAID}\b"
         r"(?!\s+that\b)",
         r"[Aa]ccording\s+to\s+(?P<who>(?:[^,;:.]|\.(?=\w)|(?<=\b[A-Z])\.|(?<=St)\.)"
         r"{2,110}?)(?=,|\.$|\.\s|\.[”\"]|;|$)",
@@ -57,12 +61,12 @@ ENGLISH = tuple(
         rf"(?:^|,\s+)(?P<who>{_NAME}, (?:an?|the|deputy|vice|head|director"
         rf"|chief|[a-z][\w-]+)\s[^,;:]{{2,80}}),\s+{_MODAL}{_SAID}\b",
         rf"(?:^|,\s+)(?P<who>(?:[Tt]he\s+|[Aa]n?\s+)?(?:[\w-]+\s+){{0,3}}?{_DOCUMENT}\s+(?:[^,;:.]{{0,40}}?\s)?(?:from|by|of)\s+"
-        rf"[^,;:.]{{2,70}}?)\s+(?:{_SAID}|put|puts)\b",
+        rf"[^,;:.]{{2,70}}?)\s+{_SHOWS}\b",
         rf"\bin\s+(?P<who>(?:a|an|the)\s+(?:[\w-]+\s+){{0,3}}?{_DOCUMENT}\s+(?:{_WHEN}\s+)?(?:{_MADE}\s+)?(?:{_WHEN}\s+)?by\s+[^,;:.]{{2,70}}?)(?=[,.;]|$)",
         rf"^(?:As of [^,]+, |{_WHEN},? |By [^,]+, )?(?P<who>{_NAME}['’]s?\s+"
-        rf"(?:[\w-]+\s+){{0,4}}{_DOCUMENT})\s+{_MODAL}(?:{_SAID}|puts?)\b",
+        rf"(?:[\w-]+\s+){{0,4}}{_DOCUMENT})\s+{_MODAL}{_SHOWS}\b",
         rf"^(?:As of [^,]+, |On \w+day,? |By [^,]+, )?(?P<who>{_NAME}\s+"
-        rf"(?:statistics|data|figures))\s+(?:{_SAID}|puts?)\b",
+        rf"(?:statistics|data|figures))\s+{_SHOWS}\b",
         rf"^(?:(?:On\s+)?\w+day,? |On {_MONTH}\.? \d{{1,2}}(?:, \d{{4}})?, )?"
         rf"(?P<who>{_NAME})\s+{_MODAL}{_SAID}\b",
         rf"(?:^|,\s+|\bwhile\s+|\band\s+)(?P<who>{_NAME})\s+put\s+(?:its|the|their)\b[^,;.]{{2,60}}?\bat\b",
@@ -75,17 +79,21 @@ _TRAILING = re.compile(
 )
 _WORDS_OF_DOCUMENT = r"(?:(?!by\b|from\b)[\w'-]+\s+){0,4}?"
 _DOCUMENT_BY = re.compile(
-    rf"^{_WORDS_OF_DOCUMENT}{_DOCUMENT}\b[^,;]*?\b(?:by|from)\s+(?:the\s+|a\s+)?(?P<who>.+)$",
+    rf"^{_WORDS_OF_DOCUMENT}{_DOCUMENT}\b[^;]*?\b(?:by|from)\s+(?:the\s+|a\s+)?(?P<who>.+)$",
     re.IGNORECASE,
 )
 _DATA_OF = re.compile(
     r"^(?:[\w-]+\s+){0,3}?(?:statistics|figures|data|numbers|report|research)\s+of\s+(?:the\s+)?(?P<who>[A-Z].+|ministry.*|bureau.*)$"
 )
 _DOCUMENT_OF = re.compile(
-    rf"^(?P<who>.+?)['’]s?\s+(?:(?:own|latest|recent|new|annual|first|second|third|official|quarterly|monthly|"
-    rf"semi-annual|half-yearly|work|\d{{4}}|online|internet|microblog|weibo|year-end)\s+){{0,4}}{_DOCUMENT}$",
+    rf"^(?P<who>.+)['’]s?\s+(?:[a-z\d][\w-]*\s+){{0,4}}(?:{_DOCUMENT}|website|web\s?page|home\s?page|micro-?blog|account)$"
+)
+_PAGE_OF = re.compile(
+    r"^(?:(?!who\b|that\b)[\w-]+\s+){0,3}?(?:website|micro-?blog|account|page)\s+of\s+(?:the\s+)?(?P<who>.+)$|"
+    r"^(?:[\w-]+\s+){1,3}?(?:on|posted\s+on)\s+(?:the\s+)?(?P<its>.+?)['’]s?\s+(?:\w+\s+)?(?:website|micro-?blog|account|page)$",
     re.IGNORECASE,
 )
+"""What stands on the pages of a body says that body."""
 _NAMED_DOCUMENT = re.compile(
     rf"^(?P<who>[A-Z][\w.&'’]*(?:\s+(?:of\s+|for\s+|and\s+)?[A-Z][\w.&'’]*)*|ministry|government|police|company)\s+"
     rf"(?:(?:own|latest|recent|new|annual|official|internal|quarterly|monthly|work|\d{{4}})\s+){{0,3}}{_DOCUMENT}(?:\s+{_MADE}\b.*)?$"
@@ -140,7 +148,7 @@ CHINESE = tuple(
     )
 )  # fmt: skip
 _RECORD_ZH = re.compile(
-    rf"^[\u4e00-\u9fff]{{2,8}}(?:讯|电)\s+|^(?:本报|本网|新华社)?记者(?:{_DAY_ZH})*(?:从|向)?|^由|^来自|^从|^根据|^依据|^据|^(?:{_DAY_ZH})(?:，|,)?"
+    rf"^[\u4e00-\u9fff]{{2,8}}(?:讯|电)\s+|^(?:本报|本网|新华社)?记者(?:{_DAY_ZH})*(?:从|向)?|^由|^按照?|^来自|^从|^根据|^依据|^据|^(?:{_DAY_ZH})(?:，|,)?"
 )
 _WHEN_ZH = re.compile(rf"(?:{_DAY_ZH})+(?:上午|下午|晚)?(?:还|也|曾|则)?$")
 _HOW_ZH = re.compile(rf"(?:{_PLACE_ZH}|书面|正式|对外|独家)+$")
@@ -151,6 +159,9 @@ _TAIL_ZH = re.compile(
 )
 _SOLE_DOCUMENT_ZH = re.compile(
     r"(?:这|该|此|一|上述|有)?[份项]?(?:最新|抽样|专项|问卷|独立|第三方)*的?(?P<who>报告|调查|研究|白皮书)"
+)
+_PAGES_ZH = re.compile(
+    r"(?:在(?:其|该)?[^，。；]{0,8}|(?<=[部局厅委院府办社]))(?:官方|门户)?(?:网站|官网|微博|微信)(?:公众号)?$"
 )
 _FACE_ZH = re.compile(r"(?:联合|共同|首次|正式|对外|方面|官方消息|消息)$")
 
@@ -170,7 +181,7 @@ _HE_SAID = re.compile(
     re.IGNORECASE,
 )
 _NO_SOURCE = re.compile(
-    r"^\d|^(?:In|On|At|By|For|As|During|Since|From|Of|Under|With|After|Before|Among|While)\s|\b(?:whom|which|was|were|been|is|are|be)$|\bof\s+whom\b|^(?:这份|该|此|这一|上述)?(?:榜单|排行榜|名单|图表)$|^有?(?:的|多家)?(?:网友|媒体)",
+    r"^\d|^(?:In|On|At|By|For|As|During|Since|From|Of|Under|With|After|Before|Among|While)\s|\b(?:whom|which|was|were|been|is|are|be)$|\bof\s+whom\b|^(?:这份|该|此|这一|上述)?(?:榜单|排行榜|名单|图表)$|^有?(?:的|多家)?(?:网友|媒体)|^有(?:数据|报道|消息|统计)",
     re.IGNORECASE,
 )
 """What is told something, or is a list, says nothing."""
@@ -241,6 +252,8 @@ def source_of(who: str) -> str:
 
 def _english_source(who: str) -> str:
     who = _ARTICLE.sub("", _without(_TRAILING, who.strip(" ,")))
+    if page := _PAGE_OF.match(who):
+        return page["who"] or page["its"]
     for pattern in (_DOCUMENT_BY, _DATA_OF, _DOCUMENT_OF, _NAMED_DOCUMENT, _SOLE_DOCUMENT):
         if match := pattern.match(who):
             named = _ARTICLE.sub("", _without(_TRAILING, match["who"].strip()))
@@ -256,7 +269,16 @@ def _chinese_source(who: str) -> str:
         r"《([^《》]{2,12}(?:[报刊社网台]|周末|新闻))》(?:的)?(?:报道|消息)?", bare
     ):
         return outlet[1]
-    for pattern in (_TITLE_ZH, _MADE_BEHIND_ZH, _TAIL_ZH, _WHEN_ZH, _HOW_ZH, _WHEN_ZH, _FACE_ZH):
+    for pattern in (
+        _TITLE_ZH,
+        _MADE_BEHIND_ZH,
+        _PAGES_ZH,
+        _TAIL_ZH,
+        _WHEN_ZH,
+        _HOW_ZH,
+        _WHEN_ZH,
+        _FACE_ZH,
+    ):
         shorter = pattern.sub("", bare).removesuffix("的")
         bare = shorter or bare
     bare = bare.removesuffix("的")

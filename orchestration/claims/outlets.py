@@ -32,7 +32,7 @@ _TITLES = re.compile(r"《[^《》]{1,40}》")
 # -- wordings ---------------------------------------------------------------------------------
 _ENGLISH_SOURCE = re.compile(
     rf"(?:\b(?:told|(?:interview|conversation)\s+with|(?:reported|quoted|cited|carried|published)\s+(?:\w+\s+)?(?:by|in)|"
-    rf"according\s+to|wrote\s+in)\s+(?:an?\s+|the\s+)?|(?:^|[,;:.”\"]\s+)(?:the\s+|The\s+|a\s+)?)"
+    rf"according\s+to|wrote\s+in)\s+(?:an?\s+|the\s+)?|(?:^|[,;:.”\"]\s+)(?:as\s+)?(?:the\s+|The\s+|a\s+)?)"
     rf"(?P<name>{ENGLISH_NAME})(?P<behind>(?:\s+news\s+agency)?\s+(?:reported|reports|report\b|said|says|wrote|writes|found|finds|quoted|cited|citing)"
     r"|(?=['’]s\s+(?:report|website))|(?=[^\w'’]|$))"
 )
