@@ -35,13 +35,22 @@ _PLANNED = re.compile(
     rf"[^;.]*?\bto\s+{_DOING}\b|\brequir\w+\s+(?:at\s+least|each|every|all)\b",
     re.IGNORECASE,
 )
+_EXISTING = re.compile(
+    r"\b(?:merge|close|shut(?:\s+down)?|cut|reduce|consolidate|combine|scrap|delete)\s+(?:all\s+)?(?:its|their|the|these|those)\s+$"
+)
+_ITS_OWN = re.compile(r"(?:\b(?:its|their|these|those|all|the)|['’]s)\s+$")
+_CUT = re.compile(
+    r"\s+(?:[\w-]+\s+){1,3}?(?:will|would|are\s+to|is\s+to)\s+(?:soon\s+)?(?:be\s+)?(?:merged?|closed?|shut|cut|reduced?|consolidated?|combined|"
+    r"scrapped|deleted)\b"
+)
+"""What is to be merged or closed is there: its 76 microblogs would be merged."""
 _WILL_BE = re.compile(
     r"[^,;.]*?\b(?:will|would|shall|should|are\s+to|is\s+to|are\s+(?:due|expected|planned|scheduled|likely)\s+to|"
     r"are\s+(?:planned|expected|envisaged)|remain\s+to)\b",
     re.IGNORECASE,
 )
 _PLANNED_ZH = re.compile(
-    r"计划|拟(?!人)|力争|争取|目标|规定|预计|预期|预测|有望|打算|准备(?:开|建|在)|规划|要求|确保|希望|务必|"
+    r"建议|呼吁|提议|(?:应当?|须|要)(?:每|至少)|计划|拟(?!人)|力争|争取|目标|规定|预计|预期|预测|有望|打算|准备(?:开|建|在)|规划|要求|确保|希望|务必|"
     r"(?:应当?|须|要|必须|需要?|可)(?:全部|普遍|至少|力求)?(?:开|建|达到|实现|设|有)|"
     r"将(?!近)(?:会|要|在[^，。；]{1,12}?|于[^，。；]{1,12}?|再|陆续|全部|新|继续|逐步|共|分批|首批|至少|年内|进一步|达|扩)*"
     r"(?:开|建|达|增|设|推出|突破|超|注册|上线|拥有|有|认证|覆盖|吸引)"
@@ -51,7 +60,7 @@ _PLANNED_BEFORE_ZH = re.compile(
 )
 """What is ordered or planned stands behind the comma."""
 _GOES_ON_ZH = re.compile(
-    r"(?:使|让|令)?(?:总数|总量|规模)?(?:达到?|增至|增加到|突破|超过|实现|扩大到|不少于)"
+    r"(?:并且?|且)(?!已)|(?:使|让|令)?(?:总数|总量|规模)?(?:达到?|增至|增加到|突破|超过|实现|扩大到|不少于)"
 )
 """A clause without a subject goes on with what the clause before plans."""
 _TO_BE_ZH = re.compile(
@@ -87,6 +96,23 @@ _WITHOUT_ZH = re.compile(
 _CRITERION = re.compile(
     r"\b(?:micro-?\s?blogs|accounts)\s+(?:with|that\s+have|which\s+have|having)\s+$", re.IGNORECASE
 )
+_OF_ACCOUNTS_WITH_ZH = re.compile(
+    r"(?:\d[万千]?[余多]?|[一二三四五六七八九十百])[个家](?:账号|帐号|微博)?的?粉丝[^，。；\d]*$"
+)
+_OF_A_SHARE_ZH = re.compile(
+    r"\d[%％成][^，。；]{0,3}的[^，。；]*$|成的[^，。；]*$|个的?账号[^，。；]{0,6}$"
+)
+_OF_A_PART = re.compile(
+    r"\d[\d,.]*\s+(?:percent\s+)?(?:(?:[\w'’-]+\s+){0,3}?(?:of\s+(?:them|these|those)|accounts|micro-?\s?blogs)|percent)\b[^;.]{0,60}\b(?:have|had|has|post(?:ed)?|"
+    r"attract(?:ed)?|with|carr(?:y|ied))\s+$"
+)
+"""61 of them have fewer than 500 followers: which of them are counted."""
+_OF_OTHERS = re.compile(
+    r"(?:违规|违法|造谣|虚假|诈骗|营销|水军|仿冒|假冒)[^，。；\d]{0,4}(?:账号|帐号|微博)|\b(?:fake|bogus|zombie|illegal|fraudulent|spam)\s+(?:followers|"
+    r"fans|accounts)\s+(?:across|on\s+its|from\s+its|platform)|\b(?:actor|actress|singer|film\s+star|pop\s+star|celebrity)\b|演员|歌手|影星|明星",
+    re.IGNORECASE,
+)
+"""Accounts of those who break rules, and followers of stars."""
 _CRITERION_ZH = re.compile(r"(?:粉丝|听众)[^，。；\d]{0,6}$")
 _OF_THOSE_ZH = re.compile(
     r"(?:粉丝|听众)[^，。；]{0,8}(?:过|超|以上|突破|逾)[^，。；]{0,6}的[^，。；\d]{0,4}$"
@@ -114,7 +140,7 @@ _OPENED = re.compile(
     re.IGNORECASE,
 )
 _IN_PERIOD = re.compile(
-    r"[^,;.]*?\b(?:(?:in|during)\s+(?:(?:19|20)\d\d|the\s+(?:first|second|last|past)|"
+    r"(?:(?!\b(?:was|were|is|are|had|have|has)\b)[^,;.])*?\b(?:(?:in|during)\s+(?:(?:19|20)\d\d|the\s+(?:first|second|last|past)|"
     r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\w*)|"
     r"(?:with)?in\s+(?:just\s+|only\s+)?(?:an?\s+|\w+\s+)?(?:day|week|month)s?\b|(?:last|this)\s+(?:year|month|week))\b"
 )
@@ -127,6 +153,10 @@ _IN_PERIOD_ZH = re.compile(
     r"(?:(?!截至|截止|已|累计|总数|总量|以来)[^。；，\d]){0,25}(?:开通|开设|注册|新建)(?:(?!数|总)[^，。；\d]){0,8}$"
 )
 """Police opened 183 in 2012: so many came; that they had opened so many by then is a stock."""
+_OPENED_BEHIND_ZH = re.compile(
+    r"[^，。；\d]{0,6}?(?:于|在)?(?:上月|上个月|本月|去年|今年|上周|本周|\d月份?|近期|集中|新近)[^，。；\d]{0,6}?(?:开通|入驻|注册|上线|开设)"
+)
+"""9个单位上月集中开通微博: so many came."""
 _LOST = re.compile(
     r"\b(?:fell|fall(?:s|en|ing)?|drop(?:s|ped|ping)?|declin(?:e[sd]?|ing)|decreas(?:e[sd]?|ing)|"
     r"shr[aiu]nk(?:s|ing)?|down|cut|reduced?|dwindled?|dipped)\s+(?:\w+ly\s+)?(?:by\s+)?$|"
@@ -159,7 +189,8 @@ _LOST_BEHIND_ZH = re.compile(
 # -- in a time --------------------------------------------------------------------------------
 _TIMES = {"hour": "hour", "day": "day", "week": "week", "month": "month", "year": "year"}
 _PER_TIME = (
-    r"(?:(?:per|a|an|each|every)\s+(?P<time>hour|day|week|month|year|account|microblog)\b"
+    r"(?:(?:(?:per|each|every)\s+(?=account|microblog)|(?:per|an?|each|every)\s+(?!account|microblog))"
+    r"(?P<time>hour|day|week|month|year|account|microblog)\b"
     r"(?!\s+(?:later|earlier|ago|before|after|old))|(?P<adverb>hourly|daily|weekly|monthly|annually)\b)"
 )
 _BETWEEN = r"(?:(?!in\b|within\b|over\b|after\b|for\b|about\b|than\b|of\b|such\b)[\w'’-]+\s+)"
@@ -173,7 +204,7 @@ _PER_AHEAD = re.compile(
 _ADVERBS = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month",
             "annually": "year", "annual": "year"}  # fmt: skip
 _PER_ZH = re.compile(
-    r"(?:每(?P<each>小时|天|日|周|星期|个?月|年|个?(?:微博|账号|帐号))|(?P<mean_time>日|周|月|年)均|天天|(?P<mean>平均)(?![^，。；]*每))"
+    r"(?:每(?P<each>小时|天|日|周|星期|个?月|年|个?(?:[^，。；\d个每]{0,8}?)(?:微博|账号|帐号|公众号)(?=只|仅|有|平均|的?粉丝|发|为|约|$))|(?P<mean_time>日|周|月|年)均|天天|(?P<mean>平均)(?![^，。；]*每(?![篇条人名位次件])))"
     r"[^，。；]*$"
 )
 _PER_BEHIND_ZH = re.compile(r"\s*(?:/|／|每)(?P<each>小时|天|日|周|月|年)")
@@ -185,6 +216,7 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
     """Whether the figure is planned, wished for, ordered or denied: nothing that is."""
     # With its own words: 将突破 holds both what is planned and a qualifier.
     ahead, behind = sentence[clause[0] : figure.number_end], sentence[figure.end : clause[1]]
+    ahead_only = sentence[clause[0] : figure.start]
     if is_chinese:
         if _GOES_ON_ZH.match(sentence, clause[0], figure.end):
             ahead = sentence[: figure.number_end]
@@ -196,6 +228,9 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
             or _DENIED_BEHIND_ZH.match(sentence, figure.end)
             or _OF_THOSE_ZH.search(sentence[clause[0] : figure.start])
             or _WITHOUT_ZH.search(sentence[slice(*clause)])
+            or (figure.qualifier in ("<", "<=") and _OF_A_SHARE_ZH.search(ahead_only))
+            or _OF_ACCOUNTS_WITH_ZH.search(ahead_only)
+            or _OF_OTHERS.search(sentence[slice(*clause)])
             or (
                 _CRITERION_ZH.search(sentence[clause[0] : figure.start])
                 and _CRITERION_BEHIND_ZH.match(behind)
@@ -205,11 +240,13 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
         # What goes on belongs to the clause before.
         ahead = sentence[: figure.number_end]
     return bool(
-        _PLANNED.search(ahead)
-        or _WILL_BE.match(behind)
+        (_PLANNED.search(ahead) and not _EXISTING.search(ahead_only))
+        or (_WILL_BE.match(behind) and not (_ITS_OWN.search(ahead_only) and _CUT.match(behind)))
         or _DENIED.search(sentence[: figure.start])
         or _DENIED_BEHIND.match(sentence, figure.end)
         or _WITHOUT.match(behind)
+        or (figure.qualifier in ("<", "<=") and _OF_A_PART.search(sentence[: figure.start]))
+        or _OF_OTHERS.search(sentence[slice(*clause)])
         or (
             figure.qualifier != "="
             and _CRITERION.search(sentence[clause[0] : figure.start])
@@ -242,7 +279,9 @@ def metric_of(sentence: str, figure: Figure, metric: str, segment: Span, is_chin
     if time is not None:
         return f"{metric}_{time}"
     if is_chinese:
-        is_of_period = _IN_PERIOD_ZH.search(sentence[: figure.start]) is not None
+        is_of_period = bool(
+            _IN_PERIOD_ZH.search(sentence[: figure.start]) or _OPENED_BEHIND_ZH.match(behind)
+        )
     else:
         is_of_period = bool(
             (_OPENED.search(ahead) and _IN_PERIOD.match(behind)) or _OPENED_IN_PERIOD.match(behind)
@@ -276,10 +315,12 @@ def _time(ahead: str, behind: str, metric: str) -> str | None:
 
 def _time_zh(ahead: str, behind: str, metric: str) -> str | None:
     found = _PER_BEHIND_ZH.match(behind) or _PER_ZH.search(ahead)
-    if found is None:
+    if found is None or (metric == "accounts" and re.search("更新|发布|发文|在线", found[0])):
         return None
     groups = found.groupdict()
     word = (groups.get("each") or groups.get("mean_time") or "").removeprefix("个")
+    if word.endswith(("微博", "账号", "帐号", "公众号")):
+        word = "账号"
     if groups.get("mean") or (word in ("微博", "账号", "帐号") and metric == "accounts"):
         return "average"
     return f"per_{_ZH_TIMES.get(word, 'day')}"

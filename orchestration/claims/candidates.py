@@ -9,19 +9,29 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
-from orchestration.claims import assertions, dates, places, ranges, scope, speakers
+from orchestration.claims import (
+    assertions,
+    attributions,
+    context,
+    dates,
+    outlets,
+    places,
+    ranges,
+    scope,
+    speakers,
+)
 from orchestration.claims.numbers import Figure, figures
 from orchestration.linking.places import PLACES
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_CANDIDATES
 
-RULE_VERSION = 10
+RULE_VERSION = 11
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
 _LONGEST = 800
@@ -32,12 +42,13 @@ _ACCOUNTS = re.compile(
     r"we\s?chat|weixin|douyin|kuaishou|toutiao|tiktok|twitter|facebook|youtube|微信|公众号|抖音|快手|头条号|推特|脸书|"
     r"(?:@[\w]{2,20}|[“「][^”」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”」，。]{0,8}[”」])[^。；]{0,25}(?:粉丝|听众)|"
     r"新媒体|(?:政务|官方)(?:账号|帐号|号)|"
-    r"\b(?:official|government|verified|agency|police)\s+(?:\w+\s+)?accounts\b",
+    r"\b(?:official|government|verified|agency|police)[\s-](?:[\w-]+\s+){0,2}?accounts\b|"
+    r"\baccounts\s+(?:of|run\s+by|held\s+by|opened\s+by)\s+(?:government|party|police|official)|政府[^，。；]{0,6}(?:账号|帐号)",
     re.IGNORECASE,
 )
 """Accounts that are no microblogs by name: figures of them are ours where they are of officials."""
 _SUBJECT = re.compile(
-    r"micro-?\s?blog|weibo|微博|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
+    r"micro-?\s?blog|weibo|微博|官微|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[。！？!?；](?:[”’」）\"]*)|[.](?:[”\"')]*)(?=\s+[A-Z“\"@(]|\s*$)")
@@ -50,6 +61,8 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"）)]+|www\.[^\s<>\"）)]+|<[^<>]*>|\b\
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _LED_BY = re.compile(r"\s*With\s")
 """With 6 million followers, the account …: whose they are stands behind the comma."""
+_ASIDE = re.compile(r",[^,;\d]{2,60},(?=\s+(?:have|had|has|are|were|run|now|also|already)\b)")
+"""Twelve departments, the weather bureau among them, have …: the clause goes on behind."""
 _EARLIER = re.compile(
     r"\ba\s+year\s+(?:earlier|ago|before)|\blast\s+year|上年同?期?|去年同期", re.IGNORECASE
 )
@@ -66,8 +79,11 @@ _BASE = re.compile(
 """What something rose from was true on some day before, which nobody knows if it is not printed."""
 _MADE_OF = re.compile(r"[^，。；]*(?:组成|构成)")
 _BASE_WITH_DAY = re.compile(
-    r"(?:从|由)[^，。；]{1,12}?的\s?[\d.,]+[万亿千百]?[个家名条人]*(?=[^，。；]{0,4}[增升涨减降])"
+    r"(?:从|由)[^，。；]{1,12}?的?\s?[\d.,]+[万亿千百]?[余多]?[个家名条人]*(?=[^，。；]{0,4}[增升涨减降压])|"
+    r"\b(?:compared\s+(?:with|to)|against|from)\s+(?:(?:about|some|only|just|nearly|over)\s+)?\d[\d,.]*(?:\s+\w+){0,4}?"
+    r"\s+(?:(?:at|by)\s+the\s+(?:end|start|beginning)\s+of|in|on|by|as\s+of)\s[^,;.]{2,25}?(?=\s+to\s|[,;.]|$)"
 )
+"""What something rose from, or is compared with, and the day printed beside it."""
 _COUNTED = re.compile(r"\s*(?:$|[，。；,.;]|from\b|on\b|over\b|year\b|within\b|in\b)")
 """What follows where a figure has no noun of its own."""
 _PART = re.compile(r"其中[^，。；\d]*$|,\s+(?:of\s+which|including|among\s+them)\s[^,;\d]*$")
@@ -84,21 +100,44 @@ _LEFT = re.compile(r"(?:保留|现存|现有|仅存|剩余|剩下|尚存)了?$|\
 _THERE = re.compile(
     r"\s+(?:were\s+|are\s+)?on\s+(?:Sina|Tencent|Weibo|WeChat|Douyin|Twitter|Facebook|Kuaishou|Toutiao)\b"
 )
+_ACCOUNTS_WITH = re.compile(
+    r"(?:账号|帐号|微博)?的?粉丝(?:数|量)?(?:均|都|已)*(?:过|超|不足|不到|突破|逾|少于|低于|没有)"
+)
+"""7个粉丝过百万: of accounts, so many have more than a million."""
+_EACH_HAS = re.compile(
+    r"每个?[^，。；\d]{0,8}(?:微博|账号|帐号|公众号)(?:平均|只|仅|则|却|有|为|约|达到?)*$"
+)
+"""平均每个公众号1.2万: followers, where those of all were told."""
+_PAGE_HAS = re.compile(
+    r"\b(?:page|account|micro-?\s?blog|one|Weibo|WeChat|Twitter|Douyin)\s+(?:has|had|counts|boasts)\s+(?:only\s+|just\s+)?$"
+    r"|\bnow\s+(?:has|have|counts|boasts)\s+$"
+)
+"""Their Weibo page has 1.9 million: followers, where those of another page were told."""
+_OF_THE_WHOLE = re.compile(
+    r"\W*Of\s+(?:the|its|their|these|those|all)\s[^;.]*,\s+(?:[^,;.\d]{0,20}\s)?$"
+)
+_ARE_SO = re.compile(r"\s+(?:had|have|has|were|are|was|is|remain|belong)\b")
+"""Of the 14,270 accounts, some 9,100 had …"""
 _OUT_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:(?:[\w'’]+\s+){0,3})")
 _STAFF = re.compile(
     r"\b(?:run|kept|maintained|updated|operated|managed|staffed|handled|edited)\s+by\s+(?:\w+\s+)?$"
 )
 """Officers who run one microblog together have none of their own."""
 _FRAME_ZH = re.compile(r"[^，。；、\d]{1,14}中，?(?:仅|只|已|共|现|有|的)*\d")
-_FRAME = re.compile(r"\d\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$")
+_FRAME = re.compile(
+    r"(?:\d|\bthirds?|\bquarters?|\bfifths|\bhalf|\bmost|\bfew)\s+(?:out\s+)?of\s+(?:the\s+|its\s+)?(?:[\w'’]+\s+)?$"
+)
 """12 of 31 governments: the 31 are those that might have microblogs, not those that do."""
 _ANOTHER = re.compile(
-    r"\b(?:followed\s+by|ahead\s+of|and|while)\s+(?:[A-Z][\w'’]+\s+){1,3}(?:with|at|had|has|\()\s*$"
+    r"\b(?:followed\s+by|ahead\s+of|and|while|with)\s+(?:[A-Z][\w'’]+\s+){1,3}(?:with|at|had|has|\()\s*$"
+    r"|(?:^|[;,]\s)\s*[A-Z]\w+\s+(?:led|leads|tops|topped|came\s+(?:first|second|third)|ranked\s+\w+|follow(?:s|ed))(?:\s+the\s+\w+)?\s+with\s*$"
     r"|\bthat\s+of\s+[^,;]{2,40}\s(?:has|had|with)\s+(?:just\s+|only\s+)?$"
     rf"|(?:[，、和及是]|依次为)(?:{'|'.join(PLACES)})[省市]?(?:有|为|以|达|则|[（(])*$"
     r"|\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
     r"|[、，](?:官方|政务)?(?:微信|抖音|头条|快手)(?:公众号|号)?(?:有|约|近|达)?$"
     r"|[、，](?:新浪|腾讯|人民网|新华网)(?:微博|平台|网)?上?(?:有|约|近)?$"
+    r"|(?:账号|微博|公众号|帐号)(?:之?中|里)，?(?:有|仅|只有?|已有|共有|约|近)*$"
+    r"|每个?[^，。；\d]{0,8}(?:微博|账号|帐号|公众号)(?:平均|仅|只|则|却|有|为|达到?)*$"
     r"|分别(?:为|有|是|达到?|约|近)*$|分别[^，。；\d]{0,12}(?:\d[\d.]*[万千]?[余多]?[个家名人条]*[和、及与])+$"
     r"|[,;]\s+(?:and\s+)?(?:Sina|Tencent)(?:\s+Weibo)?\s+(?:has\s+|had\s+)?$",
     re.IGNORECASE,
@@ -115,6 +154,17 @@ _SHARE = re.compile(
     r"account(?:s|ed|ing)? for",
     re.IGNORECASE,
 )
+_AMONG_ZH = re.compile(
+    r"(?:账号|帐号|微博|公众号|机关|机构|部门|单位|[局厅院所])(?:之?中|里)，?(?:已|有|仅|只|约|近|超过?|逾)*$"
+)
+_OR_SHARE = re.compile(r"\d[^,，;；。]*(?:,\s+or|，即|[（(]占?)\s*(?:about\s+|约|近)?$")
+"""61 of them, or 28.5 percent."""
+_OF_READERS = re.compile(
+    r"\b(?:respondents|surveyed|polled|interviewees)\b|\bsurvey\s+of\s+(?:\w+\s+)?[\d,]+\s+(?:\w+\s+)?(?:residents|people|users|"
+    r"citizens|students|netizens)|(?:手机|农村|城镇|女性|男性)网民|受访|被调查者",
+    re.IGNORECASE,
+)
+"""A share of those who were asked is none of accounts."""
 _IN_ONE_BREATH = re.compile(r"[^,;，。；]*(?:\band\b|和|及|与|、)[^,;，。；]*")
 _GROWTH = re.compile(
     r"\b(?:rose|grew|grown|increas\w+|(?<!make )(?<!makes )(?<!made )up|growth|jump\w+|"
@@ -181,10 +231,13 @@ def candidates(text: str, published: date | None = None) -> list[Candidate]:
         paragraph = text[start:end]
         outlet = speakers.byline_of(paragraph) or outlet
         carried, ago = None, 0
+        before = context.Before()
         for first, last in _sentences(paragraph):
             span = (start + first, start + last)
-            found += _of_sentence(text, span, published, outlet, carried)
-            own = dates.explicit_of(paragraph[first:last], published)
+            around = Around(published, outlet, carried, before)
+            told, before = _of_sentence(text, span, around)
+            found += told
+            own = dates.explicit_of(outlets.without_names(paragraph[first:last]), published)
             carried, ago = (own, 0) if own else (carried, ago + 1)
             if ago >= _CARRIED_OVER:
                 carried = None
@@ -233,61 +286,237 @@ def _stripped(paragraph: str, start: int, end: int) -> Iterator[tuple[int, int]]
         yield start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
+@dataclass(frozen=True)
+class Around:
+    """What is known before a sentence is read: the day of publication, the outlet above it, the
+    "as of" that still holds, and the sentences before it in its paragraph."""
+
+    published: date | None
+    outlet: str | None
+    carried: dates.AsOf | None
+    before: context.Before
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """One sentence as it is read, all of its texts of one length, so that offsets stay right.
+
+    text: without addresses; plain: without names of outlets and titles too (the Daily of one is no
+    day); unnamed: without names of accounts (that of the body beside one is a place); unsaid:
+    without the office of who speaks. behind: the sentence behind literal speech, which says whose
+    it is. topic: the sentences before, where this one refers to them.
+    """
+
+    quote: str
+    start: int
+    text: str
+    plain: str
+    unnamed: str
+    unsaid: str
+    is_chinese: bool
+    numbers: Sequence[Figure]
+    behind: str
+    heard: speakers.Speaker | None
+    topic: str
+    around: Around
+
+
 def _of_sentence(
-    text: str,
-    span: tuple[int, int],
-    published: date | None,
-    outlet: str | None,
-    carried: dates.AsOf | None,
-) -> list[Candidate]:
+    text: str, span: tuple[int, int], around: Around
+) -> tuple[list[Candidate], context.Before]:
+    """The figures of one sentence, and what the next one may refer to."""
+    sentence = _prepared(text, span, around)
+    told: list[Candidate] = []
+    for place in range(len(sentence.numbers)):
+        candidate = _candidate(sentence, place, told)
+        if candidate is not None:
+            told.append(candidate)
+    return told, context.after(
+        sentence.around.before, sentence.text, told, sentence.heard,
+        dates.dateline_of(sentence.plain, around.published),
+        attributions.maker_of(sentence.text, sentence.is_chinese),
+    )  # fmt: skip
+
+
+def _prepared(text: str, span: tuple[int, int], around: Around) -> _Sentence:
+    before = around.before
     quote = text[span[0] : span[1]]
-    # Of equal length, so that offsets stay right.
     sentence = _ADDRESS.sub(lambda match: " " * len(match[0]), quote)
     is_chinese = len(_HAN.findall(sentence)) * 5 > len(sentence)
-    spaced = sentence if is_chinese else ranges.without_hyphens(sentence)
+    plain = outlets.without_names(sentence)
+    spaced = plain if is_chinese else ranges.without_hyphens(plain)
     numbers = ranges.joined(sentence, figures(spaced, is_chinese))
-    speaker = speakers.speaker_of(sentence, is_chinese) if numbers else None
-    unsaid = sentence
-    if speaker and speaker.kind == "person":
-        unsaid = speakers.without_office(sentence, is_chinese)
-    # The name of an account is no place, that of the body beside it is.
-    unnamed = scope.without_handles(sentence)
-    told: list[Candidate] = []
-    for place, figure in enumerate(numbers):
-        clause = _clause(sentence, figure)
-        segment = _segment(numbers, place, clause)
-        since = numbers[place - 1].end if place else 0
-        read = _read(unsaid, figure, segment, clause, told, is_chinese)
-        if read is None or assertions.reports_nothing(sentence, figure, clause, is_chinese):
-            continue
-        metric, actor = read
-        if figure.unit != "percent":
-            metric = assertions.metric_of(sentence, figure, metric, segment, is_chinese)
-            metric = _as_beside(sentence, figure, metric, told)
-        is_change = metric.endswith(("_gained", "_lost"))
-        at = _as_of(sentence, figure, segment, published, told, carried, is_change)
-        if dates.is_after(at, published):
-            continue
-        printed = sentence[figure.start : figure.end].strip()
-        said = speaker.name if speaker else None
-        sector = None
-        if metric != "users":
-            sector = scope.sector_of(sentence, segment, clause, speaker.name if speaker else None)
-            if told and sector in ("all", None) and _of_those(sentence, figure, clause):
-                sector = told[-1].sector
-        told.append(
-            Candidate(
-                quote, span[0], span[1], printed, span[0] + figure.start,
-                span[0] + figure.start + len(printed), figure.value, figure.lo, figure.hi,
-                figure.qualifier, _unit(metric, figure), metric, actor,
-                sector, scope.platforms_of(sentence, figure, segment, clause, said),
-                places.region_of(unnamed, segment, clause, since, figure.start, is_chinese, said),
-                at.text, at.day, at.precision, at.basis,
-                said, speaker.kind if speaker else None,
-                speakers.reported_by(sentence) or outlet,
-            )
-        )  # fmt: skip
-    return told
+    behind = _behind_quote(text, span) if numbers else ""
+    heard = speakers.speaker_of(sentence + behind, is_chinese) if numbers else None
+    is_person = heard is not None and heard.kind == "person"
+    unsaid = speakers.without_office(sentence, is_chinese) if is_person else sentence
+    if heard is None and before.is_same:
+        heard = before.speaker
+    if heard and heard.name in attributions.OF_NOBODY and before.maker:
+        heard = speakers.kind_of(before.maker)
+    if not before.sent_from:
+        before = replace(before, sent_from=context.place_of_dateline(sentence))
+    goes_on = before.is_same or context.refers_back(sentence)
+    return _Sentence(
+        quote, span[0], sentence, plain, scope.without_handles(sentence), unsaid, is_chinese,
+        numbers, behind, heard, before.text if goes_on else "", replace(around, before=before),
+    )  # fmt: skip
+
+
+def _candidate(sentence: _Sentence, place: int, told: Sequence[Candidate]) -> Candidate | None:
+    """The figure at a place among the numbers of a sentence; None where it reports nothing."""
+    figure, text, around = sentence.numbers[place], sentence.text, sentence.around
+    clause = _clause(text, figure)
+    segment = _segment(sentence.numbers, place, clause)
+    heard = sentence.heard
+    speaker = heard if heard and figure.start >= heard.since else None
+    read = _read(
+        sentence.unsaid, figure, segment, clause, told or _earlier(sentence),
+        sentence.is_chinese, sentence.topic,
+    )  # fmt: skip
+    if read is None or assertions.reports_nothing(text, figure, clause, sentence.is_chinese):
+        return None
+    metric, actor = read
+    if figure.unit != "percent":
+        metric = assertions.metric_of(sentence.plain, figure, metric, segment, sentence.is_chinese)
+        metric = _as_beside(text, figure, metric, told)
+    is_change = metric.endswith(("_gained", "_lost"))
+    at = _as_of(sentence.plain, figure, segment, around, told, is_change)
+    if dates.is_after(at, around.published):
+        return None
+    printed = text[figure.start : figure.end].strip()
+    said = speaker.name if speaker else None
+    sector = None
+    if metric != "users":
+        is_of_many = assertions.stock_of(metric) == "accounts"
+        has_handle = scope.handle_of(text[slice(*clause)]) is not None
+        # Accounts that are counted are not those of an account named in a clause before.
+        words = sentence.unnamed if is_of_many and not has_handle else text
+        sector = _sector(sentence, words, figure, segment, clause, told, said)
+    platform = _platform(sentence, figure, segment, clause, told, said)
+    since = sentence.numbers[place - 1].end if place else 0
+    region = places.region_of(
+        sentence.unnamed, segment, clause, since, figure.start, sentence.is_chinese, said
+    )
+    return Candidate(
+        sentence.quote, sentence.start, sentence.start + len(sentence.quote), printed,
+        sentence.start + figure.start, sentence.start + figure.start + len(printed),
+        figure.value, figure.lo, figure.hi, figure.qualifier, _unit(metric, figure), metric,
+        _actor(sentence, clause, actor, sector, platform, said), sector, platform,
+        context.region_of(region, sentence.unnamed, sentence.is_chinese, around.before),
+        at.text, at.day, at.precision, at.basis, said, speaker.kind if speaker else None,
+        _outlet(text + sentence.behind, speaker) or around.outlet,
+    )  # fmt: skip
+
+
+def _earlier(sentence: _Sentence) -> list[Candidate]:
+    """The figure told last before a sentence that refers to it, as if it stood at its start."""
+    last = sentence.around.before.last
+    if not sentence.topic or last is None:
+        return []
+    return [replace(last, quote_start=0, figure_start=0, figure_end=0)]
+
+
+def _sector(
+    sentence: _Sentence,
+    words: str,
+    figure: Figure,
+    segment: tuple[int, int],
+    clause: tuple[int, int],
+    told: Sequence[Candidate],
+    said: str | None,
+) -> str | None:
+    sector = scope.sector_of(words, segment, clause, said)
+    if told and sector in ("all", None) and _of_those(sentence.text, figure, clause):
+        sector = told[-1].sector
+    sector = context.sector_of(sector, sentence.text, sentence.around.before)
+    if sector is None and sentence.behind and not scope.names_any(sentence.text):
+        whole = (0, len(sentence.behind))
+        return scope.sector_of(sentence.behind, whole, whole, None)
+    return sector
+
+
+def _platform(
+    sentence: _Sentence,
+    figure: Figure,
+    segment: tuple[int, int],
+    clause: tuple[int, int],
+    told: Sequence[Candidate],
+    said: str | None,
+) -> str:
+    text = sentence.text
+    if several := _of_several(text, figure, clause, told):
+        return several
+    own = scope.platforms_of(text, figure, segment, clause, said)
+    own = scope.with_unnamed(text, clause, own)
+    has_medium = bool(scope.media_of(text, figure, segment, clause))
+    return context.platform_of(own, text, has_medium, sentence.around.before)
+
+
+def _actor(
+    sentence: _Sentence,
+    clause: tuple[int, int],
+    read: str | None,
+    sector: str | None,
+    platform: str,
+    said: str | None,
+) -> str | None:
+    """Actors, where a clause does not tell them apart: of what a body calls its own that body,
+    else those of the sentence before, and bodies on platforms other than microblogs."""
+    if read != "organ+officer":
+        return read
+    if said and _OUR.search(sentence.text, *clause):
+        return "organ"
+    actor = context.actor_of(read, sentence.text[slice(*clause)], sentence.around.before)
+    is_of_bodies = sector == "all" and scope.is_of_bodies(platform)
+    return "organ" if actor == "organ+officer" and is_of_bodies else actor
+
+
+_OUR = re.compile(r"\b(?:our|we)\b|我们|我[局厅市院]|本[局院]", re.IGNORECASE)
+"""Whose a body speaks of as its own."""
+_SPEECH_ENDS = re.compile(r"[。！？]”$")
+_SAID_OF_IT = re.compile(r"[^\n。！？；\d]{4,80}。")
+
+
+def _behind_quote(text: str, span: tuple[int, int]) -> str:
+    """The sentence behind literal speech, which says whose it is; empty for none."""
+    if not _SPEECH_ENDS.search(text[slice(*span)]):
+        return ""
+    match = _SAID_OF_IT.match(text, span[1])
+    return match[0] if match else ""
+
+
+_EACH_ITS_RATE = re.compile(r"\brespectively\b|分别")
+_ALL_PLATFORMS = re.compile(
+    r"(?:[两二三四五]|\d)(?:类|个|大)?平台|各平台|(?:several|both|all|the\s+(?:two|three|four|five))\s+(?:the\s+)?platforms",
+    re.IGNORECASE,
+)
+
+
+def _of_several(
+    sentence: str, figure: Figure, clause: tuple[int, int], told: Sequence[Candidate]
+) -> str | None:
+    """The platform of one of several rates that are those of the totals before in turn, or the
+    platforms of all totals before (三类平台合计); None for other figures."""
+    totals = [other for other in told if other.claim_unit != "percent"]
+    if figure.unit == "percent" and len(totals) > 1 and _EACH_ITS_RATE.search(sentence):
+        turn = len(told) - 1 - told.index(totals[-1])
+        beside = list(re.finditer(r"\d\s?(?:[%％]|percent)", sentence))
+        if 0 <= turn < len(beside) <= len(totals):
+            return totals[turn - len(beside)].platform_scope
+    if figure.unit != "percent" and _ALL_PLATFORMS.search(sentence[clause[0] : figure.start]):
+        named = "+".join(other.platform_scope for other in totals).split("+")
+        known = dict.fromkeys(name for name in named if name not in ("unspecified", "?"))
+        if len(set(named)) > 1:
+            return "+".join([*known, *(["?"] if len(known) < len(set(named)) else [])])
+    return None
+
+
+def _outlet(sentence: str, speaker: speakers.Speaker | None) -> str | None:
+    """The outlet that brings a figure: whoever is said to report it, or an outlet that says it."""
+    if speaker is not None and speaker.kind == "outlet":
+        return speaker.name
+    return outlets.reported_by(sentence)
 
 
 def _as_beside(sentence: str, figure: Figure, metric: str, told: Sequence[Candidate]) -> str:
@@ -303,11 +532,11 @@ def _as_of(
     sentence: str,
     figure: Figure,
     segment: tuple[int, int],
-    published: date | None,
+    around: Around,
     told: Sequence[Candidate],
-    carried: dates.AsOf | None,
     is_change: bool,
 ) -> dates.AsOf:
+    published, carried = around.published, around.carried
     is_rate = figure.unit == "percent" or is_change
     if (
         is_rate
@@ -340,8 +569,22 @@ def _as_of(
             is_own = figure.end <= own.start < segment[1]
         return own if is_own else dates.AsOf(None, "day", None, None)
     # The day of what it rose from is not that of what it rose to.
-    sentence = _BASE_WITH_DAY.sub(lambda match: " " * len(match[0]), sentence)
-    return dates.as_of(sentence, segment, figure.start, published, carried, is_change=is_change)
+    sentence = _BASE_WITH_DAY.sub(
+        lambda match: (
+            match[0] if match.start() <= figure.start < match.end() else " " * len(match[0])
+        ),
+        sentence,
+    )
+    at = dates.as_of(
+        sentence, segment, figure.start, published, carried,
+        is_change=is_change, sent_on=around.before.sent_on,
+    )  # fmt: skip
+    last = around.before.last
+    if around.before.is_same and last is not None and at.basis in ("publication", None):
+        # What goes on behind a ； is said on the same day.
+        return dates.AsOf(last.as_of_date, last.date_precision, last.as_of_basis, last.as_of_text)
+    is_own = at.basis == "carried" and carried is not None and around.before.is_same
+    return replace(at, basis=carried.basis) if is_own and carried else at
 
 
 def _read(
@@ -351,23 +594,26 @@ def _read(
     clause: tuple[int, int],
     told: Sequence[Candidate],
     is_chinese: bool,
+    topic: str = "",
 ) -> tuple[str, str | None] | None:
-    """metric and actors of a figure; None where it counts nothing of ours."""
+    """metric and actors of a figure; None where it counts nothing of ours. topic: the sentences
+    before, of which this one goes on."""
     if figure.unit == "percent":
-        return _percentage(sentence, figure, segment, clause, told)
+        return _percentage(sentence, figure, segment, clause, told, topic)
     noun = scope.noun_of(sentence, figure, segment, is_chinese)
     if scope.counts_adopters(sentence, figure, noun):
         return "accounts", _adopters(sentence, figure)
     is_base = bool(_UP_FROM.search(sentence[: figure.start]))
     media = scope.media_of(sentence, figure, segment, clause)
-    is_ours = scope.is_of_microblogs(media) or bool(_SUBJECT.search(sentence) and not media)
+    about = f"{topic} {sentence}"
+    is_ours = scope.is_of_microblogs(media) or bool(_SUBJECT.search(about) and not media)
     if (
         noun is not None
         and noun.metric == "users"
         and not _of_microblogs(sentence, figure, noun, is_ours)
     ):
         return None
-    if noun is not None and not is_ours and not scope.is_official(sentence):
+    if noun is not None and not is_ours and not scope.is_official(about):
         return None
     if told and is_base and (noun is None or noun.metric != "followers"):
         return assertions.stock_of(told[-1].metric), told[-1].actor_scope
@@ -376,6 +622,16 @@ def _read(
         if not figure.classifier and _IN_TURN.fullmatch(between):
             # 粉丝达4100万，其中微博2800万: followers of them.
             return "followers", told[-1].actor_scope
+    if figure.classifier in ("个", "家") and _ACCOUNTS_WITH.match(sentence, figure.end):
+        whole = scope.Noun("accounts", figure.end, figure.end)
+        own = scope.actor_of(sentence, figure, whole, segment, clause)
+        return "accounts", (told[-1].actor_scope if told else None) or own
+    if (
+        told
+        and _EACH_HAS.search(sentence[: figure.start])
+        and (assertions.stock_of(told[-1].metric) == "followers")
+    ):
+        return "followers", told[-1].actor_scope
     if noun is None:
         return _of_the_last(sentence, figure, segment, clause, told)
     if noun.metric in ("officers", "organs"):
@@ -383,16 +639,18 @@ def _read(
             return None
         if noun.metric == "officers" and _STAFF.search(sentence[clause[0] : figure.start]):
             return None
-        if not scope.adopts(sentence, noun, clause):
+        if not scope.adopts(sentence, noun, clause, about):
             return _of_the_last(sentence, figure, segment, clause, told)
-        return "accounts", "officer" if noun.metric == "officers" else "organ"
+        return "accounts", scope.adopters_of(sentence, noun, clause)
     sector = scope.sector_of(sentence, segment, clause, None)
-    is_told = sector is not None or _SUBJECT.search(sentence) or scope.is_official(sentence)
+    is_told = sector is not None or _SUBJECT.search(about) or scope.is_official(about)
     if noun.metric != "accounts" and not is_told:
         return None
     actor = scope.actor_of(sentence, figure, noun, segment, clause)
     if told and noun.start == noun.end and noun.metric == "posts":
         # 60条 behind 1860条 questions are questions.
+        is_theirs = actor == "organ+officer" and _goes_on(sentence, figure, noun, clause, told)
+        actor = (told[-1].actor_scope if is_theirs else None) or actor
         return _countable(told[-1].metric) or noun.metric, actor
     if actor == "organ+officer" and told and _goes_on(sentence, figure, noun, clause, told):
         actor = told[-1].actor_scope or actor
@@ -419,6 +677,8 @@ def _adopters(sentence: str, figure: Figure) -> str:
     """Who has microblogs where a figure says only how many: officers where people are counted."""
     if figure.classifier in ("人", "名", "位"):
         return "officer"
+    if figure.classifier == "家":
+        return "organ"
     noun = scope.Noun("accounts", figure.end, figure.end)
     return scope.actor_of(sentence[: figure.start], figure, noun, (figure.start, figure.start),
                           (0, figure.start)) or "organ+officer"  # fmt: skip
@@ -482,7 +742,15 @@ def _of_the_last(
     if told[-1].metric == "accounts_lost" and _LEFT.search(before):
         return "accounts", told[-1].actor_scope
     is_more = assertions.is_change(sentence[segment[0] : figure.start]) and _COUNTED.match(behind)
-    if not (is_of_them or is_there or is_more or _ANOTHER.search(before)):
+    is_page = (
+        assertions.stock_of(told[-1].metric) == "followers"
+        and _PAGE_HAS.search(before)
+        and re.match(r"\s*[.;,]", behind)
+    )
+    if is_page:
+        return "followers", told[-1].actor_scope
+    is_part = _OF_THE_WHOLE.match(before) and _ARE_SO.match(behind)
+    if not (is_of_them or is_there or is_more or is_part or _ANOTHER.search(before)):
         return None
     if is_more:
         return assertions.stock_of(told[-1].metric), told[-1].actor_scope
@@ -499,16 +767,20 @@ def _percentage(
     segment: tuple[int, int],
     clause: tuple[int, int],
     told: Sequence[Candidate],
+    topic: str,
 ) -> tuple[str, str | None] | None:
-    if not scope.names_adoption(sentence):
+    if not scope.names_adoption(f"{topic} {sentence}"):
         return None
     around = sentence[segment[0] : segment[1]]
     if told and told[-1].claim_unit == "percent" and _AND_PERCENT.search(sentence[: figure.start]):
         return told[-1].metric, told[-1].actor_scope
-    if _OTHER_THINGS.search(around):
+    if _OTHER_THINGS.search(around) or _OF_READERS.search(sentence[: figure.end + 60]):
         return None
+    if told and _OR_SHARE.search(sentence[: figure.start]):
+        return "share", told[-1].actor_scope
     if not (
         _SHARE.search(around)
+        or _AMONG_ZH.search(sentence[: figure.start])
         or _GROWTH.search(around)
         or _DECLINE.search(around)
         or scope.names_adoption(around)
@@ -583,9 +855,15 @@ def _clause(sentence: str, figure: Figure) -> tuple[int, int]:
         if not re.fullmatch(r"\d[,，]\d", around):
             start = match.end()
     is_led = _LED_BY.match(sentence[start : figure.start]) is not None
+    past_aside = 0
     for match in _CLAUSE_END.finditer(sentence, figure.end):
         if is_led and sentence[match.start()] == ",":
             is_led = False
+            continue
+        if match.start() < past_aside:
+            continue
+        if aside := _ASIDE.match(sentence, match.start()):
+            past_aside = aside.end()
             continue
         if not re.fullmatch(r"\d[,，]\d", sentence[match.start() - 1 : match.end() + 1]):
             return start, match.start()

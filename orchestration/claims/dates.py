@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from orchestration.claims import near_days
+
 
 @dataclass(frozen=True)
 class AsOf:
@@ -17,7 +19,8 @@ class AsOf:
     basis: stated (a full date in the text), resolved (completed from the day of publication),
     carried (the last "as of" of the paragraph), statement (the day somebody said so), dateline
     (the day under which the report was sent), publication (nothing in the text), or None: unknown.
-    is_explicit: "as of", "by the end of", 截至 or the like stands beside it.
+    is_explicit: "as of", "by the end of", 截至 or the like stands beside it. is_said: it is the day
+    on which somebody said or published it.
     """
 
     day: date | None
@@ -26,6 +29,7 @@ class AsOf:
     text: str | None
     start: int = -1
     is_explicit: bool = False
+    is_said: bool = False
 
 
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -52,7 +56,7 @@ _CHINESE = re.compile(
 _EXPLICIT = re.compile(
     r"\b(?:as\s+(?:of|at)|up\s+to|until|till|by)\s+(?:(?:the\s+)?(?:end|close|middle|start|beginning)\s+of\s+|"
     r"(?:late|early|mid)[\s-])?(?:last\s+|this\s+)?$|\bat\s+the\s+(?:end|close)\s+of\s+$|\bas\s+of\s+\w+day,?\s+$|"
-    r"(?:截至|截止|到|至)(?:到|至|于|了)?$",
+    r"(?:截至|截止|(?<![增升降减涨达加少长])[到至])(?:到|至|于|了)?$",
     re.IGNORECASE,
 )
 """What says outright for which day a figure holds; it stands just before the date."""
@@ -66,14 +70,14 @@ _DATELINE = re.compile(
 """Where and when a report was sent: BEIJING, Sept. 26 (Xinhua) --, 新华社北京9月26日电."""
 _BEGINS = re.compile(
     r"\b(?:since|from|founded|established|started|joined|began|debuted|"
-    r"compared with|against)\b[^,;.]{0,25}$|"
+    r"compared with|against)\b[^,;.\d]{0,25}$|"
     r"(?:\b(?:was|were|been|being)|,)\s+(?:\w+ly\s+)?(?:opened|launched|set up)\b[^,;.\d]{0,25}$|"
     r"\b(?:opened|launched|set up)\s+(?:(?:in|on|at|a|an|its|their|his|her|the)\b[^,;.\d]{0,25})?$|"
     r"(?:开通于|成立于|上线于|较|比|与|自)$",
     re.IGNORECASE,
 )
 _COMPARED = re.compile(
-    r"\b(?:since|from|compared with|against)\b[^,;.]{0,25}$|(?:较|比|与|自)$|"
+    r"\b(?:since|from|compared with|against)\b[^,;.\d]{0,25}$|(?:较|比|与|自)$|"
     r"\b(?:that|those|than)\s+$",
     re.IGNORECASE,
 )
@@ -83,7 +87,9 @@ _UNTIL = re.compile(r"\b(?:as of|by|until|end of)\s+[^,;.]{0,18}$", re.IGNORECAS
 _BEGUN = re.compile(r"(?:正式|率先)?(?:开通|上线|成立|注册|创建|诞生|同期)")
 """What makes a date the start of something, or the other side of a comparison."""
 _HALF = re.compile(
-    r"\b(?P<half>first|second) half of (?:the year|this year|(?P<year>(?:19|20)\d\d))\b",
+    r"\b(?P<half>first|second) half"
+    r"(?: of (?:the year|this year|(?P<year>(?:19|20)\d\d))\b"
+    r"|\b(?!\s+of\b|\s*[-a-z]*(?:time|dozen|million|hour)))",
     re.IGNORECASE,
 )
 _QUARTER = re.compile(
@@ -94,16 +100,17 @@ _RELATIVE_MONTH = re.compile(
     r"\b(?P<last>last|this)\s+month\b|(?P<shang>上个?月)(?:底|末|份)?(?!\d|相比|同期)|本月底",
     re.IGNORECASE,
 )
+_BARE_HALF = re.compile(r"(?<!年)(?:上半年|下半年|前三季度)(?!同期|相比)")
 _YEAR_END = re.compile(
     r"\b(?:at|by)\s+(?:the\s+end\s+of\s+the\s+year|year[\s-]end)\b", re.IGNORECASE
 )
+_AHEAD = re.compile(r"\b(?:will|would|shall|plans?|aims?|hopes?|to\s+be)\b[^;.]*$", re.IGNORECASE)
+"""By the end of the year it would …: the end that is to come."""
 _LAST_YEAR = re.compile(r"\blast year\b(?! earlier)|上年(?!同期)", re.IGNORECASE)
+_REFERS = re.compile(r"\b(?:they|their|its|it|these|those)\b|其|它们|这些|该", re.IGNORECASE)
 _NEAR_BEHIND = 22
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _NOW = re.compile(r"\b(?:now|currently|so far|to date)\b|目前|如今|现在|至今", re.IGNORECASE)
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})\b", re.IGNORECASE)
-_NEAR_DAYS = ((r"\byesterday\b|昨日|昨天", 1), (r"\btoday\b|今日|今天", 0))
 
 
 def as_of(
@@ -114,18 +121,21 @@ def as_of(
     carried: AsOf | None = None,
     *,
     is_change: bool = False,
+    sent_on: AsOf | None = None,
 ) -> AsOf:
     """The day of a figure: the nearest "as of" of its segment, else of the sentence; else the date
     of its segment that stands nearest before it, else behind it, else the first date of the
     sentence, the "as of" carried from a sentence before, the day of the statement, of the dateline,
     of publication.
 
-    is_change: what came or went did so in the period that "opened in March" names.
+    sent_on: the dateline above, where it stands in a sentence before. is_change: what came or went
+    did so in the period that "opened in March" names.
     """
     sent = _DATELINE.search(sentence)
     text_start = sent.end() if sent else 0
     dates = list(_dates(sentence, published, is_change=is_change))
-    found = [at for at in dates if at.start >= text_start]
+    said = [at for at in dates if at.start >= text_start and at.is_said]
+    found = [at for at in dates if at.start >= text_start and not at.is_said]
     if explicit := _explicit(sentence, found, segment, figure_start):
         return explicit
     inside = [at for at in found if segment[0] <= at.start < segment[1]]
@@ -134,7 +144,9 @@ def as_of(
     elsewhere = [
         at
         for at in found
-        if not _TO_COME.match(sentence, at.start) and _is_near(sentence, at.start, figure_start)
+        if not _TO_COME.match(sentence, at.start)
+        and _is_near(sentence, at.start, figure_start)
+        and (at.start < figure_start or not _HAN.search(sentence))
     ]
     near = behind[:1] if sentence.isascii() or not _HAN.search(sentence) else []
     for chosen in (
@@ -149,12 +161,14 @@ def as_of(
     if carried is not None and not is_now:
         return replace(carried, basis="carried")
     of_dateline = [
-        replace(at, basis="dateline") for at in dates if at.start < text_start and at.day
+        replace(at, basis="dateline", is_said=False)
+        for at in dates
+        if at.start < text_start and at.day
     ]
     return (
-        _as_of_near(sentence, published)
-        or _statement(sentence, published)
+        next((replace(at, basis="statement") for at in said if at.day), None)
         or next(iter(of_dateline), None)
+        or sent_on
         or AsOf(published, "day", "publication" if published else None, None)
     )
 
@@ -164,14 +178,22 @@ def explicit_of(sentence: str, published: date | None) -> AsOf | None:
     return next((at for at in reversed(list(_dates(sentence, published))) if at.is_explicit), None)
 
 
+def dateline_of(sentence: str, published: date | None) -> AsOf | None:
+    """The day under which a text was sent, of the sentence that begins with it."""
+    sent = _DATELINE.search(sentence)
+    if sent is None:
+        return None
+    days = (at for at in _dates(sentence, published) if at.start < sent.end() and at.day)
+    return next((replace(at, basis="dateline", is_said=False) for at in days), None)
+
+
 def printed_date(text: str) -> str | None:
     """The words of a text that are a date; None for those that are none."""
     if re.fullmatch(r"[\d./-]{4,10}", text):
         return text
     any_day = date(2000, 1, 1)
     dates = [at.text for at in _dates(text, any_day, is_change=True)]
-    near = _statement(text, any_day)
-    return next((said for said in [*dates, near.text if near else None] if said), None)
+    return next((said for said in dates if said), None)
 
 
 def _explicit(
@@ -193,8 +215,13 @@ def _explicit(
 
 
 def _is_near(sentence: str, start: int, figure_start: int) -> bool:
-    """Whether no semicolon stands between: what is behind one is another statement."""
-    return re.search("[;；]", sentence[min(start, figure_start) : max(start, figure_start)]) is None
+    """Whether no semicolon stands between: what is behind one is another statement, if it does not
+    refer to the one before (; their clips …)."""
+    between = sentence[min(start, figure_start) : max(start, figure_start)]
+    if re.search("[;；]", between) is None:
+        return True
+    behind = re.split("[;；]", between)[-1]
+    return start < figure_start and bool(_REFERS.search(behind))
 
 
 def is_after(at: AsOf, published: date | None) -> bool:
@@ -217,20 +244,41 @@ def year_before(at: AsOf, text: str) -> AsOf:
 
 
 def _dates(sentence: str, published: date | None, *, is_change: bool = False) -> Iterator[AsOf]:
-    """Dates that can be the day of a figure, in order; the start of a period is none."""
+    """Dates that can be the day of a figure, or of saying so, in order; the start of a period is
+    none."""
+    found = _printed(sentence, published, is_change=is_change)
+    for at in _halves(sentence, published):
+        # The year of a half is no date of its own.
+        found = {start: other for start, other in found.items() if not _overlap(at, other)}
+        found[at.start] = at
+    if published is not None:
+        found = _with_quarters(sentence, published, found)
+        for at in _reckoned(sentence, published):
+            if not any(_overlap(at, other) for other in found.values()):
+                found[at.start] = at
+    for start in sorted(found):
+        at = found[start]
+        is_said = (
+            not at.is_explicit
+            and at.precision != "year"
+            and near_days.is_of_saying(sentence, start, start + len(at.text or ""))
+        )
+        yield replace(at, is_said=is_said)
+
+
+def _overlap(one: AsOf, other: AsOf) -> bool:
+    return one.start < other.start + len(other.text or "") and other.start < one.start + len(
+        one.text or ""
+    )
+
+
+def _printed(sentence: str, published: date | None, *, is_change: bool) -> dict[int, AsOf]:
+    """Dates in figures or with the name of a month, by where they start."""
     found: dict[int, AsOf] = {}
     for pattern in (*_ENGLISH, _CHINESE):
         for match in pattern.finditer(sentence):
             groups = match.groupdict()
-            is_start = groups.get("lead") and not re.match(r"的\s*\d", sentence[match.end() :])
-            if is_start or groups.get("since") or groups.get("since2"):
-                continue
-            is_begun = _BEGINS.search(sentence[: match.start()]) and not _UNTIL.search(
-                sentence[: match.end()]
-            )
-            is_opened = is_begun or bool(_BEGUN.match(sentence[match.end() :]))
-            is_compared = _COMPARED.search(sentence[: match.start()]) is not None
-            if is_compared or (is_opened and not is_change):
+            if _starts_a_period(sentence, match, is_change=is_change):
                 continue
             if any(match.start() < a.start + len(a.text or "") and a.start < match.end()
                    for a in found.values()):  # fmt: skip
@@ -238,54 +286,87 @@ def _dates(sentence: str, published: date | None, *, is_change: bool = False) ->
             at = _read(match, groups, published)
             if at is not None:
                 found[match.start()] = replace(at, is_explicit=_is_explicit(sentence, match))
+    return found
+
+
+def _starts_a_period(sentence: str, match: re.Match[str], *, is_change: bool) -> bool:
+    """Whether a date is when something began, or what is compared with."""
+    groups = match.groupdict()
+    is_start = groups.get("lead") and not re.match(r"的\s*\d", sentence[match.end() :])
+    if is_start or groups.get("since") or groups.get("since2"):
+        return True
+    if _COMPARED.search(sentence[: match.start()]):
+        return True
+    is_begun = _BEGINS.search(sentence[: match.start()]) and not _UNTIL.search(
+        sentence[: match.end()]
+    )
+    return not is_change and bool(is_begun or _BEGUN.match(sentence[match.end() :]))
+
+
+def _halves(sentence: str, published: date | None) -> Iterator[AsOf]:
     for match in _HALF.finditer(sentence):
         year = published.year if match["year"] is None and published else int(match["year"] or 0)
         if year:
             month = 6 if match["half"].lower() == "first" else 12
-            read = _dated(year, month, None, "month", "stated" if match["year"] else "resolved",
-                          match[0], match.start())  # fmt: skip
+            basis = "stated" if match["year"] else "resolved"
+            read = _dated(year, month, None, "month", basis, match[0], match.start())
             if read is not None:
-                found[match.start()] = read
+                yield read
+
+
+def _with_quarters(sentence: str, published: date, found: dict[int, AsOf]) -> dict[int, AsOf]:
+    """With the quarters; the year of one is no date of its own."""
     for match in _QUARTER.finditer(sentence):
-        if published is not None and match.start() not in found:
-            month = 3 * _QUARTERS[(match["zh"] or match["en"]).lower()]
-            own_year = re.search(
-                r"(?P<year>(?:19|20)\d\d)年?(?:的)?第?$", sentence[: match.start()]
-            ) or re.match(r"\s+of\s+(?P<year>(?:19|20)\d\d)\b", sentence[match.end() :])
-            at = _completed(month, None, published, match[0], match.start())
-            if own_year:
-                stated = _dated(
-                    int(own_year["year"]), month, None, "month", "stated", match[0], match.start()
-                )
-                at = stated or at
-                found = {
-                    start: other for start, other in found.items()
-                    if not abs(start - match.start()) <= len("of 2014 quarter")
-                    or other.precision != "year"
-                }  # fmt: skip
-            if at.day is not None:
-                found[match.start()] = at
+        if match.start() in found:
+            continue
+        month = 3 * _QUARTERS[(match["zh"] or match["en"]).lower()]
+        own_year = re.search(
+            r"(?P<year>(?:19|20)\d\d)年?(?:的)?第?$", sentence[: match.start()]
+        ) or re.match(r"\s+of\s+(?P<year>(?:19|20)\d\d)\b", sentence[match.end() :])
+        at = _completed(month, None, published, match[0], match.start())
+        if own_year:
+            year = int(own_year["year"])
+            at = _dated(year, month, None, "month", "stated", match[0], match.start()) or at
+            found = {
+                start: other for start, other in found.items()
+                if not abs(start - match.start()) <= len("of 2014 quarter")
+                or other.precision != "year"
+            }  # fmt: skip
+        if at.day is not None:
+            found[match.start()] = at
+    return found
+
+
+def _reckoned(sentence: str, published: date) -> Iterator[AsOf]:
+    """Days that are told from that of publication: last month, the end of the year, yesterday."""
     for match in _RELATIVE_MONTH.finditer(sentence):
-        if published is not None and not _COMPARED.search(sentence[: match.start()]):
+        if not _COMPARED.search(sentence[: match.start()]):
             is_last = (match["last"] or "").lower() == "last" or match["shang"]
             of = published.replace(day=1) - timedelta(days=1) if is_last else published
-            found.setdefault(match.start(), replace(
-                _completed(of.month, None, of, match[0], match.start()),
-                is_explicit=bool(_EXPLICIT.search(sentence[: match.start()])),
-            ))  # fmt: skip
+            at = _completed(of.month, None, of, match[0], match.start())
+            yield replace(at, is_explicit=bool(_EXPLICIT.search(sentence[: match.start()])))
+    for match in _BARE_HALF.finditer(sentence):
+        month = 6 if match[0].startswith("上") else 9 if match[0].startswith("前") else 12
+        if not _COMPARED.search(sentence[: match.start()]):
+            yield _completed(month, None, published, match[0], match.start())
     for match in _YEAR_END.finditer(sentence):
-        if published is not None:
-            found[match.start()] = replace(
-                _completed(12, None, published, match[0], match.start()), is_explicit=True
-            )
+        if _AHEAD.search(sentence[: match.start()]):
+            continue
+        at = _completed(12, None, published, match[0], match.start())
+        yield replace(at, is_explicit=True)
     for match in _LAST_YEAR.finditer(sentence):
-        if published is not None and not _BEGINS.search(sentence[: match.start()]):
-            found[match.start()] = AsOf(
+        if not _BEGINS.search(sentence[: match.start()]):
+            yield AsOf(
                 date(published.year - 1, 12, 31), "year", "resolved", match[0], match.start(),
                 bool(_EXPLICIT.search(sentence[: match.start()])),
             )  # fmt: skip
-    for start in sorted(found):
-        yield found[start]
+    for near in near_days.near_days(sentence, published):
+        ahead, end = sentence[: near.start], near.start + len(near.text)
+        if not _COMPARED.search(ahead):
+            yield AsOf(
+                near.day, "day", "resolved", near.text, near.start,
+                bool(_EXPLICIT.search(ahead) or _EXPLICIT_BEHIND.match(sentence, end)),
+            )  # fmt: skip
 
 
 def _is_explicit(sentence: str, match: re.Match[str]) -> bool:
@@ -373,33 +454,3 @@ def _dated(
     if day is not None and not 1 <= day <= last:
         return None
     return AsOf(date(year, month, day or last), precision, basis, text, start)
-
-
-_AS_OF_NEAR = re.compile(
-    rf"(?:\b(?:as\s+of|by|up\s+to|until)\s+(?:(?P<weekday>{'|'.join(_WEEKDAYS)})|(?P<yesterday>yesterday)|(?P<today>today))\b"
-    r"|(?:截至|截止|到)(?:到|至|于)?(?:(?P<zh_yesterday>昨日|昨天|昨晚)|(?P<zh_today>今日|今天|今晨)))",
-    re.IGNORECASE,
-)
-
-
-def _as_of_near(sentence: str, published: date | None) -> AsOf | None:
-    """As of Monday, 截至昨日: a day reckoned from that of publication."""
-    match = _AS_OF_NEAR.search(sentence)
-    if published is None or match is None:
-        return None
-    back = int(bool(match["yesterday"] or match["zh_yesterday"]))
-    if match["weekday"]:
-        back = (published.weekday() - _WEEKDAYS.index(match["weekday"].lower())) % 7
-    return AsOf(published - timedelta(days=back), "day", "resolved", match[0])
-
-
-def _statement(sentence: str, published: date | None) -> AsOf | None:
-    if published is None:
-        return None
-    if match := _WEEKDAY.search(sentence):
-        back = (published.weekday() - _WEEKDAYS.index(match[1].lower())) % 7
-        return AsOf(published - timedelta(days=back), "day", "statement", match[0])
-    for pattern, back in _NEAR_DAYS:
-        if match := re.search(pattern, sentence, re.IGNORECASE):
-            return AsOf(published - timedelta(days=back), "day", "statement", match[0])
-    return None

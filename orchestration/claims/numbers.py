@@ -69,7 +69,7 @@ _ENGLISH_BEFORE = (
 _CHINESE_BEFORE = (
     (r"至少|不(?:会)?少于|不(?:会)?低于|不下于?", ">="),
     (r"至多|最多|(?:不|未|没有?|尚未|并未)(?:超过|突破|多于)", "<="),
-    (r"不止|超过了?|逾|突破了?|高于|多于|大于|超", ">"),
+    (r"不止|(?<![超不通经])过|超过了?|逾|突破了?|高于|多于|大于|超", ">"),
     (
         r"不到|不足|不满|不及|(?<!不)(?<!不会)少于|(?<!不)(?<!不会)低于|(?:尚?未|没有?|还没有?)(?:能?达到?|到|满|足)",
         "<",
@@ -77,7 +77,7 @@ _CHINESE_BEFORE = (
     (r"将近|接近|近", "<~"),
     (r"大约|约|大概|估计", "~"),
 )
-_CHINESE_GAP = r"(?:有|为|是|占到?|达到?|共)?\s*$"
+_CHINESE_GAP = r"(?:有|为|是|占到?|达到?|共|发布?|开通?)?\s*$"
 _CHINESE_AFTER = ((r"以上|之多以上", ">="), (r"左右|上下", "~"), (r"以下|以内", "<="))
 _AFTER = {"+": ">=", "plus": ">=", "odd": "~", "or more": ">=", "or so": "~"}
 
@@ -314,7 +314,9 @@ _OF_A_FRACTION = re.compile(
     rf"分之$|\b(?:one|{_UNITS}|\d)\s+(?:in|(?:out\s+)?of)\s+(?:every\s+)?$", re.IGNORECASE
 )
 """Three in four and 四分之三 count nobody."""
-_REPEATED = re.compile(r"\b(?:forwarded|reposted|retweeted|viewed|shared|read)\s+$", re.IGNORECASE)
+_REPEATED = re.compile(
+    r"\b(?:forwarded|reposted|retweeted|viewed|shared|read|liked|watched|played)\s+$", re.IGNORECASE
+)
 _PLACES = re.compile(r"(?:大|主要|商业|门户|微博)*(?:网站|平台|门户|媒体|公司|代表)")
 _YEARLIKE = re.compile(r"(?:19|20)\d\d")
 

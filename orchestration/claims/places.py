@@ -32,17 +32,20 @@ _ENGLISH = {
     "Lanzhou": "兰州", "Xining": "西宁", "Yinchuan": "银川", "Urumqi": "乌鲁木齐",
 }  # fmt: skip
 _BY_ENGLISH = re.compile(
+    r"(?<!forum in )(?<!seminar in )(?<!conference in )(?<!meeting in )"
+    r"(?<!held in )(?<!summit in )"
     rf"\b(?P<place>{'|'.join(sorted(_ENGLISH, key=len, reverse=True))})\b"
     r"(?!\s+(?:(?:Evening|Morning|Youth|Business|Normal|Jiao\s?[Tt]ong)\s+)?(?:Daily|News|Times|Post|TV|"
     r"Television|Radio|University|Road|Street)\b)"
 )
 _CAPITAL = re.compile(
     r"(?i)Beijing(?:['’]s)?(?:\s+(?:municipal|city))*\s+"
-    r"(?:municipality|police|public|government|authorit|traffic|districts?|bureau)"
+    r"(?:municipality|police|public|government|authorit|traffic|districts?|bureau|meteorolog|weather|fire|health|education|tourism|court|"
+    r"subway|urban|residents|high\s+people|people['’]s\s+procurat)"
 )
 """Beijing alone mostly means the government of the country."""
 _NO_PLACE = re.compile(
-    r"(?:日报|晚报|晨报|时报|青年报|都市报|商报|新闻网|卫视|电视台|大学|学院|交大|[东西南北中]?[路街]|\d+月\d+日电|电（|讯)"
+    r"(?:日报|晚报|晨报|时报|青年报|都市报|商报|新闻网|卫视|电视台|大学|学院|交大|举行|召开|举办|[东西南北中]?[路街]|\d+月\d+日电|电（|讯)"
 )
 
 
@@ -68,6 +71,16 @@ def region_of(
     inside = [code for place, code in named if clause[0] <= place < clause[1]]
     ahead = [code for place, code in named if place < clause[0]]
     return _only(inside or ahead or [code for _, code in read(speaker or "")])
+
+
+def names_place(sentence: str, is_chinese: bool) -> bool:
+    """Whether a sentence names any province or prefecture."""
+    return bool((_chinese if is_chinese else _english)(sentence))
+
+
+def only_place(sentence: str, is_chinese: bool) -> str | None:
+    """Code of the one region that a sentence names; NULL for none and for several."""
+    return _only([code for _, code in (_chinese if is_chinese else _english)(sentence)])
 
 
 def _only(codes: list[str]) -> str | None:

@@ -23,8 +23,9 @@ _ENGLISH_NOUNS = (
                   r"people\s+(?:have\s+)?(?:follow(?:ed|ing)?|"
                   r"subscrib\w+)"),
     ("comments", r"comments?"),
-    ("reposts", r"reposts?|retweets?|forwards|shares|forwarded|reposted|retweeted"),
-    ("likes", r"likes"),
+    ("reposts", r"reposts?|retweets?|forwards|shares|(?:(?<=was\s)|(?<=were\s)|(?<=been\s))shared|"
+                r"forwarded|reposted|retweeted"),
+    ("likes", r"likes|liked"),
     ("reads", r"(?:page\s+)?views|reads|hits|viewed|"
               r"(?<=were\s)read|(?<=was\s)read|(?<=been\s)read|watched"),
     ("questions", r"questions|inquiries|enquiries|queries|complaints|tip-?offs|petitions"),
@@ -32,14 +33,21 @@ _ENGLISH_NOUNS = (
               r"netizens)"),
     ("posts", r"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?:posts|messages|entries|updates|"
               r"items|tweets|articles|(?:short\s+)?(?:videos|clips))"),
-    ("accounts", rf"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?<!bank\s)(?<!savings\s)accounts|"
+    ("accounts", rf"(?:government|institutional|official|agency|police)\s+users|"
+                 rf"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?<!bank\s)(?<!savings\s)accounts|"
                  rf"micro-?\s?blogs{_MODIFIED}|"
                  r"(?<=facebook\s)pages|(?<=twitter\s)feeds"),
     ("officers", r"(?:police\s*)?officers|policemen|officials|judges|civil\s+servants|cadres|"
-                 r"public\s+servants"),
+                 r"public\s+servants|ambassadors|consuls(?:[\s-]general)?|diplomats|envoys|mayors|"
+                 r"governors|(?:party\s+)?secretaries|prosecutors|magistrates|fire\s?fighters|"
+                 r"spokes(?:men|people|persons)|legislators|lawmakers|police\s+chiefs|ministers|"
+                 r"detectives|patrolmen|wardens"),
     ("organs", r"departments|agencies|bureaus|organs|institutions|government\s+offices|"
                r"police\s+stations|(?:provincial|municipal|city|county|district|town(?:ship)?|local)\s+governments|"
                r"government\s+bodies|courts|procuratorates|ministries|"
+               r"(?:village|neighbou?rhood|residents['’]?|party)\s+committees|committees|commissions|"
+               r"hospitals|schools|universities|colleges|museums|libraries|embassies|consulates|"
+               r"authorities|offices|observatories|cent(?:er|re)s|prisons|administrations|bodies|"
                r"organi[sz]ations|police\s+forces|(?:police|traffic|fire)\s+(?:teams|squads)|squads|brigades|detachments"),
 )  # fmt: skip
 _CHINESE_NOUNS = (
@@ -50,17 +58,21 @@ _CHINESE_NOUNS = (
     ("likes", r"点赞|赞(?![成扬赏助])"),
     ("reads", r"阅读量|阅读数|访问量|阅读|浏览量|点击量"),
     ("questions", r"提问|咨询|投诉|问题|求助|举报|诉求"),
-    ("users", r"用户|网民|网友|博主"),
-    ("posts", r"博文|帖子|微博信息|微博内容|信息|图文|推文|短视频(?!账|帐|号|平台)|视频作品|作品"),
-    ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|(?:新浪|腾讯|人民网)微博(?=账|"
+    ("users", r"(?<!机构)(?<!部门)(?<!机关)(?<!单位)(?<!官员)"
+              r"(?<!政务)(?<!公安)(?<!民警)(?<!政府)用户|网民|网友|博主"),
+    ("posts", r"博文|发[博文布帖]总?量|帖子|微博信息|微博内容|信息|图文|推文|"
+              r"短视频(?!账|帐|号|平台)|视频作品|作品"),
+    ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|官微|(?:新浪|腾讯|人民网)微博(?=账|"
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|"
                  r"(?:微信)?(?:公众号|公众账号|公众帐号|订阅号|服务号|视频号)|(?:抖音|快手|头条|政务|企鹅|百家)号|"
                  r"(?:微信|抖音|快手|头条)(?=(?:已|共|有|约|达|近|超过?|逾)*\d+\s?[余多]?个)|(?:官方|政务|警务|公安|法院)微信(?!群|平台|用户|公众|公共|订阅|服务|账|帐|、)|账号|帐号|账户|帐户|"
-                 r"(?:公务人员|公职人员|官员|民警|个人|机构|部门)类(?=[账微]|(?:共|有|约|达|为|近|超过?|逾)*\d)|政务新媒体(?!账|帐|平台|发展|管理|工作|建设)"),
+                 r"(?:公务人员|公职人员|官员|民警|个人|机构|部门)类(?=[账微]|(?:共|有|约|达|为|近|超过?|逾)*\d)|(?<=机构|部门|机关|单位|官员|政务|公安|民警|政府)用户|政务新媒体(?!账|帐|平台|发展|管理|工作|建设)"),
     ("officers", r"公安局长|(?:公安|警务|公职|党政|司法)人员|民警|警察|警员|干警|警官|法官|检察官|"
-                 r"局长|厅长|所长|市长|县长|官员|公务员|公职人员|党政干部|干部|公务人员"),
+                 r"局长|厅长|所长|市长|县长|官员|公务员|公职人员|党政干部|干部|公务人员|大使(?!馆)|总领事(?!馆)|"
+                 r"领事(?!馆)|外交官|新闻发言人|发言人|书记|消防员|人大代表|政协委员"),
     ("organs", r"公安机关|公安局|公安分局|分局|派出所|[总支大]队|法院|检察院|部委|党政机构|"
-               r"政务机构|政府机构|机构|部门|单位|机关|乡镇"),
+               r"政务机构|政府机构|政府(?!部门|机构|官员|机关|网站|门户|新闻办|办公|微博|官方|类|官微|微信)|机构|部门|单位|机关|乡镇|村委会|居委会|社区|街道办事处|街道办|医院|学校|高校|中小学|"
+               r"使领?馆|领事馆|博物馆|图书馆|气象台|气象局|景区"),
 )  # fmt: skip
 _ALL_ENGLISH = re.compile(
     "|".join(rf"(?P<{name}>\b(?:{pattern})\b)" for name, pattern in _ENGLISH_NOUNS), re.IGNORECASE
@@ -72,12 +84,12 @@ _OF_CLASSIFIER = {
     "件": ("questions",), "封": ("questions",),
     "次": ("reposts", "comments", "reads", "likes", "questions"),
     "人次": ("reads", "comments", "reposts"),
-    "个": ("accounts", "organs", "followers", "questions", "users", "likes"),
+    "个": ("accounts", "organs", "officers", "followers", "questions", "users", "likes"),
     "家": ("accounts", "organs"), "名": ("officers", "followers", "users"),
     "位": ("officers", "followers", "users"), "人": ("officers", "followers", "users"),
 }  # fmt: skip
 _DIRECT_ENGLISH = re.compile(
-    r"(?!.*\b(?:in|on|by|to|from|at|with|for|and|that|which|who|since|after|their|its|the)\b)"
+    r"(?!.*\b(?:in|on|by|to|from|at|with|for|and|that|which|who|when|while|if|because|since|after|their|its|the)\b)"
     r"[\s\w'’-]*$|\s+[\w-]+\s+and\s+(?:\w+\s+){0,2}$|\s+of\s+(?:the|these|its|their|all|China['’]s)?[\s\w'’-]{0,30}$|"
     r"\s+mark\s+(?:in|for)\s+(?:\w+\s+)?$|"
     r"\s+(?:(?:were|was|are|is|had\s+been|have\s+been|being)\s+)?(?:(?:run|opened|owned|held|"
@@ -92,13 +104,15 @@ _NO_NOUN_ENGLISH = re.compile(
 )
 _ELSEWHERE = re.compile(r"blogs? and|博客(?!群)|论坛", re.IGNORECASE)
 """What has accounts and posts and is no account that we speak of."""
-_NO_NOUN_CHINESE = re.compile(r"增|上升|升|[，。；：、！？）)”]|$|(?:大关|左右|以上|，)")
+_NO_NOUN_CHINESE = re.compile(
+    r"增|居首|位居|排名|领先|居全国|居第|上升|升|[，。；：、！？）)”]|$|(?:大关|左右|以上|，)"
+)
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _FROM = re.compile(r"(?:from|to|从|到)\b|[从到]", re.IGNORECASE)
 """What a range begins with whose noun comes behind it: from 5 to 9, the number of accounts rose."""
 _CONTINUES = re.compile(
-    r"(?:^|[,，、]|percent|%|％)[^,，]{0,40}?(?:\b(?:to|reach(?:ing|ed)?|total(?:l?ing|ed)|numbering|hitting)|"
-    r"达到?了?|(?:增|升|降|减|涨|增长|增加|上升|下降|减少)(?:至|到)(?:目前|现在|如今)?的?|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为|有)\s*$",
+    r"(?:^|[,，、]|percent|%|％)[^,，]{0,40}?(?:以|\b(?:to|reach(?:ing|ed)?|total(?:l?ing|ed)|numbering|hitting)|"
+    r"达到?了?|(?:增|升|降|减|涨|增长|增加|上升|下降|减少)(?:至|到)(?:目前|现在|如今|(?:(?:19|20)\d\d年|今年|去年)?(?:\d{1,2}月)?(?:底|末|份)?)?的?|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为|有)\s*$",
     re.IGNORECASE,
 )
 _FOLLOWED_BY = re.compile(
@@ -111,7 +125,8 @@ _ANSWERED = re.compile(
     re.IGNORECASE,
 )
 _USED = re.compile(
-    r"\b(?:people|whom|them)\s+(?:now\s+|already\s+)?us(?:ed|e|ing)\s", re.IGNORECASE
+    r"\b(?:people|whom|them)\s+(?:now\s+|already\s+)?(?:us(?:ed|e|ing)|wr(?:ote|ite)|read|follow(?:ed)?|visit(?:ed)?)\s",
+    re.IGNORECASE,
 )
 """281 million of whom used microblogs: people are users of them."""
 _OUT_OF = re.compile(
@@ -122,7 +137,7 @@ _DIRECT_CHINESE_AFTER = re.compile(
 )
 _DIRECT_CHINESE_BEFORE = re.compile(
     r"(?:总数|总量|数量|人数|量|数|客|达到?了?|已|共计?|有|为|超过了?|突破了?|逾|约|近|至|到|增至|增加到|"
-    r"增长到|升至|累计|合计|总计|分别|也|则|仅|就|大概|将近|接近|不到|不足|至少|和|是|即|高达|已经|更|竟|才|在|如今|目前|[\s：:“”（(])*$"
+    r"增长到|升至|累计|合计|总计|分别|也|则|仅|就|从|由|大概|将近|接近|不到|不足|至少|和|是|即|高达|已经|更|竟|才|在|如今|目前|[\s：:“”（(])*$"
 )
 _POSTING = re.compile(
     r"\b(?:post|publish|releas|sent|send|issu|writ|wrote|put out|upload)\w*\s+"
@@ -131,8 +146,9 @@ _POSTING = re.compile(
     re.IGNORECASE,
 )
 _ADOPTION = re.compile(
-    r"micro-?\s?blog|weibo|accounts?\b|twitter|facebook|微博|账号|帐号|公众号|(?:抖音|快手|头条|政务)号|"
-    r"政务新媒体|(?:官方|政务|警务)微信",
+    r"micro-?\s?blog|weibo|accounts?\b|twitter|facebook|微博|官微|账号|帐号|公众号|(?:抖音|快手|头条|政务)号|"
+    r"政务新媒体|(?:官方|政务|警务)微信|(?:入驻|登陆|落户|进驻|玩)[^，。；]{0,8}(?:微信|抖音|快手|头条)|"
+    r"(?:抖音|快手|头条|推特|脸书)(?:上|开|平台)|在(?:抖音|快手|推特|脸书|海外社交)|douyin|kuaishou|toutiao|tiktok|youtube|we\s?chat",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -212,6 +228,8 @@ def _fits(noun: Noun, figure: Figure) -> bool:
 def _english_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | None:
     after = [noun for noun in nouns if noun.start >= figure.number_end]
     before = [noun for noun in nouns if noun.end <= figure.start]
+    if before and re.match(r"\s+times\b", sentence[figure.end :]):
+        return before[-1]
     if after and _DIRECT_ENGLISH.match(sentence[figure.end : after[0].start]):
         return after[0]
     if before and _NO_NOUN_ENGLISH.match(sentence[figure.end :]):
@@ -261,6 +279,10 @@ _ORGAN = re.compile(
     r"set up|launched)\b)|"
     r"\b(?:hospitals?|schools?|universit(?:y|ies)|commissions?|committees?)\b|\b[Mm]inistry\s+of\b|"
     r"\b(?:ministries|courts|procuratorates|squads|brigades|detachments)\b|"
+    r"\b(?:embass(?:y|ies)|consulates?|observator(?:y|ies)|brigades?)\b|\bState\s+Council\b|\bpress\s+office\b|"
+    r"\b(?:fire|weather|meteorological|rescue|police|customs|prison)\s+services?\b|\bMetropolitan\s+Police\b|"
+    r"\bPolice\s+(?:Service|Department|Force)\b|\bofficial\s+(?:micro|account|we\s?chat)|"
+    r"官微|村委会|居委会|领事馆|气象台|党委|人大常委会|政协|检察院|最高检|最高法|消防(?=微博|官)|"
     r"\bauthorities\b|使馆|新闻办|国务院|外交部|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
     r"\binstitutions?\b|\bcent(?:er|re)s\b|\bministry\b(?=,?\s+(?:whose|which)\b|,\s*$)|"
@@ -283,8 +305,11 @@ _JOINED = re.compile(
 """Organs and officers counted together: departments and officials."""
 _OFFICER = re.compile(
     r"\b(?:mayor|governor|party\s+secretary|police\s+chief|magistrate)s?['’]|"
+    r"\b(?:ambassador|consul(?:[\s-]general)?|diplomat|envoy|mayor|governor|secretar(?:y|ie)|"
+    r"magistrate|minister|patrolman|patrolmen|fire\s?fighter|legislator|lawmaker|judge|policeman)s?\b(?!\s+(?:general\s+)?office)|"
+    r"\bdeputy\s+(?:head|director|chief|mayor|governor)s?\b|\b(?:head|director|chief)s?\s+of\s+(?:the|its|a)\b|\bpolice\s+chiefs?\b|"
     r"\bofficers?\b|\bpolicemen\b|\bofficials\b|\bpersonal\b|\bindividuals?\b|\bcivil servants?\b|"
-    r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|[一两几\d]名[^，。派]{0,2}警|法官|检察官|警察个人|警员|干警|警官|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人",
+    r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|[一两几\d]名[^，。派]{0,2}警|法官|检察官|警察个人|警员|干警|警官(?!方)|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人|大使(?!馆)|总领事(?!馆)|外交官|消防员|书记",
     re.IGNORECASE,
 )
 _WHOSE = re.compile(
@@ -292,8 +317,9 @@ _WHOSE = re.compile(
     re.IGNORECASE,
 )
 _POLICE = re.compile(
-    r"police|policem|public[ -]security|traffic\s+(?:officer|cop|warden)s?\b|detention\s+cent|"
-    r"(?-i:\bOfficer\s+[A-Z])|\bconstab|\bsheriff|公安|派出所|看守所|警(?!告|示|惕|报(?!告))",
+    r"police|policem|patrolm[ae]n|public[ -]security|traffic\s+(?:officer"
+    r"|cop|warden)s?\b|detention\s+cent|"
+    r"(?-i:\bOfficer\s+[A-Z])|\bconstab|\bsheriff|公安|交管(?:局|部门|支队)|车管所|派出所|看守所|警(?!告|示|惕|报(?!告))",
     re.IGNORECASE,
 )
 _WHOLE = re.compile(
@@ -310,17 +336,22 @@ _BRANCH = re.compile(
     r"\b(?:[Mm]inistry|[Bb]ureau|[Dd]epartment|[Aa]dministration|[Cc]ommission|[Oo]ffice)\s+of\s+(?:the\s+)?"
     r"(?!Public\s+Security)(?=[A-Z])(?:[A-Z]\w+)|"
     r"(?i:\bcourts?\b|\bprosecutors?\b|\bprocurat\w+|\bhospitals?\b|\bschools?\b|\buniversit\w+|\bcongress\b|\bfire\s?fighters?\b)|"
+    r"\bembass\w+|\bambassador|\bconsul|\bdiplomat|\bprosecut|\bjudges?\b|\bobservator\w+|\burban\s+management\b|"
+    r"\b(?:meteorological|weather|fire)\s+(?:service|brigade|bureau)|大使|领事|外交官|最高检|最高法|法官|城管|气象|"
     r"使馆|领事馆|法院|检察|院(?=入驻|开通)|医院|学校|高校|大学|消防|共青团|团委|税务|海关|铁路局|地铁|供电|"
     r"(?:旅游|民政|教育|卫生|卫计|税务|地税|国税|工商|交通(?:运输)?|气象|城管|环保|生态环境|财政|国土|规划|文化|人社|水务|水利|农业|林业|体育|"
     r"统计|地震|邮政|食药监|药监|质监|安监|司法|商务|外交|外事|铁道|国防|科技|住建|文旅|卫健|应急(?:管理)?|市场监管)(?:行政)?(?:管理|监督|执法|主管)?(?:部门|系统|局|委|厅|部)"
 )
 """Another branch than the police; the words for sectors have no name for it."""
+_AND_OTHERS = re.compile(r"等[^，。；]{0,6}(?:单位|部门|机构)")
+"""教育局、体育局等9个单位: of no one branch."""
 _STUDIES = re.compile(r"universit|school|institut|大学|学院|研究", re.IGNORECASE)
 _STATE = re.compile(
-    r"government|(?<!news )agenc|bureau|ministry|departments?\b|urban management|commission|"
-    r"institution|cadres|\bmayors?\b|\bgovernors?\b|\bmagistrates?\b|prefectures\s|国务院|新闻办|宣传部|[省市县]委(?!员)|"
+    r"government|(?<!news )agenc|bureau|ministry|departments?\b|commission|"
+    r"institution|cadres|\bState\s+Council\b|\bparty\s+(?:secretar|chief|boss|committee|organ|and\s+government)|village\s+committee|"
+    r"(?:neighbou?rhood|residents['’]?)\s+committee|\bcabinet\b|村委会|居委会|党委|书记|(?:省|市|县|区|乡|镇|州|村)长(?![期达安沙春江])|\bmayors?\b|\bgovernors?\b|\bmagistrates?\b|prefectures\s|国务院|新闻办|宣传部|[省市县]委(?!员)|"
     r"civil servant|政务|政府|党政|行政|(?<!检察)(?<!审判)(?<!司法)机关|官员|机构|公务|公职|干部|"
-    r"部门|网信|街道办|乡镇|新闻发言人",
+    r"部门|单位|网信|街道办|乡镇|新闻发言人",
     re.IGNORECASE,
 )
 _OFFICIAL = re.compile(r"official|官方", re.IGNORECASE)
@@ -333,9 +364,13 @@ _HANDLE = re.compile(
 )
 _PLATFORMS = (
     ("sina", r"\bsina\b|weibo\.com|新浪|"
-             r"(?<!tencent )(?<!qq )(?<!sina )\bWeibo\b(?! accounts of tencent)"),
+             r"(?<!tencent )(?<!qq )(?<!sina )(?<!eople's )(?<!eople’s )"
+             r"(?<!inhua )\bWeibo\b(?! accounts of tencent)"),
     ("tencent", r"\btencent\b(?!['’]s\s+we)|\bqq\b|t\.qq\.com|腾讯(?!微信|的微信)"),
-    ("people", r"people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
+    ("people", r"people(?:'|’)s\s+weibo|"
+               r"(?:(?<=, )|(?<=and ))people['’]s daily online"
+               r"(?=\s+and\b|,|\s+(?:at|by|in|as|had)\b|\.?$)|"
+               r"people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
                r"人民(?:网)?微博|人民网(?=[、和及与，]|等|[两三四]大|$|微博|开|的)"),
     ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|新华网(?=[、和及与]|等|微博)"),
 )  # fmt: skip
@@ -352,7 +387,7 @@ _OTHERS = (
 )  # fmt: skip
 """Platforms of accounts that are no microblogs, or are none that is observed here."""
 _MEDIUM = re.compile(
-    r"(?P<micro>micro-?\s?blog(?:s|ging|gers?)?|weibo|\bsina\b|\btencent\b(?!['’]s\s+we)|微博|围脖|新浪|腾讯(?!微信|的微信)|人民网)|"
+    r"(?P<micro>人民(?=微博)|新华(?=微博)|micro-?\s?blog(?:s|ging|gers?)?|weibo|\bsina\b|\btencent\b(?!['’]s\s+we)|微博|官微|围脖|新浪|腾讯(?!微信|的微信)|人民网)|"
     r"(?P<other>"
     + "|".join(pattern for _, pattern in _OTHERS)
     + r")|(?P<generic>新媒体|短视频|客户端|new[\s-]media|social[\s-]media|short[\s-]videos?)",
@@ -371,7 +406,7 @@ _OWN_MEDIUM = re.compile(
 )
 _ON = re.compile(
     r"(?:\s+(?!and\b|or\b|by\b)[\w-]+){0,3}?\s+(?P<where>(?:on|at|with|to)\s[^,;]*?)"
-    r"(?=\s+(?:and|but|while)\s+(?:[\w.]+\s+){0,2}(?:on|at|with)\b|$|[,;])"
+    r"(?=\s+(?:and|but|while)\s+(?:[\w.]+\s+){0,3}(?:on|at|with)\b|$|[,;])"
 )
 _ON_ZH = re.compile(
     r"(?:(?!新浪|腾讯|人民网|新华网).)*(?P<where>(?:新浪|腾讯|人民网|新华网)(?:微博)?)(?:上|平台)?"
@@ -401,37 +436,42 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
         figure.end,
         _phrase_end(sentence, noun, segment) if noun.end > figure.end else segment[1],
     )
-    for start, end in (*((ahead, behind) if noun.end <= figure.start else (behind, ahead)), clause):
-        part = sentence[start:end]
-        organs, officers = list(_ORGAN.finditer(part)), list(_OFFICER.finditer(part))
-        if (
-            organs
-            and officers
-            and _JOINED.search(part[min(organs[0].start(), officers[0].start()) :])
-        ):
-            return "organ+officer"
-        if organs and officers:
-            nearest_first = (start, end) == behind
-            first = organs[0].start() < officers[0].start()
-            last = organs[-1].start() > officers[-1].start()
-            if (start, end) == clause:
-                return "organ+officer"
-            return "organ" if (first if nearest_first else last) else "officer"
-        if organs or officers:
-            return "organ" if organs else "officer"
+    is_behind_first = noun.end > figure.start
+    for span in (behind, ahead) if is_behind_first else (ahead, behind):
+        if whose := _whose(sentence[slice(*span)], first=span == behind):
+            return whose
+    if whose := _whose(sentence[slice(*clause)], first=None):
+        return whose
     if handle_of(sentence[: clause[1]]):
         return "organ"
     own = sentence[clause[0] : figure.start]
     if noun.metric == "accounts" and noun.start >= clause[0] and _POLICE.search(own):
         return "organ+officer"
     # The subject of the sentence, where it stands in a clause before.
-    subject = sentence[: clause[0]]
-    organs, officers = list(_ORGAN.finditer(subject)), list(_OFFICER.finditer(subject))
-    if officers and not organs:
+    subject = _whose(sentence[: clause[0]], first=False)
+    if subject == "officer":
         return "officer"
     is_its = _ITS.search(sentence, segment[0], figure.start) is not None
     is_elsewhere = noun.metric != "accounts" or noun.end <= clause[0] or is_its
-    return "organ" if organs and not officers and is_elsewhere else "organ+officer"
+    is_elsewhere = is_elsewhere or not names_actor(sentence[slice(*clause)])
+    return "organ" if subject == "organ" and is_elsewhere else "organ+officer"
+
+
+def _whose(part: str, *, first: bool | None) -> str | None:
+    """Of whom words speak; where of both, of those named together, or of the first or the last
+    (an officer of a bureau is an officer), or, for first None, of both. None for neither."""
+    organs, officers = list(_ORGAN.finditer(part)), list(_OFFICER.finditer(part))
+    if not (organs and officers):
+        return "organ" if organs else "officer" if officers else None
+    start = min(organs[0].start(), officers[0].start())
+    if first is None or _JOINED.search(part[start:]):
+        return "organ+officer"
+    is_organ = (
+        organs[0].start() < officers[0].start()
+        if first
+        else organs[-1].start() > officers[-1].start()
+    )
+    return "organ" if is_organ else "officer"
 
 
 def _phrase_end(sentence: str, noun: Noun, segment: Span) -> int:
@@ -455,11 +495,51 @@ def sector_of(sentence: str, segment: Span, clause: Span, speaker: str | None) -
         if _POLICE.search(part):
             return "police"
         studied = speaker if speaker and _STUDIES.search(speaker) else ""
-        if _BRANCH.search(part.replace(studied, "")) and not _WHOLE.search(part):
+        is_of_many = _WHOLE.search(part) or _AND_OTHERS.search(part)
+        if _BRANCH.search(part.replace(studied, "")) and not is_of_many:
             return None
         if _STATE.search(part):
             return "all"
     return "all" if any(_OFFICIAL.search(part) for part in parts) else None
+
+
+_ACCOUNT_NOUN = re.compile(
+    r"micro-?\s?blog|accounts?\b|weibo\b|微博|官微|账号|帐号|公众号", re.IGNORECASE
+)
+
+
+def is_of_bodies(platforms: str) -> bool:
+    """Whether accounts on platforms are those of bodies where nothing else is said: on all but
+    microblogs, and where officials have accounts of their own (Twitter)."""
+    return set(platforms.split("+")) <= {"wechat", "douyin", "kuaishou", "toutiao", "bilibili"}
+
+
+def names_any(sentence: str) -> bool:
+    """Whether a sentence names a branch, the police, the government or officials at all."""
+    return names_sector_or_state(sentence) or bool(_OFFICIAL.search(sentence))
+
+
+def names_sector_or_state(sentence: str) -> bool:
+    """Whether a sentence says of which branch its bodies are, or that they are the government's;
+    that something is official says least."""
+    return any(pattern.search(sentence) for pattern in (_POLICE, _BRANCH, _STATE))
+
+
+def names_actor(words: str) -> bool:
+    """Whether words say of whom something is: of bodies, of officers, or of the two."""
+    return names_any(words) or bool(_ORGAN.search(words) or _OFFICER.search(words))
+
+
+def named_actor(words: str) -> str | None:
+    """Whose accounts sentences before speak of, by the bodies and officers named in them."""
+    nouns = list(_ACCOUNT_NOUN.finditer(words))
+    owner = words[: nouns[-1].end()] if nouns else words
+    return _whose(owner, first=not nouns)
+
+
+def platforms_named(words: str) -> str | None:
+    """The platforms that words name, joined by +; NULL for none."""
+    return "+".join(_platforms(words) or _others(words)) or None
 
 
 def handle_of(sentence: str) -> str | None:
@@ -473,6 +553,10 @@ def without_handles(sentence: str) -> str:
     return _HANDLE.sub(lambda match: " " * len(match[0]), sentence)
 
 
+_BARE_MICRO = re.compile(r"\bmicro-?\s?blogs?\b|微博", re.IGNORECASE)
+_WHATEVER = re.compile(r"新媒体|new[\s-]media|social[\s-]media", re.IGNORECASE)
+
+
 def platforms_of(
     sentence: str, figure: Figure, segment: Span, clause: Span, speaker: str | None
 ) -> str:
@@ -483,7 +567,8 @@ def platforms_of(
         sentence, segment[0], figure.start
     )
     if own and (named := _platforms(own["where"]) + _others(own["where"])):
-        return "+".join(named)
+        is_unnamed = _BARE_MICRO.search(own["where"]) and not _platforms(own["where"])
+        return "+".join([*named, "?"] if is_unnamed else named)
     media = media_of(sentence, figure, segment, clause)
     if one := _respectively(sentence, figure, media):
         return one
@@ -492,7 +577,10 @@ def platforms_of(
         micro = [medium for medium in media if medium.lastgroup == "micro"]
         unnamed = ["?"] if micro and not _platforms(words) else []
         return "+".join([*_platforms(words), *_others(words), *unnamed])
-    parts = (sentence[clause[0] : clause[1]], sentence[: clause[1]], speaker or "")
+    end = _end_of_list(sentence, clause[1])
+    if media and all(_WHATEVER.fullmatch(medium[0]) for medium in media):
+        return "unspecified"
+    parts = (sentence[clause[0] : end], sentence[:end], speaker or "")
     for part in parts:
         named = _platforms(part)
         if not any(medium.lastgroup == "micro" for medium in media):
@@ -500,6 +588,39 @@ def platforms_of(
         if named:
             return "+".join(named)
     return "unspecified"
+
+
+_LIST_GOES_ON = re.compile(
+    r"(?:\s*(?:,\s*and\b|,|、|，|\band\b)\s*(?:the\s+)?(?:Sina|Tencent|People['’]s\s+(?:Daily\s+Online|Weibo)|Xinhua(?:net)?|NetEase|"
+    r"Sohu|We\s?Chat|Douyin|Kuaishou|Toutiao|Twitter|Facebook|YouTube|新浪|腾讯|人民网|新华网|微信|抖音|快手|今日头条)"
+    r"(?:微博)?(?:\s+(?:Weibo|micro-?blogs?))?(?=\s*(?:,|、|，|and\b|和|等|at\b|by\b|in\b|as\b|[.。]?$)))+"
+)
+
+
+def _end_of_list(sentence: str, end: int) -> int:
+    """Where a list of platforms ends whose commas end clauses: on Sina, Tencent and Xinhuanet."""
+    match = _LIST_GOES_ON.match(sentence, end)
+    return match.end() if match else end
+
+
+_AND_MORE = re.compile(
+    r"(?P<zh>(?:等(?P<number>[两二三四五六七八九多数几]|\d)(?:大|家|个)?|(?P<count>[两二三四五六七八九]|\d)(?:大|家|个))(?:门户|微博)?(?:网站|平台|门户|网))|"
+    r"\band\s+(?:(?P<en>two|three|four|five|several|many|some)\s+)?other\s+(?:\w+\s+)?(?:platforms|portals|websites|sites|services)",
+    re.IGNORECASE,
+)
+_NUMBERS_ZH = {word: number for number, word in enumerate("二三四五六七八九", 2)} | {"两": 2}
+
+
+def with_unnamed(sentence: str, clause: Span, platforms: str) -> str:
+    """The platforms, with ? where the clause counts more than it names (新浪、腾讯等四家)."""
+    more = _AND_MORE.search(sentence, 0, clause[1])
+    ahead = sentence[: clause[1]]
+    names = {*platforms.split("+"), *_platforms(ahead), *_others(ahead)}
+    if more is None or platforms == "unspecified" or "?" in names:
+        return platforms
+    number = more["number"] or more["count"] or ""
+    count = int(number) if number.isdecimal() else _NUMBERS_ZH.get(number, len(names) + 1)
+    return f"{platforms}+?" if count > len(names) else platforms
 
 
 _RESPECTIVELY = re.compile(r"分别|\brespectively\b|各", re.IGNORECASE)
@@ -511,7 +632,7 @@ _SECOND = re.compile(
 )
 
 
-_LISTED_NAME = r"新浪|腾讯|人民网|新华网|微信|抖音|快手|头条"
+_LISTED_NAME = r"新浪|腾讯|人民网|新华网|人民(?=微博)|新华(?=微博)|微信|抖音|快手|头条"
 _LISTED = re.compile(rf"((?:{_LISTED_NAME})(?:微博)?(?:[、和及与](?:{_LISTED_NAME})(?:微博)?)+)")
 
 
@@ -592,7 +713,7 @@ def _lowered(part: str, platform: str) -> str:
 _ADOPTS = re.compile(
     r"\b(?:open|regist|set up|sett|launch|run|ran|operat|hold|held|own|creat|start|sign|have|"
     r"has|had|"
-    r"use|using|writ|keep|join|maintain|keep|verif|certif)|开|注册|设|运营|建|认证|实名|拥有|有|入驻|使用",
+    r"use|using|writ|keep|join|maintain|keep|verif|certif)|开|注册|设|运营|建|认证|实名|拥有|有|入驻|使用|落户|进驻|登陆",
     re.IGNORECASE,
 )
 _ADOPTED = re.compile(
@@ -603,7 +724,7 @@ _WITH_ONE = re.compile(
     r"\s+(?:of\s+(?:them|these|those)\s+)?(?:have|had|has|already|now|currently|also|\s)+(?:opened|set\s+up|launched|"
     r"registered|started|run|ran|got)?\s*(?:(?:an?|their|personal|official|verified|such|own)\s+)*"
     r"(?:one|theirs|ones|micro-?\s?blogs?|(?:weibo\s+)?accounts?)\b(?!\s+(?:with|followers))|"
-    r"(?:已经?|均|都|曾|也)*(?:开通|开设|注册|拥有|使用|开了|实名认证)了?(?:个人|实名|自己的|官方|新浪|腾讯|政务|工作)*(?:微博|账号|帐号|公众号)(?!粉丝)",
+    r"(?:已经?|均|都|曾|也)*(?:开通|开设|注册|拥有|使用|开了|实名认证)了?(?:个人|实名|自己的|官方|新浪|腾讯|政务|工作)*(?:微博|账号|帐号|公众号|微信(?!群|支付))(?!粉丝)",
     re.IGNORECASE,
 )
 """51 have one, 12人开通了个人微博: the figure itself is who has them."""
@@ -625,16 +746,35 @@ def counts_adopters(sentence: str, figure: Figure, noun: Noun | None) -> bool:
 
 
 _LEARNS = re.compile(
-    r"[^,;.]{0,30}?\b(?:learn|attend|discuss|stud(?:y|ied)|train|taught|teach|visit|meet|met|gather|debat|talk|"
+    r"[^,;.]{0,60}?\b(?:learn|attend|discuss|stud(?:y|ied)|train|taught|teach|visit|meet|met|gather|debat|talk|"
     r"read|follow|criti|watch|monitor|delet|take part|took part)",
     re.IGNORECASE,
 )
 """What people do about microblogs without having one."""
 
 
-def adopts(sentence: str, noun: Noun, clause: Span) -> bool:
-    """Whether officers or organs are counted as those that have microblogs."""
-    if not names_adoption(sentence):
+_REGISTERED = re.compile(r"\s+(?:have|had|has)?\s*(?:already\s+)?(?:registered|signed\s+up)\b")
+
+
+def adopters_of(sentence: str, noun: Noun, clause: Span) -> str:
+    """Whose accounts are counted by those who have them: officers or organs, or both where they
+    are named together."""
+    around = sentence[clause[0] : noun.end + 40 if noun.metric == "organs" else noun.end]
+    organs, officers = list(_ORGAN.finditer(around)), list(_OFFICER.finditer(around))
+    if organs and officers:
+        start = min(organs[0].start(), officers[0].start())
+        if _JOINED.search(around[start:]) and not _BETWEEN_THEM.search(around[start:]):
+            return "organ+officer"
+    return "officer" if noun.metric == "officers" else "organ"
+
+
+_BETWEEN_THEM = re.compile(r"\d")
+
+
+def adopts(sentence: str, noun: Noun, clause: Span, about: str = "") -> bool:
+    """Whether officers or organs are counted as those that have microblogs. about: the sentence
+    with those that it refers to."""
+    if not names_adoption(about or sentence):
         return False
     behind = sentence[noun.end : clause[1]]
     if re.match(r"\s+to\s", behind) or _LEARNS.match(behind):
@@ -642,7 +782,7 @@ def adopts(sentence: str, noun: Noun, clause: Span) -> bool:
     if not _HAN.search(sentence):
         is_agent = re.search(r"\b(?:by|to|of)\s+[\w'’ -]*$", sentence[clause[0] : noun.start])
         has_them = _ADOPTS.search(behind) and _ADOPTION.search(behind)
-        return bool(is_agent or has_them)
+        return bool(is_agent or has_them or _REGISTERED.match(behind))
     around = sentence[clause[0] : clause[1]]
     return bool(_ADOPTS.search(around)) or bool(_ADOPTED.search(sentence[: noun.start]))
 

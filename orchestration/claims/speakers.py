@@ -4,53 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from orchestration.claims import attributions
+from orchestration.claims.outlets import CHINESE_NAME
 from orchestration.linking.places import PLACES
 
 
 @dataclass(frozen=True)
 class Speaker:
     """Who said it. kind: body, outlet, person, or unclear. name: the body or outlet; of a person
-    the body that they are said to speak for, if any."""
+    the body that they are said to speak for, if any. since: where a statement of theirs begins
+    that what stands before is no part of; 0 for the whole sentence."""
 
     name: str | None
     kind: str
+    since: int = 0
 
-
-_SAID = (
-    r"(?:said|says|announced|reported|reports|noted|told|revealed|disclosed|wrote|added|"
-    r"stated|showed?|shows|found|finds|estimates|estimated(?=\s*[.,;]|\s*$)|explain(?:s|ed)|point(?:s|ed)\s+out|"
-    r"confirm(?:s|ed)|declared)"
-)
-_NAME = r"(?:the\s+)?[A-Z@][^,;:.“”\"]{1,70}?"
-_ENGLISH = (
-    rf"(?:,|[”\"])\s+(?P<who>(?:the\s+|a\s+|"
-    rf"an\s+)?[\w'’ .-]{{2,60}}?)\s+(?:{_SAID})\b(?!\s+that\b)",
-    r"[Aa]ccording\s+to\s+(?P<who>(?:[^,;:.]|\.(?=\w)){2,80}?)(?=,|\.$|\.\s|;|$)",
-    r",[”\"]?\s+(?:said|says)\s+(?P<who>(?:[A-Z]|an?\s)[^;:]{2,90}?)\.?$",
-    rf"^(?P<who>{_NAME}, [a-z][^,;:]{{2,80}}),\s+{_SAID}\b",
-    r"(?:[Ss]tatistics|[Ff]igures|[Dd]ata|numbers|report)\s+(?:released\s+|issued\s+|published\s+)?(?:from|by|of)\s+(?P<who>[^,;:.]{2,60}?)(?:\s+(?:on\s+\w+day|show|put|indicate|say|reveal)|,|$)",
-    rf"^(?:As of [^,]+, |On \w+day,? |By [^,]+, )?(?P<who>{_NAME})\s+(?:statistics|data|"
-    rf"figures)\s+(?:show|put|indicate)",
-    rf"^(?:On \w+day,? )?(?P<who>{_NAME})\s+{_SAID}\b",
-)  # fmt: skip
-_CHINESE = (
-    r"据《?(?!不完全统计|统计|了解|悉|介绍|报道)(?P<who>[^，。；：“”《》]{2,30}?)》?(?:最新|的|\d+日|昨日|昨天|今天|日前)*(?:统计|介绍|透露|报道|数据|发布|通报|消息|披露|公布|报告|称)",
-    r"(?:^|[，。；：])(?P<who>[^，。；：“”\d的]{2,20}(?:大学|学院|中心|研究院|研究所|协会|公司))的?一[份项][^，。；]{0,6}(?:研究|调查|报告|统计)",
-    r"(?:^|[，。；：])(?P<who>[^，。；：“”\d]{2,24}?)(?:\d{1,2}日|昨日|昨天|今天|日前|近日)?(?:的|最新|发布的|公布的)*(?:统计|数据|报告)(?:显示|表明|指出)",
-    r"(?:^|[，。；”])(?P<who>(?!据|截至|目前|其中|会上)[^，。；：“”\d]{2,30}?)(?:\d+日|昨日|昨天|今天|日前|近日)?(?:在[^，。；]{2,20}上)?(?:表示|介绍说?|透露|指出|宣布|通报|公布|估计|认为|统计|告诉(?:记者|本报)|称|说)(?=[，：:。“]|$|截|目|全|我|已|该|，)",
-    r"从(?P<who>[^，。；：“”\d]{2,24}?)(?:获悉|了解到)",
-)
-_ARTICLE = re.compile(r"^(?:that\s+)?(?:the|a|an)\s+", re.IGNORECASE)
-_TIMES = re.compile(
-    r"\s+(?:released|issued|published|provided)?\s*(?:on\s+|by\s+then\s*)?(?:yesterday|today|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b.*$|"
-    r"(?:\d+日|昨日|昨天|今天|日前|近日|最新)*(?:发布|公布|提供)?的?(?:报告|数据|统计|通报)?(?<!上)(?:方面)?$",
-    re.IGNORECASE,
-)
-_PRONOUNS = frozenset(
-    ("he", "she", "it", "they", "which", "who", "we", "他", "她", "它", "并", "该")
-)
 
 _HEADER = re.compile(
     r"(?:^|[.!?”\"]\s+|\s)(?:(?:[Ff]rom|[Vv]ia)\s+(?:the\s+)?|(?:来自|转自|摘自)\s*)"
@@ -59,19 +29,15 @@ _HEADER = re.compile(
 _BYLINE = re.compile(
     r"^\s*(?:（|\()?(?P<name>Xinhua|Reuters|AFP|AP|新华社|中新社|人民日报)(?:）|\))?\s*(?:[-—]{1,2}|讯|电)"
     r"|^\s*(?:（|\()?(?P<wire>(?!本)[\u4e00-\u9fff]{1,8}?(?:社|网|报|台|在线))"
-    r"[^，。；\d]{0,8}(?:\d{1,2}月)?\d{1,2}日(?:电|讯|专电|消息)"
+    r"(?:[^，。；\d]{0,8}(?:\d{1,2}月)?\d{1,2}日(?:电|讯|专电|消息)|(?:讯|电|消息)\s)"
     r"|^[A-Z][A-Za-z.'’/, -]{1,40}(?:\d{1,2}(?:,\s+\d{4})?)?\s*"
     r"\((?P<agency>Xinhua|Reuters|AFP|AP|[A-Z][\w ]+ (?:Daily|News|Times|Post))\)"
     r"\s*(?:--?|[—–])"
 )
-_REPORTED = re.compile(
-    r"据《?(?P<zh>[^，。；：《》]{2,15}?(?:社|报|网|台|日报|晚报|新闻|周刊))》?(?:\d+日|昨日|今天|日前)?(?:报道|消息|电)"
-    r"|(?P<en>[A-Z][\w'’]*(?:\s+(?:News|Daily|Times|Post|Agency|Morning|China|Service|Evening|Youth|Online|Weekly|[A-Z]\w+)){0,4})\s+(?:news\s+agency\s+)?reported\b"
-)  # fmt: skip
 _OUTLET_WORDS = re.compile(
-    r"\b(?:Daily|Times|Post|News|Newsweek|Agency|Xinhua|Xinhuanet|Reuters|AFP|Weekly|Radio|Television|TV|Press|Online|"
+    r"\b(?:Daily|Times|Post|News\s+Agency|News|Newsweek|Xinhua|Xinhuanet|Reuters|AFP|Weekly|Radio|Television|TV|Press|Online|"
     r"CCTV|BBC|CNN|Bloomberg|Caixin|Journal|Review|Magazine|Herald|Tribune|Observer|Standard|Guardian|Economist|"
-    r"Telegraph|Gazette|Monitor|Chronicle|Bulletin|Voices|Tone|Paper|Insider|Info|Wire)\b|\.(?:com|cn|org|net)\b"
+    r"Telegraph|Gazette|Monitor|Chronicle|Bulletin|Voices|Tone|Paper|Weekend|Insider|Info|Wire)\b|\.(?:com|cn|org|net)\b"
 )
 
 
@@ -80,15 +46,18 @@ _BODY = re.compile(
     r"governments?|police(?!\s+(?:officer|chief|spokes))|(?:sub-?)?stations?|cent(?:er|re)s?|institutes?|"
     r"associations?|committees?|commissions?|administrations?|councils?|courts?|procuratorates?|reports?|"
     r"stud(?:y|ies)|surveys?|statistics|websites?|portals?|platforms?|networks?|brigades?|corps|groups?|"
-    r"corporations?|laborator(?:y|ies)|divisions?|sina|tencent|weibo|wechat|douyin|toutiao|kuaishou|twitter|facebook|tiktok|bytedance|netease|sohu|mps|cnnic|cag)\b",
+    r"corporations?|lab(?:s|oratory|oratories)?|divisions?|alliances?|foundations?|forums?|federations?|leagues?|unions?|"
+    r"societ(?:y|ies)|observator(?:y|ies)|schools?|colleges?|hospitals?|embass(?:y|ies)|consulates?|congress|secretariat|"
+    r"headquarters|services?|firms?|consultanc(?:y|ies)|operators?|think\s+tanks?|task\s+force|forces?|teams?|cadre|"
+    r"detachments?|squads?|units?|byte\s?dance|alibaba|baidu|hootsuite|sina|tencent|weibo|wechat|douyin|toutiao|kuaishou|twitter|facebook|tiktok|bytedance|netease|sohu|mps|cnnic|cag)\b",
     re.IGNORECASE,
 )
 _PEOPLE = re.compile(
-    r"\b(?:spokes(?:man|woman|person|people)|directors?|chiefs?|heads?|officers?|officials?|policem[ae]n|"
+    r"\b(?:vice[\s-]|deputy\s+|assistant\s+|former\s+|senior\s+)?(?:spokes(?:man|woman|person|people)|directors?|chiefs?|heads?|officers?|officials?|policem[ae]n|"
     r"policewom[ae]n|professors?|analysts?|researchers?|experts?|scholars?|secretar(?:y|ies)|ministers?|"
     r"mayors?|governors?|managers?|editors?|presidents?|leaders?|deput(?:y|ies)|captains?|inspectors?|"
     r"sergeants?|superintendents?|commissioners?|commanders?|users?|bloggers?|netizens?|lawyers?|"
-    r"executives?|representatives?|staff(?:ers)?|employees?|reporters?|people(?!['’]s)|residents?|mr|mrs|ms|dr)\b",
+    r"executives?|representatives?|staff(?:ers)?|employees?|reporters?|people(?!['’]s)|residents?|wom[ae]n|m[ae]n|volunteers?|insiders?|lawmakers?|legislators?|delegates?|diplomats?|ambassadors?|consuls?|judges?|prosecutors?|advis[eo]rs?|economists?|sociologists?|lecturers?|students?|mr|mrs|ms|dr)\b",
     re.IGNORECASE,
 )
 _SPEAKS_FOR = re.compile(r"\b(?:of|for|at|with|from|in)\s+(?:the\s+)?(?P<body>[^,;]+)$")
@@ -111,7 +80,7 @@ _PINYIN = frozenset(
 )
 _CHINESE_BODY = (
     r"(?:报告|部|局|厅|委|办|办公室|院|校|中心|公司|政府|协会|网|报|社|台|警方|公安|总队|支队|大队|中队|所|检察院|[\u4e00-\u9fff][处科室]|"
-    r"大学|交大|平台|微博|新浪|腾讯|微信|抖音|快手|今日头条|团队|集团|部门|单位|机构|机关|当局|官方|监测室|实验室|课题组|CNNIC|白皮书)"
+    r"大学|交大|平台|微博|新浪|腾讯|微信|抖音|快手|今日头条|团队|集团|部门|单位|机构|机关|当局|官方|监测室|实验室|课题组|CNNIC|白皮书|最高检|最高法|字节跳动|阿里巴巴|百度|网易|搜狐|清博大数据|清博|新榜|研究会|学会|联盟|基金会|智库|使馆|领馆|指挥部|党委|政协|人大|法工委|街道|村委会|局党组|编辑部|运营方)"
 )
 _CHINESE_OUTLET = re.compile(
     r"(?:社|[日晚晨早时都商周青]报|报|电视台|广播电台|周刊|新闻|人民网|新华网|中新网)$"
@@ -126,8 +95,23 @@ _CHINESE_NAME = rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}"
 
 def speaker_of(sentence: str, is_chinese: bool) -> Speaker | None:
     """Who is said to have said it; None where the sentence does not say."""
-    who = next((match["who"] for match in _said_by(sentence, is_chinese)), None)
-    return kind_of(_bare(who)) if who else None
+    match = next(_said_by(sentence, is_chinese), None)
+    if match is None:
+        return Speaker(None, "person") if attributions.says_somebody(sentence) else None
+    since = match.start("who") if attributions.is_aside(sentence, match) else 0
+    return replace(_source(match["who"]), since=since)
+
+
+def _source(who: str) -> Speaker:
+    """Who that is; a report by a title of its own is a report of nobody."""
+    named = attributions.source_of(who)
+    if named in attributions.OF_NOBODY:
+        return Speaker(named, "body")
+    speaker = kind_of(named)
+    if speaker.kind == "unclear" and (title := _TITLED.search(who)) and not _TELLS.search(who):
+        is_somebodys = re.match(_CHINESE_NAME, who) is not None
+        return speaker if is_somebodys else Speaker(title["what"], "body")
+    return speaker
 
 
 def without_office(sentence: str, is_chinese: bool) -> str:
@@ -152,7 +136,7 @@ def without_people(sentence: str) -> str:
     is_chinese = bool(re.search(r"[\u4e00-\u9fff]", sentence))
     masked = sentence
     for match in _said_by(sentence, is_chinese):
-        who = _bare(match["who"])
+        who = attributions.source_of(match["who"])
         speaker = kind_of(who)
         if speaker.kind == "person" or (speaker.kind == "unclear" and who):
             masked = masked.replace(who, f"{speaker.name or ''}{_MASK}")
@@ -192,48 +176,29 @@ _NAMED_BY_OFFICE = (
 )
 
 
-_TOLD_OF = (
-    rf"(?:^|[，。；：])(?P<who>{_CHINESE_NAME})，[^，。；]{{1,25}}，(?:表示|介绍说?|透露|指出|告诉|称|说)",
+_TOLD_OF = re.compile(
+    rf"(?:^|[，。；：])(?P<who>{_CHINESE_NAME})，[^，。；]{{1,25}}，(?:表示|介绍说?|透露|指出|告诉|称|说)"
 )
 """A name, what the reader is told of its bearer, and that they said something."""
 
 
 def _said_by(sentence: str, is_chinese: bool) -> Iterator[re.Match[str]]:
     """Where a sentence says who said it; no pronouns."""
-    for pattern in (*_CHINESE, *_TOLD_OF) if is_chinese else _ENGLISH:
-        match = re.search(pattern, sentence)
-        if match is not None and (who := _bare(match["who"])) and who.lower() not in _PRONOUNS:
-            yield match
-
-
-def _bare(who: str) -> str:
-    """Without article and day; of nothing but a report, the report."""
-    who = _ARTICLE.sub("", who.strip())
-    who = _REPORT_OF.sub("", who)
-    return re.sub(r"['’]s$", "", _TIMES.sub("", who).strip()) or who
+    yield from attributions.attributions(sentence, is_chinese)
+    if is_chinese and (told := _TOLD_OF.search(sentence)):
+        yield told
 
 
 _CLAUSE_BEHIND = re.compile(
     r",?\s+(?:who|whose|whom|which|that|where|while|when|and\s+who)\b.*$|,.*$", re.DOTALL
 )
 """What is told about a speaker behind their name says nothing of who they are."""
-_REPORT_OF = re.compile(
-    r"^(?:(?:latest|recent|new|annual|joint)\s+)*(?:report|survey|study|white\s+paper|poll)\s+"
-    r"(?:(?:released|issued|published|conducted|compiled)\s+)?(?:by|from)\s+(?:the\s+)?|"
-    r"(?<=\w)(?:['’]s)?\s+(?:report|survey|study)$",
-    re.IGNORECASE,
-)
-"""A report of somebody's says what they say."""
+_RELATIVE = re.compile(r",?\s+(?:who|whose|whom|which)\b.*$", re.DOTALL)
 _PREPOSITION = re.compile(r"\s+(?:of|for|at|with|from|in|by|on|under|to)\s")
-_FIGURES_OF = re.compile(
-    r"^(?:(?:official|latest|new|the|incomplete)\s+)*(?:figures|statistics|data|numbers)\s+"
-    r"(?:(?:released|issued|published|provided|compiled|collected)\s+)?(?:from|by|of)\s+(?:the\s+)?",
-    re.IGNORECASE,
-)
 
 
 def _english_kind(who: str) -> Speaker:
-    who = _FIGURES_OF.sub("", who)
+    who = _RELATIVE.sub("", who)
     office = _PEOPLE.search(who)
     if office is None:
         return _english_body(_CLAUSE_BEHIND.sub("", who))
@@ -241,12 +206,13 @@ def _english_kind(who: str) -> Speaker:
     ahead = _ARTICLE.sub("", who[:start].split(",")[-1].strip())
     behind = _SPEAKS_FOR.search(who[start:])
     for body in (behind["body"] if behind else "", ahead):
-        body = _CLAUSE_BEHIND.sub("", body)
+        body = re.sub(r"['’]s$", "", _CLAUSE_BEHIND.sub("", body).strip())
         if _BODY.search(body) and not _is_named(body):
             return Speaker(_ARTICLE.sub("", body.strip()), "person")
     return Speaker(None, "person")
 
 
+_ARTICLE = re.compile(r"^(?:that\s+)?(?:the|a|an)\s+", re.IGNORECASE)
 _NO_NAME = re.compile(
     r"\d{2}|\b(?:is|are|was|were|has|have|had|will|doubled|tripled|rose|grew|fell|reached|told|said)\b"
 )
@@ -261,7 +227,7 @@ def _english_body(who: str) -> Speaker:
     if _NO_NAME.search(who):
         return Speaker(None, "unclear")
     head, behind = _PREPOSITION.split(who, maxsplit=1)[0], _SPEAKS_FOR.search(who)
-    if _OUTLET_WORDS.search(head) and not _is_named(head):
+    if _ends_as_outlet(head) and not _is_named(head):
         return Speaker(who, "outlet")
     if _BODY.search(head):
         return Speaker(None, "unclear") if _is_named(who) else Speaker(who, "body")
@@ -271,6 +237,14 @@ def _english_body(who: str) -> Speaker:
         body = _ARTICLE.sub("", behind["body"].strip()) if behind else ""
         return Speaker(body if _BODY.search(body) and not _is_named(body) else None, "person")
     return Speaker(None, "unclear")
+
+
+def _ends_as_outlet(head: str) -> bool:
+    """Whether the last noun that says what it is is that of an outlet: the monitoring office of
+    an outlet is none."""
+    outlet_ends = [match.end() for match in _OUTLET_WORDS.finditer(head)]
+    body_ends = [match.end() for match in _BODY.finditer(head)]
+    return bool(outlet_ends) and outlet_ends[-1] >= max(body_ends, default=0)
 
 
 def _is_named(who: str) -> bool:
@@ -297,10 +271,17 @@ _TELLS = re.compile(
 _WHOSE_MICROBLOG = re.compile(
     rf"(?<![\u4e00-\u9fff])(?P<name>{_CHINESE_NAME})(?=的?(?:个人|实名|新浪|腾讯|认证)*(?:微博|粉丝|账号))"
 )
-_SOMEBODYS = re.compile(rf"^{_CHINESE_NAME}(?:在|的)*(?:个人|实名|新浪|腾讯|官方)*(?:微博|工作室)")
+_TITLED = re.compile(r"(?P<what>报告|白皮书)(?:（[^）]*）)?$")
+_SOMEBODYS = re.compile(
+    rf"^{_CHINESE_NAME}(?:在|的)*(?:个人|实名|新浪|腾讯|官方)*(?:微博|工作室|团队|课题组|研究组|实验室)"
+)
 
 
 def _chinese_kind(who: str) -> Speaker:
+    if re.fullmatch(CHINESE_NAME, who):
+        return Speaker(who, "outlet")
+    if re.fullmatch(rf"{_CHINESE_NAME}[处那]里?", who):
+        return Speaker(None, "unclear")  # from somebody, no office of theirs
     office = _CHINESE_ROLE.search(who)
     body = re.match(rf".*{_CHINESE_BODY}", who[: office.start()] if office else who)
     if body is not None and (_TELLS.search(body[0]) or _SOMEBODYS.match(who)):
@@ -343,14 +324,3 @@ def byline_of(paragraph: str) -> str | None:
     """The agency a text begins with: (Xinhua) --, 新华社北京9月26日电."""
     match = _BYLINE.match(paragraph)
     return match[match.lastgroup] if match and match.lastgroup else None
-
-
-def reported_by(sentence: str) -> str | None:
-    """The outlet that a sentence itself names as having reported it."""
-    match = _REPORTED.search(sentence)
-    if match is None:
-        return None
-    if match["zh"]:
-        return match["zh"]
-    named = match["en"].removeprefix("The ")
-    return named if _OUTLET_WORDS.search(named) else None

@@ -16,12 +16,16 @@ from tests.unit.claims.labelled_sentences import FOLDER, labelled, score
 from tests.unit.sources import reading
 
 WRITTEN_BEFORE = ("rules_1_written_before",)
-WRITTEN_AFTER = tuple(f"rules_{n}_written_after" for n in range(1, RULE_VERSION))
+# Each written after its version was frozen, and 80 that rules 11 were mended with.
+SEEN = (
+    *(f"rules_{n}_written_after" for n in range(1, RULE_VERSION)),
+    "rules_11_development",
+)
 UNSEEN = f"rules_{RULE_VERSION}_written_after"
 AIMS = (0.9, 0.8)
 # Right of found, as measured when rules first read their unseen set: value and qualifier, then
-# every field. Rules 10 miss the second aim; a version that is not named here is held to the aims.
-MEASURED = {10: (54 / 55, 41 / 55)}
+# every field; for a version that misses an aim. One that is not named here is held to the aims.
+MEASURED: dict[int, tuple[float, float]] = {}
 
 
 def test_sentences_the_rules_were_written_with() -> None:
@@ -34,7 +38,7 @@ def test_sentences_written_after_a_freeze() -> None:
     """These rules have seen them all since: this keeps what was mended. What each set scored when
     it was first read is in docs/methodology.md; whoever mends a rule to score it writes a new
     set."""
-    scores = score(*WRITTEN_AFTER)
+    scores = score(*SEEN)
     assert scores.sentences >= 30
     assert scores.value_precision >= 0.9
     assert scores.all_precision >= 0.9, scores.wrong
@@ -57,7 +61,7 @@ def test_sentences_these_rules_have_never_seen() -> None:
     assert scores.all_precision >= least_all, scores.wrong
 
 
-@pytest.mark.parametrize("name", [*WRITTEN_BEFORE, *WRITTEN_AFTER])
+@pytest.mark.parametrize("name", [*WRITTEN_BEFORE, *SEEN])
 def test_both_languages_and_sentences_without_figures(name: str) -> None:
     sentences = labelled(name)
     english = sum(sentence["text"].isascii() for sentence in sentences)
@@ -161,6 +165,12 @@ def test_bodies_and_outlets_speak_by_name_and_people_without(
     ("长期关注政务微博的学者张三说，公安微博已有40个。", None, "person"),
     ("张三，研究微博的学者，表示公安微博已有40个。", None, "person"),
     ("张伟微博称，公安微博已有40个。", None, "unclear"),
+    ("Police run 40 microblogs, according to a report by Zhang Wei.", None, "person"),
+    ("Citing Zhang Wei, China Daily said police run 40 microblogs.", None, "person"),
+    ("Zhang Wei put the number of police microblogs at 40.", None, "person"),
+    ("张伟发布的报告显示，公安微博已有40个。", None, "person"),
+    ("据张伟团队统计，公安微博已有40个。", None, "unclear"),
+    ("记者昨从张伟处获悉，公安微博已有40个。", None, "unclear"),
     ("新华社北京9月26日电（记者 张三 张伟）公安微博已有40个。", None, None),
 ])  # fmt: skip
 def test_what_is_told_of_a_person_is_no_publisher(
@@ -170,6 +180,138 @@ def test_what_is_told_of_a_person_is_no_publisher(
     assert (found.speaker, found.speaker_kind) == (name, kind)
     shown = without_people(sentence)
     assert not any(n in shown for n in ("Zhang", "Zhuge", "Smith", "Li ", "张三", "张伟"))
+
+
+@pytest.mark.parametrize(("sentence", "name", "kind", "outlet"), [
+    ("{} according to a report released Tuesday by the Chinese Academy of Governance.",
+     "Chinese Academy of Governance", "body", None),
+    ("{} according to the ministry's annual report.", "ministry", "body", None),
+    ("{} according to figures from Sina Weibo published last week.", "Sina Weibo", "body", None),
+    ("{} according to a 2013 survey of 300 counties by Peking University.",
+     "Peking University", "body", None),
+    ("{} data from the ministry showed.", "ministry", "body", None),
+    ("{} a report showed.", "report", "body", None),
+    ("{} the ministry's website showed.", "ministry", "body", None),
+    ("{} as the Xinmin Evening News reported.", "Xinmin Evening News", "outlet",
+     "Xinmin Evening News"),
+    ("{} statistics show.", None, None, None),
+    ("{} according to a China Daily report.", "China Daily", "outlet", "China Daily"),
+    ("{} the official told Xinhua on Monday.", None, "person", "Xinhua"),
+    ("{} the Legal Daily quoted the ministry as saying.", "ministry", "body", "Legal Daily"),
+    ("{} the monitoring office of People's Daily Online said.",
+     "monitoring office of People's Daily Online", "body", None),
+    ("{} he said.", None, "person", None),
+    ("{} a delegation of officers was told.", None, None, None),
+    ("{} said a woman who edits the microblog of the bureau.", None, "person", None),
+    ("{} the company's vice-president said.", "company", "person", None),
+])  # fmt: skip
+def test_the_source_is_who_made_the_report_and_who_brings_it(
+    sentence: str, name: str | None, kind: str | None, outlet: str | None
+) -> None:
+    (found,) = candidates(sentence.format("Police run 40 microblogs,"))
+    assert (found.speaker, found.speaker_kind, found.quoted_outlet) == (name, kind, outlet)
+
+
+@pytest.mark.parametrize(("sentence", "name", "kind", "outlet"), [
+    ("根据新浪与人民网舆情监测室联合发布的《2013年新浪政务微博报告》，{}",
+     "新浪与人民网舆情监测室", "body", None),
+    ("国家行政学院《2012年政务微博评估报告》显示，{}", "国家行政学院", "body", None),
+    ("《2012年政务微博评估报告》显示，{}", "报告", "body", None),
+    ("由复旦大学完成的一项研究表明，{}", "复旦大学", "body", None),
+    ("公安部11日在京召开发布会，通报{}", "公安部", "body", None),
+    ("新浪微博发布数据：{}", "新浪微博", "body", None),
+    ("市公安局官方微博通报，{}", "市公安局", "body", None),
+    ("安徽省政务微博发展报告（2014）显示，{}", "报告", "body", None),
+    ("新浪微博昨日发布首份政务微博报告。报告显示，{}", "新浪微博", "body", None),
+    ("据《法制日报》援引公安部的数据，{}", "公安部", "body", "法制日报"),
+    ("市公安局负责人告诉《新京报》记者，{}", "市公安局", "person", "新京报"),
+    ("数据显示，{}", None, None, None),
+    ("这份榜单显示，{}", None, None, None),
+    ("张伟团队发布的报告显示，{}", None, "unclear", None),
+])  # fmt: skip
+def test_a_chinese_source_is_who_made_the_report_and_who_brings_it(
+    sentence: str, name: str | None, kind: str | None, outlet: str | None
+) -> None:
+    (found,) = candidates(sentence.format("公安微博已有40个。"))
+    assert (found.speaker, found.speaker_kind, found.quoted_outlet) == (name, kind, outlet)
+
+
+def test_who_said_a_quote_stands_behind_it() -> None:
+    (found,) = candidates("“我们的微博粉丝有40万了。”市公安局负责人在接受《新京报》采访时表示。")
+    assert (found.speaker, found.actor_scope, found.sector) == ("市公安局", "organ", "police")
+    assert found.quoted_outlet == "新京报"
+
+
+@pytest.mark.parametrize(("sentence", "metric"), [
+    ("The mayor told Southern Metropolis Daily that his microblog had 23,000 followers.",
+     "followers"),
+    ("据《每日经济新闻》报道，公安微博粉丝有23000人。", "followers"),
+    ("Since the bureau opened an account last May it has gained 23,000 followers on Weibo.",
+     "followers_gained"),
+    ("青海60家法院都开了微博，但真正每天更新的微博只有11个。", "accounts"),
+])  # fmt: skip
+def test_a_name_is_no_rate(sentence: str, metric: str) -> None:
+    assert candidates(sentence)[-1].metric == metric
+
+
+@pytest.mark.parametrize(("sentence", "day", "basis"), [
+    ("Police run 40 microblogs, the ministry announced on March 2.", "2013-03-02", "statement"),
+    ("In a report released in March, Sina said police run 40 microblogs.",
+     "2013-03-31", "statement"),
+    ("Police microblogs passed 40 million followers on Monday.", "2013-04-08", "resolved"),
+    ("As of last Friday, police ran 40 microblogs.", "2013-04-05", "resolved"),
+    ("昨天，公安微博粉丝突破40万。", "2013-04-07", "resolved"),
+    ("昨天，公安部通报，公安微博已有40个。", "2013-04-07", "statement"),
+    ("记者昨从省公安厅获悉，公安微博已有40个。", "2013-04-07", "statement"),
+    ("公安部负责人3月2日在接受采访时说，公安微博已有40个。", "2013-03-02", "statement"),
+    ("上周五，公安微博粉丝突破40万。", "2013-04-05", "resolved"),
+    ("公安微博已有40个，一季度的情况没有公布。", "2013-04-08", "publication"),
+])  # fmt: skip
+def test_the_day_of_saying_so_is_none_of_the_figure(sentence: str, day: str, basis: str) -> None:
+    (found,) = candidates(sentence, date(2013, 4, 8))
+    assert (str(found.as_of_date), found.as_of_basis) == (day, basis)
+
+
+@pytest.mark.parametrize(("sentence", "days"), [
+    ("浙江省政务微博由2012年底的2870个增至2013年底的4120个。", ["2012-12-31", "2013-12-31"]),
+    ("The court said on Thursday that 121 courts had opened microblogs, compared with 46 at the "
+     "end of 2012.", ["2014-10-23", "2012-12-31"]),
+    ("抖音政务号从去年7月底的800多个增长到今年7月底的1.1万个。", ["2013-07-31", "2014-07-31"]),
+])  # fmt: skip
+def test_each_end_of_a_rise_has_its_own_day(sentence: str, days: list[str]) -> None:
+    assert [str(c.as_of_date) for c in candidates(sentence, date(2014, 10, 24))] == days
+
+
+@pytest.mark.parametrize(("text", "told"), [
+    ("Guizhou's tourism commission has 40,000 followers on WeChat. The commission's Weibo page "
+     "has 1.9 million.", ("followers", "organ", None, "sina", "520000")),
+    ("The Hunan police opened a microblog on Sina in 2011. It has 40,000 followers.",
+     ("followers", "organ+officer", "police", "sina", "430000")),
+    ("Twelve departments of the Zhejiang government have opened microblogs on Tencent. Together "
+     "they are followed by 860,000 people.", ("followers", "organ", "all", "tencent", "330000")),
+    ("洛阳市公安局官方微博@平安洛阳 昨日改版。该微博共受理投诉23456件。",
+     ("questions", "organ", "@平安洛阳", "unspecified", "410300")),
+    ("江西网友感到，官微“会说话”了。截至11月底，全省政府部门开通微博1472个。",
+     ("accounts", "organ", "all", "unspecified", "360000")),
+    ("广西的公安微博有40个。全国政务微博有4000个。",
+     ("accounts", "organ+officer", "all", "unspecified", None)),
+    ("广西的公安微博有40个。\n\n政务微博有4000个。",
+     ("accounts", "organ+officer", "all", "unspecified", None)),
+])  # fmt: skip
+def test_what_a_sentence_leaves_out_stands_in_the_one_before(
+    text: str, told: tuple[str | None, ...]
+) -> None:
+    found = candidates(text, date(2013, 11, 8))[-1]
+    assert told == (
+        found.metric, found.actor_scope, found.sector, found.platform_scope, found.region_code,
+    )  # fmt: skip
+
+
+def test_a_dateline_holds_for_its_paragraph() -> None:
+    text = "KUNMING, Dec. 20 (Xinhua) -- Police run 40 microblogs. The city has 50 of them."
+    first, second = candidates(text, date(2011, 12, 21))
+    assert second.as_of_basis == "dateline"
+    assert (first.region_code, second.region_code) == (None, "530100")
 
 
 @pytest.mark.parametrize(("header", "outlet"), [
@@ -275,6 +417,9 @@ def test_a_word_of_negation_beside_a_number_is_a_bound(sentence: str, qualifier:
     "四分之三的派出所开通了微博。", "厦门市规定，各区政府微博每天至少发布3条信息。",
     "Police said their microblog would carry at least 30 updates a day.",
     "市政府力争三年内让全市政务微博翻一番，达到400个。",
+    "The course drew 260 officials who wanted to learn how to write microblogs.",
+    "A survey of 1,800 residents found that 37 percent had read a police microblog.",
+    "公安微博改版，关闭违规账号116个。", "市政府规定，公务员须关注公安微博，并每周转发不少于5条。",
     "Some 30 police stations have yet to open a microblog.", "全市没有开通微博的派出所还有12个。",
 ])  # fmt: skip
 def test_what_is_denied_or_planned_is_no_figure(sentence: str) -> None:
@@ -324,6 +469,14 @@ def test_changes_and_rates_are_no_stocks(sentence: str, metric: str, unit: str) 
     ("Sina said there were 18,500 official accounts on its service.", ["sina"]),
     ("Police microblogs on Sina number 40, 30 of them since March.", ["sina", "sina"]),
     ("新浪、腾讯政务微博分别为8万个和9万个。", ["sina", "tencent"]),
+    ("Government microblogs numbered 79,200 on Sina and 66,000 on Tencent, up 46 percent and 19 "
+     "percent respectively.", ["sina", "tencent", "sina", "tencent"]),
+    ("“上海发布”在新浪、腾讯等四家网站的粉丝总数已达1032万。", ["sina+tencent+?"]),
+    ("交警有微博29个、微信公众号28个、抖音号17个，三类平台的粉丝合计80万。",
+     ["unspecified", "wechat", "douyin", "wechat+douyin+?"]),
+    ("Some 40 police microblogs were verified by Sina, Tencent and Xinhuanet.",
+     ["sina+tencent+xinhua"]),
+    ("公安微博有40个，全省政务新媒体有80个。", ["unspecified", "unspecified"]),
     ("市公安局在新浪、腾讯、人民网三大平台开通微博，粉丝分别为12万、9万、3万。",
      ["sina", "tencent", "people"]),
 ])  # fmt: skip
@@ -351,6 +504,14 @@ def test_what_is_of_no_officials_is_no_figure(sentence: str) -> None:
     ("The county's microblog is followed by some 3.4 million people.", [3.4e6]),
     ("政务微博有65个，但坚持每天更新的不足三成。", [65, 30]),
     ("公安微信公众号开通率达百分之百。", [100]),
+    ("Police said their 76 microblogs would be merged into 12.", [76]),
+    ("四川公安微博有40个，其中62%的微博发布不足10条。", [40, 62]),
+    ("In Hunan, no more than 30 of the city's 1,100 schools have an official microblog.", [30]),
+    ("Twelve bureaus, that of taxes among them, have opened microblogs.", [12]),
+    ("Fewer than 200 village committees have opened accounts on Weibo.", [200]),
+    ("About 40 Chinese ambassadors and consuls now have Twitter accounts.", [40]),
+    ("已有5700多家政府机构入驻抖音。", [5700]),
+    ("全国政务微博有14.5万个，其中河南省各级政府共开通10017个。", [145000, 10017]),
     ("Fifteen of the city's 21 bureaus have opened microblogs.", [15]),
     ("The microblog, run by six officers, has answered over 8,000 questions.", [8000]),
     ("全省21个地市公安局微博粉丝全部过万。", []),
@@ -371,6 +532,13 @@ def test_a_noun_left_out_is_that_of_the_figure_before(sentence: str, values: lis
     ("市公安局官方微博“@平安某市”粉丝达5万。", "organ", "@平安某市"),
     ("网友@小李 的微博被转发8000次。", "organ+officer", None),
     ("民警的微博“听众”超过10万。", "officer", "police"),
+    ("The State Council's WeChat account has 120,000 subscribers.", "organ", "all"),
+    ("The U.S. Embassy in China has 600,000 followers on Sina Weibo.", "organ", None),
+    ("温州一名派出所民警的微博，粉丝有6万。", "officer", "police"),
+    ("厦门交警官方微博粉丝有6万。", "organ", "police"),
+    ("政府机构及官员微博有6万个。", "organ+officer", "all"),
+    ("Government accounts on Toutiao number 63,000.", "organ", "all"),
+    ("The city's urban management officers run 40 microblogs.", "officer", None),
     ("There are 40 government microblogs, according to Tsinghua University.",
      "organ+officer", "all"),
 ])  # fmt: skip
@@ -384,6 +552,8 @@ def test_whose_accounts_they_are(sentence: str, actor: str, sector: str | None) 
     ("截至上月底，公安微博已有40个。", [date(2013, 3, 31)]),
     ("截至昨日18时，公安微博已有40个。", [date(2013, 4, 7)]),
     ("2012年第三季度新增政务微博40个。", [date(2012, 9, 30)]),
+    ("上半年共关停政务微博40个。", [date(2012, 6, 30)]),
+    ("In the first half of 2012 police microblogs drew 40 tip-offs.", [date(2012, 6, 30)]),
     ("As of last month police ran 40 microblogs, an increase of 80 percent from a year earlier.",
      [date(2013, 3, 31)] * 2),
     ("公安微博由去年同期的1200个增加到4600个。", [date(2012, 4, 8), date(2013, 4, 8)]),

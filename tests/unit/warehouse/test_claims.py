@@ -260,7 +260,7 @@ def test_no_person_is_named_in_what_goes_to_the_marts(
            order by value""",
     )
     assert shown == [
-        ("bureau", "person", "all", "bureau[…], said it runs 30 microblogs."),
+        ("bureau", "person", "police", "bureau[…], said it runs 30 microblogs."),
         (None, "person", None, None),
     ]
     assert not any("Li Wei" in str(row) or "李雷" in str(row) for row in shown)
