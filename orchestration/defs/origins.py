@@ -33,6 +33,7 @@ from orchestration.schemas.tables import (
     REVIEWED_LINKS,
     SOURCES,
     TABLES,
+    TOUCHED_BUCKETS,
     TOUCHED_DAYS,
     Table,
 )
@@ -66,6 +67,7 @@ _FROM_NO_TABLE = {
     COLUMN_DICTIONARY.full_name: COLUMN_DICTIONARY.column_names,
     SOURCES.full_name: tuple(n for n in SOURCES.column_names if n != "source_name"),
     TOUCHED_DAYS.full_name: ("table_name",),
+    TOUCHED_BUCKETS.full_name: ("table_name",),
 }
 
 
