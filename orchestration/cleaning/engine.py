@@ -26,7 +26,13 @@ from orchestration.cleaning.rows import (
     repairs,
 )
 from orchestration.schemas.render import polars_schema
-from orchestration.schemas.tables import ACCOUNT_SNAPSHOTS, PROVENANCE, TABLES, Table
+from orchestration.schemas.tables import (
+    ACCOUNT_SNAPSHOTS,
+    POST_PARENTS,
+    PROVENANCE,
+    TABLES,
+    Table,
+)
 
 FINISHERS: Mapping[str, Callable[[pl.DataFrame, Door], Finished]] = {
     "account_snapshots": accounts.finish_account_snapshots,
@@ -59,12 +65,14 @@ class DeclaredAccount:
 @dataclass
 class Cleaned:
     """One cleaned batch. `problems` and `repairs` carry ROW of the batch; tables carry their
-    provenance. `is_used` tells for every record of the batch whether it gave a row."""
+    provenance. `is_used` tells for every record of the batch whether it gave a row; `parents`
+    which authors (platform, account_id) each file's rows repost or reply to."""
 
     tables: dict[str, pl.DataFrame]
     problems: pl.DataFrame
     repairs: pl.DataFrame
     is_used: pl.Series
+    parents: pl.DataFrame
 
 
 @dataclass
@@ -175,7 +183,16 @@ def clean_batch(
         else pl.DataFrame(schema=PROBLEM_SCHEMA),
         pl.concat(made) if made else pl.DataFrame(schema=REPAIR_SCHEMA),
         is_used,
+        _parents([frame for f in results for frame in f.parents], raw),
     )
+
+
+def _parents(found: list[pl.DataFrame], raw: pl.DataFrame) -> pl.DataFrame:
+    schema = polars_schema(POST_PARENTS)
+    if not found:
+        return pl.DataFrame(schema=schema)
+    files = raw.select(ROW, "file_id")
+    return pl.concat(found).join(files, on=ROW).select(list(schema)).unique()
 
 
 def _evaluate(batch: _Batch, mapping: TableMapping) -> _Evaluated:

@@ -8,7 +8,7 @@ from orchestration.cleaning import proven_times, rebuttals, text
 from orchestration.cleaning.addressed import addressed_names
 from orchestration.cleaning.people import Door, author_kinds
 from orchestration.cleaning.proven_times import apply_id_clock
-from orchestration.cleaning.rows import Finished, ensure, lists_at
+from orchestration.cleaning.rows import ROW, Finished, ensure, lists_at
 from orchestration.cleaning.times import INSTANT
 
 
@@ -39,7 +39,7 @@ def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
         ),
     )
     for parent in ("repost_of", "reply_to"):
-        rows = _name_parent(rows, door, f"{parent}_post_id", f"_{parent}_account_id")
+        rows = _name_parent(finished, rows, door, f"{parent}_post_id", f"_{parent}_account_id")
     rows = _mark_rebuttals(rows, door)
     of_people = rows.select(pl.when(pl.col("_kind").is_null()).then("text"))["text"]
     rows = rows.with_columns(addressed_names(of_people).alias("addressed_names"))
@@ -52,12 +52,22 @@ def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
     return finished
 
 
-def _name_parent(rows: pl.DataFrame, door: Door, post: str, account: str) -> pl.DataFrame:
-    """The post reposted or replied to keeps its id only where its author may be named."""
+def _name_parent(
+    finished: Finished, rows: pl.DataFrame, door: Door, post: str, account: str
+) -> pl.DataFrame:
+    """The post reposted or replied to keeps its id only where its author may be named; who that
+    is, is noted, because whether they may be is learnt from other files."""
     if rows[post].null_count() == rows.height:
         return rows
     author = door.kinds(rows["platform"], rows[account])
     nameable = author.is_not_null() & (author != "officer").fill_null(False)
+    known = rows.select(
+        ROW, "platform", rows[account].alias("account_id"), nameable.alias("_is_nameable")
+    ).drop_nulls("account_id")
+    if known.height:
+        names = door.pseudonyms(known["platform"], known["account_id"])
+        passed = known["account_id"].zip_with(known["_is_nameable"], names)
+        finished.parents.append(known.select(ROW, "platform", passed.alias("account_id")))
     hidden = door.pseudonyms(rows["platform"], rows[post])
     return rows.with_columns(rows[post].zip_with(nameable, hidden).alias(post))
 

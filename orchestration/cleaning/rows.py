@@ -33,11 +33,16 @@ EXCERPT_LENGTH = 60
 
 @dataclass
 class Finished:
-    """Rows of one table after the table's own rules."""
+    """Rows of one table after the table's own rules.
+
+    parents: ROW, platform and account_id, as the door lets it pass, of the authors of posts that
+    rows repost or reply to.
+    """
 
     rows: pl.DataFrame
     problems: list[pl.DataFrame] = field(default_factory=list)
     repairs: list[pl.DataFrame] = field(default_factory=list)
+    parents: list[pl.DataFrame] = field(default_factory=list)
 
     def refuse(
         self, mask: pl.Series, table: str, column: str, reason: str, shown: pl.Series | None

@@ -502,6 +502,17 @@ LINK_RUNS = _run(
     ("build_id", "linking_model", "editors_hash", "days_linked", "posts_compared"),
 )  # fmt: skip
 
+POST_PARENTS = _run(
+    "door", "post_parents",
+    "one file and one author of posts that its posts repost or reply to, as the door let them pass",
+    ("file_id", "platform", "account_id"),
+    ("file_id", "platform", "account_id"),
+)  # fmt: skip
+
+PRIVATE_TABLES: tuple[Table, ...] = (POST_PARENTS,)
+"""What the door has to remember, so that a file is read again when somebody in it comes into
+scope. Never published: whom people repost is nobody's business."""
+
 LINKING_TABLES: tuple[Table, ...] = (TEXT_LINKS, REVIEWED_LINKS, EVENT_ALIASES, LINK_RUNS)
 """What linking by text leaves; it is kept from build to build and grows by the days touched."""
 

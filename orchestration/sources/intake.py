@@ -21,7 +21,7 @@ from orchestration.cleaning.engine import Cleaned, DeclaredAccount, clean_batch
 from orchestration.cleaning.fields import OBSERVED_AT, OBSERVED_AT_SOURCE, Context
 from orchestration.cleaning.people import SCOPE_SCHEMA, Door
 from orchestration.schemas.render import polars_schema
-from orchestration.schemas.tables import QUARANTINE, REPAIRS
+from orchestration.schemas.tables import POST_PARENTS, QUARANTINE, REPAIRS
 from orchestration.sources.declarations import Declarations, SourceDeclaration
 from orchestration.sources.formats.base import (
     FileFacts,
@@ -346,6 +346,7 @@ class Intake:
         )
         for table, rows in cleaned.tables.items():
             self._staging.append(table, rows)
+        self._staging.append(POST_PARENTS.name, cleaned.parents)
         used = raw.select("file_id").filter(cleaned.is_used).group_by("file_id").len()
         for file_id, count in used.iter_rows():
             self._tallies[file_id].used += count

@@ -21,11 +21,11 @@ from orchestration.schemas.render import (
     dictionary_frame,
     repair_rules_frame,
 )
-from orchestration.schemas.tables import CORE_TABLES, RUN_TABLES
+from orchestration.schemas.tables import CORE_TABLES, PRIVATE_TABLES, RUN_TABLES
 
 STORAGE_VERSION = "v1.4.0"
 """Files are written so that every DuckDB client since 1.4 can open them."""
-SCHEMAS = ("core", "quality", "meta", "staging", "intermediate")
+SCHEMAS = ("core", "quality", "meta", "door", "staging", "intermediate")
 MEMORY_LIMIT = "512MB"
 OFFLINE: dict[str, Any] = {
     "autoinstall_known_extensions": "false",
@@ -103,6 +103,9 @@ def bring_up_to_date(connection: duckdb.DuckDBPyConnection) -> None:
             "where database_name = current_database()"
         ).fetchall()
     }
+    connection.execute("create schema if not exists door")
+    for table in PRIVATE_TABLES:
+        connection.execute(create_table_sql(table))
     for table in (*CORE_TABLES, *RUN_TABLES):
         connection.execute(create_table_sql(table))
         for column in table.columns:

@@ -21,6 +21,7 @@ from orchestration.schemas.tables import (
     CORE_TABLES,
     FILE_DAYS,
     FILE_LEDGER,
+    POST_PARENTS,
     PROVENANCE,
     QUARANTINE,
     REPAIRS,
@@ -60,6 +61,7 @@ def load_batch(
             if table.name in staged.core
         ]
         _insert(connection, FILE_DAYS, staged.days)
+        _note_parents(connection, staged)
         for table in (QUARANTINE, REPAIRS):
             _append(connection, table, staged, build_id)
         _widen_scope(connection, staged)
@@ -279,6 +281,15 @@ def _append(
     )
 
 
+def _note_parents(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    if POST_PARENTS.name in staged.notes:
+        glob = quote(str(staged.notes[POST_PARENTS.name]))
+        connection.execute(
+            f"insert into {POST_PARENTS.full_name} by name select distinct * "
+            f"from read_parquet({glob})"
+        )
+
+
 def _widen_scope(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
     """Enter accounts that came into scope; an officer once found stays an officer. Of other kinds
     the first by name stands, whatever came first.
@@ -362,7 +373,7 @@ def _withdraw(
             "using (file_id)"
         )
         _touch_buckets(connection, table, gone, build_id)
-    for table in (*CORE_TABLES, QUARANTINE, REPAIRS, FILE_DAYS, FILE_LEDGER):
+    for table in (*CORE_TABLES, QUARANTINE, REPAIRS, FILE_DAYS, POST_PARENTS, FILE_LEDGER):
         connection.execute(
             f"delete from {table.full_name} where file_id in (select file_id from withdrawn)"
         )
@@ -379,7 +390,7 @@ def files_of_accounts(connection: duckdb.DuckDBPyConnection, accounts: pl.DataFr
     if accounts.is_empty():
         return []
     connection.register("admitted", accounts.select("platform", "account_id").to_arrow())
-    tables = [t for t in CORE_TABLES if "account_id" in t.column_names]
+    tables = [t for t in (*CORE_TABLES, POST_PARENTS) if "account_id" in t.column_names]
     query = " union ".join(
         f"select file_id from {t.full_name} semi join admitted using (platform, account_id)"
         for t in tables

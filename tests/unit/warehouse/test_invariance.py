@@ -45,6 +45,15 @@ sources:
   - {name: daily, format: hot_search_daily_json}
   - {name: registry, format: account_list_csv, platform: weibo,
      observed_at: 2026-07-01T00:00:00+08:00}
+  - name: shared
+    format: mapped
+    reader: csv
+    table: posts
+    platform: weibo
+    observed_at: 2026-07-22T00:00:00+08:00
+    columns: {post_id: id, account_id: uid, text: said, posted_at: at,
+              repost_of_post_id: source, repost_of_account_id: source_uid,
+              reply_to_post_id: parent, reply_to_account_id: parent_uid}
   - name: board
     format: mapped
     reader: csv
@@ -159,6 +168,21 @@ def reposts(account_number: int) -> list[list[object]]:
     return found
 
 
+POINTING = ("id", "uid", "said", "at", "source", "source_uid", "parent", "parent_uid")
+
+
+def pointing() -> list[list[object]]:
+    """Posts that name whose post they repost or reply to and tell nothing else of it: whether
+    that author may be named is learnt from other files, which come before or after."""
+    found: list[list[object]] = []
+    for number, author in enumerate((LISTED, OFFICER, PEOPLE[1], *ORGANS)):
+        at = START + timedelta(hours=9 * number)
+        source = [mid(at - timedelta(hours=1), 90 + number), author]
+        found.append([mid(at, 95 + number), ORGANS[0], f"转 {number}", wall(at), *source, "", ""])
+        found.append([mid(at, 96 + number), ORGANS[1], f"答 {number}", wall(at), "", "", *source])
+    return found
+
+
 def hourly(hour: int) -> str:
     at = int(datetime(2026, 7, 1, hour, 20, tzinfo=UTC).timestamp()) - 8 * 3600
     entries = [
@@ -180,6 +204,7 @@ KINDS = (
         Kind("declared", reposts(n), rows(f"part{{number}}/名/{account}.csv", FLAGGED))
         for n, account in enumerate(DECLARED)
     ),
+    Kind("shared", pointing(), rows("shared_{number}.csv", POINTING)),
     Kind("declared", [[1, "x", "cut"]], rows(f"part{{number}}/名/{UNWRITTEN}.csv", FLAGGED)),
     *(
         Kind("hourly", [hourly(hour)], lambda number, some, hour=hour: (  # type: ignore[misc]

@@ -319,6 +319,16 @@ def test_no_byte_of_a_person_is_in_the_published_file(
     assert [word for word in words if word.encode() in left]
 
 
+def test_what_the_door_remembers_stays_in_the_work_file(planted, target: Path) -> None:
+    def schemas(path: Path) -> set[str]:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            rows = connection.execute("select distinct schema_name from duckdb_tables()").fetchall()
+        return {row[0] for row in rows}
+
+    assert "door" in schemas(planted[0])
+    assert "door" not in schemas(target)
+
+
 def test_every_column_that_names_an_account_or_post_has_a_rule() -> None:
     names = {
         name for name in COLUMNS if re.search("(account|post|comment|repost|ruling)_ids?$", name)
