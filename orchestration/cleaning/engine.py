@@ -187,6 +187,17 @@ def clean_batch(
     )
 
 
+def refused(raw: pl.DataFrame, reason: str) -> Cleaned:
+    """Records of which nothing is loaded, all for one reason; none is quoted."""
+    raw = raw.with_row_index(ROW)
+    found = problems(raw[ROW], "record", None, None, pl.lit(reason), None)
+    nothing = pl.repeat(False, raw.height, dtype=pl.Boolean(), eager=True)
+    return Cleaned(
+        {}, found, pl.DataFrame(schema=REPAIR_SCHEMA), nothing,
+        pl.DataFrame(schema=polars_schema(POST_PARENTS)),
+    )  # fmt: skip
+
+
 def _parents(found: list[pl.DataFrame], raw: pl.DataFrame) -> pl.DataFrame:
     schema = polars_schema(POST_PARENTS)
     if not found:

@@ -90,8 +90,8 @@ def repairs(rows: pl.Series, table: str, done: Repaired) -> pl.DataFrame:
 def problems(
     rows: pl.Series,
     extent: str,
-    table: str,
-    column: str,
+    table: str | None,
+    column: str | None,
     reason: pl.Expr | pl.Series,
     excerpt: pl.Series | None,
 ) -> pl.DataFrame:

@@ -7,7 +7,7 @@ vectorised passes. What comes out is staged as Parquet for `warehouse/load.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -17,7 +17,13 @@ import polars as pl
 
 from orchestration import memory
 from orchestration.cleaning import times
-from orchestration.cleaning.engine import Cleaned, DeclaredAccount, clean_batch
+from orchestration.cleaning.engine import (
+    Cleaned,
+    DeclaredAccount,
+    IncompleteMappingError,
+    clean_batch,
+    refused,
+)
 from orchestration.cleaning.fields import OBSERVED_AT, OBSERVED_AT_SOURCE, Context
 from orchestration.cleaning.people import SCOPE_SCHEMA, Door
 from orchestration.schemas.render import polars_schema
@@ -85,7 +91,15 @@ ADVICE = {
     "time_range": "Outside 1985 to 2200; of a number, declare whether it counts seconds or "
     "milliseconds.",
     "nothing_to_load": "The record holds nothing that this format can load.",
+    "unforeseen_error": "The program broke on it, which is its fault and not the file's: please "
+    "report the reason with the line. The bytes are archived, and a version with other code "
+    "reads them again by itself.",
 }
+OF_THE_MACHINE = (OSError, MemoryError)
+"""What no other file would fare better with: the run ends, and the next one resumes."""
+BREAKS_FOLLOWED = 500
+"""How often a batch on which the code breaks is halved to find the records at fault; what is left
+undivided then is refused together."""
 
 
 @dataclass(frozen=True)
@@ -225,7 +239,12 @@ class Intake:
 
     def _recognise(self, file: RawFile) -> tuple[Naming, Format | None, Reject | None]:
         declaration = self._declarations.for_source(file.source_name)
-        found = self._recogniser.recognise(file, declaration)
+        try:
+            found = self._recogniser.recognise(file, declaration)
+        except OF_THE_MACHINE:
+            raise
+        except Exception as error:
+            return Naming.NOTHING, None, _broken(error)
         naming = found.format.naming_of(file) if found.format else Naming.NOTHING
         return naming, found.format, found.reject
 
@@ -247,7 +266,7 @@ class Intake:
         tally = self._tallies[file.file_id]
         tally.encoding = _encoding_of(file.head(3))
         of_file = self._of_file(file, file_format, declaration, facts)
-        items = file_format.reader.read(file, self._options(file))
+        items = _until_it_breaks(file_format.reader.read(file, self._options(file)))
         for found in items:
             if isinstance(found, Reject):
                 self._note_reject(file, found)
@@ -289,7 +308,8 @@ class Intake:
 
     def _refuse_whole(self, file: RawFile, file_format: Format, why: Reject) -> None:
         """A file that cannot be placed counts every record it holds as quarantined."""
-        records = sum(map(_records, file_format.reader.read(file, self._options(file))))
+        items = _until_it_breaks(file_format.reader.read(file, self._options(file)))
+        records = sum(map(_records, items))
         self._note_reject(
             file, Reject(why.reason, why.detail, records=max(records, 1), extent="file")
         )
@@ -329,28 +349,44 @@ class Intake:
 
     def _clean(self, group: _Group) -> None:
         """Clean and stage what waits; nothing of it is held afterwards."""
+        raw = _observed(group.take(), group.declaration, group.format)
+        for records, cleaned in self._cleaned(raw, group):
+            for table, rows in cleaned.tables.items():
+                self._staging.append(table, rows)
+            self._staging.append(POST_PARENTS.name, cleaned.parents)
+            used = records.select("file_id").filter(cleaned.is_used).group_by("file_id").len()
+            for file_id, count in used.iter_rows():
+                self._tallies[file_id].used += count
+            self._stage_problems(records, cleaned)
+
+    def _cleaned(self, raw: pl.DataFrame, group: _Group) -> list[tuple[pl.DataFrame, Cleaned]]:
+        """Records with what they gave. Those on which the code breaks are refused by name, and
+        all others go on: a batch that breaks is cleaned again in halves."""
         declaration = group.declaration
-        raw = _observed(group.take(), declaration, group.format)
         account = declaration.account
-        cleaned = clean_batch(
-            raw,
-            group.format.mappings,
-            Context(
-                declaration.name,
-                declaration.platform or group.format.platform,
-                declaration.timezone,
-                self._now,
-            ),
-            self._door,
-            DeclaredAccount(account.kind, account.level, account.region) if account else None,
+        context = Context(
+            declaration.name,
+            declaration.platform or group.format.platform,
+            declaration.timezone,
+            self._now,
         )
-        for table, rows in cleaned.tables.items():
-            self._staging.append(table, rows)
-        self._staging.append(POST_PARENTS.name, cleaned.parents)
-        used = raw.select("file_id").filter(cleaned.is_used).group_by("file_id").len()
-        for file_id, count in used.iter_rows():
-            self._tallies[file_id].used += count
-        self._stage_problems(raw, cleaned)
+        declared = DeclaredAccount(account.kind, account.level, account.region) if account else None
+        breaks = iter(range(BREAKS_FOLLOWED))
+
+        def clean(records: pl.DataFrame) -> list[tuple[pl.DataFrame, Cleaned]]:
+            try:
+                cleaned = clean_batch(records, group.format.mappings, context, self._door, declared)
+            except (IncompleteMappingError, *OF_THE_MACHINE):
+                raise
+            except (Exception, pl.exceptions.PanicException) as error:
+                if records.height == 1 or next(breaks, None) is None:
+                    self._progress(f"{records.height} records broke the cleaning: {error!r:.200}")
+                    return [(records, refused(records, f"unforeseen_error:{type(error).__name__}"))]
+                half = records.height // 2
+                return clean(records[:half]) + clean(records[half:])
+            return [(records, cleaned)]
+
+        return clean(raw)
 
     def _stage_problems(self, raw: pl.DataFrame, cleaned: Cleaned) -> None:
         place = raw.with_row_index("_row").select(
@@ -384,7 +420,7 @@ class Intake:
         tally = self._tallies[file.file_id]
         tally.is_noted = True
         tally.rejected += reject.records
-        advice = ADVICE.get(reject.reason)
+        advice = ADVICE.get(reject.reason.split(":")[0])
         row = {
             "file_id": file.file_id,
             "file_sha256": file.sha256,
@@ -400,6 +436,25 @@ class Intake:
         self._staging.append(
             "quarantine", _shaped(pl.DataFrame([row]), QUARANTINE.column_names[:-1])
         )
+
+
+def _until_it_breaks(items: Iterable[Found]) -> Iterator[Found]:
+    """What a reader gives; where the code breaks, that what follows was not read."""
+    try:
+        yield from items
+    except OF_THE_MACHINE:
+        raise
+    except Exception as error:
+        yield _broken(error)
+
+
+def _broken(error: Exception) -> Reject:
+    return Reject(
+        f"unforeseen_error:{type(error).__name__}",
+        "what follows in the file was not read",
+        extent="file",
+        records=1,
+    )
 
 
 def _encoding_of(beginning: bytes) -> str:

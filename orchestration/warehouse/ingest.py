@@ -25,7 +25,7 @@ from orchestration.sources.declarations import Declarations
 from orchestration.sources.intake import Intake
 from orchestration.sources.rawfile import RawFile
 from orchestration.warehouse import claims, furniture, load, reviews, stories
-from orchestration.warehouse.builds import Build
+from orchestration.warehouse.builds import Build, code_version
 from orchestration.warehouse.connect import count_rows
 from orchestration.warehouse.lake import withdraw_from_lake, write_lake
 from orchestration.warehouse.staging import Staging
@@ -66,6 +66,7 @@ def ingest(
     settled = _settled_scope(connection, settings)
     _take_reviews(connection, settings, declarations, settled)
     reread = _passed_too_early(connection, settings, settled)
+    reread += _broken_by_other_code(connection, settings, {f.file_id for f in reread})
     replaced = {f.file_id for f in reread}
     waiting = reread + waiting
     if waiting:
@@ -217,6 +218,23 @@ def _passed_too_early(
         *load.files_of_accounts(connection, _exposed(door, now, officers)),
         *_files_of_unknown_officers(connection, officers),
     }
+    return [f for f in Archive(settings.root.archive).deliveries() if f.file_id in file_ids]
+
+
+def _broken_by_other_code(
+    connection: duckdb.DuckDBPyConnection, settings: Settings, known: set[str]
+) -> list[RawFile]:
+    """Deliveries on which the program broke, when it was another one than now."""
+    file_ids = {
+        row[0]
+        for row in connection.execute(
+            """select file_id from quality.quarantine join meta.builds using (build_id)
+               where reason like 'unforeseen_error%' and code_version is distinct from $1""",
+            [code_version()],
+        ).fetchall()
+    } - known
+    if not file_ids:
+        return []
     return [f for f in Archive(settings.root.archive).deliveries() if f.file_id in file_ids]
 
 

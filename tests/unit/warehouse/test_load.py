@@ -10,9 +10,11 @@ import os
 import duckdb
 import pytest
 
+from orchestration.cleaning import engine
 from orchestration.schemas.tables import CORE_TABLES
 from orchestration.settings import Settings
 from orchestration.sources.extract import extract, read_declarations
+from orchestration.sources.formats import formats
 from orchestration.warehouse import builds, ingest
 from orchestration.warehouse.connect import open_work
 
@@ -162,6 +164,82 @@ def test_a_failing_load_leaves_the_warehouse_as_it_was(make_settings, monkeypatc
     monkeypatch.undo()
     resumed = night(settings, ())
     assert (resumed.files, resumed.records_loaded) == (1, 2)
+
+
+@pytest.mark.parametrize("broken", [1, 3])
+def test_a_record_on_which_the_code_breaks_is_refused_alone(make_settings, monkeypatch, broken):
+    """Whatever the error is: the others are loaded, the file is named, nothing is quoted."""
+    finish = engine.FINISHERS["posts"]
+
+    def breaks(rows, door):
+        if rows["text"].str.contains("bricht").any():
+            raise TypeError("of the code")
+        return finish(rows, door)
+
+    monkeypatch.setitem(engine.FINISHERS, "posts", breaks)
+    monkeypatch.setitem(
+        FILES,
+        "broken.jsonl",
+        lines(*({**TWEET, "content": f"bricht {n}", "attitudes_count": n} for n in range(broken))),
+    )
+    settings = make_settings()
+    found = night(settings, ("tweets_1.jsonl", "broken.jsonl", "users.jsonl"))
+    assert (found.records_in, found.records_quarantined) == (5 + broken, broken)
+    with open_work(settings.root.warehouse) as connection:
+        assert connection.execute("select count(*) from core.posts").fetchone() == (2,)
+        refused = connection.execute(
+            "select path, line_number, extent, reason, excerpt, detail is not null "
+            "from quality.quarantine order by all"
+        ).fetchall()
+    assert refused == [
+        ("spider/broken.jsonl", n + 1, "record", "unforeseen_error:TypeError", None, True)
+        for n in range(broken)
+    ]
+
+
+def test_other_code_reads_again_what_broke(make_settings, monkeypatch):
+    monkeypatch.setitem(FILES, "broken.jsonl", lines({**TWEET, "content": "bricht"}))
+    settings = make_settings()
+    with monkeypatch.context() as broken:
+        broken.setitem(engine.FINISHERS, "posts", lambda rows, door: 1 / 0)
+        assert night(settings, ("broken.jsonl", "users.jsonl")).records_quarantined == 1
+        assert run(settings).files == 0, "the same code would only break again"
+    monkeypatch.setattr(ingest, "code_version", lambda: "mended")
+    assert run(settings).files == 1
+    with open_work(settings.root.warehouse) as connection:
+        left = "select (select count(*) from core.posts), (select count(*) from quality.quarantine)"
+        assert connection.execute(left).fetchone() == (1, 0)
+
+
+def test_a_reader_that_breaks_costs_the_rest_of_its_file(make_settings, monkeypatch):
+    reader = type(formats()["weibo_spider_jsonl"].reader)
+    read = reader.read
+
+    def breaks(self, file, options):
+        for number, found in enumerate(read(self, file, options)):
+            yield found
+            if file.path.endswith("tweets_2.jsonl") and number == 0:
+                raise ValueError("of the code")
+
+    monkeypatch.setattr(reader, "read", breaks)
+    settings = make_settings()
+    night(settings, ("tweets_1.jsonl", "tweets_2.jsonl", "users.jsonl"))
+    with open_work(settings.root.warehouse) as connection:
+        seen = "select count(*) from core.post_metric_snapshots where likes_lo >= 1000000"
+        assert connection.execute(seen).fetchone() == (1,), "what came before it stays"
+        refused = connection.execute(
+            "select path, extent, records, reason from quality.quarantine"
+        ).fetchall()
+    assert refused == [("spider/tweets_2.jsonl", "file", 1, "unforeseen_error:ValueError")]
+
+
+def test_what_is_the_machines_fault_ends_the_run(make_settings, monkeypatch):
+    def full(rows, door):
+        raise OSError("no space left on device")
+
+    monkeypatch.setitem(engine.FINISHERS, "posts", full)
+    with pytest.raises(OSError, match="no space"):
+        night(make_settings(), ("tweets_1.jsonl",))
 
 
 def test_what_stood_in_a_persons_record_is_never_quoted(make_settings):
