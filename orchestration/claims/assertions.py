@@ -107,6 +107,14 @@ _OF_A_PART = re.compile(
     r"attract(?:ed)?|with|carr(?:y|ied))\s+$"
 )
 """61 of them have fewer than 500 followers: which of them are counted."""
+_PART_OF_THEM = re.compile(
+    r"\b\d[\d,.]*\s+of\s+(?:them|these|those|which|whom|the\s+(?:accounts|micro-?\s?blogs))\s+(?:\w+\s+){0,3}?"
+    r"(?:have|had|has|attract(?:ed)?|draw|drew|drawn|with|boast(?:ed)?)\s+(?:\w+ed\s+|drawn\s+|won\s+)?$",
+    re.IGNORECASE,
+)
+_EACH_OF_THEM = re.compile(r"[^,;.]{0,30}?\b(?:each|apiece)\b", re.IGNORECASE)
+_IN_ALL = re.compile(r"[^,;.]{0,30}?\b(?:in\s+total|combined|altogether|together|in\s+all)\b", re.IGNORECASE)
+"""12 of those have more than 500,000 followers each: which of them are counted."""
 _OF_OTHERS = re.compile(
     r"(?:违规|违法|造谣|虚假|诈骗|营销|水军|仿冒|假冒)[^，。；\d]{0,4}(?:账号|帐号|微博)|\b(?:fake|bogus|zombie|illegal|fraudulent|spam)\s+(?:followers|"
     r"fans|accounts)\s+(?:across|on\s+its|from\s+its|platform)|\b(?:actor|actress|singer|film\s+star|pop\s+star|celebrity)\b|演员|歌手|影星|明星",
@@ -153,6 +161,7 @@ _IN_PERIOD_ZH = re.compile(
     r"(?:(?!截至|截止|已|累计|总数|总量|以来)[^。；，\d]){0,25}(?:开通|开设|注册|新建)(?:(?!数|总)[^，。；\d]){0,8}$"
 )
 """Police opened 183 in 2012: so many came; that they had opened so many by then is a stock."""
+_UNTIL_ZH = re.compile(r"(?:截至|截止|[到至])[^，。；]{0,12}$")
 _OPENED_BEHIND_ZH = re.compile(
     r"[^，。；\d]{0,6}?(?:于|在)?(?:上月|上个月|本月|去年|今年|上周|本周|\d月份?|近期|集中|新近)[^，。；\d]{0,6}?(?:开通|入驻|注册|上线|开设)"
 )
@@ -246,6 +255,14 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
         or _DENIED_BEHIND.match(sentence, figure.end)
         or _WITHOUT.match(behind)
         or (figure.qualifier in ("<", "<=") and _OF_A_PART.search(sentence[: figure.start]))
+        or (
+            figure.qualifier in ("<", "<=", ">", ">=")
+            and not _IN_ALL.match(behind)
+            and (
+                _PART_OF_THEM.search(sentence[: figure.start])
+                or (_EACH_OF_THEM.match(behind) and re.search(r"\d", sentence[: figure.start]))
+            )
+        )
         or _OF_OTHERS.search(sentence[slice(*clause)])
         or (
             figure.qualifier != "="
@@ -279,9 +296,9 @@ def metric_of(sentence: str, figure: Figure, metric: str, segment: Span, is_chin
     if time is not None:
         return f"{metric}_{time}"
     if is_chinese:
-        is_of_period = bool(
-            _IN_PERIOD_ZH.search(sentence[: figure.start]) or _OPENED_BEHIND_ZH.match(behind)
-        )
+        period = _IN_PERIOD_ZH.search(sentence[: figure.start])
+        is_until = period is not None and _UNTIL_ZH.search(sentence[: period.start()])
+        is_of_period = bool((period and not is_until) or _OPENED_BEHIND_ZH.match(behind))
     else:
         is_of_period = bool(
             (_OPENED.search(ahead) and _IN_PERIOD.match(behind)) or _OPENED_IN_PERIOD.match(behind)

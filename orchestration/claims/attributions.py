@@ -41,17 +41,19 @@ _MADE = (
     r"(?:released|issued|published|conducted|compiled|provided|collected|carried\s+out|jointly\s+released|put\s+out|made|"
     r"prepared|written|commissioned|unveiled)"
 )
+_START = r"(?:^|(?<=\s--\s)|(?<=\s[—–]\s))"
+"""Of a sentence, or behind its dateline."""
 _NAME = r"(?:[Tt]he\s+|[Aa]n?\s+)?[A-Z@][^,;:.“”\"]{1,90}?"
 ENGLISH = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"^(?P<who>{_NAME}), (?:in|at|on)\s[^,;]{{2,90}}, (?:{_SAID}|puts?)\b",
-        r"^(?:At|In|On|During|After|Speaking|Addressing|By|As\s+of)\b[^,]{2,70}, "
+        rf"{_START}(?P<who>{_NAME}), (?:in|at|on)\s[^,;]{{2,90}}, (?:{_SAID}|puts?)\b",
+        rf"{_START}(?:At|In|On|During|After|Speaking|Addressing|By|As\s+of)\b[^,]{{2,70}}, "
         rf"(?P<who>{_NAME})\s+{_MODAL}{_SAID}\b",
         r"\b(?:[Qq]uot(?:ed|es|ing)|[Cc]it(?:ed|es|ing))\s+(?P<who>(?!by\b|in\b|as\b)[^,;:.]{2,80}?)(?=\s+as\s+say|,|\.$|;)",
         r"(?:^|,\s+)(?P<who>(?:[Tt]he\s+|an?\s+)?[\w'’ .&-]{2,90}?)\s+"
         r"(?:was|were|is|has\s+been)\s+(?:quoted|cited)\b",
-        rf"^(?P<who>{_NAME}), [A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){{1,2}}, {_SAID}\b",
+        rf"{_START}(?P<who>{_NAME}), [A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){{1,2}}, {_SAID}\b",
         r"(?:,|[”\"])\s+(?:as\s+)?"
         rf"(?P<who>(?:the\s+|a\s+|an\s+)?[\w'’ .&-]{{2,90}}?)\s+{_MODAL}{_SAID}\b"
         r"(?!\s+that\b)",
@@ -63,11 +65,11 @@ ENGLISH = tuple(
         rf"(?:^|,\s+)(?P<who>(?:[Tt]he\s+|[Aa]n?\s+)?(?:[\w-]+\s+){{0,3}}?{_DOCUMENT}\s+(?:[^,;:.]{{0,40}}?\s)?(?:from|by|of)\s+"
         rf"[^,;:.]{{2,70}}?)\s+{_SHOWS}\b",
         rf"\bin\s+(?P<who>(?:a|an|the)\s+(?:[\w-]+\s+){{0,3}}?{_DOCUMENT}\s+(?:{_WHEN}\s+)?(?:{_MADE}\s+)?(?:{_WHEN}\s+)?by\s+[^,;:.]{{2,70}}?)(?=[,.;]|$)",
-        rf"^(?:As of [^,]+, |{_WHEN},? |By [^,]+, )?(?P<who>{_NAME}['’]s?\s+"
+        rf"{_START}(?:As of [^,]+, |{_WHEN},? |By [^,]+, )?(?P<who>{_NAME}['’]s?\s+"
         rf"(?:[\w-]+\s+){{0,4}}{_DOCUMENT})\s+{_MODAL}{_SHOWS}\b",
-        rf"^(?:As of [^,]+, |On \w+day,? |By [^,]+, )?(?P<who>{_NAME}\s+"
+        rf"{_START}(?:As of [^,]+, |On \w+day,? |By [^,]+, )?(?P<who>{_NAME}\s+"
         rf"(?:statistics|data|figures))\s+{_SHOWS}\b",
-        rf"^(?:(?:On\s+)?\w+day,? |On {_MONTH}\.? \d{{1,2}}(?:, \d{{4}})?, )?"
+        rf"{_START}(?:(?:On\s+)?\w+day,? |On {_MONTH}\.? \d{{1,2}}(?:, \d{{4}})?, )?"
         rf"(?P<who>{_NAME})\s+{_MODAL}{_SAID}\b",
         rf"(?:^|,\s+|\bwhile\s+|\band\s+)(?P<who>{_NAME})\s+put\s+(?:its|the|their)\b[^,;.]{{2,60}}?\bat\b",
     )

@@ -63,9 +63,13 @@ _LED_BY = re.compile(r"\s*With\s")
 """With 6 million followers, the account …: whose they are stands behind the comma."""
 _ASIDE = re.compile(r",[^,;\d]{2,60},(?=\s+(?:have|had|has|are|were|run|now|also|already)\b)")
 """Twelve departments, the weather bureau among them, have …: the clause goes on behind."""
-_EARLIER = re.compile(
-    r"\ba\s+year\s+(?:earlier|ago|before)|\blast\s+year|上年同?期?|去年同期", re.IGNORECASE
+_LISTED_BODIES = re.compile(
+    r"(?:,\s+(?:(?!and\b|have\b|has\b|had\b|are\b|were\b|which\b|who\b|up\b)[\w'’-]+\s?){1,4}){0,4}?,?\s+and\s+"
+    r"(?:(?!have\b|has\b|had\b|are\b|were\b|\d)[\w'’-]+\s+){1,5}(?=(?:have|had|are|were|now|run|use|opened|registered)\b)"
 )
+"""55 diplomats, embassies and consulates had opened …: the commas of a list end no clause."""
+_EARLIER = re.compile(r"\ba\s+year\s+(?:earlier|ago|before)|上年同?期?|去年同期", re.IGNORECASE)
+_LAST_YEAR = re.compile(r"(?<!end of )(?<!early )(?<!late )\blast\s+year", re.IGNORECASE)
 _SAME_PERIOD_BEFORE = re.compile(r"(?<![较比])(?:去年|上年|上一年)同期的?(?:只|仅|为|有|约|近)*$")
 _BESIDE = re.compile(r"[^;；。]{0,60}$")
 """Growth told with a total is of the day of the total."""
@@ -167,7 +171,7 @@ _OF_READERS = re.compile(
 """A share of those who were asked is none of accounts."""
 _IN_ONE_BREATH = re.compile(r"[^,;，。；]*(?:\band\b|和|及|与|、)[^,;，。；]*")
 _GROWTH = re.compile(
-    r"\b(?:rose|grew|grown|increas\w+|(?<!make )(?<!makes )(?<!made )up|growth|jump\w+|"
+    r"\b(?:rose|grew|grown|increas\w+|(?<!make )(?<!makes )(?<!made )(?<!set )(?<!sets )(?<!setting )(?<!signed )(?<!sign )up|growth|jump\w+|"
     r"ris(?:e|ing|en)|soar\w+|surg\w+|expand\w+)\b|增长|增加|上升|增幅|同比|环比|提高",
     re.IGNORECASE,
 )
@@ -396,7 +400,8 @@ def _candidate(sentence: _Sentence, place: int, told: Sequence[Candidate]) -> Ca
     platform = _platform(sentence, figure, segment, clause, told, said)
     since = sentence.numbers[place - 1].end if place else 0
     region = places.region_of(
-        sentence.unnamed, segment, clause, since, figure.start, sentence.is_chinese, said
+        sentence.unnamed, segment, clause, since, figure.start, sentence.is_chinese,
+        said or (speaker.serves_in if speaker else None),
     )
     return Candidate(
         sentence.quote, sentence.start, sentence.start + len(sentence.quote), printed,
@@ -553,7 +558,10 @@ def _as_of(
         return dates.year_before(
             dates.as_of(sentence, (0, 0), figure.start, published, carried), "去年同期"
         )
-    if not is_rate and told and (match := _EARLIER.search(sentence, figure.end, segment[1])):
+    earlier = _EARLIER.search(sentence, figure.end, segment[1])
+    if earlier is None and _UP_FROM.search(sentence[: figure.start]):
+        earlier = _LAST_YEAR.search(sentence, figure.end, segment[1])
+    if not is_rate and told and (match := earlier):
         return dates.year_before(
             dates.as_of(sentence, (0, figure.start), figure.start, published), match[0]
         )
@@ -862,7 +870,11 @@ def _clause(sentence: str, figure: Figure) -> tuple[int, int]:
             continue
         if match.start() < past_aside:
             continue
-        if aside := _ASIDE.match(sentence, match.start()):
+        if aside := _ASIDE.match(sentence, match.start()) or (
+            _LISTED_BODIES.match(sentence, match.start())
+            if re.fullmatch(r"(?:\s+[\w'’-]+){1,4}", sentence[figure.end : match.start()])
+            else None
+        ):
             past_aside = aside.end()
             continue
         if not re.fullmatch(r"\d[,，]\d", sentence[match.start() - 1 : match.end() + 1]):

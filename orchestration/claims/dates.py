@@ -76,6 +76,8 @@ _BEGINS = re.compile(
     r"(?:开通于|成立于|上线于|较|比|与|自)$",
     re.IGNORECASE,
 )
+_TOLD_OF_IT = re.compile(r",\s+(?:which|who|whose|where)\s[^,;.]*$")
+"""Of a relative clause: which opened its account in 2011."""
 _COMPARED = re.compile(
     r"\b(?:since|from|compared with|against)\b[^,;.\d]{0,25}$|(?:较|比|与|自)$|"
     r"\b(?:that|those|than)\s+$",
@@ -296,6 +298,8 @@ def _starts_a_period(sentence: str, match: re.Match[str], *, is_change: bool) ->
     if is_start or groups.get("since") or groups.get("since2"):
         return True
     if _COMPARED.search(sentence[: match.start()]):
+        return True
+    if _TOLD_OF_IT.search(sentence[: match.start()]) and _BEGINS.search(sentence[: match.start()]):
         return True
     is_begun = _BEGINS.search(sentence[: match.start()]) and not _UNTIL.search(
         sentence[: match.end()]

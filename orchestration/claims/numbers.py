@@ -315,9 +315,15 @@ _OF_A_FRACTION = re.compile(
 )
 """Three in four and 四分之三 count nobody."""
 _REPEATED = re.compile(
-    r"\b(?:forwarded|reposted|retweeted|viewed|shared|read|liked|watched|played)\s+$", re.IGNORECASE
+    r"\b(?:forwarded|reposted|retweeted|viewed|shared|read|liked|watched|played|seen|commented\s+on|"
+    r"tweeted|posted|blogged|microblogged|updated|published|clicked|replied)\s+$",
+    re.IGNORECASE,
 )
 _PLACES = re.compile(r"(?:大|主要|商业|门户|微博)*(?:网站|平台|门户|媒体|公司|代表)")
+_OF_PLATFORMS = re.compile(
+    r"(?:新浪|腾讯|人民网?|新华网|网易|搜狐|微信|抖音|快手|头条|微博)(?:微博|网|号)?(?:这|等|共)?$"
+)
+"""新浪、腾讯两家: platforms are counted, no accounts."""
 _YEARLIKE = re.compile(r"(?:19|20)\d\d")
 
 
@@ -336,6 +342,8 @@ def _counts_nothing(text: str, figure: Figure) -> bool:
     if _FRACTION.match(text[figure.number_end :]) or _OF_A_FRACTION.search(text[: figure.start]):
         return True
     if _PLACES.match(text[figure.number_end :]):
+        return True
+    if figure.classifier in ("家", "个") and figure.value < 10 and _OF_PLATFORMS.search(text[: figure.start]):
         return True
     behind = text[figure.number_end :]
     if re.match(r"\s+times\b", behind) and _REPEATED.search(text[: figure.start]):

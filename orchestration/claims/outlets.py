@@ -29,11 +29,17 @@ CHINESE_NAME = (
 _NAMES = re.compile(rf"(?<!the\s)(?<!\w){ENGLISH_NAME}|{ENGLISH_NAME}|{CHINESE_NAME}")
 _TITLES = re.compile(r"《[^《》]{1,40}》")
 
+_OFFICE_OF_IT = (
+    r"(?:['’]s)?\s+(?:(?!at\b|in\b|on\b|from\b|that\b|by\b|of\b|and\b)[\w-]+\s+){0,5}?"
+    r"(?:office|lab|laboratory|cent(?:er|re)|institute|department|unit|think\s+tank|database|team)\b"
+)
+"""An office of an outlet is a body of its own, and brings no news."""
+
 # -- wordings ---------------------------------------------------------------------------------
 _ENGLISH_SOURCE = re.compile(
     rf"(?:\b(?:told|(?:interview|conversation)\s+with|(?:reported|quoted|cited|carried|published)\s+(?:\w+\s+)?(?:by|in)|"
     rf"according\s+to|wrote\s+in)\s+(?:an?\s+|the\s+)?|(?:^|[,;:.”\"]\s+)(?:as\s+)?(?:the\s+|The\s+|a\s+)?)"
-    rf"(?P<name>{ENGLISH_NAME})(?P<behind>(?:\s+news\s+agency)?\s+(?:reported|reports|report\b|said|says|wrote|writes|found|finds|quoted|cited|citing)"
+    rf"(?P<name>{ENGLISH_NAME})(?!{_OFFICE_OF_IT})(?P<behind>(?:\s+news\s+agency)?\s+(?:reported|reports|report\b|said|says|wrote|writes|found|finds|quoted|cited|citing)"
     r"|(?=['’]s\s+(?:report|website))|(?=[^\w'’]|$))"
 )
 _TOLD_AHEAD = re.compile(r"\b(?:told|with|by|in|to)\s+(?:an?\s+|the\s+)?$")

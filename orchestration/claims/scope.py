@@ -31,7 +31,9 @@ _ENGLISH_NOUNS = (
     ("questions", r"questions|inquiries|enquiries|queries|complaints|tip-?offs|petitions"),
     ("users", r"(?:micro-?\s?bloggers|(?:micro-?\s?blog(?:ging)?\s+|weibo\s+|internet\s+)?users|"
               r"netizens)"),
-    ("posts", r"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?:posts|messages|entries|updates|"
+    ("posts", r"(?:tweeted|microblogged|blogged|posted|published|updated)(?=\s+(?:(?:more|less|fewer|than|over|some|about|nearly|"
+              r"almost|around|at|least|a|total|of|roughly)\s+){0,4}\d[\d,.]*(?:\s+million)?\s+times)|"
+              r"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?:posts|messages|entries|updates|"
               r"items|tweets|articles|(?:short\s+)?(?:videos|clips))"),
     ("accounts", rf"(?:government|institutional|official|agency|police)\s+users|"
                  rf"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?<!bank\s)(?<!savings\s)accounts|"
@@ -56,7 +58,7 @@ _CHINESE_NOUNS = (
     ("comments", r"评论|留言|跟帖"),
     ("reposts", r"转发|转评"),
     ("likes", r"点赞|赞(?![成扬赏助])"),
-    ("reads", r"阅读量|阅读数|访问量|阅读|浏览量|点击量"),
+    ("reads", r"阅读量|阅读数|访问量|阅读|浏览量?|点击量?|观看量?|播放量?"),
     ("questions", r"提问|咨询|投诉|问题|求助|举报|诉求"),
     ("users", r"(?<!机构)(?<!部门)(?<!机关)(?<!单位)(?<!官员)"
               r"(?<!政务)(?<!公安)(?<!民警)(?<!政府)用户|网民|网友|博主"),
@@ -118,6 +120,12 @@ _CONTINUES = re.compile(
 _FOLLOWED_BY = re.compile(
     r"\b(?:is|are|was|were|been|being|now)\s+(?:followed|subscribed\s+to)\s+by\s+$", re.IGNORECASE
 )
+_DONE_BY = re.compile(
+    r"\b(?:(?P<reads>viewed|read|seen|watched|clicked(?:\s+on)?)|(?P<reposts>forwarded|reposted|retweeted|shared)|"
+    r"(?P<likes>liked)|(?P<comments>commented\s+on|commented\s+upon))\s+by\s+$",
+    re.IGNORECASE,
+)
+"""Viewed by 4.6 million people: reads, as often as people."""
 _FOLLOW_ZH = re.compile(r"(?:网友|用户|市民|网民)?已?(?:关注|订阅|收听)了?")
 _BESIDE_CLASSIFIER = 3
 _ANSWERED = re.compile(
@@ -175,6 +183,8 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
         nouns = _nouns(sentence, (figure.end, len(sentence)), is_chinese)[:1]
         if nouns and _fits(nouns[0], figure):
             return nouns[0]
+    if one := _in_turn(sentence, figure, is_chinese):
+        return one
     if _OUT_OF.fullmatch(sentence[figure.end : segment[1]]):
         # 40 of the country's 100 accounts: what both count is named once.
         of_both = _nouns(sentence, (segment[1], len(sentence)), is_chinese)[:1]
@@ -182,6 +192,8 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
             return of_both[0]
     if _FOLLOWED_BY.search(sentence[segment[0] : figure.start]) and figure.classifier != "条":
         return Noun("followers", figure.end, figure.end)
+    if done := _DONE_BY.search(sentence[segment[0] : figure.start]):
+        return Noun(str(done.lastgroup), figure.end, figure.end)
     if figure.classifier in ("人", "名", "位") and _FOLLOW_ZH.match(sentence, figure.end):
         return Noun("followers", figure.end, figure.end)
     fitting = [noun for noun in nouns if _fits(noun, figure)]
@@ -201,6 +213,44 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
     if chosen.metric == "accounts" and _POSTING.search(before) and figure.classifier in ("", "条"):
         return Noun("posts", chosen.start, chosen.end)
     return chosen
+
+
+_TURNS_OF = re.compile(
+    r"分别(?:达到?了?|为|有|是|已|约|近|超过?|逾|突破|共|[\s：:])*(?P<turns>(?:[\d.,]+[万亿千百]*[余多]*[个家名位人次条篇件%％]*(?:和|、|及|与|，)(?:约|近|超过?|逾)?)*)$"
+)
+_LINK_ZH = re.compile(r"(?:数量|总量|量|数|次数|总数)?(?:和|、|及|与|以及)(?:被|其|总)?")
+_UP_TO_TURNS_ZH = re.compile(r"(?:数量|总量|量|数|次数|总数)?(?:也|已|就|均|都|则|总数|数量)*")
+_LINK_EN = re.compile(r",?\s+and\s+|,\s+")
+_TURNS_EN = re.compile(
+    r"\s+(?:(?:have|had|has|were|was|are|is|also|now|numbered|number|totall?ed|reached|hit|stood|at|came|to|amounted|exceeded|topped)\s+)+"
+    r"(?P<turns>(?:[\d.,]+(?:\s+(?:thousand|million|billion))?,?\s+(?:and\s+)?)*)$"
+)
+
+
+def _in_turn(sentence: str, figure: Figure, is_chinese: bool) -> Noun | None:
+    """What one of several figures counts whose nouns were told before in turn: 转发、评论分别为5200次
+    和3400条, "reposts and comments numbered 5,200 and 3,400 respectively"."""
+    ahead = sentence[: figure.start]
+    if not is_chinese and not re.match(r"[^;.]*?\brespectively\b", sentence[figure.end :]):
+        return None
+    turns = (_TURNS_OF if is_chinese else _TURNS_EN).search(ahead)
+    if turns is None:
+        return None
+    nouns = _nouns(sentence, (0, turns.start()), is_chinese)
+    end = (_UP_TO_TURNS_ZH if is_chinese else re.compile("")).fullmatch(
+        sentence, nouns[-1].end if nouns else 0, turns.start()
+    )
+    if end is None:
+        return None
+    listed = nouns[-1:]
+    link = _LINK_ZH if is_chinese else _LINK_EN
+    for noun in reversed(nouns[:-1]):
+        if not link.fullmatch(sentence, noun.end, listed[0].start):
+            break
+        listed.insert(0, noun)
+    turn = len(re.findall(r"\d[\d.,]*\d|\d", turns["turns"]))
+    is_of_several = len(listed) > 1 and len({noun.metric for noun in listed}) > 1
+    return listed[turn] if is_of_several and turn < len(listed) else None
 
 
 def metric_named(sentence: str, start: int, end: int) -> str | None:
@@ -274,7 +324,8 @@ _ORGAN = re.compile(
     r"\b(?:ministry|court|procuratorate|government|administration|commission|council|committee|brigade|"
     r"squad|detachment|station|cent(?:er|re)|academy|force|authority|embassy|consulate|hospital|school|university|department|bureau)"
     r"(?:\s+of\s+[\w ]{3,30})?['’]|"
-    r"\b(?:provincial|municipal|city|county|district|town|township|local|central)\s+governments?\b|"
+    r"\b(?:provincial|municipal|city|county|district|town|township|local|central)(?:-level)?\s+governments?\b|"
+    r"\bgovernments\b|[省市县区乡镇州级]政府(?!官员|工作人员|公务|干部|领导|微博)|"
     r"\b(?:procuratorate|court|ministry|brigade|squad)\b(?=\s+(?:has|had|opened|runs?|operates?|"
     r"set up|launched)\b)|"
     r"\b(?:hospitals?|schools?|universit(?:y|ies)|commissions?|committees?)\b|\b[Mm]inistry\s+of\b|"
@@ -298,7 +349,10 @@ _ORGAN = re.compile(
 )
 _JOINED = re.compile(
     r"^[\w ,]{3,60}?\b(?:and|or|as well as)\s+(?:their\s+)?(?:\w+\s+){0,2}(?:\w+ials|officers|"
-    r"\w*ies|\w*ments|bodies|cadres|policemen|servants)\b"
+    r"\w*ies|\w*ments|bodies|cadres|policemen|servants|courts|procuratorates|judges|prosecutors|"
+    r"schools|hospitals|consulates|consuls|diplomats|ambassadors|envoys|bureaus|stations|units|committees|commissions|"
+    r"mayors|secretaries|ministers|organs|institutions|organi[sz]ations|brigades|squads|detachments|firefighters|"
+    r"individuals|leaders|staff)\b"
     r"|^[^，。、\d]{2,8}[及和与或][^，。、\d]{0,4}(?:官员|民警|干部|公务|个人|机构|部门)",
     re.IGNORECASE,
 )
@@ -359,8 +413,29 @@ _OFFICIAL = re.compile(r"official|官方", re.IGNORECASE)
 _HANDLE = re.compile(
     r"(?<!网友)(?<!网民)(?<!博主)(?<!user )@(?P<at>[\w\u4e00-\u9fff]{2,20})"
     r"|(?:微博|账号|帐号|微信|公众号|抖音号|头条号)(?:客)?[“\"「](?!僵尸|空壳|休眠|睡眠|两微|一网两微|一微|粉丝|听众|加?关注)(?P<behind>[^”\"」]{2,16})[”\"」]"
-    r"|[“\"「](?P<known>[^”\"」，。]{0,8}(?:警方|平安|公安|警务|警民|交警|发布)[^”\"」，。]{0,8})[”\"」]"
+    r"|[“\"「](?P<known>(?![^”\"」]{0,10}(?:发布厅|大厅|方阵|矩阵|集群))[^”\"」，。]{0,8}(?:警方|平安|公安|警务|警民|交警|发布)[^”\"」，。]{0,8})[”\"」]"
     r"|[“\"「](?!僵尸|空壳|休眠|睡眠|两微|一网两微|一微|粉丝|听众|加?关注)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务|微信|抖音)*(?:微博|微信|公众号|抖音号|账号|粉丝|听众)"
+)
+_ACCOUNT_EN = r"(?:micro-?\s?blog(?:\s+account)?|account|page|feed|channel|Weibo)"
+_NAME_EN = r"[A-Z][\w'’-]*(?:\s+(?:[A-Z][\w'’-]*|in|of)){0,4}"
+_QUOTED_EN = r"[\"“‘'](?P<{}>[A-Z@][^\"”,.]{{1,30}}?),?[\"”’']"
+_HANDLES_ENGLISH = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"{_ACCOUNT_EN}\b(?:\s+on\s+(?:Sina\s+|Tencent\s+)?[A-Z]\w+)?,?\s+"
+        rf"(?:(?:which\s+is\s+|is\s+|was\s+)?(?:called|named|known\s+as|under\s+the\s+name(?:\s+of)?|titled|dubbed|nicknamed)\s+)"
+        rf"[\"“‘']?(?P<called>{_NAME_EN})",
+        rf"{_ACCOUNT_EN}\b,?\s+" + _QUOTED_EN.format("quoted"),
+        _QUOTED_EN.format("ahead") + r",?\s+(?:the|an?|its|their)\s+[^,;.]{0,60}?" + rf"{_ACCOUNT_EN}\b",
+        rf"{_ACCOUNT_EN}\b(?:\s+on\s+(?:Sina\s+|Tencent\s+)?[A-Z]\w+)?,\s+(?P<beside>{_NAME_EN}),",
+        rf"(?:^|[,;]\s+|--\s+)(?P<first>{_NAME_EN}),\s+(?:the|an?)\s+(?:[\w'’-]+\s+){{0,6}}?{_ACCOUNT_EN}\b\s+(?:of|run\s+by|opened\s+by|operated\s+by|for)\s",
+        rf"(?:^|[,;]\s+|--\s+)(?P<owned>{_NAME_EN}),\s+(?:the|an?)\s+[^,;.]{{2,60}}?['’]s?\s+(?:[\w'’-]+\s+){{0,3}}?{_ACCOUNT_EN}\b",
+    )
+)
+_NO_HANDLE = re.compile(
+    r"^(?:The|In|On|At|By|As|From|A|An|It|He|She|They|Its)\b|\b(?:Sina|Tencent|Weibo|WeChat|Douyin|Twitter|Facebook|Toutiao|Kuaishou|"
+    r"Xinhua|Daily|Times|News|Ministry|Bureau|Department|Office|University|Agency|Corp|Inc|January|February|March|April|June|July|August|"
+    r"September|October|November|December|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
 )
 _PLATFORMS = (
     ("sina", r"\bsina\b|weibo\.com|新浪|"
@@ -371,8 +446,8 @@ _PLATFORMS = (
                r"(?:(?<=, )|(?<=and ))people['’]s daily online"
                r"(?=\s+and\b|,|\s+(?:at|by|in|as|had)\b|\.?$)|"
                r"people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
-               r"人民(?:网)?微博|人民网(?=[、和及与，]|等|[两三四]大|$|微博|开|的)"),
-    ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|新华网(?=[、和及与]|等|微博)"),
+               r"人民(?:网)?微博|人民网(?=[、和及与，]|等|[两三四五六](?:大|家|个)|$|微博|开|的|上|平台)"),
+    ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|新华网(?=[、和及与]|等|微博|[两三四五六](?:大|家|个)|开|上|平台)"),
 )  # fmt: skip
 _OTHERS = (
     ("wechat", r"we\s?chat|weixin|微信|公众[号账帐平]|订阅号|服务号|视频号"),
@@ -413,7 +488,8 @@ _ON_ZH = re.compile(
     r"(?:有|约|为|达|共|近|超过|逾)*"
 )
 _ONES_OWN = re.compile(
-    r"\b(?:his|her)\s+(?:own\s+)?(?:\w+\s+){0,3}?(?:micro-?\s?blog|account|followers)\b",
+    r"\b(?:his|her|my)\s+(?:own\s+)?(?:\w+\s+){0,3}?(?:micro-?\s?blog|account|followers)\b|"
+    r"[我他她](?:本人|自己)?的?(?:个人|实名|认证|新浪|腾讯)*(?:微博|账号|帐号|粉丝)",
     re.IGNORECASE,
 )
 _DIVIDED = re.compile(r"\d\s+(?:out\s+)?of\s+(?:(?:the|its|their|some|about|all)\s+)*$")
@@ -425,7 +501,10 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
     """organ, officer, or organ+officer where the two are not told apart; NULL for users."""
     if noun.metric == "users":
         return None
-    if _ONES_OWN.search(sentence, clause[0], clause[1]):
+    own_clause = _ONES_OWN.search(sentence, clause[0], clause[1])
+    if own_clause or (
+        _ONES_OWN.search(sentence, 0, clause[0]) and not names_actor(sentence[slice(*clause)])
+    ):
         return "officer"
     if _DIVIDED.search(sentence[: figure.start]) and noun.metric == "accounts":
         named = sentence.replace(sentence[figure.start : noun.end], "")
@@ -457,10 +536,23 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
     return "organ" if subject == "organ" and is_elsewhere else "organ+officer"
 
 
+_BY_PLATFORM = re.compile(
+    r"公众[号账帐]|订阅号|服务号|(?:抖音|快手|头条|政务|视频)号|(?:政务|警务)(?:微信|新媒体|抖音)|government\s+\S+", re.IGNORECASE
+)
+_OF_GOVERNMENT = re.compile(
+    r"(?:政务|政府|公安)微博(?=[、和及与])|\bgovernment\s+micro-?\s?blogs\s+and\b", re.IGNORECASE
+)
+"""政务微博和微信公众号: together they are of bodies and officials, as 政务微博 alone."""
+
+
 def _whose(part: str, *, first: bool | None) -> str | None:
     """Of whom words speak; where of both, of those named together, or of the first or the last
     (an officer of a bureau is an officer), or, for first None, of both. None for neither."""
     organs, officers = list(_ORGAN.finditer(part)), list(_OFFICER.finditer(part))
+    if organs and not officers and all(_BY_PLATFORM.fullmatch(organ[0]) for organ in organs) and (
+        _OF_GOVERNMENT.search(part)
+    ):
+        return "organ+officer"
     if not (organs and officers):
         return "organ" if organs else "officer" if officers else None
     start = min(organs[0].start(), officers[0].start())
@@ -544,13 +636,27 @@ def platforms_named(words: str) -> str | None:
 
 def handle_of(sentence: str) -> str | None:
     """The one account that a sentence is about by name."""
-    match = _HANDLE.search(sentence)
+    match = _HANDLE.search(sentence) or _handle_in_english(sentence)
     return next(name for name in match.groups() if name).lstrip("@") if match else None
+
+
+def _handle_in_english(sentence: str) -> re.Match[str] | None:
+    """An account by name in English: the ministry's account, Waijiao Xiaolingtong; a microblog
+    called Ping'an Beijing. What is a platform, an outlet or a body is no name of an account."""
+    for pattern in _HANDLES_ENGLISH:
+        for match in pattern.finditer(sentence):
+            name = next(group for group in match.groups() if group)
+            if not _NO_HANDLE.search(name):
+                return match
+    return None
 
 
 def without_handles(sentence: str) -> str:
     """The sentence, of the same length, with blanks for names of accounts."""
-    return _HANDLE.sub(lambda match: " " * len(match[0]), sentence)
+    named = _HANDLE.sub(lambda match: " " * len(match[0]), sentence)
+    if match := _handle_in_english(named):
+        named = named[: match.start()] + " " * len(match[0]) + named[match.end() :]
+    return named
 
 
 _BARE_MICRO = re.compile(r"\bmicro-?\s?blogs?\b|微博", re.IGNORECASE)
@@ -623,7 +729,9 @@ def with_unnamed(sentence: str, clause: Span, platforms: str) -> str:
     return f"{platforms}+?" if count > len(names) else platforms
 
 
-_RESPECTIVELY = re.compile(r"分别|\brespectively\b|各", re.IGNORECASE)
+_RESPECTIVELY = re.compile(
+    r"分别|\brespectively\b|各(?=有|约|达|为|近|超|逾|拥有|开通|新增|\d)", re.IGNORECASE
+)
 _TURNS = re.compile(
     r"分别[^，。；\d]{0,12}(?P<zh>(?:\d[\d.,]*[万亿千多余]*[个家名人条%％]*[和、及与，])*)[^，。；\d]{0,4}$"
 )
@@ -640,7 +748,7 @@ def _respectively(sentence: str, figure: Figure, media: Sequence[re.Match[str]])
     """The platform of one of two figures that are said to be those of two platforms in turn."""
     if not _RESPECTIVELY.search(sentence):
         return None
-    named = [name for medium in media for name in _platforms(medium[0]) + _others(medium[0])]
+    named = _each_named(sentence, media)
     ahead = sentence[: figure.start]
     if len(named) < 2 and (listed := _LISTED.findall(ahead)):
         named = [name for word in re.findall(_LISTED_NAME, listed[-1])
@@ -650,6 +758,21 @@ def _respectively(sentence: str, figure: Figure, media: Sequence[re.Match[str]])
         len(re.findall(r"[和、及与，]", turns["zh"])) if turns else int(bool(_SECOND.search(ahead)))
     )
     return named[turn] if len(named) > 1 and turn < len(named) else None
+
+
+def _each_named(sentence: str, media: Sequence[re.Match[str]]) -> list[str]:
+    """The platform of each of the media named in one breath: of 微信公众号 it is one, of a bare 微博
+    it is unspecified."""
+    groups: list[list[re.Match[str]]] = []
+    for medium in media:
+        if groups and groups[-1][-1].end() == medium.start():
+            groups[-1].append(medium)
+        else:
+            groups.append([medium])
+    words = [sentence[group[0].start() : group[-1].end()] for group in groups]
+    if len(words) == 1:
+        return [name for medium in media for name in _platforms(medium[0]) + _others(medium[0])]
+    return [next(iter(_platforms(word) + _others(word)), "unspecified") for word in words]
 
 
 def media_of(sentence: str, figure: Figure, segment: Span, clause: Span) -> list[re.Match[str]]:
@@ -759,7 +882,9 @@ _REGISTERED = re.compile(r"\s+(?:have|had|has)?\s*(?:already\s+)?(?:registered|s
 def adopters_of(sentence: str, noun: Noun, clause: Span) -> str:
     """Whose accounts are counted by those who have them: officers or organs, or both where they
     are named together."""
-    around = sentence[clause[0] : noun.end + 40 if noun.metric == "organs" else noun.end]
+    joined = _LISTED_WITH.match(sentence, noun.end, clause[1])
+    end = joined.end() if joined else noun.end + 40 if noun.metric == "organs" else noun.end
+    around = sentence[clause[0] : end]
     organs, officers = list(_ORGAN.finditer(around)), list(_OFFICER.finditer(around))
     if organs and officers:
         start = min(organs[0].start(), officers[0].start())
@@ -768,6 +893,9 @@ def adopters_of(sentence: str, noun: Noun, clause: Span) -> str:
     return "officer" if noun.metric == "officers" else "organ"
 
 
+_LISTED_WITH = re.compile(
+    r"\s*(?:,|and\b|or\b)(?:(?!\b(?:have|had|has|are|were|run|use|opened|which|who|\d)\b)[^;.])*", re.IGNORECASE
+)
 _BETWEEN_THEM = re.compile(r"\d")
 
 

@@ -15,11 +15,13 @@ from orchestration.linking.places import PLACES
 class Speaker:
     """Who said it. kind: body, outlet, person, or unclear. name: the body or outlet; of a person
     the body that they are said to speak for, if any. since: where a statement of theirs begins
-    that what stands before is no part of; 0 for the whole sentence."""
+    that what stands before is no part of; 0 for the whole sentence. serves_in: the body of a person
+    who does not speak for it, which says where they are and is not published as speaker."""
 
     name: str | None
     kind: str
     since: int = 0
+    serves_in: str | None = None
 
 
 _HEADER = re.compile(
@@ -37,7 +39,7 @@ _BYLINE = re.compile(
 _OUTLET_WORDS = re.compile(
     r"\b(?:Daily|Times|Post|News\s+Agency|News|Newsweek|Xinhua|Xinhuanet|Reuters|AFP|Weekly|Radio|Television|TV|Press|Online|"
     r"CCTV|BBC|CNN|Bloomberg|Caixin|Journal|Review|Magazine|Herald|Tribune|Observer|Standard|Guardian|Economist|"
-    r"Telegraph|Gazette|Monitor|Chronicle|Bulletin|Voices|Tone|Paper|Weekend|Insider|Info|Wire)\b|\.(?:com|cn|org|net)\b"
+    r"Telegraph|Gazette|Monitor|Chronicle|Bulletin|Voices|Tone|Paper|Weekend|Insider|Info|Wire|Express|Courier|Globe|Mirror|Mail|Star|Evening\s+News)\b|\.(?:com|cn|org|net)\b"
 )
 
 
@@ -88,8 +90,11 @@ _CHINESE_OUTLET = re.compile(
 _CHINESE_ROLE = re.compile(
     r"(?:新闻)?发言人|(?:相关|有关|主要)?负责人|(?:相关|有关)人士|副?[局厅部省市县区处科队所院校会站组]长|书记|"
     r"主任|政委|教授|研究员|专家|学者|民警|警官|警员|干警|警察|记者|主编|总编辑?|总裁|总经理|经理|CEO|"
+    r"首席[^，。；]{2,4}官|董事长|副?总监|秘书长|[司庭馆台社室署州镇乡村行]长|副?主席|院士|讲师|分析师|评论员|新闻官|联络员|委员(?!会)|"
     r"工作人员|官员|领导|网友|网民|博主|律师|先生|女士"
 )
+_CHINESE_OFFICER = re.compile(r"民警|警官|警员|干警|警察|网友|网民|博主|记者")
+"""Who serves in a body, or writes, and does not speak for it."""
 _CHINESE_NAME = rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}"
 
 
@@ -286,6 +291,8 @@ def _chinese_kind(who: str) -> Speaker:
     body = re.match(rf".*{_CHINESE_BODY}", who[: office.start()] if office else who)
     if body is not None and (_TELLS.search(body[0]) or _SOMEBODYS.match(who)):
         return Speaker(None, "person" if office else "unclear")
+    if office is not None and _CHINESE_OFFICER.match(office[0]):
+        return Speaker(None, "person", serves_in=body[0] if body else None)
     if office is not None:
         named = re.sub(r"(?<=[部局厅委院])微博$", "", body[0]) if body else None
         return Speaker(named, "person")
