@@ -107,8 +107,11 @@ _OF_A_PART = re.compile(
     r"attract(?:ed)?|with|carr(?:y|ied))\s+$"
 )
 """61 of them have fewer than 500 followers: which of them are counted."""
+_NUMBER = (
+    r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred)"
+)
 _PART_OF_THEM = re.compile(
-    r"\b\d[\d,.]*\s+of\s+(?:them|these|those|which|whom|the\s+(?:accounts|micro-?\s?blogs))\s+(?:\w+\s+){0,3}?"
+    rf"\b{_NUMBER}\s+of\s+(?:them|(?:these|those)(?:\s+[\w-]+)?|which|whom|the\s+(?:accounts|micro-?\s?blogs))\s+(?:\w+\s+){0,3}?"
     r"(?:have|had|has|attract(?:ed)?|draw|drew|drawn|with|boast(?:ed)?)\s+(?:\w+ed\s+|drawn\s+|won\s+)?$",
     re.IGNORECASE,
 )
@@ -260,7 +263,7 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
             and not _IN_ALL.match(behind)
             and (
                 _PART_OF_THEM.search(sentence[: figure.start])
-                or (_EACH_OF_THEM.match(behind) and re.search(r"\d", sentence[: figure.start]))
+                or _EACH_OF_THEM.match(behind)
             )
         )
         or _OF_OTHERS.search(sentence[slice(*clause)])

@@ -73,7 +73,7 @@ _LAST_YEAR = re.compile(r"(?<!end of )(?<!early )(?<!late )\blast\s+year", re.IG
 _SAME_PERIOD_BEFORE = re.compile(r"(?<![较比])(?:去年|上年|上一年)同期的?(?:只|仅|为|有|约|近)*$")
 _BESIDE = re.compile(r"[^;；。]{0,60}$")
 """Growth told with a total is of the day of the total."""
-_UP_FROM = re.compile(r"\bagainst\s*$|\b(?:up|down|rising|compared|rose|increased|"
+_UP_FROM = re.compile(r"\b(?:rose|grew|grown|risen|climb\w*|jump\w*|increas\w*|soar\w*|surg\w*|up|fell|dropp\w*|declin\w*)\b[^;.]{0,80}\d[^;.]{0,60}\bfrom\s*$|\bagainst\s*$|\b(?:up|down|rising|compared|rose|increased|"
                       r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|\d(?:\s+million)?\s+from\s*$|从$|由$|而[^，。]{0,12}(?:为|"
                       r"仅|只有)$", re.IGNORECASE)  # fmt: skip
 _TWO_ENDS = re.compile(r"\d.*(?:to|or|and|[-–—~～－至到]).*\d")
@@ -117,6 +117,9 @@ _PAGE_HAS = re.compile(
     r"|\bnow\s+(?:has|have|counts|boasts)\s+$"
 )
 """Their Weibo page has 1.9 million: followers, where those of another page were told."""
+_AND_SECOND = re.compile(
+    r"\d(?:\s+(?:million|thousand|billion))?\s+and\s+(?:(?:about|some|over|nearly|almost)\s+)?$"
+)
 _OF_THE_WHOLE = re.compile(
     r"\W*Of\s+(?:the|its|their|these|those|all)\s[^;.]*,\s+(?:[^,;.\d]{0,20}\s)?$"
 )
@@ -158,6 +161,12 @@ _SHARE = re.compile(
     r"account(?:s|ed|ing)? for",
     re.IGNORECASE,
 )
+_SHARE_ROSE = re.compile(
+    r"\b(?:share|proportion|percentage|ratio)\b[^,;.]*\b(?:to|at|reach\w*|hit|stood\s+at|was|is)\s+$|"
+    r"(?:开通率|覆盖率|占比|比例|比重|入驻率|认证率|回复率|办结率)[^，。；]*?(?:至|到|为|达到?|已达|超过)$",
+    re.IGNORECASE,
+)
+"""A share that rose to 61 percent is a share."""
 _AMONG_ZH = re.compile(
     r"(?:账号|帐号|微博|公众号|机关|机构|部门|单位|[局厅院所])(?:之?中|里)，?(?:已|有|仅|只|约|近|超过?|逾)*$"
 )
@@ -449,7 +458,7 @@ def _platform(
     told: Sequence[Candidate],
     said: str | None,
 ) -> str:
-    text = sentence.text
+    text = scope.without_account_names(sentence.text)
     if several := _of_several(text, figure, clause, told):
         return several
     own = scope.platforms_of(text, figure, segment, clause, said)
@@ -745,7 +754,7 @@ def _of_the_last(
     before, behind = sentence[: figure.start], sentence[figure.end :]
     if not told:
         return None
-    is_of_them = _OF_THEM.match(behind) and told[-1].metric not in ("reposts", "reads", "likes")
+    is_of_them = (_OF_THEM.match(behind) or _OF_WHICH.match(behind)) and told[-1].metric not in ("reposts", "reads", "likes")
     is_there = told[-1].metric in ("accounts", "followers") and _THERE.match(behind)
     if told[-1].metric == "accounts_lost" and _LEFT.search(before):
         return "accounts", told[-1].actor_scope
@@ -757,6 +766,8 @@ def _of_the_last(
     )
     if is_page:
         return "followers", told[-1].actor_scope
+    if _AND_SECOND.search(before) and re.match(r"\s*,?\s+respectively\b", behind):
+        return told[-1].metric, told[-1].actor_scope
     is_part = _OF_THE_WHOLE.match(before) and _ARE_SO.match(behind)
     if not (is_of_them or is_there or is_more or is_part or _ANOTHER.search(before)):
         return None
@@ -795,6 +806,10 @@ def _percentage(
         or (told and _OF_WHOM.search(sentence[segment[0] : figure.start]))
     ):
         return None
+    if _SHARE_ROSE.search(sentence[clause[0] : figure.start]):
+        return "share", scope.actor_of(
+            sentence, figure, scope.Noun("share", figure.end, figure.end), segment, clause
+        )
     metric = _direction(sentence[segment[0] : figure.start]) or _direction(around) or "share"
     if metric != "share":
         metric = _of_what(sentence, figure, clause, told) + metric + _against(around)

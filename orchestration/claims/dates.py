@@ -137,7 +137,13 @@ def as_of(
     text_start = sent.end() if sent else 0
     dates = list(_dates(sentence, published, is_change=is_change))
     said = [at for at in dates if at.start >= text_start and at.is_said]
-    found = [at for at in dates if at.start >= text_start and not at.is_said]
+    found = [
+        at
+        for at in dates
+        if at.start >= text_start
+        and not at.is_said
+        and (at.is_explicit or not _is_told_of_it(sentence, at.start, figure_start))
+    ]
     if explicit := _explicit(sentence, found, segment, figure_start):
         return explicit
     inside = [at for at in found if segment[0] <= at.start < segment[1]]
@@ -173,6 +179,14 @@ def as_of(
         or sent_on
         or AsOf(published, "day", "publication" if published else None, None)
     )
+
+
+def _is_told_of_it(sentence: str, start: int, figure_start: int) -> bool:
+    """Whether a date stands in a relative clause (", which went online in 2010,") without the
+    figure."""
+    relative = _TOLD_OF_IT.search(sentence[:start])
+    end = re.compile(r"[,;]|$").search(sentence, start)
+    return bool(relative and end and not relative.start() < figure_start < end.start())
 
 
 def explicit_of(sentence: str, published: date | None) -> AsOf | None:

@@ -31,7 +31,7 @@ _TITLES = re.compile(r"《[^《》]{1,40}》")
 
 _OFFICE_OF_IT = (
     r"(?:['’]s)?\s+(?:(?!at\b|in\b|on\b|from\b|that\b|by\b|of\b|and\b)[\w-]+\s+){0,5}?"
-    r"(?:office|lab|laboratory|cent(?:er|re)|institute|department|unit|think\s+tank|database|team)\b"
+    r"(?i:office|lab|laboratory|cent(?:er|re)|institute|department|unit|think\s+tank|database|team)\b"
 )
 """An office of an outlet is a body of its own, and brings no news."""
 

@@ -132,6 +132,7 @@ _ANSWERED = re.compile(
     r"\b(?:repl(?:y|ied|ies|ying)\s+to|answer(?:ed|s|ing)?|respond(?:ed|s|ing)?\s+to)\s+$",
     re.IGNORECASE,
 )
+_AND_NEXT = re.compile(r"\s+and\s+(?:about\s+|nearly\s+|almost\s+|over\s+|more\s+than\s+|some\s+)?")
 _USED = re.compile(
     r"\b(?:people|whom|them)\s+(?:now\s+|already\s+)?(?:us(?:ed|e|ing)|wr(?:ote|ite)|read|follow(?:ed)?|visit(?:ed)?)\s",
     re.IGNORECASE,
@@ -189,6 +190,13 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
         # 40 of the country's 100 accounts: what both count is named once.
         of_both = _nouns(sentence, (segment[1], len(sentence)), is_chinese)[:1]
         if of_both and _fits(of_both[0], figure):
+            return of_both[0]
+    if not is_chinese and _AND_NEXT.fullmatch(sentence, figure.end, segment[1]):
+        # 120,000 and 45,000 followers: what both count is named once.
+        of_both = _nouns(sentence, (segment[1], len(sentence)), is_chinese)[:1]
+        next_figure = re.compile(r"[\w.,]+(?:\s+(?:million|thousand|billion))?\s+")
+        beside = next_figure.match(sentence, segment[1])
+        if of_both and beside and of_both[0].start == beside.end():
             return of_both[0]
     if _FOLLOWED_BY.search(sentence[segment[0] : figure.start]) and figure.classifier != "条":
         return Noun("followers", figure.end, figure.end)
@@ -332,7 +340,7 @@ _ORGAN = re.compile(
     r"\b(?:ministries|courts|procuratorates|squads|brigades|detachments)\b|"
     r"\b(?:embass(?:y|ies)|consulates?|observator(?:y|ies)|brigades?)\b|\bState\s+Council\b|\bpress\s+office\b|"
     r"\b(?:fire|weather|meteorological|rescue|police|customs|prison)\s+services?\b|\bMetropolitan\s+Police\b|"
-    r"\bPolice\s+(?:Service|Department|Force)\b|\bofficial\s+(?:micro|account|we\s?chat)|"
+    r"\b(?:Chinese|China['’]s|diplomatic|permanent)\s+missions?\b|\bPolice\s+(?:Service|Department|Force)\b|\bofficial\s+(?:micro|account|we\s?chat)|"
     r"官微|村委会|居委会|领事馆|气象台|党委|人大常委会|政协|检察院|最高检|最高法|消防(?=微博|官)|"
     r"\bauthorities\b|使馆|新闻办|国务院|外交部|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
@@ -390,7 +398,7 @@ _BRANCH = re.compile(
     r"\b(?:[Mm]inistry|[Bb]ureau|[Dd]epartment|[Aa]dministration|[Cc]ommission|[Oo]ffice)\s+of\s+(?:the\s+)?"
     r"(?!Public\s+Security)(?=[A-Z])(?:[A-Z]\w+)|"
     r"(?i:\bcourts?\b|\bprosecutors?\b|\bprocurat\w+|\bhospitals?\b|\bschools?\b|\buniversit\w+|\bcongress\b|\bfire\s?fighters?\b)|"
-    r"\bembass\w+|\bambassador|\bconsul|\bdiplomat|\bprosecut|\bjudges?\b|\bobservator\w+|\burban\s+management\b|"
+    r"\bembass\w+|\b(?:diplomatic|Chinese|permanent)\s+missions?\b|\bambassador|\bconsul|\bdiplomat|\bprosecut|\bjudges?\b|\bobservator\w+|\burban\s+management\b|"
     r"\b(?:meteorological|weather|fire)\s+(?:service|brigade|bureau)|大使|领事|外交官|最高检|最高法|法官|城管|气象|"
     r"使馆|领事馆|法院|检察|院(?=入驻|开通)|医院|学校|高校|大学|消防|共青团|团委|税务|海关|铁路局|地铁|供电|"
     r"(?:旅游|民政|教育|卫生|卫计|税务|地税|国税|工商|交通(?:运输)?|气象|城管|环保|生态环境|财政|国土|规划|文化|人社|水务|水利|农业|林业|体育|"
@@ -418,7 +426,7 @@ _HANDLE = re.compile(
 )
 _ACCOUNT_EN = r"(?:micro-?\s?blog(?:\s+account)?|account|page|feed|channel|Weibo)"
 _NAME_EN = r"[A-Z][\w'’-]*(?:\s+(?:[A-Z][\w'’-]*|in|of)){0,4}"
-_QUOTED_EN = r"[\"“‘'](?P<{}>[A-Z@][^\"”,.]{{1,30}}?),?[\"”’']"
+_QUOTED_EN = r"[\"“‘](?P<{}>[A-Z@][^\"”,.]{{1,30}}?),?(?:[\"”]|’(?!\w))"
 _HANDLES_ENGLISH = tuple(
     re.compile(pattern)
     for pattern in (
@@ -649,6 +657,16 @@ def _handle_in_english(sentence: str) -> re.Match[str] | None:
             if not _NO_HANDLE.search(name):
                 return match
     return None
+
+
+def without_account_names(sentence: str) -> str:
+    """The sentence, of the same length, with blanks for the names of accounts alone: the Weixin of
+    one is no platform."""
+    match = _HANDLE.search(sentence) or _handle_in_english(sentence)
+    if match is None:
+        return sentence
+    group = str(match.lastgroup)
+    return sentence[: match.start(group)] + "x" * len(match[group]) + sentence[match.end(group) :]
 
 
 def without_handles(sentence: str) -> str:
