@@ -99,6 +99,10 @@ _CRITERION = re.compile(
 _OF_ACCOUNTS_WITH_ZH = re.compile(
     r"(?:\d[万千]?[余多]?|[一二三四五六七八九十百])[个家](?:账号|帐号|微博)?的?粉丝[^，。；\d]*$"
 )
+_OF_BODIES_WITH_ZH = re.compile(
+    r"\d[万千]?[余多]?[个家所][^，。；\d]{0,14}的(?:官方|政务)?(?:微博|账号|公众号)的?粉丝(?:数|量)?(?:均|都|已)*$"
+)
+"""75所高校的官方微博粉丝过10万: so many have more than 100,000."""
 _OF_A_SHARE_ZH = re.compile(
     r"\d[%％成][^，。；]{0,3}的[^，。；]*$|成的[^，。；]*$|个的?账号[^，。；]{0,6}$"
 )
@@ -120,7 +124,7 @@ _IN_ALL = re.compile(r"[^,;.]{0,30}?\b(?:in\s+total|combined|altogether|together
 """12 of those have more than 500,000 followers each: which of them are counted."""
 _OF_OTHERS = re.compile(
     r"(?:违规|违法|造谣|虚假|诈骗|营销|水军|仿冒|假冒)[^，。；\d]{0,4}(?:账号|帐号|微博)|\b(?:fake|bogus|zombie|illegal|fraudulent|spam)\s+(?:followers|"
-    r"fans|accounts)\s+(?:across|on\s+its|from\s+its|platform)|\b(?:actor|actress|singer|film\s+star|pop\s+star|celebrity)\b|演员|歌手|影星|明星",
+    r"fans|accounts)\s+(?:across|on\s+its|from\s+its|platform)|\b(?:actor|actress|singer|film\s+star|pop\s+star|celebrity)\b|演员|歌手|影星|明星|[女男]星|艺人|偶像",
     re.IGNORECASE,
 )
 """Accounts of those who break rules, and followers of stars."""
@@ -187,7 +191,7 @@ _BEFORE_ZH = (
     r"[^，。；、]){0,14}$"
 )
 _GAINED_ZH = re.compile(
-    rf"(?:新增加?|净增|增加|增长|新开(?:通|设)?|新注册|新建|新设|新认证|新入驻|增开|增设|增添|新添|又开(?:通|设)|再开(?:通|设)|涨粉|增粉|吸粉|上升|上涨){_BEFORE_ZH}"
+    rf"(?:新增加?|净增|增加|增长|新开(?:通|设)?|新注册|新建|新设|新认证|新入驻|增开|增设|增添|新添|又开(?:通|设)|再开(?:通|设)|涨粉|增粉|上升|上涨){_BEFORE_ZH}"
     r"|(?:增|涨|多)了?$|多出$"
 )
 _GAINED_BEHIND_ZH = re.compile(r"的?新(?:增|开|设|粉|注册|认证)|(?:新)(?:微博|账号|粉丝)")
@@ -242,6 +246,8 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
             or _WITHOUT_ZH.search(sentence[slice(*clause)])
             or (figure.qualifier in ("<", "<=") and _OF_A_SHARE_ZH.search(ahead_only))
             or _OF_ACCOUNTS_WITH_ZH.search(ahead_only)
+            or (sentence[figure.start] in "过破" and _OF_BODIES_WITH_ZH.search(ahead_only))
+            or (sentence[figure.start] in "过破" and re.search(r"(?:全部|均|都)$", ahead_only))
             or _OF_OTHERS.search(sentence[slice(*clause)])
             or (
                 _CRITERION_ZH.search(sentence[clause[0] : figure.start])

@@ -64,6 +64,7 @@ ENGLISH = tuple(
         rf"|chief|[a-z][\w-]+)\s[^,;:]{{2,80}}),\s+{_MODAL}{_SAID}\b",
         rf"(?:^|,\s+)(?P<who>(?:[Tt]he\s+|[Aa]n?\s+)?(?:[\w-]+\s+){{0,3}}?{_DOCUMENT}\s+(?:[^,;:.]{{0,40}}?\s)?(?:from|by|of)\s+"
         rf"[^,;:.]{{2,70}}?)\s+{_SHOWS}\b",
+        rf"{_START}(?P<who>(?:An?|The|One)\s+(?:[\w-]+\s+){{0,3}}?{_DOCUMENT})\s+{_MODAL}{_SHOWS}\b",
         rf"\bin\s+(?P<who>(?:a|an|the)\s+(?:[\w-]+\s+){{0,3}}?{_DOCUMENT}\s+(?:{_WHEN}\s+)?(?:{_MADE}\s+)?(?:{_WHEN}\s+)?by\s+[^,;:.]{{2,70}}?)(?=[,.;]|$)",
         rf"{_START}(?:As of [^,]+, |{_WHEN},? |By [^,]+, )?(?P<who>{_NAME}['’]s?\s+"
         rf"(?:[\w-]+\s+){{0,4}}{_DOCUMENT})\s+{_MODAL}{_SHOWS}\b",
@@ -71,7 +72,7 @@ ENGLISH = tuple(
         rf"(?:statistics|data|figures))\s+{_SHOWS}\b",
         rf"{_START}(?:(?:On\s+)?\w+day,? |On {_MONTH}\.? \d{{1,2}}(?:, \d{{4}})?, )?"
         rf"(?P<who>{_NAME})\s+{_MODAL}{_SAID}\b",
-        rf"(?:^|,\s+|\bwhile\s+|\band\s+)(?P<who>{_NAME})\s+put\s+(?:its|the|their)\b[^,;.]{{2,60}}?\bat\b",
+        rf"(?:^|,\s+|\bwhile\s+|\band\s+)(?P<who>{_NAME})\s+puts?\s+(?:its|the|their)\b[^,;.]{{2,140}}?\bat\b",
     )
 )  # fmt: skip
 _ARTICLE = re.compile(r"^(?:that\s+|while\s+|but\s+)?(?:the|a|an)\s+", re.IGNORECASE)
@@ -111,7 +112,7 @@ _ASIDE = re.compile(
 
 # -- Chinese ----------------------------------------------------------------------------------
 _DAY_ZH = (
-    r"(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}[日号]|昨[日天晚]|昨(?=从|在|向|获"
+    r"(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}[日号]|\d{4}年\d{1,2}月(?:底|初|份)?|(?<!\d)\d{1,2}月(?:底|初|份|中旬|上旬|下旬)?|昨[日天晚]|昨(?=从|在|向|获"
     r"|透|表|宣|介|通|公|发)|今[日天晨]|前天|日前|近日|近期|最近|上周[一二三四五六日]?"
     r"|本周[一二三四五六日]?|周[一二三四五六日]|上月|本月|去年|今年|年初"
 )
@@ -150,7 +151,7 @@ CHINESE = tuple(
     )
 )  # fmt: skip
 _RECORD_ZH = re.compile(
-    rf"^[\u4e00-\u9fff]{{2,8}}(?:讯|电)\s+|^(?:本报|本网|新华社)?记者(?:{_DAY_ZH})*(?:从|向)?|^由|^按照?|^来自|^从|^根据|^依据|^据|^(?:{_DAY_ZH})(?:，|,)?"
+    rf"^[\u4e00-\u9fff]{{2,12}}?(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?(?:讯|电)\s+|^(?:本报|本网|新华社)?记者(?:{_DAY_ZH})*(?:从|向)?|^由|^按照?|^来自|^从|^根据|^依据|^据|^(?:{_DAY_ZH})(?:，|,)?"
 )
 _WHEN_ZH = re.compile(rf"(?:{_DAY_ZH})+(?:上午|下午|晚)?(?:还|也|曾|则)?$")
 _HOW_ZH = re.compile(rf"(?:{_PLACE_ZH}|书面|正式|对外|独家)+$")

@@ -39,7 +39,7 @@ _LONGEST = 800
 _CARRIED_OVER = 2
 """For how many sentences of its paragraph an "as of" holds."""
 _ACCOUNTS = re.compile(
-    r"we\s?chat|weixin|douyin|kuaishou|toutiao|tiktok|twitter|facebook|youtube|微信|公众号|抖音|快手|头条号|推特|脸书|"
+    r"\btweet(?:s|ed)?\b|bilibili|哔哩|B站|今日头条|@\w{2,20}\b[^.;]{0,60}\b(?:followers|fans)\b|we\s?chat|weixin|douyin|kuaishou|toutiao|tiktok|twitter|facebook|youtube|微信|公众号|抖音|快手|头条号|推特|脸书|"
     r"(?:@[\w]{2,20}|[“「][^”」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”」，。]{0,8}[”」])[^。；]{0,25}(?:粉丝|听众)|"
     r"新媒体|(?:政务|官方)(?:账号|帐号|号)|"
     r"\b(?:official|government|verified|agency|police)[\s-](?:[\w-]+\s+){0,2}?accounts\b|"
@@ -48,7 +48,7 @@ _ACCOUNTS = re.compile(
 )
 """Accounts that are no microblogs by name: figures of them are ours where they are of officials."""
 _SUBJECT = re.compile(
-    r"micro-?\s?blog|weibo|微博|官微|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
+    r"micro-?\s?blog|weibo|微博|官微|官博|开博|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[。！？!?；](?:[”’」）\"]*)|[.](?:[”\"')]*)(?=\s+[A-Z“\"@(]|\s*$)")
@@ -70,7 +70,7 @@ _LISTED_BODIES = re.compile(
 """55 diplomats, embassies and consulates had opened …: the commas of a list end no clause."""
 _EARLIER = re.compile(r"\ba\s+year\s+(?:earlier|ago|before)|上年同?期?|去年同期", re.IGNORECASE)
 _LAST_YEAR = re.compile(r"(?<!end of )(?<!early )(?<!late )\blast\s+year", re.IGNORECASE)
-_SAME_PERIOD_BEFORE = re.compile(r"(?<![较比])(?:去年|上年|上一年)同期的?(?:只|仅|为|有|约|近)*$")
+_SAME_PERIOD_BEFORE = re.compile(r"(?<![较比])(?:(?:去年|上年|上一年)同期的?|一年前)(?:还)?(?:只|仅|为|有|约|近)*$")
 _BESIDE = re.compile(r"[^;；。]{0,60}$")
 """Growth told with a total is of the day of the total."""
 _UP_FROM = re.compile(r"\b(?:rose|grew|grown|risen|climb\w*|jump\w*|increas\w*|soar\w*|surg\w*|up|fell|dropp\w*|declin\w*)\b[^;.]{0,80}\d[^;.]{0,60}\bfrom\s*$|\bagainst\s*$|\b(?:up|down|rising|compared|rose|increased|"
@@ -113,7 +113,7 @@ _EACH_HAS = re.compile(
 )
 """平均每个公众号1.2万: followers, where those of all were told."""
 _PAGE_HAS = re.compile(
-    r"\b(?:page|account|micro-?\s?blog|one|Weibo|WeChat|Twitter|Douyin)\s+(?:has|had|counts|boasts)\s+(?:only\s+|just\s+)?$"
+    r"\b(?:its|their|the)\s+(?:\w+\s+)?(?:page|account|feed|channel|micro-?\s?blog)\s+$|\b(?:page|account|micro-?\s?blog|one|Weibo|WeChat|Twitter|Douyin)\s+(?:has|had|counts|boasts)\s+(?:only\s+|just\s+)?$"
     r"|\bnow\s+(?:has|have|counts|boasts)\s+$"
 )
 """Their Weibo page has 1.9 million: followers, where those of another page were told."""
@@ -140,7 +140,8 @@ _ANOTHER = re.compile(
     r"|(?:^|[;,]\s)\s*[A-Z]\w+\s+(?:led|leads|tops|topped|came\s+(?:first|second|third)|ranked\s+\w+|follow(?:s|ed))(?:\s+the\s+\w+)?\s+with\s*$"
     r"|\bthat\s+of\s+[^,;]{2,40}\s(?:has|had|with)\s+(?:just\s+|only\s+)?$"
     rf"|(?:[，、和及是]|依次为)(?:{'|'.join(PLACES)})[省市]?(?:有|为|以|达|则|[（(])*$"
-    r"|\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
+    r"|\bof\s+(?:which|whom|them)\s+(?:only\s+|just\s+|some\s+|about\s+)?$|\b(?:puts?|put)\s+(?:its|theirs|their)(?:\s+(?:own|number|count|tally|total))?\s+at\s+$"
+    r"|一年前(?:还|仅|只|为|有|是)*$|\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
     r"|[、，](?:官方|政务)?(?:微信|抖音|头条|快手)(?:公众号|号)?(?:有|约|近|达)?$"
     r"|[、，](?:新浪|腾讯|人民网|新华网)(?:微博|平台|网)?上?(?:有|约|近)?$"
     r"|(?:账号|微博|公众号|帐号)(?:之?中|里)，?(?:有|仅|只有?|已有|共有|约|近)*$"
@@ -163,7 +164,7 @@ _SHARE = re.compile(
 )
 _SHARE_ROSE = re.compile(
     r"\b(?:share|proportion|percentage|ratio)\b[^,;.]*\b(?:to|at|reach\w*|hit|stood\s+at|was|is)\s+$|"
-    r"(?:开通率|覆盖率|占比|比例|比重|入驻率|认证率|回复率|办结率)[^，。；]*?(?:至|到|为|达到?|已达|超过)$",
+    r"(?:开通率|覆盖率|占比|比例|比重|入驻率|认证率|回复率|办结率)[^，。；]*?(?:至|到|为|达到?|已达|超过|(?:由|从)[^，。；\d]*)$",
     re.IGNORECASE,
 )
 """A share that rose to 61 percent is a share."""
@@ -769,8 +770,11 @@ def _of_the_last(
     if _AND_SECOND.search(before) and re.match(r"\s*,?\s+respectively\b", behind):
         return told[-1].metric, told[-1].actor_scope
     is_part = _OF_THE_WHOLE.match(before) and _ARE_SO.match(behind)
-    if not (is_of_them or is_there or is_more or is_part or _ANOTHER.search(before)):
+    is_other = told[-1].metric == "accounts" and re.match(r"\s+(?:others|more)\b(?!\s+than)", behind)
+    if not (is_other or is_of_them or is_there or is_more or is_part or _ANOTHER.search(before)):
         return None
+    if is_other:
+        return assertions.stock_of(told[-1].metric), told[-1].actor_scope
     if is_more:
         return assertions.stock_of(told[-1].metric), told[-1].actor_scope
     noun = scope.Noun(assertions.stock_of(told[-1].metric), figure.end, figure.end)

@@ -22,7 +22,7 @@ _ENGLISH_NOUNS = (
                   r"followers?|fans|subscribers|listeners|"
                   r"people\s+(?:have\s+)?(?:follow(?:ed|ing)?|"
                   r"subscrib\w+)"),
-    ("comments", r"comments?"),
+    ("comments", r"comments?|replies(?!\s+to\b)"),
     ("reposts", r"reposts?|retweets?|forwards|shares|(?:(?<=was\s)|(?<=were\s)|(?<=been\s))shared|"
                 r"forwarded|reposted|retweeted"),
     ("likes", r"likes|liked"),
@@ -53,7 +53,7 @@ _ENGLISH_NOUNS = (
                r"organi[sz]ations|police\s+forces|(?:police|traffic|fire)\s+(?:teams|squads)|squads|brigades|detachments"),
 )  # fmt: skip
 _CHINESE_NOUNS = (
-    ("followers", r"[掉涨增吸]粉(?!丝)|粉丝|听众|关注者|"
+    ("followers", r"[掉涨增吸圈]粉(?!丝)|粉丝|听众|关注者|"
                   r"关注(?:用户|人数|量)|订阅(?:用户|人数|量|数)"),
     ("comments", r"评论|留言|跟帖"),
     ("reposts", r"转发|转评"),
@@ -62,9 +62,9 @@ _CHINESE_NOUNS = (
     ("questions", r"提问|咨询|投诉|问题|求助|举报|诉求"),
     ("users", r"(?<!机构)(?<!部门)(?<!机关)(?<!单位)(?<!官员)"
               r"(?<!政务)(?<!公安)(?<!民警)(?<!政府)用户|网民|网友|博主"),
-    ("posts", r"博文|发[博文布帖]总?量|帖子|微博信息|微博内容|信息|图文|推文|"
+    ("posts", r"博文|发[博文布帖稿]总?[量数]|(?<=发)稿|帖子|微博信息|微博内容|信息|图文|推文|"
               r"短视频(?!账|帐|号|平台)|视频作品|作品"),
-    ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|官微|(?:新浪|腾讯|人民网)微博(?=账|"
+    ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|官微|官博|(?:新浪|腾讯|人民网)微博(?=账|"
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|"
                  r"(?:微信)?(?:公众号|公众账号|公众帐号|订阅号|服务号|视频号)|(?:抖音|快手|头条|政务|企鹅|百家)号|"
                  r"(?:微信|抖音|快手|头条)(?=(?:已|共|有|约|达|近|超过?|逾)*\d+\s?[余多]?个)|(?:官方|政务|警务|公安|法院)微信(?!群|平台|用户|公众|公共|订阅|服务|账|帐|、)|账号|帐号|账户|帐户|"
@@ -87,7 +87,7 @@ _OF_CLASSIFIER = {
     "次": ("reposts", "comments", "reads", "likes", "questions"),
     "人次": ("reads", "comments", "reposts"),
     "个": ("accounts", "organs", "officers", "followers", "questions", "users", "likes"),
-    "家": ("accounts", "organs"), "名": ("officers", "followers", "users"),
+    "家": ("accounts", "organs"), "所": ("organs",), "名": ("officers", "followers", "users"),
     "位": ("officers", "followers", "users"), "人": ("officers", "followers", "users"),
 }  # fmt: skip
 _DIRECT_ENGLISH = re.compile(
@@ -126,6 +126,11 @@ _DONE_BY = re.compile(
     re.IGNORECASE,
 )
 """Viewed by 4.6 million people: reads, as often as people."""
+_BY_READERS_ZH = re.compile(
+    r"(?:网友|网民|用户|市民|粉丝|读者)?(?:(?P<reads>阅读|浏览|观看|点击)|(?P<reposts>转发)|(?P<likes>点赞)|(?P<comments>评论|留言|跟帖))"
+    r"(?!量|数|率|总)(?=[，。；、了过]|$|这|该)"
+)
+"""被120万网友阅读, 2300人点赞."""
 _FOLLOW_ZH = re.compile(r"(?:网友|用户|市民|网民)?已?(?:关注|订阅|收听)了?")
 _BESIDE_CLASSIFIER = 3
 _ANSWERED = re.compile(
@@ -200,6 +205,8 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
             return of_both[0]
     if _FOLLOWED_BY.search(sentence[segment[0] : figure.start]) and figure.classifier != "条":
         return Noun("followers", figure.end, figure.end)
+    if done := _BY_READERS_ZH.match(sentence, figure.end):
+        return Noun(str(done.lastgroup), figure.end, figure.end)
     if done := _DONE_BY.search(sentence[segment[0] : figure.start]):
         return Noun(str(done.lastgroup), figure.end, figure.end)
     if figure.classifier in ("人", "名", "位") and _FOLLOW_ZH.match(sentence, figure.end):
@@ -343,6 +350,9 @@ _ORGAN = re.compile(
     r"\b(?:Chinese|China['’]s|diplomatic|permanent)\s+missions?\b|\bPolice\s+(?:Service|Department|Force)\b|\bofficial\s+(?:micro|account|we\s?chat)|"
     r"官微|村委会|居委会|领事馆|气象台|党委|人大常委会|政协|检察院|最高检|最高法|消防(?=微博|官)|"
     r"\bauthorities\b|使馆|新闻办|国务院|外交部|"
+    r"\b(?:court|ministry|bureau|agency|embassy|consulate|hospital|school|university|department|procuratorate|institution|office)\s+"
+    r"(?:micro-?\s?blog|account|Weibo|We\s?Chat|page)|\bauthority\s+(?:said|has|had|runs)\b|"
+    r"官博|团委|共青团|使领馆|公安[厅局]|厅局|(?<!公安)系统(?=微博|官|政务|的|已|共|开|有|新)|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
     r"\binstitutions?\b|\bcent(?:er|re)s\b|\bministry\b(?=,?\s+(?:whose|which)\b|,\s*$)|"
     r"\bpolice\s+(?:services?|headquarters|authorit\w+)\b|"
@@ -361,7 +371,7 @@ _JOINED = re.compile(
     r"schools|hospitals|consulates|consuls|diplomats|ambassadors|envoys|bureaus|stations|units|committees|commissions|"
     r"mayors|secretaries|ministers|organs|institutions|organi[sz]ations|brigades|squads|detachments|firefighters|"
     r"individuals|leaders|staff)\b"
-    r"|^[^，。、\d]{2,8}[及和与或][^，。、\d]{0,4}(?:官员|民警|干部|公务|个人|机构|部门)",
+    r"|^[^，。、\d]{2,8}[及和与或][^，。、\d]{0,4}(?:官员|民警|干部|公务|个人|机构|部门|使领?馆|机关|法院|检察院|单位|[局厅委院])",
     re.IGNORECASE,
 )
 """Organs and officers counted together: departments and officials."""
@@ -392,21 +402,27 @@ _BRANCH = re.compile(
     r"(?i:\b(?:tourism|civil\s+affairs|education|health|tax(?:ation)?|customs|meteorolog\w+|weather|railways?|"
     r"commerce|foreign|defen[cs]e|justice|environment\w*|transport\w*|culture|cultural|sports?|finance|"
     r"labou?r|housing|agricultur\w+|forestry|water|earthquake|seismolog\w+|statistics|food\s+and\s+drug|"
-    r"fire|postal|land\s+and\s+resources|science(?:\s+and\s+technology)?|urban\s+management|planning)\s+"
-    r"(?:and\s+\w+\s+)?(?:ministry|ministries|bureaus?|departments?|administrations?|commissions?|authorit\w+|agenc\w+|offices?|"
+    r"emergency|market|natural\s+resources|human\s+resources|religious|ethnic|veterans|fire|postal|land\s+and\s+resources|science(?:\s+and\s+technology)?|urban\s+management|planning)\s+"
+    r"(?:and\s+\w+\s+)?(?:(?:protection|management|supervision|regulation|security|affairs|resources|response|control)\s+)?(?:ministry|ministries|bureaus?|departments?|administrations?|commissions?|authorit\w+|agenc\w+|offices?|"
     r"services?|brigades?|stations?|centers?)\b)|"
     r"\b(?:[Mm]inistry|[Bb]ureau|[Dd]epartment|[Aa]dministration|[Cc]ommission|[Oo]ffice)\s+of\s+(?:the\s+)?"
     r"(?!Public\s+Security)(?=[A-Z])(?:[A-Z]\w+)|"
     r"(?i:\bcourts?\b|\bprosecutors?\b|\bprocurat\w+|\bhospitals?\b|\bschools?\b|\buniversit\w+|\bcongress\b|\bfire\s?fighters?\b)|"
-    r"\bembass\w+|\b(?:diplomatic|Chinese|permanent)\s+missions?\b|\bambassador|\bconsul|\bdiplomat|\bprosecut|\bjudges?\b|\bobservator\w+|\burban\s+management\b|"
+    r"\bembass\w+|\b(?:diplomatic|Chinese|permanent)\s+missions?\b|\bambassador|\benvoys?\b|\bconsul|\bdiplomat|\bprosecut|\bjudges?\b|\bobservator\w+|\burban\s+management\b|"
     r"\b(?:meteorological|weather|fire)\s+(?:service|brigade|bureau)|大使|领事|外交官|最高检|最高法|法官|城管|气象|"
-    r"使馆|领事馆|法院|检察|院(?=入驻|开通)|医院|学校|高校|大学|消防|共青团|团委|税务|海关|铁路局|地铁|供电|"
+    r"使领?馆|领事馆|地震台|法院|检察|院(?=入驻|开通)|医院|学校|高校|大学|消防|共青团|团委|税务|海关|铁路局|地铁|供电|"
+    r"(?:旅游|民政|教育|卫生|卫计|税务|地税|国税|工商|交通(?:运输)?|气象|城管|环保|生态环境|财政|国土|规划|文化|人社|水务|水利|农业|林业|体育|"
+    r"统计|地震|邮政|食药监|药监|质监|安监|司法|商务|外交|外事|铁道|国防|科技|住建|文旅|卫健|应急(?:管理)?|市场监管)(?=微博|官微|系统|微信)|"
     r"(?:旅游|民政|教育|卫生|卫计|税务|地税|国税|工商|交通(?:运输)?|气象|城管|环保|生态环境|财政|国土|规划|文化|人社|水务|水利|农业|林业|体育|"
     r"统计|地震|邮政|食药监|药监|质监|安监|司法|商务|外交|外事|铁道|国防|科技|住建|文旅|卫健|应急(?:管理)?|市场监管)(?:行政)?(?:管理|监督|执法|主管)?(?:部门|系统|局|委|厅|部)"
 )
 """Another branch than the police; the words for sectors have no name for it."""
 _AND_OTHERS = re.compile(r"等[^，。；]{0,6}(?:单位|部门|机构)")
 """教育局、体育局等9个单位: of no one branch."""
+_OF_BRANCH = re.compile(
+    r"(?:环保|旅游|教育|卫生|税务|气象|城管|消防|法院|检察|司法|交通|民政|文化|体育|质监|国土|人社|工商|水利|农业|林业|团委|医疗|海关|外交)(?:系统)?政务"
+)
+"""环保政务微博: the word behind the branch says no more than the branch."""
 _STUDIES = re.compile(r"universit|school|institut|大学|学院|研究", re.IGNORECASE)
 _STATE = re.compile(
     r"government|(?<!news )agenc|bureau|ministry|departments?\b|commission|"
@@ -419,7 +435,7 @@ _STATE = re.compile(
 _OFFICIAL = re.compile(r"official|官方", re.IGNORECASE)
 """Says least: what is official is of whatever body the sentence names elsewhere."""
 _HANDLE = re.compile(
-    r"(?<!网友)(?<!网民)(?<!博主)(?<!user )@(?P<at>[\w\u4e00-\u9fff]{2,20})"
+    r"(?<!网友)(?<!网民)(?<!博主)(?<!user )@(?P<at>[\w\u4e00-\u9fff]{2,20}?)(?=在(?:新浪|腾讯|微博|人民|抖音|快手|推特)|的|目前|粉丝|官方微博|微博粉丝|[^\w\u4e00-\u9fff]|$)"
     r"|(?:微博|账号|帐号|微信|公众号|抖音号|头条号)(?:客)?[“\"「](?!僵尸|空壳|休眠|睡眠|两微|一网两微|一微|粉丝|听众|加?关注)(?P<behind>[^”\"」]{2,16})[”\"」]"
     r"|[“\"「](?P<known>(?![^”\"」]{0,10}(?:发布厅|大厅|方阵|矩阵|集群))[^”\"」，。]{0,8}(?:警方|平安|公安|警务|警民|交警|发布)[^”\"」，。]{0,8})[”\"」]"
     r"|[“\"「](?!僵尸|空壳|休眠|睡眠|两微|一网两微|一微|粉丝|听众|加?关注)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务|微信|抖音)*(?:微博|微信|公众号|抖音号|账号|粉丝|听众)"
@@ -454,8 +470,8 @@ _PLATFORMS = (
                r"(?:(?<=, )|(?<=and ))people['’]s daily online"
                r"(?=\s+and\b|,|\s+(?:at|by|in|as|had)\b|\.?$)|"
                r"people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
-               r"人民(?:网)?微博|人民网(?=[、和及与，]|等|[两三四五六](?:大|家|个)|$|微博|开|的|上|平台)"),
-    ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|新华网(?=[、和及与]|等|微博|[两三四五六](?:大|家|个)|开|上|平台)"),
+               r"人民(?:网)?微博|人民(?=[、和]新华)|人民网(?=[、和及与，]|等|[两三四五六](?:大|家|个)|$|微博|开|的|上|平台)"),
+    ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|(?<=人民[、和])新华(?=[两三四五六]|等|微博)|新华网(?=[、和及与]|等|微博|[两三四五六](?:大|家|个)|开|上|平台)"),
 )  # fmt: skip
 _OTHERS = (
     ("wechat", r"we\s?chat|weixin|微信|公众[号账帐平]|订阅号|服务号|视频号"),
@@ -463,14 +479,14 @@ _OTHERS = (
     ("tiktok", r"tiktok"),
     ("kuaishou", r"kuaishou|快手"),
     ("toutiao", r"toutiao|头条"),
-    ("twitter", r"twitter|推特"),
+    ("twitter", r"twitter|推特|\btweets?\b|\btweeted\b"),
     ("facebook", r"facebook|脸书|脸谱"),
     ("youtube", r"youtube|油管"),
     ("bilibili", r"bilibili|哔哩哔哩|B站"),
 )  # fmt: skip
 """Platforms of accounts that are no microblogs, or are none that is observed here."""
 _MEDIUM = re.compile(
-    r"(?P<micro>人民(?=微博)|新华(?=微博)|micro-?\s?blog(?:s|ging|gers?)?|weibo|\bsina\b|\btencent\b(?!['’]s\s+we)|微博|官微|围脖|新浪|腾讯(?!微信|的微信)|人民网)|"
+    r"(?P<micro>人民(?=微博|[、和]新华)|(?<=人民[、和])新华(?=[两三四五六等])|新华(?=微博)|micro-?\s?blog(?:s|ging|gers?)?|weibo|\bsina\b|\btencent\b(?!['’]s\s+we)|微博|官微|围脖|新浪|腾讯(?!微信|的微信)|人民网)|"
     r"(?P<other>"
     + "|".join(pattern for _, pattern in _OTHERS)
     + r")|(?P<generic>新媒体|短视频|客户端|new[\s-]media|social[\s-]media|short[\s-]videos?)",
@@ -591,7 +607,7 @@ def sector_of(sentence: str, segment: Span, clause: Span, speaker: str | None) -
     if handle := handle_of(sentence[: clause[1]]):
         return f"@{handle}"
     parts = [sentence[start:end] for start, end in (segment, clause, (0, len(sentence)))]
-    for part in parts:
+    for part in (_OF_BRANCH.sub(lambda match: match[0][:-2], part) for part in parts):
         if _POLICE.search(part):
             return "police"
         studied = speaker if speaker and _STUDIES.search(speaker) else ""
@@ -854,7 +870,7 @@ def _lowered(part: str, platform: str) -> str:
 _ADOPTS = re.compile(
     r"\b(?:open|regist|set up|sett|launch|run|ran|operat|hold|held|own|creat|start|sign|have|"
     r"has|had|"
-    r"use|using|writ|keep|join|maintain|keep|verif|certif)|开|注册|设|运营|建|认证|实名|拥有|有|入驻|使用|落户|进驻|登陆",
+    r"use|using|writ|keep|kept|join|updat|maintain|keep|verif|certif)|开|注册|设|运营|建|认证|实名|拥有|有|入驻|使用|落户|进驻|登陆",
     re.IGNORECASE,
 )
 _ADOPTED = re.compile(
@@ -894,6 +910,11 @@ _LEARNS = re.compile(
 """What people do about microblogs without having one."""
 
 
+_THERE = re.compile(
+    r"\s+(?:(?:were|are|is|was|now|already|active|present|have\s+been)\s+)*(?:on|using|joined)\s+(?:Sina|Tencent|Weibo|We\s?Chat|Twitter|Facebook|"
+    r"Douyin|TikTok|Kuaishou|Toutiao|YouTube|Bilibili)\b"
+)
+"""26 consulates were active on Facebook."""
 _REGISTERED = re.compile(r"\s+(?:have|had|has)?\s*(?:already\s+)?(?:registered|signed\s+up)\b")
 
 
@@ -926,9 +947,9 @@ def adopts(sentence: str, noun: Noun, clause: Span, about: str = "") -> bool:
     if re.match(r"\s+to\s", behind) or _LEARNS.match(behind):
         return False
     if not _HAN.search(sentence):
-        is_agent = re.search(r"\b(?:by|to|of)\s+[\w'’ -]*$", sentence[clause[0] : noun.start])
+        is_agent = re.search(r"\b(?:by|to|of)\s+(?:[\w'’ -]|,(?=\d))*$", sentence[clause[0] : noun.start])
         has_them = _ADOPTS.search(behind) and _ADOPTION.search(behind)
-        return bool(is_agent or has_them or _REGISTERED.match(behind))
+        return bool(is_agent or has_them or _THERE.match(behind) or _REGISTERED.match(behind))
     around = sentence[clause[0] : clause[1]]
     return bool(_ADOPTS.search(around)) or bool(_ADOPTED.search(sentence[: noun.start]))
 

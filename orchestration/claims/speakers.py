@@ -28,6 +28,8 @@ _HEADER = re.compile(
     r"(?:^|[.!?”\"]\s+|\s)(?:(?:[Ff]rom|[Vv]ia)\s+(?:the\s+)?|(?:来自|转自|摘自)\s*)"
     r"(?P<name>[A-Z\u4e00-\u9fff][\w'’ .&\u4e00-\u9fff-]{1,40})[:：]\s*$"
 )
+_HEADED = re.compile(r"^\s*(?:From|Via)\s+(?:the\s+)?(?P<name>[A-Z][\w'’ .&-]{1,40}):\s")
+"""From The Paper: at the head of the text itself."""
 _BYLINE = re.compile(
     r"^\s*(?:（|\()?(?P<name>Xinhua|Reuters|AFP|AP|新华社|中新社|人民日报)(?:）|\))?\s*(?:[-—]{1,2}|讯|电)"
     r"|^\s*(?:（|\()?(?P<wire>(?!本)[\u4e00-\u9fff]{1,8}?(?:社|网|报|台|在线))"
@@ -50,7 +52,7 @@ _BODY = re.compile(
     r"stud(?:y|ies)|surveys?|statistics|websites?|portals?|platforms?|networks?|brigades?|corps|groups?|"
     r"corporations?|lab(?:s|oratory|oratories)?|divisions?|alliances?|foundations?|forums?|federations?|leagues?|unions?|"
     r"societ(?:y|ies)|observator(?:y|ies)|schools?|colleges?|hospitals?|embass(?:y|ies)|consulates?|congress|secretariat|"
-    r"headquarters|services?|firms?|consultanc(?:y|ies)|operators?|think\s+tanks?|task\s+force|forces?|teams?|cadre|"
+    r"headquarters|services?|customs|museums?|librar(?:y|ies)|prisons?|missions?|boards?|hotlines?|zoos?|firms?|consultanc(?:y|ies)|operators?|think\s+tanks?|task\s+force|forces?|teams?|cadre|"
     r"detachments?|squads?|units?|byte\s?dance|alibaba|baidu|hootsuite|sina|tencent|weibo|wechat|douyin|toutiao|kuaishou|twitter|facebook|tiktok|bytedance|netease|sohu|mps|cnnic|cag)\b",
     re.IGNORECASE,
 )
@@ -91,7 +93,7 @@ _CHINESE_ROLE = re.compile(
     r"(?:新闻)?发言人|(?:相关|有关|主要)?负责人|(?:相关|有关)人士|副?[局厅部省市县区处科队所院校会站组]长|书记|"
     r"主任|政委|教授|研究员|专家|学者|民警|警官|警员|干警|警察|记者|主编|总编辑?|总裁|总经理|经理|CEO|"
     r"首席[^，。；]{2,4}官|董事长|副?总监|秘书长|[司庭馆台社室署州镇乡村行]长|副?主席|院士|讲师|分析师|评论员|新闻官|联络员|委员(?!会)|"
-    r"工作人员|官员|领导|网友|网民|博主|律师|先生|女士"
+    r"(?:科|调)?研人员|研究人员|工作人员|官员|领导|网友|网民|博主|律师|先生|女士"
 )
 _CHINESE_OFFICER = re.compile(r"民警|警官|警员|干警|警察|网友|网民|博主|记者")
 """Who serves in a body, or writes, and does not speak for it."""
@@ -269,7 +271,7 @@ def _is_english_name(who: str) -> bool:
 
 
 _TELLS = re.compile(
-    r"的|关注|研究(?!院|所|中心|会|室|报告)|从事|负责|运营|主管|管理(?!局|委|部|处|中心|办|科|所|学院|大学)|经常|长期|来自|"
+    r"的|关注|研究(?!院|所|中心|会|室|实验室|基地|报告|人员)|从事|负责|运营|主管|管理(?!局|委|部|处|中心|办|科|所|学院|大学)|经常|长期|来自|"
     r"曾|喜欢|热衷|开设|使用|熟悉|写|玩|自称|认证"
 )
 """What tells something about somebody is no name of a body."""
@@ -329,5 +331,7 @@ def outlet_of(name: str) -> str | None:
 
 def byline_of(paragraph: str) -> str | None:
     """The agency a text begins with: (Xinhua) --, 新华社北京9月26日电."""
+    if headed := _HEADED.match(paragraph):
+        return outlet_of(headed["name"].strip())
     match = _BYLINE.match(paragraph)
     return match[match.lastgroup] if match and match.lastgroup else None
