@@ -115,7 +115,7 @@ _NUMBER = (
     r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred)"
 )
 _PART_OF_THEM = re.compile(
-    rf"\b{_NUMBER}\s+of\s+(?:them|(?:these|those)(?:\s+[\w-]+)?|which|whom|the\s+(?:accounts|micro-?\s?blogs))\s+(?:\w+\s+){0,3}?"
+    rf"\b{_NUMBER}\s+of\s+(?:them|(?:these|those)(?:\s+[\w-]+)?|which|whom|the\s+(?:accounts|micro-?\s?blogs))\s+(?:\w+\s+){{0,3}}?"
     r"(?:have|had|has|attract(?:ed)?|draw|drew|drawn|with|boast(?:ed)?)\s+(?:\w+ed\s+|drawn\s+|won\s+)?$",
     re.IGNORECASE,
 )

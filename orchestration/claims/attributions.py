@@ -35,7 +35,7 @@ _TOLD_HOW = (
 _DOCUMENT = (
     r"(?:reports?|surveys?|stud(?:y|ies)|research|white\s+papers?|blue\s+book|polls?|statistics|figures|data|numbers|"
     r"statements?|anal(?:ysis|yses)|tall(?:y|ies)|counts?|ranking|index|findings|bulletin|notice|circular|"
-    r"estimates?|paper|list|article|press\s+release|yearbook)"
+    r"estimates?|check|inspection|audit|investigation|review|paper|list|article|press\s+release|yearbook)"
 )
 _MADE = (
     r"(?:released|issued|published|conducted|compiled|provided|collected|carried\s+out|jointly\s+released|put\s+out|made|"
@@ -72,7 +72,7 @@ ENGLISH = tuple(
         rf"(?:statistics|data|figures))\s+{_SHOWS}\b",
         rf"{_START}(?:(?:On\s+)?\w+day,? |On {_MONTH}\.? \d{{1,2}}(?:, \d{{4}})?, )?"
         rf"(?P<who>{_NAME})\s+{_MODAL}{_SAID}\b",
-        rf"(?:^|,\s+|\bwhile\s+|\band\s+)(?P<who>{_NAME})\s+puts?\s+(?:its|the|their)\b[^,;.]{{2,140}}?\bat\b",
+        rf"(?:^|,\s+|\bwhile\s+|\bwhereas\s+|\band\s+|\bbut\s+)(?P<who>{_NAME})\s+puts?\s+(?:its|the|their)\b[^,;.]{{2,140}}?\bat\b",
     )
 )  # fmt: skip
 _ARTICLE = re.compile(r"^(?:that\s+|while\s+|but\s+)?(?:the|a|an)\s+", re.IGNORECASE)

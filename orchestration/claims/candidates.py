@@ -108,6 +108,10 @@ _ACCOUNTS_WITH = re.compile(
     r"(?:账号|帐号|微博)?的?粉丝(?:数|量)?(?:均|都|已)*(?:过|超|不足|不到|突破|逾|少于|低于|没有)"
 )
 """7个粉丝过百万: of accounts, so many have more than a million."""
+_BODIES_WITH = re.compile(
+    r"[^，。；\d]{0,14}的(?:官方|政务)?(?:微博|账号|公众号)的?粉丝(?:数|量)?(?:均|都|已)*[过破](?=\d|百|千|万|十)"
+)
+"""75所高校的官方微博粉丝过10万: so many bodies have accounts with more."""
 _EACH_HAS = re.compile(
     r"每个?[^，。；\d]{0,8}(?:微博|账号|帐号|公众号)(?:平均|只|仅|则|却|有|为|约|达到?)*$"
 )
@@ -384,6 +388,8 @@ def _candidate(sentence: _Sentence, place: int, told: Sequence[Candidate]) -> Ca
     segment = _segment(sentence.numbers, place, clause)
     heard = sentence.heard
     speaker = heard if heard and figure.start >= heard.since else None
+    for aside in speakers.asides(text, sentence.is_chinese):
+        speaker = aside if figure.start >= aside.since else speaker
     read = _read(
         sentence.unsaid, figure, segment, clause, told or _earlier(sentence),
         sentence.is_chinese, sentence.topic,
@@ -519,12 +525,39 @@ def _of_several(
         beside = list(re.finditer(r"\d\s?(?:[%％]|percent)", sentence))
         if 0 <= turn < len(beside) <= len(totals):
             return totals[turn - len(beside)].platform_scope
+    if figure.unit != "percent" and (one := _of_totals(sentence, figure, clause, totals)):
+        return one
     if figure.unit != "percent" and _ALL_PLATFORMS.search(sentence[clause[0] : figure.start]):
         named = "+".join(other.platform_scope for other in totals).split("+")
         known = dict.fromkeys(name for name in named if name not in ("unspecified", "?"))
         if len(set(named)) > 1:
             return "+".join([*known, *(["?"] if len(known) < len(set(named)) else [])])
     return None
+
+
+def _of_totals(
+    sentence: str, figure: Figure, clause: tuple[int, int], totals: Sequence[Candidate]
+) -> str | None:
+    """The platform of one of two counts that are those of the two totals before in turn: 211 Weibo
+    and 187 WeChat accounts, which published 46,000 and 29,500 items respectively."""
+    ahead, behind = sentence[clause[0] : figure.start], sentence[figure.end : clause[1]]
+    is_second = _IN_PAIR_BEFORE.search(ahead) is not None
+    if not is_second and not _IN_PAIR_BEHIND.match(behind):
+        return None
+    if not _EACH_ITS_RATE.search(sentence[slice(*clause)]):
+        return None
+    before = [total for total in totals if total.figure_end - total.quote_start <= clause[0]][-2:]
+    if len({total.platform_scope for total in before}) < 2 or scope.platforms_named(ahead + behind):
+        return None
+    return before[int(is_second)].platform_scope
+
+
+_IN_PAIR_BEFORE = re.compile(
+    r"\d(?:\s+(?:million|thousand|billion))?\s+and\s+(?:(?:about|some|over|nearly|almost)\s+)?$|分别[^，。；\d]{0,12}\d[\d.]*[万千亿]?[余多]?[个家名条篇次件]?[、和及与]$"
+)
+_IN_PAIR_BEHIND = re.compile(
+    r"(?:\s+(?:million|thousand|billion))?\s+and\s+(?:\w+\s+){0,2}?\d|[、和及与](?:约|近|逾)?\d"
+)
 
 
 def _outlet(sentence: str, speaker: speakers.Speaker | None) -> str | None:
@@ -640,7 +673,9 @@ def _read(
         if not figure.classifier and _IN_TURN.fullmatch(between):
             # 粉丝达4100万，其中微博2800万: followers of them.
             return "followers", told[-1].actor_scope
-    if figure.classifier in ("个", "家") and _ACCOUNTS_WITH.match(sentence, figure.end):
+    if (figure.classifier in ("个", "家") and _ACCOUNTS_WITH.match(sentence, figure.end)) or (
+        figure.classifier in ("个", "家", "所") and _BODIES_WITH.match(sentence, figure.end)
+    ):
         whole = scope.Noun("accounts", figure.end, figure.end)
         own = scope.actor_of(sentence, figure, whole, segment, clause)
         return "accounts", (told[-1].actor_scope if told else None) or own

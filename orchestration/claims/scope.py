@@ -352,7 +352,7 @@ _ORGAN = re.compile(
     r"\bauthorities\b|使馆|新闻办|国务院|外交部|"
     r"\b(?:court|ministry|bureau|agency|embassy|consulate|hospital|school|university|department|procuratorate|institution|office)\s+"
     r"(?:micro-?\s?blog|account|Weibo|We\s?Chat|page)|\bauthority\s+(?:said|has|had|runs)\b|"
-    r"官博|团委|共青团|使领馆|公安[厅局]|厅局|(?<!公安)系统(?=微博|官|政务|的|已|共|开|有|新)|"
+    r"官博|团委|共青团|使领馆|公安厅局|厅局的|(?<!公安)(?<!交警)(?<!警务)系统(?=微博|官|政务|的|已|共|开|有|新)|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
     r"\binstitutions?\b|\bcent(?:er|re)s\b|\bministry\b(?=,?\s+(?:whose|which)\b|,\s*$)|"
     r"\bpolice\s+(?:services?|headquarters|authorit\w+)\b|"
@@ -379,7 +379,7 @@ _OFFICER = re.compile(
     r"\b(?:mayor|governor|party\s+secretary|police\s+chief|magistrate)s?['’]|"
     r"\b(?:ambassador|consul(?:[\s-]general)?|diplomat|envoy|mayor|governor|secretar(?:y|ie)|"
     r"magistrate|minister|patrolman|patrolmen|fire\s?fighter|legislator|lawmaker|judge|policeman)s?\b(?!\s+(?:general\s+)?office)|"
-    r"\bdeputy\s+(?:head|director|chief|mayor|governor)s?\b|\b(?:head|director|chief)s?\s+of\s+(?:the|its|a)\b|\bpolice\s+chiefs?\b|"
+    r"\bspokes(?:people|persons|men|women)\b|\bdeputy\s+(?:head|director|chief|mayor|governor)s?\b|\b(?:head|director|chief)s?\s+of\s+(?:the|its|a)\b|\bpolice\s+chiefs?\b|"
     r"\bofficers?\b|\bpolicemen\b|\bofficials\b|\bpersonal\b|\bindividuals?\b|\bcivil servants?\b|"
     r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|[一两几\d]名[^，。派]{0,2}警|法官|检察官|警察个人|警员|干警|警官(?!方)|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人|大使(?!馆)|总领事(?!馆)|外交官|消防员|书记",
     re.IGNORECASE,
@@ -500,7 +500,7 @@ _TOGETHER = re.compile(
 )
 _OWN_MEDIUM = re.compile(
     r"(?!.*\b(?:in|on|by|to|from|at|with|for|and|that|which|who|since|after)\b)[\s\w'’-]{0,40}"
-    r"|[^，。；、的在]{0,8}",
+    r"|[^，。；、的在A-Za-z]{0,8}",
     re.IGNORECASE,
 )
 _ON = re.compile(
@@ -817,6 +817,8 @@ def media_of(sentence: str, figure: Figure, segment: Span, clause: Span) -> list
     ahead = [m for m in found if m.start() < figure.start]
     inside = [m for m in ahead if m.start() >= clause[0]]
     is_own = behind and _OWN_MEDIUM.fullmatch(sentence, figure.end, behind[0].start())
+    if ahead and behind and _ANOTHER_OF_ITS.search(sentence[figure.end : behind[0].start()]):
+        behind = []  # 8,700 followers and its Facebook page 41,500
     chosen = (
         behind[0] if is_own
         else inside[-1] if inside
@@ -835,6 +837,9 @@ def media_of(sentence: str, figure: Figure, segment: Span, clause: Span) -> list
     ):
         last += 1
     return found[first : last + 1]
+
+
+_ANOTHER_OF_ITS = re.compile(r"\b(?:and|while|but|with)\s+(?:its|their|the|on|for|that\s+of)\b[^,;]*$", re.IGNORECASE)
 
 
 def is_of_microblogs(media: Sequence[re.Match[str]]) -> bool:

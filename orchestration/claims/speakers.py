@@ -102,11 +102,21 @@ _CHINESE_NAME = rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}"
 
 def speaker_of(sentence: str, is_chinese: bool) -> Speaker | None:
     """Who is said to have said it; None where the sentence does not say."""
-    match = next(_said_by(sentence, is_chinese), None)
+    matches = list(_said_by(sentence, is_chinese))
+    whole = [match for match in matches if not attributions.is_aside(sentence, match)]
+    match = next(iter(whole or matches), None)
     if match is None:
         return Speaker(None, "person") if attributions.says_somebody(sentence) else None
     since = match.start("who") if attributions.is_aside(sentence, match) else 0
     return replace(_source(match["who"]), since=since)
+
+
+def asides(sentence: str, is_chinese: bool) -> list[Speaker]:
+    """Who says what begins within a sentence as a statement of its own ("…, whereas Sina puts its
+    own at …")."""
+    found = (m for m in _said_by(sentence, is_chinese) if attributions.is_aside(sentence, m))
+    named = [replace(_source(match["who"]), since=match.start("who")) for match in found]
+    return [speaker for speaker in named if speaker.kind in ("body", "outlet")]
 
 
 def _source(who: str) -> Speaker:
