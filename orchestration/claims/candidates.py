@@ -90,7 +90,7 @@ _BASE_WITH_DAY = re.compile(
 """What something rose from, or is compared with, and the day printed beside it."""
 _COUNTED = re.compile(r"\s*(?:$|[，。；,.;]|from\b|on\b|over\b|year\b|within\b|in\b)")
 """What follows where a figure has no noun of its own."""
-_PART = re.compile(r"其中[^，。；\d]*$|,\s+(?:of\s+which|including|among\s+them)\s[^,;\d]*$")
+_PART = re.compile(r"[其当]中[^，。；\d]*$|,\s+(?:of\s+which|including|among\s+them)\s[^,;\d]*$")
 _JOINED_ON = re.compile(
     r"(?:(?!\b(?:ha(?:s|ve|d)|is|are|was|were|runs?|now|bring\w*|to)\b)[^,;，。；\d]){0,30}(?:\band|和|、|及|与)"
     r"(?:(?!\b(?:ha(?:s|ve|d)|is|are|was|were|runs?|now|bring\w*|to)\b|[已共有达至到为])[^,;，。；\d]){0,12}"
@@ -113,7 +113,7 @@ _BODIES_WITH = re.compile(
 )
 """75所高校的官方微博粉丝过10万: so many bodies have accounts with more."""
 _EACH_HAS = re.compile(
-    r"每个?[^，。；\d]{0,8}(?:微博|账号|帐号|公众号)(?:平均|只|仅|则|却|有|为|约|达到?)*$"
+    r"每个?[^，。；\d]{0,8}(?:微博|账号|帐号|公众号)(?:平均|只|仅|则|却|有|为|约|已|达到?|升至)*$"
 )
 """平均每个公众号1.2万: followers, where those of all were told."""
 _PAGE_HAS = re.compile(
@@ -145,7 +145,7 @@ _ANOTHER = re.compile(
     r"|\bthat\s+of\s+[^,;]{2,40}\s(?:has|had|with)\s+(?:just\s+|only\s+)?$"
     rf"|(?:[，、和及是]|依次为)(?:{'|'.join(PLACES)})[省市]?(?:有|为|以|达|则|[（(])*$"
     r"|\bof\s+(?:which|whom|them)\s+(?:only\s+|just\s+|some\s+|about\s+)?$|\b(?:puts?|put)\s+(?:its|theirs|their)(?:\s+(?:own|number|count|tally|total))?\s+at\s+$"
-    r"|一年前(?:还|仅|只|为|有|是)*$|\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
+    r"|一年前(?:还|仅|只|为|有|是)*$|\b(?:another|a\s+further)\s*$|另有?$|[其当]中[^，。；\d]{0,8}$"
     r"|[、，](?:官方|政务)?(?:微信|抖音|头条|快手)(?:公众号|号)?(?:有|约|近|达)?$"
     r"|[、，](?:新浪|腾讯|人民网|新华网)(?:微博|平台|网)?上?(?:有|约|近)?$"
     r"|(?:账号|微博|公众号|帐号)(?:之?中|里)，?(?:有|仅|只有?|已有|共有|约|近)*$"

@@ -38,7 +38,8 @@ _ENGLISH_NOUNS = (
     ("accounts", rf"(?:government|institutional|official|agency|police)\s+users|"
                  rf"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?<!bank\s)(?<!savings\s)accounts|"
                  rf"micro-?\s?blogs{_MODIFIED}|"
-                 r"(?<=facebook\s)pages|(?<=twitter\s)feeds"),
+                 r"(?<=facebook\s)pages|(?<=weibo\s)pages|(?<=wechat\s)pages|(?<=official\s)pages|(?<=weibo\s)feeds|(?<=douyin\s)channels|"
+                 r"(?<=youtube\s)channels|(?<=wechat\s)channels|(?<=official\s)(?:feeds|channels)|(?<=twitter\s)handles|(?<=twitter\s)feeds"),
     ("officers", r"(?:police\s*)?officers|policemen|officials|judges|civil\s+servants|cadres|"
                  r"public\s+servants|ambassadors|consuls(?:[\s-]general)?|diplomats|envoys|mayors|"
                  r"governors|(?:party\s+)?secretaries|prosecutors|magistrates|fire\s?fighters|"
@@ -160,7 +161,7 @@ _POSTING = re.compile(
     re.IGNORECASE,
 )
 _ADOPTION = re.compile(
-    r"micro-?\s?blog|weibo|accounts?\b|twitter|facebook|微博|官微|账号|帐号|公众号|(?:抖音|快手|头条|政务)号|"
+    r"micro-?\s?blog|weibo|accounts?\b|twitter|facebook|bilibili|微博|官微|官博|开博|订阅号|服务号|视频号|账号|帐号|公众号|(?:抖音|快手|头条|政务)号|"
     r"政务新媒体|(?:官方|政务|警务)微信|(?:入驻|登陆|落户|进驻|玩)[^，。；]{0,8}(?:微信|抖音|快手|头条)|"
     r"(?:抖音|快手|头条|推特|脸书)(?:上|开|平台)|在(?:抖音|快手|推特|脸书|海外社交)|douyin|kuaishou|toutiao|tiktok|youtube|we\s?chat",
     re.IGNORECASE,
@@ -358,11 +359,11 @@ _ORGAN = re.compile(
     r"\bpolice\s+(?:services?|headquarters|authorit\w+)\b|"
     r"\bgovernment\s+(?:we\s?chat|douyin|toutiao|kuaishou|tiktok|twitter|facebook|new[\s-]media)\b|"
     r"公众[号账帐]|订阅号|服务号|(?:抖音|快手|头条|政务|视频)号|(?:政务|警务)(?:微信|新媒体|抖音)|"
-    r"\bbodies\b|\boffices?\b|\borgani[sz]ations?\b|\bpolice (?:stations?|"
+    r"\bbodies\b|\badministrations?\b|\bcorps\b|\bcustoms\b|\bauthority\b|\boffices?\b|\borgani[sz]ations?\b|\bpolice (?:stations?|"
     r"forces?)\b|"
     r"机构|官方|部门|单位|机关|公安局|派出所|"
     r"(?:民政|教育|卫生|税务|工商|交通|气象|城管|环保|财政|旅游|国土|规划|文化|人社|水务|农业)(?:局|委|厅)|街道办|法院|检察院|[总支大]队|"
-    r"医院|学校|委员会|政府(?=门户|网站|官方|微博|新闻)",
+    r"医院|学校|委员会|政府(?=门户|网站|官方|新闻)|(?<=[省市县区乡镇州])政府(?=微博)",
     re.IGNORECASE,
 )
 _JOINED = re.compile(
@@ -371,7 +372,7 @@ _JOINED = re.compile(
     r"schools|hospitals|consulates|consuls|diplomats|ambassadors|envoys|bureaus|stations|units|committees|commissions|"
     r"mayors|secretaries|ministers|organs|institutions|organi[sz]ations|brigades|squads|detachments|firefighters|"
     r"individuals|leaders|staff)\b"
-    r"|^[^，。、\d]{2,8}[及和与或][^，。、\d]{0,4}(?:官员|民警|干部|公务|个人|机构|部门|使领?馆|机关|法院|检察院|单位|[局厅委院])",
+    r"|^[^，。、\d]{2,8}[及和与或][^，。、\d]{0,4}(?:官员|民警|干警|警员|法官|检察官|干部|公务|个人|机构|部门|使领?馆|机关|法院|检察院|单位|[局厅委院])",
     re.IGNORECASE,
 )
 """Organs and officers counted together: departments and officials."""
@@ -438,7 +439,7 @@ _HANDLE = re.compile(
     r"(?<!网友)(?<!网民)(?<!博主)(?<!user )@(?P<at>[\w\u4e00-\u9fff]{2,20}?)(?=在(?:新浪|腾讯|微博|人民|抖音|快手|推特)|的|目前|粉丝|官方微博|微博粉丝|[^\w\u4e00-\u9fff]|$)"
     r"|(?:微博|账号|帐号|微信|公众号|抖音号|头条号)(?:客)?[“\"「](?!僵尸|空壳|休眠|睡眠|两微|一网两微|一微|粉丝|听众|加?关注)(?P<behind>[^”\"」]{2,16})[”\"」]"
     r"|[“\"「](?P<known>(?![^”\"」]{0,10}(?:发布厅|大厅|方阵|矩阵|集群))[^”\"」，。]{0,8}(?:警方|平安|公安|警务|警民|交警|发布)[^”\"」，。]{0,8})[”\"」]"
-    r"|[“\"「](?!僵尸|空壳|休眠|睡眠|两微|一网两微|一微|粉丝|听众|加?关注)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务|微信|抖音)*(?:微博|微信|公众号|抖音号|账号|粉丝|听众)"
+    r"|[“\"「](?!僵尸|空壳|休眠|睡眠|两微|一网两微|一微|粉丝|听众|加?关注)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务|微信|抖音)*(?:微博|微信|公众号|抖音号|账号|粉丝|听众|关注者)"
 )
 _ACCOUNT_EN = r"(?:micro-?\s?blog(?:\s+account)?|account|page|feed|channel|Weibo)"
 _NAME_EN = r"[A-Z][\w'’-]*(?:\s+(?:[A-Z][\w'’-]*|in|of)){0,4}"
@@ -886,7 +887,7 @@ _WITH_ONE = re.compile(
     r"\s+(?:of\s+(?:them|these|those)\s+)?(?:have|had|has|already|now|currently|also|\s)+(?:opened|set\s+up|launched|"
     r"registered|started|run|ran|got)?\s*(?:(?:an?|their|personal|official|verified|such|own)\s+)*"
     r"(?:one|theirs|ones|micro-?\s?blogs?|(?:weibo\s+)?accounts?)\b(?!\s+(?:with|followers))|"
-    r"(?:已经?|均|都|曾|也)*(?:开通|开设|注册|拥有|使用|开了|实名认证)了?(?:个人|实名|自己的|官方|新浪|腾讯|政务|工作)*(?:微博|账号|帐号|公众号|微信(?!群|支付))(?!粉丝)",
+    r"(?:已经?|均|都|曾|也)*(?:开通|开设|注册|拥有|使用|开了|实名认证)了?(?:个人|实名|自己的|官方|新浪|腾讯|政务|工作)*(?:微博|账号|帐号|公众号|订阅号|服务号|视频号|抖音号|头条号|快手号|官微|官博|微信(?!群|支付))(?!粉丝)",
     re.IGNORECASE,
 )
 """51 have one, 12人开通了个人微博: the figure itself is who has them."""
