@@ -72,6 +72,7 @@ ENGLISH = tuple(
         rf"(?:statistics|data|figures))\s+{_SHOWS}\b",
         rf"{_START}(?:(?:On\s+)?\w+day,? |On {_MONTH}\.? \d{{1,2}}(?:, \d{{4}})?, )?"
         rf"(?P<who>{_NAME})\s+{_MODAL}{_SAID}\b",
+        rf"{_START}(?P<who>{_NAME}), [^,;:“”\"]{{2,90}}, {_MODAL}{_SAID}\b",
         rf"(?:^|,\s+|\bwhile\s+|\bwhereas\s+|\band\s+|\bbut\s+)(?P<who>{_NAME})\s+puts?\s+(?:its|the|their)\b[^,;.]{{2,140}}?\bat\b",
     )
 )  # fmt: skip
@@ -151,7 +152,7 @@ CHINESE = tuple(
     )
 )  # fmt: skip
 _RECORD_ZH = re.compile(
-    rf"^[\u4e00-\u9fff]{{2,12}}?(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?(?:讯|电)\s+|^(?:本报|本网|新华社)?记者(?:{_DAY_ZH})*(?:从|向)?|^由|^按照?|^来自|^从|^根据|^依据|^据|^(?:{_DAY_ZH})(?:，|,)?"
+    rf"^[\u4e00-\u9fff]{{2,12}}?(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?(?:讯|电)\s+|^{_MADE_ZH}的?(?=一?[份项])|^(?:本报|本网|新华社)?记者(?:{_DAY_ZH})*(?:从|向)?|^由|^按照?|^来自|^从|^根据|^依据|^据|^(?:{_DAY_ZH})(?:，|,)?"
 )
 _WHEN_ZH = re.compile(rf"(?:{_DAY_ZH})+(?:上午|下午|晚)?(?:还|也|曾|则)?$")
 _HOW_ZH = re.compile(rf"(?:{_PLACE_ZH}|书面|正式|对外|独家)+$")
@@ -166,7 +167,7 @@ _SOLE_DOCUMENT_ZH = re.compile(
 _PAGES_ZH = re.compile(
     r"(?:在(?:其|该)?[^，。；]{0,8}|(?<=[部局厅委院府办社]))(?:官方|门户)?(?:网站|官网|微博|微信)(?:公众号)?$"
 )
-_FACE_ZH = re.compile(r"(?:联合|共同|首次|正式|对外|方面|官方消息|消息)$")
+_FACE_ZH = re.compile(r"(?:的?一[份项个次]|联合|共同|首次|正式|对外|方面|官方消息|消息)$")
 
 _PUBLISHED = re.compile(
     rf"^(?:{_WHEN},?\s+)?(?P<who>{_NAME})\s+(?:{_WHEN}\s+)?(?:has\s+)?{_MADE}\s+(?:{_WHEN}\s+)?(?:an?|its|the)\s[^.;]{{0,70}}?{_DOCUMENT}\b",

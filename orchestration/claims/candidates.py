@@ -39,7 +39,7 @@ _LONGEST = 800
 _CARRIED_OVER = 2
 """For how many sentences of its paragraph an "as of" holds."""
 _ACCOUNTS = re.compile(
-    r"\btweet(?:s|ed)?\b|bilibili|哔哩|B站|今日头条|@\w{2,20}\b[^.;]{0,60}\b(?:followers|fans)\b|we\s?chat|weixin|douyin|kuaishou|toutiao|tiktok|twitter|facebook|youtube|微信|公众号|抖音|快手|头条号|推特|脸书|"
+    r"\b(?:Sina|Tencent)\b[^.;]{0,60}\b(?:accounts?|followers|fans)\b|(?:新浪|腾讯)[^。；]{0,30}(?:账号|粉丝|听众)|\btweet(?:s|ed)?\b|bilibili|哔哩|B站|今日头条|@\w{2,20}\b[^.;]{0,60}\b(?:followers|fans)\b|we\s?chat|weixin|douyin|kuaishou|toutiao|tiktok|twitter|facebook|youtube|微信|公众号|抖音|快手|头条号|推特|脸书|"
     r"(?:@[\w]{2,20}|[“「][^”」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”」，。]{0,8}[”」])[^。；]{0,25}(?:粉丝|听众)|"
     r"新媒体|(?:政务|官方)(?:账号|帐号|号)|"
     r"\b(?:official|government|verified|agency|police)[\s-](?:[\w-]+\s+){0,2}?accounts\b|"
@@ -145,6 +145,7 @@ _ANOTHER = re.compile(
     r"|\bthat\s+of\s+[^,;]{2,40}\s(?:has|had|with)\s+(?:just\s+|only\s+)?$"
     rf"|(?:[，、和及是]|依次为)(?:{'|'.join(PLACES)})[省市]?(?:有|为|以|达|则|[（(])*$"
     r"|\bof\s+(?:which|whom|them)\s+(?:only\s+|just\s+|some\s+|about\s+)?$|\b(?:puts?|put)\s+(?:its|theirs|their)(?:\s+(?:own|number|count|tally|total))?\s+at\s+$"
+    r"|[;,]\s+(?:and\s+)?on\s+(?:Sina|Tencent|Weibo|WeChat|Douyin|Twitter|Facebook|Toutiao|Kuaishou)(?:\s+Weibo)?,?\s+(?:it\s+has\s+|it\s+had\s+)?$"
     r"|一年前(?:还|仅|只|为|有|是)*$|\b(?:another|a\s+further)\s*$|另有?$|[其当]中[^，。；\d]{0,8}$"
     r"|[、，](?:官方|政务)?(?:微信|抖音|头条|快手)(?:公众号|号)?(?:有|约|近|达)?$"
     r"|[、，](?:新浪|腾讯|人民网|新华网)(?:微博|平台|网)?上?(?:有|约|近)?$"
@@ -178,7 +179,7 @@ _AMONG_ZH = re.compile(
 _OR_SHARE = re.compile(r"\d[^,，;；。]*(?:,\s+or|，即|[（(]占?)\s*(?:about\s+|约|近)?$")
 """61 of them, or 28.5 percent."""
 _OF_READERS = re.compile(
-    r"\b(?:respondents|surveyed|polled|interviewees)\b|\bsurvey\s+of\s+(?:\w+\s+)?[\d,]+\s+(?:\w+\s+)?(?:residents|people|users|"
+    r"\b(?:respondents|(?<!blogs )(?<!accounts )(?<!governments )(?<!agencies )(?<!departments )surveyed|polled|interviewees)\b|\bsurvey\s+of\s+(?:\w+\s+)?[\d,]+\s+(?:\w+\s+)?(?:residents|people|users|"
     r"citizens|students|netizens)|(?:手机|农村|城镇|女性|男性)网民|受访|被调查者",
     re.IGNORECASE,
 )
@@ -423,7 +424,7 @@ def _candidate(sentence: _Sentence, place: int, told: Sequence[Candidate]) -> Ca
         sentence.quote, sentence.start, sentence.start + len(sentence.quote), printed,
         sentence.start + figure.start, sentence.start + figure.start + len(printed),
         figure.value, figure.lo, figure.hi, figure.qualifier, _unit(metric, figure), metric,
-        _actor(sentence, clause, actor, sector, platform, said), sector, platform,
+        _actor(sentence, clause, actor, sector, platform, speaker is not None), sector, platform,
         context.region_of(region, sentence.unnamed, sentence.is_chinese, around.before),
         at.text, at.day, at.precision, at.basis, said, speaker.kind if speaker else None,
         _outlet(text + sentence.behind, speaker) or around.outlet,
@@ -480,13 +481,13 @@ def _actor(
     read: str | None,
     sector: str | None,
     platform: str,
-    said: str | None,
+    is_said: bool,
 ) -> str | None:
     """Actors, where a clause does not tell them apart: of what a body calls its own that body,
     else those of the sentence before, and bodies on platforms other than microblogs."""
     if read != "organ+officer":
         return read
-    if said and _OUR.search(sentence.text, *clause):
+    if is_said and _OUR.search(sentence.text, *clause):
         return "organ"
     actor = context.actor_of(read, sentence.text[slice(*clause)], sentence.around.before)
     is_of_bodies = sector == "all" and scope.is_of_bodies(platform)
@@ -816,6 +817,8 @@ def _of_the_last(
     actor = scope.actor_of(sentence, figure, noun, segment, clause)
     if actor == "organ+officer":
         actor = told[-1].actor_scope
+    if told[-1].metric == "accounts" and figure.classifier == "家":
+        actor = "organ"
     return told[-1].metric, actor
 
 
@@ -842,6 +845,7 @@ def _percentage(
         or _GROWTH.search(around)
         or _DECLINE.search(around)
         or scope.names_adoption(around)
+        or (_OF_THE_WHOLE.match(sentence[: figure.start]) and _ARE_SO.match(sentence[figure.end :]))
         or (told and _OF_WHOM.search(sentence[segment[0] : figure.start]))
     ):
         return None

@@ -311,6 +311,8 @@ _FRACTION = re.compile(
     rf"|\s+(?:in|(?:out\s+)?of)\s+(?:every\s+)?(?:{_UNITS}|10|\d)\b(?![\d,.])",
     re.IGNORECASE,
 )
+_FIRST_ONES = re.compile(r"(?:^|[，。；的、中为列居了])前$")
+"""前10名: a rank."""
 _OF_EVERY = re.compile(r"每\s?$|每\s?\d+[个家名人位][^，。；\d]{0,10}有$")
 _OF_A_FRACTION = re.compile(
     rf"分之$|\b(?:one|{_UNITS}|\d)\s+(?:in|(?:out\s+)?of)\s+(?:every\s+)?$", re.IGNORECASE
@@ -340,6 +342,8 @@ def _counts_nothing(text: str, figure: Figure) -> bool:
     if figure.value == 1 and "1" not in printed:
         return True
     if re.match(r"热线|便民|服务热线", text[figure.number_end :]):
+        return True
+    if figure.classifier and _FIRST_ONES.search(text[: figure.start]):
         return True
     if _OF_EVERY.search(text[: figure.start]):
         return True

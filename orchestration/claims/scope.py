@@ -45,7 +45,7 @@ _ENGLISH_NOUNS = (
                  r"governors|(?:party\s+)?secretaries|prosecutors|magistrates|fire\s?fighters|"
                  r"spokes(?:men|people|persons)|legislators|lawmakers|police\s+chiefs|ministers|"
                  r"detectives|patrolmen|wardens"),
-    ("organs", r"departments|agencies|bureaus|organs|institutions|government\s+offices|"
+    ("organs", r"counties|prefectures|townships|municipalities|provinces|departments|agencies|bureaus|organs|institutions|government\s+offices|"
                r"police\s+stations|(?:provincial|municipal|city|county|district|town(?:ship)?|local)\s+governments|"
                r"government\s+bodies|courts|procuratorates|ministries|"
                r"(?:village|neighbou?rhood|residents['’]?|party)\s+committees|committees|commissions|"
@@ -75,7 +75,7 @@ _CHINESE_NOUNS = (
                  r"领事(?!馆)|外交官|新闻发言人|发言人|书记|消防员|人大代表|政协委员"),
     ("organs", r"公安机关|公安局|公安分局|分局|派出所|[总支大]队|法院|检察院|部委|党政机构|"
                r"政务机构|政府机构|政府(?!部门|机构|官员|机关|网站|门户|新闻办|办公|微博|官方|类|官微|微信)|机构|部门|单位|机关|乡镇|村委会|居委会|社区|街道办事处|街道办|医院|学校|高校|中小学|"
-               r"使领?馆|领事馆|博物馆|图书馆|气象台|气象局|景区"),
+               r"使领?馆|总?领馆|领事馆|博物馆|图书馆|气象台|气象局|景区"),
 )  # fmt: skip
 _ALL_ENGLISH = re.compile(
     "|".join(rf"(?P<{name}>\b(?:{pattern})\b)" for name, pattern in _ENGLISH_NOUNS), re.IGNORECASE
@@ -115,7 +115,7 @@ _FROM = re.compile(r"(?:from|to|从|到)\b|[从到]", re.IGNORECASE)
 """What a range begins with whose noun comes behind it: from 5 to 9, the number of accounts rose."""
 _CONTINUES = re.compile(
     r"(?:^|[,，、]|percent|%|％)[^,，]{0,40}?(?:以|\b(?:to|reach(?:ing|ed)?|total(?:l?ing|ed)|numbering|hitting)|"
-    r"达到?了?|(?:增|升|降|减|涨|增长|增加|上升|下降|减少)(?:至|到)(?:目前|现在|如今|(?:(?:19|20)\d\d年|今年|去年)?(?:\d{1,2}月)?(?:底|末|份)?)?的?|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|共计?|为|有)\s*$",
+    r"达到?了?|(?:增|升|降|减|涨|增长|增加|上升|下降|减少)(?:至|到)(?:目前|现在|如今|(?:(?:19|20)\d\d年|今年|去年)?(?:\d{1,2}月)?(?:底|末|份)?)?的?|升至|增长到|增加到|到(?:目前|现在|如今)的?|突破了?|超过了?|总数为?|累计(?:已?达)?|合计|总计|总量(?:已?达|为)?|共计?|为|有)\s*$",
     re.IGNORECASE,
 )
 _FOLLOWED_BY = re.compile(
@@ -152,7 +152,7 @@ _DIRECT_CHINESE_AFTER = re.compile(
 )
 _DIRECT_CHINESE_BEFORE = re.compile(
     r"(?:总数|总量|数量|人数|量|数|客|达到?了?|已|共计?|有|为|超过了?|突破了?|逾|约|近|至|到|增至|增加到|"
-    r"增长到|升至|累计|合计|总计|分别|也|则|仅|就|从|由|大概|将近|接近|不到|不足|至少|和|是|即|高达|已经|更|竟|才|在|如今|目前|[\s：:“”（(])*$"
+    r"增长到|升至|累计|合计|总计|(?:[一两半]年|[一二两三四五六七八九十]个月|一周|一夜|一天)(?:之间|间|来|内)?|年初的?|分别|也|则|仅|就|从|由|大概|将近|接近|不到|不足|至少|和|是|即|高达|已经|更|竟|才|在|如今|目前|[\s：:“”（(])*$"
 )
 _POSTING = re.compile(
     r"\b(?:post|publish|releas|sent|send|issu|writ|wrote|put out|upload)\w*\s+"
@@ -353,7 +353,8 @@ _ORGAN = re.compile(
     r"\bauthorities\b|使馆|新闻办|国务院|外交部|"
     r"\b(?:court|ministry|bureau|agency|embassy|consulate|hospital|school|university|department|procuratorate|institution|office)\s+"
     r"(?:micro-?\s?blog|account|Weibo|We\s?Chat|page)|\bauthority\s+(?:said|has|had|runs)\b|"
-    r"官博|团委|共青团|使领馆|公安厅局|厅局的|(?<!公安)(?<!交警)(?<!警务)系统(?=微博|官|政务|的|已|共|开|有|新)|"
+    r"\d个(?:地级|县级)?(?:县|市|区|州|省|镇|乡|街道|旗)(?:区|市)?(?:之?中|里|都|均|已|全部)|"
+    r"官博|团委|共青团|使?领馆|(?<![全内干该])[部局厅委院署](?:的)?(?:官方|新浪|腾讯)*(?:微博|账号|公众号|官微)|公安厅局|厅局的|(?<!公安)(?<!交警)(?<!警务)系统(?=微博|官|政务|的|已|共|开|有|新)|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
     r"\binstitutions?\b|\bcent(?:er|re)s\b|\bministry\b(?=,?\s+(?:whose|which)\b|,\s*$)|"
     r"\bpolice\s+(?:services?|headquarters|authorit\w+)\b|"
@@ -411,7 +412,7 @@ _BRANCH = re.compile(
     r"(?i:\bcourts?\b|\bprosecutors?\b|\bprocurat\w+|\bhospitals?\b|\bschools?\b|\buniversit\w+|\bcongress\b|\bfire\s?fighters?\b)|"
     r"\bembass\w+|\b(?:diplomatic|Chinese|permanent)\s+missions?\b|\bambassador|\benvoys?\b|\bconsul|\bdiplomat|\bprosecut|\bjudges?\b|\bobservator\w+|\burban\s+management\b|"
     r"\b(?:meteorological|weather|fire)\s+(?:service|brigade|bureau)|大使|领事|外交官|最高检|最高法|法官|城管|气象|"
-    r"使领?馆|领事馆|地震台|法院|检察|院(?=入驻|开通)|医院|学校|高校|大学|消防|共青团|团委|税务|海关|铁路局|地铁|供电|"
+    r"使领?馆|领事馆|领馆|地震台|法院|检察|院(?=入驻|开通)|医院|学校|高校|大学|消防|共青团|团委|税务|海关|铁路局|地铁|供电|"
     r"(?:旅游|民政|教育|卫生|卫计|税务|地税|国税|工商|交通(?:运输)?|气象|城管|环保|生态环境|财政|国土|规划|文化|人社|水务|水利|农业|林业|体育|"
     r"统计|地震|邮政|食药监|药监|质监|安监|司法|商务|外交|外事|铁道|国防|科技|住建|文旅|卫健|应急(?:管理)?|市场监管)(?=微博|官微|系统|微信)|"
     r"(?:旅游|民政|教育|卫生|卫计|税务|地税|国税|工商|交通(?:运输)?|气象|城管|环保|生态环境|财政|国土|规划|文化|人社|水务|水利|农业|林业|体育|"
@@ -551,6 +552,8 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
     own = sentence[clause[0] : figure.start]
     if noun.metric == "accounts" and noun.start >= clause[0] and _POLICE.search(own):
         return "organ+officer"
+    if _OWN_GOVERNMENT.search(own):
+        return "organ+officer"
     # The subject of the sentence, where it stands in a clause before.
     subject = _whose(sentence[: clause[0]], first=False)
     if subject == "officer":
@@ -561,6 +564,9 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
     return "organ" if subject == "organ" and is_elsewhere else "organ+officer"
 
 
+_OWN_GOVERNMENT = re.compile(
+    r"(?:政务|公安|警务)微博(?!平台|管理|工作)|\b(?:government|police)\s+micro-?\s?blogs\b", re.IGNORECASE
+)
 _BY_PLATFORM = re.compile(
     r"公众[号账帐]|订阅号|服务号|(?:抖音|快手|头条|政务|视频)号|(?:政务|警务)(?:微信|新媒体|抖音)|government\s+\S+", re.IGNORECASE
 )
@@ -917,10 +923,17 @@ _LEARNS = re.compile(
 
 
 _THERE = re.compile(
-    r"\s+(?:(?:were|are|is|was|now|already|active|present|have\s+been)\s+)*(?:on|using|joined)\s+(?:Sina|Tencent|Weibo|We\s?Chat|Twitter|Facebook|"
+    r"(?:\s+and\s+(?:some\s+|about\s+|over\s+)?[\d,]+\s+[\w-]+)?\s+(?:(?:were|are|is|was|now|already|active|present|have\s+been)\s+)*(?:on|using|joined)\s+(?:(?:its|their|the)\s+(?:[\w-]+\s+){0,2}(?:service|platform|site|micro-?\s?blogs?)|Sina|Tencent|Weibo|We\s?Chat|Twitter|Facebook|"
     r"Douyin|TikTok|Kuaishou|Toutiao|YouTube|Bilibili)\b"
 )
 """26 consulates were active on Facebook."""
+_PLACES_AS_BODIES = re.compile(r"(?:counties|prefectures|townships|municipalities|provinces)\b", re.IGNORECASE)
+_WITHIN = re.compile(
+    r"\b(?:in|across|from|covering|among|throughout|for|by)\s+(?:(?:all|about|some|over|the|its|[\d,]+|[a-z-]+teen|\w+ty|two|three|four|five|six|"
+    r"seven|eight|nine|ten|eleven|twelve)\s+){0,3}$",
+    re.IGNORECASE,
+)
+"""In 12 provinces: where, not who has microblogs."""
 _REGISTERED = re.compile(r"\s+(?:have|had|has)?\s*(?:already\s+)?(?:registered|signed\s+up)\b")
 
 
@@ -950,6 +963,9 @@ def adopts(sentence: str, noun: Noun, clause: Span, about: str = "") -> bool:
     if not names_adoption(about or sentence):
         return False
     behind = sentence[noun.end : clause[1]]
+    is_place = _PLACES_AS_BODIES.match(sentence, noun.start) is not None
+    if is_place and _WITHIN.search(sentence[: noun.start]):
+        return False
     if re.match(r"\s+to\s", behind) or _LEARNS.match(behind):
         return False
     if not _HAN.search(sentence):

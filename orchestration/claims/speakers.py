@@ -95,6 +95,9 @@ _CHINESE_ROLE = re.compile(
     r"首席[^，。；]{2,4}官|董事长|副?总监|秘书长|[司庭馆台社室署州镇乡村行]长|副?主席|院士|讲师|分析师|评论员|新闻官|联络员|委员(?!会)|"
     r"(?:科|调)?研人员|研究人员|工作人员|官员|领导|网友|网民|博主|律师|先生|女士"
 )
+_PAGES_OF_IT = re.compile(
+    r"(?<=[部局厅委院府队办所会台馆])的?(?:官方|政务|新浪|腾讯)*(?:微博|微信|公众号|新媒体)(?:账号|平台)?$"
+)
 _CHINESE_OFFICER = re.compile(r"民警|警官|警员|干警|警察|网友|网民|博主|记者")
 """Who serves in a body, or writes, and does not speak for it."""
 _CHINESE_NAME = rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}"
@@ -306,7 +309,7 @@ def _chinese_kind(who: str) -> Speaker:
     if office is not None and _CHINESE_OFFICER.match(office[0]):
         return Speaker(None, "person", serves_in=body[0] if body else None)
     if office is not None:
-        named = re.sub(r"(?<=[部局厅委院])微博$", "", body[0]) if body else None
+        named = _PAGES_OF_IT.sub("", body[0]) if body else None
         return Speaker(named, "person")
     if body is None:
         is_name = re.fullmatch(_CHINESE_NAME, who) is not None
