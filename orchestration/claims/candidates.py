@@ -68,9 +68,9 @@ _LISTED_BODIES = re.compile(
     r"(?:(?!have\b|has\b|had\b|are\b|were\b|\d)[\w'’-]+\s+){1,5}(?=(?:have|had|are|were|now|run|use|opened|registered)\b)"
 )
 """55 diplomats, embassies and consulates had opened …: the commas of a list end no clause."""
-_EARLIER = re.compile(r"\ba\s+year\s+(?:earlier|ago|before)|上年同?期?|去年同期", re.IGNORECASE)
+_EARLIER = re.compile(r"\b(?:a|the)\s+year\s+(?:earlier|ago|before)|\bthe\s+previous\s+year|上年同?期?|去年同期", re.IGNORECASE)
 _LAST_YEAR = re.compile(r"(?<!end of )(?<!early )(?<!late )\blast\s+year", re.IGNORECASE)
-_SAME_PERIOD_BEFORE = re.compile(r"(?<![较比])(?:(?:去年|上年|上一年)同期的?|一年前)(?:还)?(?:只|仅|为|有|约|近)*$")
+_SAME_PERIOD_BEFORE = re.compile(r"(?<![较比])(?:(?:去年|上年|上一年)同期的?|一年前|(?:上一年|前一年)(?=为|有|仅|只))(?:还)?(?:只|仅|为|有|约|近)*$")
 _BESIDE = re.compile(r"[^;；。]{0,60}$")
 """Growth told with a total is of the day of the total."""
 _UP_FROM = re.compile(r"\b(?:rose|grew|grown|risen|climb\w*|jump\w*|increas\w*|soar\w*|surg\w*|up|fell|dropp\w*|declin\w*)\b[^;.]{0,80}\d[^;.]{0,60}\bfrom\s*$|\bagainst\s*$|\b(?:up|down|rising|compared|rose|increased|"
@@ -146,6 +146,7 @@ _ANOTHER = re.compile(
     rf"|(?:[，、和及是]|依次为)(?:{'|'.join(PLACES)})[省市]?(?:有|为|以|达|则|[（(])*$"
     r"|\bof\s+(?:which|whom|them)\s+(?:only\s+|just\s+|some\s+|about\s+)?$|\b(?:puts?|put)\s+(?:its|theirs|their)(?:\s+(?:own|number|count|tally|total))?\s+at\s+$"
     r"|[;,]\s+(?:and\s+)?on\s+(?:Sina|Tencent|Weibo|WeChat|Douyin|Twitter|Facebook|Toutiao|Kuaishou)(?:\s+Weibo)?,?\s+(?:it\s+has\s+|it\s+had\s+)?$"
+    r"|\bthose\s+(?:in|of|from|on)\s+[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?\s+(?:had\s+|numbered\s+|at\s+)?$"
     r"|一年前(?:还|仅|只|为|有|是)*$|\b(?:another|a\s+further)\s*$|另有?$|[其当]中[^，。；\d]{0,8}$"
     r"|[、，](?:官方|政务)?(?:微信|抖音|头条|快手)(?:公众号|号)?(?:有|约|近|达)?$"
     r"|[、，](?:新浪|腾讯|人民网|新华网)(?:微博|平台|网)?上?(?:有|约|近)?$"
@@ -686,6 +687,16 @@ def _read(
         and (assertions.stock_of(told[-1].metric) == "followers")
     ):
         return "followers", told[-1].actor_scope
+    is_beside_bodies = noun is not None and noun.metric == "organs" and noun.end <= figure.start
+    if (
+        told
+        and noun is not None
+        and is_beside_bodies
+        and not figure.classifier
+        and told[-1].metric == "followers"
+    ):
+        # 公安部微博粉丝达840万，最高人民法院为610万: followers of that body.
+        return "followers", scope.adopters_of(sentence, noun, clause)
     if noun is None:
         return _of_the_last(sentence, figure, segment, clause, told)
     if noun.metric in ("officers", "organs"):

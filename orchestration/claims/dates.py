@@ -80,7 +80,7 @@ _TOLD_OF_IT = re.compile(r",\s+(?:which|who|whose|where)\s[^,;.]*$")
 """Of a relative clause: which opened its account in 2011."""
 _COMPARED = re.compile(
     r"\b(?:since|from|compared with|against)\b[^,;.\d]{0,25}$|(?:较|比|与|自)$|"
-    r"\b(?:that|those|than)\s+$",
+    r"\b(?:that|those|than|between)\s+$",
     re.IGNORECASE,
 )
 _TO_COME = re.compile(r"[^，。；]{0,12}?(?:将|拟|计划|力争|有望)")
@@ -342,6 +342,14 @@ def _with_quarters(sentence: str, published: date, found: dict[int, AsOf]) -> di
             r"(?P<year>(?:19|20)\d\d)年?(?:的)?第?$", sentence[: match.start()]
         ) or re.match(r"\s+of\s+(?P<year>(?:19|20)\d\d)\b", sentence[match.end() :])
         at = _completed(month, None, published, match[0], match.start())
+        told_year = re.search(r"(?P<year>今年|去年|上年)的?第?$", sentence[: match.start()])
+        if told_year:
+            year = published.year - (told_year["year"] != "今年")
+            at = _dated(year, month, None, "month", "resolved", match[0], match.start()) or at
+            found = {
+                start: other for start, other in found.items()
+                if not told_year.start() <= start < match.start()
+            }  # fmt: skip
         if own_year:
             year = int(own_year["year"])
             at = _dated(year, month, None, "month", "stated", match[0], match.start()) or at

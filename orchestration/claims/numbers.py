@@ -343,6 +343,8 @@ def _counts_nothing(text: str, figure: Figure) -> bool:
         return True
     if re.match(r"热线|便民|服务热线", text[figure.number_end :]):
         return True
+    if re.match(r"[至到—–~-]\d{1,2}[月日]", text[figure.number_end :]):
+        return True
     if figure.classifier and _FIRST_ONES.search(text[: figure.start]):
         return True
     if _OF_EVERY.search(text[: figure.start]):

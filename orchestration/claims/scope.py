@@ -75,7 +75,7 @@ _CHINESE_NOUNS = (
                  r"领事(?!馆)|外交官|新闻发言人|发言人|书记|消防员|人大代表|政协委员"),
     ("organs", r"公安机关|公安局|公安分局|分局|派出所|[总支大]队|法院|检察院|部委|党政机构|"
                r"政务机构|政府机构|政府(?!部门|机构|官员|机关|网站|门户|新闻办|办公|微博|官方|类|官微|微信)|机构|部门|单位|机关|乡镇|村委会|居委会|社区|街道办事处|街道办|医院|学校|高校|中小学|"
-               r"使领?馆|总?领馆|领事馆|博物馆|图书馆|气象台|气象局|景区"),
+               r"使领?馆|总?领馆|领事馆|博物馆|图书馆|气象台|气象局|景区|监狱|看守所|(?:服务|援助|指挥|救助|管理|疾控|急救)中心|党组织|团组织"),
 )  # fmt: skip
 _ALL_ENGLISH = re.compile(
     "|".join(rf"(?P<{name}>\b(?:{pattern})\b)" for name, pattern in _ENGLISH_NOUNS), re.IGNORECASE
@@ -381,7 +381,8 @@ _OFFICER = re.compile(
     r"\b(?:mayor|governor|party\s+secretary|police\s+chief|magistrate)s?['’]|"
     r"\b(?:ambassador|consul(?:[\s-]general)?|diplomat|envoy|mayor|governor|secretar(?:y|ie)|"
     r"magistrate|minister|patrolman|patrolmen|fire\s?fighter|legislator|lawmaker|judge|policeman)s?\b(?!\s+(?:general\s+)?office)|"
-    r"\bspokes(?:people|persons|men|women)\b|\bdeputy\s+(?:head|director|chief|mayor|governor)s?\b|\b(?:head|director|chief)s?\s+of\s+(?:the|its|a)\b|\bpolice\s+chiefs?\b|"
+    r"\bspokes(?:people|persons|men|women)\b|['’]s\s+spokes(?:man|woman|person)\b|\bspokes(?:man|woman|person)['’]s\b|"
+    r"发言人(?=[\u4e00-\u9fff]{0,4}的?(?:个人|官方)?(?:微博|推特|账号|粉丝))|\bdeputy\s+(?:head|director|chief|mayor|governor)s?\b|\b(?:head|director|chief)s?\s+of\s+(?:the|its|a)\b|\bpolice\s+chiefs?\b|"
     r"\bofficers?\b|\bpolicemen\b|\bofficials\b|\bpersonal\b|\bindividuals?\b|\bcivil servants?\b|"
     r"\bcadres\b|(?:公安|警务|公职|党政|司法)人员|民警|[一两几\d]名[^，。派]{0,2}警|法官|检察官|警察个人|警员|干警|警官(?!方)|局长|厅长|所长|市长|县长|官员|公务员|公职人员|干部|公务人员|个人|大使(?!馆)|总领事(?!馆)|外交官|消防员|书记",
     re.IGNORECASE,
@@ -548,7 +549,8 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
     if whose := _whose(sentence[slice(*clause)], first=None):
         return whose
     if handle_of(sentence[: clause[1]]):
-        return "organ"
+        is_personal = _whose(without_handles(sentence[: clause[0]]), first=False) == "officer"
+        return "officer" if is_personal else "organ"
     own = sentence[clause[0] : figure.start]
     if noun.metric == "accounts" and noun.start >= clause[0] and _POLICE.search(own):
         return "organ+officer"
@@ -893,7 +895,7 @@ _WITH_ONE = re.compile(
     r"\s+(?:of\s+(?:them|these|those)\s+)?(?:have|had|has|already|now|currently|also|\s)+(?:opened|set\s+up|launched|"
     r"registered|started|run|ran|got)?\s*(?:(?:an?|their|personal|official|verified|such|own)\s+)*"
     r"(?:one|theirs|ones|micro-?\s?blogs?|(?:weibo\s+)?accounts?)\b(?!\s+(?:with|followers))|"
-    r"(?:已经?|均|都|曾|也)*(?:开通|开设|注册|拥有|使用|开了|实名认证)了?(?:个人|实名|自己的|官方|新浪|腾讯|政务|工作)*(?:微博|账号|帐号|公众号|订阅号|服务号|视频号|抖音号|头条号|快手号|官微|官博|微信(?!群|支付))(?!粉丝)",
+    r"\s+(?:have|had|has)\s+(?:already\s+)?done\s+so\b|(?:已经?|均|都|曾|也)*(?:开通|开设|注册|拥有|使用|开了|实名认证)了?(?:个人|实名|自己的|官方|新浪|腾讯|政务|工作)*(?:微博|账号|帐号|公众号|订阅号|服务号|视频号|抖音号|头条号|快手号|官微|官博|微信(?!群|支付))(?!粉丝)",
     re.IGNORECASE,
 )
 """51 have one, 12人开通了个人微博: the figure itself is who has them."""
