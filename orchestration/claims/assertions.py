@@ -112,7 +112,8 @@ _OF_A_PART = re.compile(
 )
 """61 of them have fewer than 500 followers: which of them are counted."""
 _NUMBER = (
-    r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|hundred)"
+    r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|"
+    r"twenty|thirty|forty|fifty|sixty|hundred)"
 )
 _PART_OF_THEM = re.compile(
     rf"\b{_NUMBER}\s+of\s+(?:them|(?:these|those)(?:\s+[\w-]+)?|which|whom|the\s+(?:accounts|micro-?\s?blogs))\s+(?:\w+\s+){{0,3}}?"
@@ -120,7 +121,9 @@ _PART_OF_THEM = re.compile(
     re.IGNORECASE,
 )
 _EACH_OF_THEM = re.compile(r"[^,;.]{0,30}?\b(?:each|apiece)\b", re.IGNORECASE)
-_IN_ALL = re.compile(r"[^,;.]{0,30}?\b(?:in\s+total|combined|altogether|together|in\s+all)\b", re.IGNORECASE)
+_IN_ALL = re.compile(
+    r"[^,;.]{0,30}?\b(?:in\s+total|combined|altogether|together|in\s+all)\b", re.IGNORECASE
+)
 """12 of those have more than 500,000 followers each: which of them are counted."""
 _OF_OTHERS = re.compile(
     r"(?:违规|违法|造谣|虚假|诈骗|营销|水军|仿冒|假冒)[^，。；\d]{0,4}(?:账号|帐号|微博)|\b(?:fake|bogus|zombie|illegal|fraudulent|spam)\s+(?:followers|"
@@ -267,10 +270,7 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
         or (
             figure.qualifier in ("<", "<=", ">", ">=")
             and not _IN_ALL.match(behind)
-            and (
-                _PART_OF_THEM.search(sentence[: figure.start])
-                or _EACH_OF_THEM.match(behind)
-            )
+            and (_PART_OF_THEM.search(sentence[: figure.start]) or _EACH_OF_THEM.match(behind))
         )
         or _OF_OTHERS.search(sentence[slice(*clause)])
         or (

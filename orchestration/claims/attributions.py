@@ -59,7 +59,7 @@ ENGLISH = tuple(
         r"(?!\s+that\b)",
         r"(?:[Aa]ccording\s+to|\b[Aa]s\s+(?:reported|counted|estimated|announced|disclosed|revealed)\s+by|\b[Bb]ased\s+on|\b[Dd]ata\s+from)\s+(?P<who>(?:[^,;:.]|\.(?=\w)|(?<=\b[A-Z])\.|(?<=St)\.)"
         r"{2,110}?)(?=,|\.$|\.\s|\.[”\"]|;|$)",
-        r",[”\"]?\s+(?:said|says|reported|reports|wrote|noted|notes|explained|disclosed|stated|confirmed|announced|revealed|added|acknowledged|admitted|pointed\s+out)\s+(?P<who>(?:[A-Z]|an?\s|the\s(?!.*\d))[^;:]{2,90}?)(?:\.?$|,\s+(?:adding|who|noting)\b)",
+        r",[”\"]?\s+(?:said|says|reported|reports|wrote|noted|notes|explained|disclosed|stated|confirmed|announced|revealed|added|acknowledged|admitted|pointed\s+out)\s+(?P<who>(?:[A-Z]|an?\s|(?:its|their)\s(?=(?:[\w-]+\s+){0,2}?(?:spokes\w+|directors?|heads?|chiefs?|editors?|presidents?|secretar\w+|officials?)\b)|the\s(?!.*\d))[^;:]{2,90}?)(?:\.?$|,\s+(?:adding|who|noting)\b)",
         rf"(?:^|,\s+)(?P<who>{_NAME}, (?:an?|the|deputy|vice|head|director"
         rf"|chief|[a-z][\w-]+)\s[^,;:]{{2,80}}),\s+{_MODAL}{_SAID}\b",
         rf"(?:^|,\s+)(?P<who>(?:[Tt]he\s+|[Aa]n?\s+)?(?:[\w-]+\s+){{0,3}}?{_DOCUMENT}\s+(?:[^,;:.]{{0,40}}?\s)?(?:from|by|of)\s+"
@@ -142,7 +142,7 @@ CHINESE = tuple(
         rf"(?:^|[，。；])(?P<who>[^，。；：“”\d]{{2,24}}?)(?:{_DAY_ZH}|在[^，。；]{{1,12}}?)*(?:召开|举行|举办)[^，。；]{{0,16}}(?:会|仪式|论坛)，?(?:会上)?(?:通报|介绍|宣布|披露|公布|透露)",
         r"(?:援引|引述|引用|转引)(?P<who>[^，。；：“”《》]{2,24}?)(?:的|发布的|提供的)*(?:数据|消息|统计|话|说法|介绍)",
         r"(?<!数)(?:根|依)?据(?!不完全统计|统计|了解|悉|介绍|报道|称|此|报告)(?P<who>(?:[^，。；：“”《》]{2,40}?(?:《[^》]+》(?:等)?[^，。；：“”《》]{0,12}?)?|《[^》]+》))"
-        rf"(?=(?:{_DAY_ZH})*(?:最新|的|最近)*(?:不完全)?(?:统计(?!局|中心)|介绍|透露|报道|数据(?!中心|研究|局)|发布|通报|消息|披露|公布|报告|调查(?!中心|队|总队|局)|监测(?!室|中心)|称|显示|研究(?!院|中心|所|会|室|部|实验室|基地)|公报|分析|估计|推算|披露|电(?=，))|，)",
+        rf"(?=(?:{_DAY_ZH})*(?:最新|的|最近)*(?:不完全)?(?:统计(?!局|中心)|介绍|透露|报道|数据(?!中心|研究|局)|发布|通报|消息|披露|公布|报告|调查(?!中心|队|总队|局)|监测(?!室|中心)|称|显示|研究(?!院|中心|所|会|室|部|实验室|基地|人?员)|公报|分析|估计|推算|披露|电(?=，))|，)",
         rf"(?:^|[，。；：])(?!据|截至|其中|会上)(?P<who>[^，。；：“”]{{0,40}}?(?:《[^》]+》(?:等)?[^，。；：“”《》]{{0,12}}?)?{_DOCUMENT_ZH}(?:（[^）]+）)?)(?:{_DAY_ZH})?(?:显示|表明|指出|称|说(?!明)|认为|统计|披露|发现|提到|透露|公布)",
         rf"(?:^|[，。；：])(?!据|截至|其中|会上)(?P<who>[^，。；：“”《》\d]{{2,30}}?(?:{_DAY_ZH})*{_MADE_ZH}(?:[^，。；：“”《》]{{0,16}}《[^》]+》(?:[^，。；：“”《》]{{0,12}})?|(?:最新)?{_DOCUMENT_ZH}))(?:{_DAY_ZH})?(?:显示|表明|指出|称|认为|统计|披露|，|：|中)",
         r"(?:^|[，。；：])(?!据|截至|其中|会上)(?P<who>[^，。；：“”《》]{2,30}?《[^》]+》[^，。；：“”《》]{0,8}?)(?:显示|表明|指出|称|认为|统计|披露)",

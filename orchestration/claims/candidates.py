@@ -31,7 +31,7 @@ from orchestration.linking.places import PLACES
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_CANDIDATES
 
-RULE_VERSION = 11
+RULE_VERSION = 12
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
 _LONGEST = 800
@@ -68,12 +68,19 @@ _LISTED_BODIES = re.compile(
     r"(?:(?!have\b|has\b|had\b|are\b|were\b|\d)[\w'’-]+\s+){1,5}(?=(?:have|had|are|were|now|run|use|opened|registered)\b)"
 )
 """55 diplomats, embassies and consulates had opened …: the commas of a list end no clause."""
-_EARLIER = re.compile(r"\b(?:a|the)\s+year\s+(?:earlier|ago|before)|\bthe\s+previous\s+year|上年同?期?|去年同期", re.IGNORECASE)
+_EARLIER = re.compile(
+    r"\b(?:a|the)\s+year\s+(?:earlier|ago|before)|\bthe\s+previous\s+year|上年同?期?|去年同期",
+    re.IGNORECASE,
+)
 _LAST_YEAR = re.compile(r"(?<!end of )(?<!early )(?<!late )\blast\s+year", re.IGNORECASE)
-_SAME_PERIOD_BEFORE = re.compile(r"(?<![较比])(?:(?:去年|上年|上一年)同期的?|一年前|(?:上一年|前一年)(?=为|有|仅|只))(?:还)?(?:只|仅|为|有|约|近)*$")
+_SAME_PERIOD_BEFORE = re.compile(
+    r"(?<![较比])(?:(?:去年|上年|上一年)同期的?|一年前|(?:上一年|前一年)(?=为|有|仅|只))(?:还)?(?:只|仅|为|有|约|近)*$"
+)
 _BESIDE = re.compile(r"[^;；。]{0,60}$")
 """Growth told with a total is of the day of the total."""
-_UP_FROM = re.compile(r"\b(?:rose|grew|grown|risen|climb\w*|jump\w*|increas\w*|soar\w*|surg\w*|up|fell|dropp\w*|declin\w*)\b[^;.]{0,80}\d[^;.]{0,60}\bfrom\s*$|\bagainst\s*$|\b(?:up|down|rising|compared|rose|increased|"
+_UP_FROM = re.compile(r"\b(?:rose|grew|grown|risen|climb\w*|jump\w*|increas\w*|soar\w*|surg\w*|"
+    r"up|fell|dropp\w*|declin\w*)\b[^;.]{0,80}\d[^;.]{0,60}\bfrom\s*$|"
+    r"\bagainst\s*$|\b(?:up|down|rising|compared|rose|increased|"
                       r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|\d(?:\s+million)?\s+from\s*$|从$|由$|而[^，。]{0,12}(?:为|"
                       r"仅|只有)$", re.IGNORECASE)  # fmt: skip
 _TWO_ENDS = re.compile(r"\d.*(?:to|or|and|[-–—~～－至到]).*\d")
@@ -125,7 +132,7 @@ _AND_SECOND = re.compile(
     r"\d(?:\s+(?:million|thousand|billion))?\s+and\s+(?:(?:about|some|over|nearly|almost)\s+)?$"
 )
 _OF_THE_WHOLE = re.compile(
-    r"\W*Of\s+(?:the|its|their|these|those|all)\s[^;.]*,\s+(?:[^,;.\d]{0,20}\s)?$"
+    r"(?:.*?,\s+|.*?\b(?:said|says|that|found|reported)\s+|\W*)[Oo]f\s+(?:the|its|their|these|those|all)\s[^;.]*,\s+(?:[^,;.\d]{0,20}\s)?$"
 )
 _ARE_SO = re.compile(r"\s+(?:had|have|has|were|are|was|is|remain|belong)\b")
 """Of the 14,270 accounts, some 9,100 had …"""
@@ -180,14 +187,18 @@ _AMONG_ZH = re.compile(
 _OR_SHARE = re.compile(r"\d[^,，;；。]*(?:,\s+or|，即|[（(]占?)\s*(?:about\s+|约|近)?$")
 """61 of them, or 28.5 percent."""
 _OF_READERS = re.compile(
-    r"\b(?:respondents|(?<!blogs )(?<!accounts )(?<!governments )(?<!agencies )(?<!departments )surveyed|polled|interviewees)\b|\bsurvey\s+of\s+(?:\w+\s+)?[\d,]+\s+(?:\w+\s+)?(?:residents|people|users|"
+    r"\b(?:respondents|"
+    r"(?<!blogs )(?<!accounts )(?<!governments )(?<!agencies )(?<!departments )surveyed|polled|"
+    r"interviewees)\b|\bsurvey\s+of\s+(?:\w+\s+)?[\d,]+\s+(?:\w+\s+)?(?:residents|people|users|"
     r"citizens|students|netizens)|(?:手机|农村|城镇|女性|男性)网民|受访|被调查者",
     re.IGNORECASE,
 )
 """A share of those who were asked is none of accounts."""
 _IN_ONE_BREATH = re.compile(r"[^,;，。；]*(?:\band\b|和|及|与|、)[^,;，。；]*")
 _GROWTH = re.compile(
-    r"\b(?:rose|grew|grown|increas\w+|(?<!make )(?<!makes )(?<!made )(?<!set )(?<!sets )(?<!setting )(?<!signed )(?<!sign )up|growth|jump\w+|"
+    r"\b(?:rose|grew|grown|increas\w+|"
+    r"(?<!make )(?<!makes )(?<!made )(?<!set )(?<!sets )(?<!setting )(?<!signed )(?<!sign )up|"
+    r"growth|jump\w+|"
     r"ris(?:e|ing|en)|soar\w+|surg\w+|expand\w+)\b|增长|增加|上升|增幅|同比|环比|提高",
     re.IGNORECASE,
 )
@@ -370,6 +381,9 @@ def _prepared(text: str, span: tuple[int, int], around: Around) -> _Sentence:
     heard = speakers.speaker_of(sentence + behind, is_chinese) if numbers else None
     is_person = heard is not None and heard.kind == "person"
     unsaid = speakers.without_office(sentence, is_chinese) if is_person else sentence
+    if heard and heard.kind == "body" and heard.name and scope.studies(heard.name):
+        # A university that counts microblogs is not whose they are.
+        unsaid = unsaid.replace(heard.name, " " * len(heard.name))
     if heard is None and before.is_same:
         heard = before.speaker
     if heard and heard.name in attributions.OF_NOBODY and before.maker:
@@ -418,7 +432,12 @@ def _candidate(sentence: _Sentence, place: int, told: Sequence[Candidate]) -> Ca
     platform = _platform(sentence, figure, segment, clause, told, said)
     since = sentence.numbers[place - 1].end if place else 0
     region = places.region_of(
-        sentence.unnamed, segment, clause, since, figure.start, sentence.is_chinese,
+        sentence.unnamed,
+        segment,
+        clause,
+        since,
+        figure.start,
+        sentence.is_chinese,
         said or (speaker.serves_in if speaker else None),
     )
     return Candidate(
@@ -802,7 +821,11 @@ def _of_the_last(
     before, behind = sentence[: figure.start], sentence[figure.end :]
     if not told:
         return None
-    is_of_them = (_OF_THEM.match(behind) or _OF_WHICH.match(behind)) and told[-1].metric not in ("reposts", "reads", "likes")
+    is_of_them = (_OF_THEM.match(behind) or _OF_WHICH.match(behind)) and told[-1].metric not in (
+        "reposts",
+        "reads",
+        "likes",
+    )
     is_there = told[-1].metric in ("accounts", "followers") and _THERE.match(behind)
     if told[-1].metric == "accounts_lost" and _LEFT.search(before):
         return "accounts", told[-1].actor_scope
@@ -817,7 +840,9 @@ def _of_the_last(
     if _AND_SECOND.search(before) and re.match(r"\s*,?\s+respectively\b", behind):
         return told[-1].metric, told[-1].actor_scope
     is_part = _OF_THE_WHOLE.match(before) and _ARE_SO.match(behind)
-    is_other = told[-1].metric == "accounts" and re.match(r"\s+(?:others|more)\b(?!\s+than)", behind)
+    is_other = told[-1].metric == "accounts" and re.match(
+        r"\s+(?:others|more)\b(?!\s+than)", behind
+    )
     if not (is_other or is_of_them or is_there or is_more or is_part or _ANOTHER.search(before)):
         return None
     if is_other:

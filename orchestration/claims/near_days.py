@@ -85,7 +85,9 @@ def is_of_saying(sentence: str, start: int, end: int) -> bool:
     """Whether the date between two places is the day on which somebody said or published it: "said
     on Friday", "a report released in July", 昨日通报; no figure stands between."""
     ahead, behind = sentence[:start], sentence[end:]
-    if _SAID_BEFORE.search(ahead) or (_SAID_WHERE.search(ahead) and re.search(rf"\b{_SAID}\b", sentence)):
+    if _SAID_BEFORE.search(ahead) or (
+        _SAID_WHERE.search(ahead) and re.search(rf"\b{_SAID}\b", sentence)
+    ):
         return True
     if re.search("[\u4e00-\u9fff]", sentence):
         return _SAID_BEHIND_ZH.match(behind) is not None

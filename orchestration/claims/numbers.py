@@ -353,7 +353,11 @@ def _counts_nothing(text: str, figure: Figure) -> bool:
         return True
     if _PLACES.match(text[figure.number_end :]):
         return True
-    if figure.classifier in ("家", "个") and figure.value < 10 and _OF_PLATFORMS.search(text[: figure.start]):
+    if (
+        figure.classifier in ("家", "个")
+        and figure.value < 10
+        and _OF_PLATFORMS.search(text[: figure.start])
+    ):
         return True
     behind = text[figure.number_end :]
     if re.match(r"\s+times\b", behind) and _REPEATED.search(text[: figure.start]):

@@ -31,7 +31,8 @@ _ENGLISH_NOUNS = (
     ("questions", r"questions|inquiries|enquiries|queries|complaints|tip-?offs|petitions"),
     ("users", r"(?:micro-?\s?bloggers|(?:micro-?\s?blog(?:ging)?\s+|weibo\s+|internet\s+)?users|"
               r"netizens)"),
-    ("posts", r"(?:tweeted|microblogged|blogged|posted|published|updated)(?=\s+(?:(?:more|less|fewer|than|over|some|about|nearly|"
+    ("posts", r"(?:tweeted|microblogged|blogged|posted|published|updated)(?=\s+(?:(?:more|less|"
+              r"fewer|than|over|some|about|nearly|"
               r"almost|around|at|least|a|total|of|roughly)\s+){0,4}\d[\d,.]*(?:\s+million)?\s+times)|"
               r"(?:micro-?\s?blog(?:ging)?\s+|weibo\s+)?(?:posts|messages|entries|updates|"
               r"items|tweets|articles|(?:short\s+)?(?:videos|clips))"),
@@ -45,7 +46,8 @@ _ENGLISH_NOUNS = (
                  r"governors|(?:party\s+)?secretaries|prosecutors|magistrates|fire\s?fighters|"
                  r"spokes(?:men|people|persons)|legislators|lawmakers|police\s+chiefs|ministers|"
                  r"detectives|patrolmen|wardens"),
-    ("organs", r"counties|prefectures|townships|municipalities|provinces|departments|agencies|bureaus|organs|institutions|government\s+offices|"
+    ("organs", r"counties|prefectures|townships|municipalities|provinces|departments|agencies|"
+               r"bureaus|organs|institutions|government\s+offices|"
                r"police\s+stations|(?:provincial|municipal|city|county|district|town(?:ship)?|local)\s+governments|"
                r"government\s+bodies|courts|procuratorates|ministries|"
                r"(?:village|neighbou?rhood|residents['’]?|party)\s+committees|committees|commissions|"
@@ -65,7 +67,8 @@ _CHINESE_NOUNS = (
               r"(?<!政务)(?<!公安)(?<!民警)(?<!政府)用户|网民|网友|博主"),
     ("posts", r"博文|发[博文布帖稿]总?[量数]|(?<=发)稿|帖子|微博信息|微博内容|信息|图文|推文|"
               r"短视频(?!账|帐|号|平台)|视频作品|作品"),
-    ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|官微|官博|(?:新浪|腾讯|人民网)微博(?=账|"
+    ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|官微|官博|(?:新浪|腾讯|"
+                 r"人民网)微博(?=账|"
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|"
                  r"(?:微信)?(?:公众号|公众账号|公众帐号|订阅号|服务号|视频号)|(?:抖音|快手|头条|政务|企鹅|百家)号|"
                  r"(?:微信|抖音|快手|头条)(?=(?:已|共|有|约|达|近|超过?|逾)*\d+\s?[余多]?个)|(?:官方|政务|警务|公安|法院)微信(?!群|平台|用户|公众|公共|订阅|服务|账|帐|、)|账号|帐号|账户|帐户|"
@@ -138,7 +141,10 @@ _ANSWERED = re.compile(
     r"\b(?:repl(?:y|ied|ies|ying)\s+to|answer(?:ed|s|ing)?|respond(?:ed|s|ing)?\s+to)\s+$",
     re.IGNORECASE,
 )
-_AND_NEXT = re.compile(r"\s+and\s+(?:about\s+|nearly\s+|almost\s+|over\s+|more\s+than\s+|some\s+)?")
+_MEDIUM_NAME = r"(?:Sina|Tencent|Weibo|We\s?Chat|Douyin|Twitter|Facebook|Toutiao|Kuaishou)"
+_AND_NEXT = re.compile(
+    rf"(?:\s+{_MEDIUM_NAME})?\s+and\s+(?:about\s+|nearly\s+|almost\s+|over\s+|more\s+than\s+|some\s+)?"
+)
 _USED = re.compile(
     r"\b(?:people|whom|them)\s+(?:now\s+|already\s+)?(?:us(?:ed|e|ing)|wr(?:ote|ite)|read|follow(?:ed)?|visit(?:ed)?)\s",
     re.IGNORECASE,
@@ -200,7 +206,9 @@ def noun_of(sentence: str, figure: Figure, segment: Span, is_chinese: bool) -> N
     if not is_chinese and _AND_NEXT.fullmatch(sentence, figure.end, segment[1]):
         # 120,000 and 45,000 followers: what both count is named once.
         of_both = _nouns(sentence, (segment[1], len(sentence)), is_chinese)[:1]
-        next_figure = re.compile(r"[\w.,]+(?:\s+(?:million|thousand|billion))?\s+")
+        next_figure = re.compile(
+            rf"[\w.,]+(?:\s+(?:million|thousand|billion))?\s+(?:{_MEDIUM_NAME}\s+)?"
+        )
         beside = next_figure.match(sentence, segment[1])
         if of_both and beside and of_both[0].start == beside.end():
             return of_both[0]
@@ -244,8 +252,8 @@ _TURNS_EN = re.compile(
 
 
 def _in_turn(sentence: str, figure: Figure, is_chinese: bool) -> Noun | None:
-    """What one of several figures counts whose nouns were told before in turn: 转发、评论分别为5200次
-    和3400条, "reposts and comments numbered 5,200 and 3,400 respectively"."""
+    """What one of several figures counts whose nouns were told before in turn:
+    转发、评论分别为5200次和3400条, "reposts and comments numbered 5,200 and 3,400 respectively"."""
     ahead = sentence[: figure.start]
     if not is_chinese and not re.match(r"[^;.]*?\brespectively\b", sentence[figure.end :]):
         return None
@@ -360,7 +368,8 @@ _ORGAN = re.compile(
     r"\bpolice\s+(?:services?|headquarters|authorit\w+)\b|"
     r"\bgovernment\s+(?:we\s?chat|douyin|toutiao|kuaishou|tiktok|twitter|facebook|new[\s-]media)\b|"
     r"公众[号账帐]|订阅号|服务号|(?:抖音|快手|头条|政务|视频)号|(?:政务|警务)(?:微信|新媒体|抖音)|"
-    r"\bbodies\b|\badministrations?\b|\bcorps\b|\bcustoms\b|\bauthority\b|\boffices?\b|\borgani[sz]ations?\b|\bpolice (?:stations?|"
+    r"\bbodies\b|\badministrations?\b|\bcorps\b|\bcustoms\b|\bauthority\b|\boffices?\b|"
+    r"\borgani[sz]ations?\b|\bpolice (?:stations?|"
     r"forces?)\b|"
     r"机构|官方|部门|单位|机关|公安局|派出所|"
     r"(?:民政|教育|卫生|税务|工商|交通|气象|城管|环保|财政|旅游|国土|规划|文化|人社|水务|农业)(?:局|委|厅)|街道办|法院|检察院|[总支大]队|"
@@ -438,7 +447,8 @@ _STATE = re.compile(
 _OFFICIAL = re.compile(r"official|官方", re.IGNORECASE)
 """Says least: what is official is of whatever body the sentence names elsewhere."""
 _HANDLE = re.compile(
-    r"(?<!网友)(?<!网民)(?<!博主)(?<!user )@(?P<at>[\w\u4e00-\u9fff]{2,20}?)(?=在(?:新浪|腾讯|微博|人民|抖音|快手|推特)|的|目前|粉丝|官方微博|微博粉丝|[^\w\u4e00-\u9fff]|$)"
+    r"(?<!网友)(?<!网民)(?<!博主)(?<!user )@(?P<at>[\w\u4e00-\u9fff]{2,20}?)(?=在(?:新浪|腾讯|"
+    r"微博|人民|抖音|快手|推特)|的|目前|粉丝|官方微博|微博粉丝|[^\w\u4e00-\u9fff]|$)"
     r"|(?:微博|账号|帐号|微信|公众号|抖音号|头条号)(?:客)?[“\"「](?!僵尸|空壳|休眠|睡眠|两微|一网两微|一微|粉丝|听众|加?关注)(?P<behind>[^”\"」]{2,16})[”\"」]"
     r"|[“\"「](?P<known>(?![^”\"」]{0,10}(?:发布厅|大厅|方阵|矩阵|集群))[^”\"」，。]{0,8}(?:警方|平安|公安|警务|警民|交警|发布)[^”\"」，。]{0,8})[”\"」]"
     r"|[“\"「](?!僵尸|空壳|休眠|睡眠|两微|一网两微|一微|粉丝|听众|加?关注)(?P<ahead>[^”\"」，。]{2,16})[”\"」](?:的|官方|新浪|腾讯|政务|微信|抖音)*(?:微博|微信|公众号|抖音号|账号|粉丝|听众|关注者)"
@@ -453,7 +463,9 @@ _HANDLES_ENGLISH = tuple(
         rf"(?:(?:which\s+is\s+|is\s+|was\s+)?(?:called|named|known\s+as|under\s+the\s+name(?:\s+of)?|titled|dubbed|nicknamed)\s+)"
         rf"[\"“‘']?(?P<called>{_NAME_EN})",
         rf"{_ACCOUNT_EN}\b,?\s+" + _QUOTED_EN.format("quoted"),
-        _QUOTED_EN.format("ahead") + r",?\s+(?:the|an?|its|their)\s+[^,;.]{0,60}?" + rf"{_ACCOUNT_EN}\b",
+        _QUOTED_EN.format("ahead")
+        + r",?\s+(?:the|an?|its|their)\s+[^,;.]{0,60}?"
+        + rf"{_ACCOUNT_EN}\b",
         rf"{_ACCOUNT_EN}\b(?:\s+on\s+(?:Sina\s+|Tencent\s+)?[A-Z]\w+)?,\s+(?P<beside>{_NAME_EN}),",
         rf"(?:^|[,;]\s+|--\s+)(?P<first>{_NAME_EN}),\s+(?:the|an?)\s+(?:[\w'’-]+\s+){{0,6}}?{_ACCOUNT_EN}\b\s+(?:of|run\s+by|opened\s+by|operated\s+by|for)\s",
         rf"(?:^|[,;]\s+|--\s+)(?P<owned>{_NAME_EN}),\s+(?:the|an?)\s+[^,;.]{{2,60}}?['’]s?\s+(?:[\w'’-]+\s+){{0,3}}?{_ACCOUNT_EN}\b",
@@ -474,7 +486,9 @@ _PLATFORMS = (
                r"(?=\s+and\b|,|\s+(?:at|by|in|as|had)\b|\.?$)|"
                r"people(?:'|’)?s? daily online (?:micro|weibo)|people\.com\.cn|"
                r"人民(?:网)?微博|人民(?=[、和]新华)|人民网(?=[、和及与，]|等|[两三四五六](?:大|家|个)|$|微博|开|的|上|平台)"),
-    ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|(?<=人民[、和])新华(?=[两三四五六]|等|微博)|新华网(?=[、和及与]|等|微博|[两三四五六](?:大|家|个)|开|上|平台)"),
+    ("xinhua", r"xinhua (?:micro|weibo)|xinhuanet|新华(?:网)?微博|"
+               r"(?<=人民[、和])新华(?=[两三四五六]|等|微博)|新华网(?=[、和及与]|等|微博|"
+               r"[两三四五六](?:大|家|个)|开|上|平台)"),
 )  # fmt: skip
 _OTHERS = (
     ("wechat", r"we\s?chat|weixin|微信|公众[号账帐平]|订阅号|服务号|视频号"),
@@ -567,10 +581,12 @@ def actor_of(sentence: str, figure: Figure, noun: Noun, segment: Span, clause: S
 
 
 _OWN_GOVERNMENT = re.compile(
-    r"(?:政务|公安|警务)微博(?!平台|管理|工作)|\b(?:government|police)\s+micro-?\s?blogs\b", re.IGNORECASE
+    r"(?:政务|公安|警务)微博(?!平台|管理|工作)|\b(?:government|police)\s+micro-?\s?blogs\b",
+    re.IGNORECASE,
 )
 _BY_PLATFORM = re.compile(
-    r"公众[号账帐]|订阅号|服务号|(?:抖音|快手|头条|政务|视频)号|(?:政务|警务)(?:微信|新媒体|抖音)|government\s+\S+", re.IGNORECASE
+    r"公众[号账帐]|订阅号|服务号|(?:抖音|快手|头条|政务|视频)号|(?:政务|警务)(?:微信|新媒体|抖音)|government\s+\S+",
+    re.IGNORECASE,
 )
 _OF_GOVERNMENT = re.compile(
     r"(?:政务|政府|公安)微博(?=[、和及与])|\bgovernment\s+micro-?\s?blogs\s+and\b", re.IGNORECASE
@@ -582,8 +598,11 @@ def _whose(part: str, *, first: bool | None) -> str | None:
     """Of whom words speak; where of both, of those named together, or of the first or the last
     (an officer of a bureau is an officer), or, for first None, of both. None for neither."""
     organs, officers = list(_ORGAN.finditer(part)), list(_OFFICER.finditer(part))
-    if organs and not officers and all(_BY_PLATFORM.fullmatch(organ[0]) for organ in organs) and (
-        _OF_GOVERNMENT.search(part)
+    if (
+        organs
+        and not officers
+        and all(_BY_PLATFORM.fullmatch(organ[0]) for organ in organs)
+        and (_OF_GOVERNMENT.search(part))
     ):
         return "organ+officer"
     if not (organs and officers):
@@ -605,6 +624,11 @@ def _phrase_end(sentence: str, noun: Noun, segment: Span) -> int:
     return segment[1] if whose else noun.end
 
 
+def studies(name: str) -> bool:
+    """Whether a body is one that studies others: a university, an institute."""
+    return _STUDIES.search(name) is not None
+
+
 def names_sector(part: str) -> bool:
     """Whether words name a sector, and not only bodies or officials of whatever sector."""
     return any(pattern.search(part) for pattern in (_POLICE, _BRANCH, _WHOLE))
@@ -616,6 +640,11 @@ def sector_of(sentence: str, segment: Span, clause: Span, speaker: str | None) -
     if handle := handle_of(sentence[: clause[1]]):
         return f"@{handle}"
     parts = [sentence[start:end] for start, end in (segment, clause, (0, len(sentence)))]
+    if speaker and not _ITS_OWN.search(sentence):
+        # What is said of others is not of the branch of who says it.
+        unsaid = [part.replace(speaker, "") for part in parts]
+        if names_sector_or_state(unsaid[0]):
+            parts = unsaid
     for part in (_OF_BRANCH.sub(lambda match: match[0][:-2], part) for part in parts):
         if _POLICE.search(part):
             return "police"
@@ -628,6 +657,7 @@ def sector_of(sentence: str, segment: Span, clause: Span, speaker: str | None) -
     return "all" if any(_OFFICIAL.search(part) for part in parts) else None
 
 
+_ITS_OWN = re.compile(r"\b(?:its|their|our|it|they)\b|其|我[局厅市院]|该", re.IGNORECASE)
 _ACCOUNT_NOUN = re.compile(
     r"micro-?\s?blog|accounts?\b|weibo\b|微博|官微|账号|帐号|公众号", re.IGNORECASE
 )
@@ -804,8 +834,8 @@ def _respectively(sentence: str, figure: Figure, media: Sequence[re.Match[str]])
 
 
 def _each_named(sentence: str, media: Sequence[re.Match[str]]) -> list[str]:
-    """The platform of each of the media named in one breath: of 微信公众号 it is one, of a bare 微博
-    it is unspecified."""
+    """The platform of each of the media named in one breath: 微信公众号 is one, a bare 微博 is
+    unspecified."""
     groups: list[list[re.Match[str]]] = []
     for medium in media:
         if groups and groups[-1][-1].end() == medium.start():
@@ -848,7 +878,9 @@ def media_of(sentence: str, figure: Figure, segment: Span, clause: Span) -> list
     return found[first : last + 1]
 
 
-_ANOTHER_OF_ITS = re.compile(r"\b(?:and|while|but|with)\s+(?:its|their|the|on|for|that\s+of)\b[^,;]*$", re.IGNORECASE)
+_ANOTHER_OF_ITS = re.compile(
+    r"\b(?:and|while|but|with)\s+(?:its|their|the|on|for|that\s+of)\b[^,;]*$", re.IGNORECASE
+)
 
 
 def is_of_microblogs(media: Sequence[re.Match[str]]) -> bool:
@@ -929,7 +961,9 @@ _THERE = re.compile(
     r"Douyin|TikTok|Kuaishou|Toutiao|YouTube|Bilibili)\b"
 )
 """26 consulates were active on Facebook."""
-_PLACES_AS_BODIES = re.compile(r"(?:counties|prefectures|townships|municipalities|provinces)\b", re.IGNORECASE)
+_PLACES_AS_BODIES = re.compile(
+    r"(?:counties|prefectures|townships|municipalities|provinces)\b", re.IGNORECASE
+)
 _WITHIN = re.compile(
     r"\b(?:in|across|from|covering|among|throughout|for|by)\s+(?:(?:all|about|some|over|the|its|[\d,]+|[a-z-]+teen|\w+ty|two|three|four|five|six|"
     r"seven|eight|nine|ten|eleven|twelve)\s+){0,3}$",
@@ -954,7 +988,8 @@ def adopters_of(sentence: str, noun: Noun, clause: Span) -> str:
 
 
 _LISTED_WITH = re.compile(
-    r"\s*(?:,|and\b|or\b)(?:(?!\b(?:have|had|has|are|were|run|use|opened|which|who|\d)\b)[^;.])*", re.IGNORECASE
+    r"\s*(?:,|and\b|or\b)(?:(?!\b(?:have|had|has|are|were|run|use|opened|which|who|\d)\b)[^;.])*",
+    re.IGNORECASE,
 )
 _BETWEEN_THEM = re.compile(r"\d")
 
@@ -971,7 +1006,9 @@ def adopts(sentence: str, noun: Noun, clause: Span, about: str = "") -> bool:
     if re.match(r"\s+to\s", behind) or _LEARNS.match(behind):
         return False
     if not _HAN.search(sentence):
-        is_agent = re.search(r"\b(?:by|to|of)\s+(?:[\w'’ -]|,(?=\d))*$", sentence[clause[0] : noun.start])
+        is_agent = re.search(
+            r"\b(?:by|to|of)\s+(?:[\w'’ -]|,(?=\d))*$", sentence[clause[0] : noun.start]
+        )
         has_them = _ADOPTS.search(behind) and _ADOPTION.search(behind)
         return bool(is_agent or has_them or _THERE.match(behind) or _REGISTERED.match(behind))
     around = sentence[clause[0] : clause[1]]

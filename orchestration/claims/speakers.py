@@ -35,7 +35,8 @@ _BYLINE = re.compile(
     r"|^\s*(?:（|\()?(?P<wire>(?!本)[\u4e00-\u9fff]{1,8}?(?:社|网|报|台|在线))"
     r"(?:[^，。；\d]{0,8}(?:\d{1,2}月)?\d{1,2}日(?:电|讯|专电|消息)|(?:讯|电|消息)\s)"
     r"|^[A-Z][A-Za-z.'’/, -]{1,40}(?:\d{1,2}(?:,\s+\d{4})?)?\s*"
-    r"\((?P<agency>Xinhua|Reuters|AFP|AP|CCTV|CGTN|CNS|China\s+News\s+Service|[A-Z][\w ]+ (?:Daily|News|Times|Post))\)"
+    r"\((?P<agency>Xinhua|Reuters|AFP|AP|CCTV|CGTN|CNS|China\s+News\s+Service|"
+    r"[A-Z][\w ]+ (?:Daily|News|Times|Post))\)"
     r"\s*(?:--?|[—–])"
 )
 _OUTLET_WORDS = re.compile(
