@@ -135,7 +135,9 @@ _CRITERION_ZH = re.compile(r"(?:粉丝|听众)[^，。；\d]{0,6}$")
 _OF_THOSE_ZH = re.compile(
     r"(?:粉丝|听众)[^，。；]{0,8}(?:过|超|以上|突破|逾)[^，。；]{0,6}的[^，。；\d]{0,4}$"
 )
-_CRITERION_BEHIND_ZH = re.compile(r"(?:之间|以上|以下|以内)?的[^，。；]{0,12}(?:微博|账号|帐号)")
+_CRITERION_BEHIND_ZH = re.compile(
+    r"(?:之间|以上|以下|以内)?的(?:[^，。；]{0,12}(?:微博|账号|帐号)|(?:共|已|仅|只|就)*有)"
+)
 """Accounts with more than a million followers: the million says which accounts are counted."""
 
 # -- came and went ----------------------------------------------------------------------------
@@ -315,11 +317,19 @@ def metric_of(sentence: str, figure: Figure, metric: str, segment: Span, is_chin
     if is_of_period and metric == "accounts":
         return f"{metric}_gained"
     for ending, before, after in changes:
-        if before.search(ahead) or after.match(behind):
+        change = before.search(ahead) or after.match(behind)
+        if change and metric != "accounts" and _CLOSING.search(change[0]):
+            continue
+        if change:
             return f"{metric}_{ending}"
     return metric
 
 
+_CLOSING = re.compile(
+    r"clos|delet|cancel|shut|suspend|deregist|scrapp|merg|关闭|注销|撤销|关停|清理|停用|下线|整合|撤并|合并|取消",
+    re.IGNORECASE,
+)
+"""What is closed is an account; its followers were so many."""
 _CHANGES = (("lost", _LOST, _LOST_BEHIND), ("gained", _GAINED, _GAINED_BEHIND))
 _CHANGES_ZH = (("lost", _LOST_ZH, _LOST_BEHIND_ZH), ("gained", _GAINED_ZH, _GAINED_BEHIND_ZH))
 

@@ -203,7 +203,7 @@ _GROWTH = re.compile(
     re.IGNORECASE,
 )
 _DECLINE = re.compile(
-    r"\b(?:fell|fall(?:en|ing)?|drop\w*|declin\w*|decreas\w*|shr[aiu]nk|down|fewer)\b|减少|下降|下滑|降幅|缩减",
+    r"\b(?:fell|fall(?:en|ing)?|drop\w*|declin\w*|decreas\w*|shr[aiu]nk|down|fewer(?!\s+than\s+[\d.]+\s*(?:%|percent|per\s+cent)))\b|减少|下降|下滑|降幅|缩减",
     re.IGNORECASE,
 )
 _OTHER_THINGS = re.compile(
@@ -375,7 +375,9 @@ def _prepared(text: str, span: tuple[int, int], around: Around) -> _Sentence:
     sentence = _ADDRESS.sub(lambda match: " " * len(match[0]), quote)
     is_chinese = len(_HAN.findall(sentence)) * 5 > len(sentence)
     plain = outlets.without_names(sentence)
-    spaced = plain if is_chinese else ranges.without_hyphens(plain)
+    # The 12345 of an account's name counts nothing.
+    unnamed = scope.without_account_names(plain)
+    spaced = unnamed if is_chinese else ranges.without_hyphens(unnamed)
     numbers = ranges.joined(sentence, figures(spaced, is_chinese))
     behind = _behind_quote(text, span) if numbers else ""
     heard = speakers.speaker_of(sentence + behind, is_chinese) if numbers else None

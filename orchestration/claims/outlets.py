@@ -46,6 +46,7 @@ _TOLD_AHEAD = re.compile(r"\b(?:told|with|by|in|to)\s+(?:an?\s+|the\s+)?$")
 _CHINESE_SOURCE = re.compile(
     rf"(?:据|接受|告诉|向|对|引述|援引|引用|转引)《?(?P<by>{CHINESE_NAME})》?(?:记者)?(?:\d{{1,2}}月)?(?:\d{{1,2}}日|昨日|昨天|今天|日前|近日|最新)*"
     r"(?:独家|的)?(?:报道|消息|电|获悉|记者|采访|专访|称|披露|了解|援引|转引|引述)"
+    rf"|告诉《(?P<told>{CHINESE_NAME})》"
     rf"|(?:^|[，。；：“”])《?(?P<own>{CHINESE_NAME})》?(?:记者)?(?:\d{{1,2}}月)?(?:\d{{1,2}}日|昨日|昨天|今天|日前|近日|最新)*"
     r"(?:的)?(?:统计|调查|梳理)*(?:报道|刊文|发文|消息|称|发现|统计|指出)"
 )
@@ -54,7 +55,7 @@ _CHINESE_SOURCE = re.compile(
 def reported_by(sentence: str) -> str | None:
     """The outlet that brings what a sentence says: which reports it, or to which it was told."""
     if match := _CHINESE_SOURCE.search(sentence):
-        return match["by"] or match["own"]
+        return match["by"] or match["told"] or match["own"]
     for match in _ENGLISH_SOURCE.finditer(sentence):
         if match["behind"] or _TOLD_AHEAD.search(sentence[: match.start("name")]):
             return re.sub(r"^The\s+", "", match["name"])

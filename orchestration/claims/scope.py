@@ -362,7 +362,7 @@ _ORGAN = re.compile(
     r"\b(?:court|ministry|bureau|agency|embassy|consulate|hospital|school|university|department|procuratorate|institution|office)\s+"
     r"(?:micro-?\s?blog|account|Weibo|We\s?Chat|page)|\bauthority\s+(?:said|has|had|runs)\b|"
     r"\d个(?:地级|县级)?(?:县|市|区|州|省|镇|乡|街道|旗)(?:区|市)?(?:之?中|里|都|均|已|全部)|"
-    r"官博|团委|共青团|使?领馆|(?<![全内干该])[部局厅委院署](?:的)?(?:官方|新浪|腾讯)*(?:微博|账号|公众号|官微)|公安厅局|厅局的|(?<!公安)(?<!交警)(?<!警务)系统(?=微博|官|政务|的|已|共|开|有|新)|"
+    r"海关|官博|团委|共青团|使?领馆|(?<![全内干该])[部局厅委院署](?:的)?(?:官方|新浪|腾讯)*(?:微博|账号|公众号|官微)|公安厅局|厅局的|(?<!公安)(?<!交警)(?<!警务)系统(?=微博|官|政务|的|已|共|开|有|新)|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
     r"\binstitutions?\b|\bcent(?:er|re)s\b|\bministry\b(?=,?\s+(?:whose|which)\b|,\s*$)|"
     r"\bpolice\s+(?:services?|headquarters|authorit\w+)\b|"
@@ -961,6 +961,14 @@ _THERE = re.compile(
     r"Douyin|TikTok|Kuaishou|Toutiao|YouTube|Bilibili)\b"
 )
 """26 consulates were active on Facebook."""
+_RUN_SO_MANY = re.compile(
+    r"(?:\s+(?!and\b|or\b)[\w'’-]+){0,4}?\s+(?:run|runs|ran|operate[sd]?|maintain(?:s|ed)?|own(?:s|ed)?|have|had|opened)\s+"
+    r"(?:(?:a|total|of|some|about|over|nearly|more|than|together|altogether)\s+){0,4}\d[\d,]*\s+(?!percent|per\s+cent)"
+    r"(?:[\w-]+\s+){0,2}(?:accounts|micro-?\s?blogs)\b|"
+    r"[^，。；\d]{0,4}(?:共|一共|总共|已|累计)*(?:开通|开设|拥有|运营|注册)[^，。；\d]{0,14}\d+[余多]?个",
+    re.IGNORECASE,
+)
+"""62 hospitals run 48 accounts: the 48 are counted."""
 _PLACES_AS_BODIES = re.compile(
     r"(?:counties|prefectures|townships|municipalities|provinces)\b", re.IGNORECASE
 )
@@ -1000,6 +1008,8 @@ def adopts(sentence: str, noun: Noun, clause: Span, about: str = "") -> bool:
     if not names_adoption(about or sentence):
         return False
     behind = sentence[noun.end : clause[1]]
+    if _RUN_SO_MANY.match(sentence, noun.end):
+        return False
     is_place = _PLACES_AS_BODIES.match(sentence, noun.start) is not None
     if is_place and _WITHIN.search(sentence[: noun.start]):
         return False
