@@ -144,7 +144,7 @@ _CRITERION_BEHIND_ZH = re.compile(
 _GAINED = re.compile(
     r"\b(?:gr[eo]w[ns]?|growing|ros[e]|risen|rises?|rising|increas(?:e[sd]?|ing)|climb(?:s|ed|ing)?|"
     r"jump(?:s|ed|ing)?|surg(?:e[sd]?|ing)|soar(?:s|ed|ing)?|expand(?:s|ed|ing)?|swell(?:s|ed|ing)?|(?:are|is|was|were|,)\s*up)\s+(?:\w+ly\s+)?(?:by\s+)?$|"
-    r"\b(?:increase|rise|growth|gain|addition|jump|surge)\s+of\s+$|"
+    r"^\s*up\s+(?:by\s+)?$|\b(?:increase|rise|growth|gain|addition|jump|surge)\s+of\s+$|"
     r"\b(?:gain(?:s|ed|ing)?|add(?:s|ed|ing)?|w[io]n|winning|pick(?:s|ed)?\s+up|net(?:s|ted)?)\s+(?:an?\s+(?:additional|further|extra)\s+|another\s+)?$|"
     r"\b(?:open|launch|set\s+up|add|regist(?:er)?|creat)\w*\s+(?:an?\s+(?:additional|further|extra)|another)\s+$",
     re.IGNORECASE,

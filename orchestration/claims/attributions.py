@@ -67,7 +67,8 @@ ENGLISH = tuple(
         rf"{_START}(?P<who>(?:An?|The|One)\s+(?:[\w-]+\s+){{0,3}}?{_DOCUMENT})\s+{_MODAL}{_SHOWS}\b",
         rf"\bin\s+(?P<who>(?:a|an|the)\s+(?:[\w-]+\s+){{0,3}}?{_DOCUMENT}\s+(?:{_WHEN}\s+)?(?:{_MADE}\s+)?(?:{_WHEN}\s+)?by\s+[^,;:.]{{2,70}}?)(?=[,.;]|$)",
         rf"{_START}(?:As of [^,]+, |{_WHEN},? |By [^,]+, )?(?P<who>{_NAME}['’]s?\s+"
-        rf"(?:[\w-]+\s+){{0,4}}{_DOCUMENT})\s+{_MODAL}{_SHOWS}\b",
+        rf"(?:[\w-]+\s+){{0,4}}{_DOCUMENT})(?:\s+(?:for|"
+        rf"on)\s+[\w ]{{2,20}}?)?\s+{_MODAL}{_SHOWS}\b",
         rf"{_START}(?:As of [^,]+, |On \w+day,? |By [^,]+, )?(?P<who>{_NAME}\s+"
         rf"(?:statistics|data|figures))\s+{_SHOWS}\b",
         rf"{_START}(?:(?:On\s+)?\w+day,? |On {_MONTH}\.? \d{{1,2}}(?:, \d{{4}})?, )?"

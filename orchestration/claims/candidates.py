@@ -136,7 +136,7 @@ _OF_THE_WHOLE = re.compile(
 )
 _ARE_SO = re.compile(r"\s+(?:had|have|has|were|are|was|is|remain|belong)\b")
 """Of the 14,270 accounts, some 9,100 had …"""
-_OUT_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:(?:[\w'’]+\s+){0,3})")
+_OUT_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:(?:(?!and\b)[\w'’]+\s+){0,3})")
 _STAFF = re.compile(
     r"\b(?:run|kept|maintained|updated|operated|managed|staffed|handled|edited)\s+by\s+(?:\w+\s+)?$"
 )

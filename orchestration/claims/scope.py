@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from orchestration.claims.numbers import Figure
+from orchestration.claims.speakers import is_english_name
 
 Span = tuple[int, int]
 
@@ -141,7 +142,10 @@ _ANSWERED = re.compile(
     r"\b(?:repl(?:y|ied|ies|ying)\s+to|answer(?:ed|s|ing)?|respond(?:ed|s|ing)?\s+to)\s+$",
     re.IGNORECASE,
 )
-_MEDIUM_NAME = r"(?:Sina|Tencent|Weibo|We\s?Chat|Douyin|Twitter|Facebook|Toutiao|Kuaishou)"
+_MEDIUM_NAME = (
+    r"(?:Sina|Tencent|Weibo|We\s?Chat|Douyin|Twitter|Facebook|Toutiao|Kuaishou|government|"
+    r"institutional|official|personal|police|agency|individual)"
+)
 _AND_NEXT = re.compile(
     rf"(?:\s+{_MEDIUM_NAME})?\s+and\s+(?:about\s+|nearly\s+|almost\s+|over\s+|more\s+than\s+|some\s+)?"
 )
@@ -362,6 +366,7 @@ _ORGAN = re.compile(
     r"\b(?:court|ministry|bureau|agency|embassy|consulate|hospital|school|university|department|procuratorate|institution|office)\s+"
     r"(?:micro-?\s?blog|account|Weibo|We\s?Chat|page)|\bauthority\s+(?:said|has|had|runs)\b|"
     r"\d个(?:地级|县级)?(?:县|市|区|州|省|镇|乡|街道|旗)(?:区|市)?(?:之?中|里|都|均|已|全部)|"
+    r"\b(?:High|Supreme|Intermediate)\s+People['’]s\s+(?:Court|Procuratorate)\b|\b(?:subway|metro|zoo|museum|library|airport|railway)['’]s\s|"
     r"海关|官博|团委|共青团|使?领馆|(?<![全内干该])[部局厅委院署](?:的)?(?:官方|新浪|腾讯)*(?:微博|账号|公众号|官微)|公安厅局|厅局的|(?<!公安)(?<!交警)(?<!警务)系统(?=微博|官|政务|的|已|共|开|有|新)|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
     r"\binstitutions?\b|\bcent(?:er|re)s\b|\bministry\b(?=,?\s+(?:whose|which)\b|,\s*$)|"
@@ -456,6 +461,7 @@ _HANDLE = re.compile(
 _ACCOUNT_EN = r"(?:micro-?\s?blog(?:\s+account)?|account|page|feed|channel|Weibo)"
 _NAME_EN = r"[A-Z][\w'’-]*(?:\s+(?:[A-Z][\w'’-]*|in|of)){0,4}"
 _QUOTED_EN = r"[\"“‘](?P<{}>[A-Z@][^\"”,.]{{1,30}}?),?(?:[\"”]|’(?!\w))"
+_PLAIN = r"(?:(?!who\b|of\b|on\b|at\b|for\b|behind\b|in\b|with\b|head\b|editor\b)[\w'’-]+\s+)"
 _HANDLES_ENGLISH = tuple(
     re.compile(pattern)
     for pattern in (
@@ -467,8 +473,8 @@ _HANDLES_ENGLISH = tuple(
         + r",?\s+(?:the|an?|its|their)\s+[^,;.]{0,60}?"
         + rf"{_ACCOUNT_EN}\b",
         rf"{_ACCOUNT_EN}\b(?:\s+on\s+(?:Sina\s+|Tencent\s+)?[A-Z]\w+)?,\s+(?P<beside>{_NAME_EN}),",
-        rf"(?:^|[,;]\s+|--\s+)(?P<first>{_NAME_EN}),\s+(?:the|an?)\s+(?:[\w'’-]+\s+){{0,6}}?{_ACCOUNT_EN}\b\s+(?:of|run\s+by|opened\s+by|operated\s+by|for)\s",
-        rf"(?:^|[,;]\s+|--\s+)(?P<owned>{_NAME_EN}),\s+(?:the|an?)\s+[^,;.]{{2,60}}?['’]s?\s+(?:[\w'’-]+\s+){{0,3}}?{_ACCOUNT_EN}\b",
+        rf"(?:^|[,;]\s+|--\s+)(?P<first>{_NAME_EN}),\s+(?:the|an?)\s+{_PLAIN}{{0,6}}?{_ACCOUNT_EN}\b\s+(?:of|run\s+by|opened\s+by|operated\s+by|for)\s",
+        rf"(?:^|[,;]\s+|--\s+)(?P<owned>{_NAME_EN}),\s+(?:the|an?)\s+{_PLAIN}{{0,5}}?(?:(?!who\b)[\w-]+)['’]s?\s+(?:[\w'’-]+\s+){{0,3}}?{_ACCOUNT_EN}\b",
     )
 )
 _NO_HANDLE = re.compile(
@@ -709,7 +715,8 @@ def _handle_in_english(sentence: str) -> re.Match[str] | None:
     for pattern in _HANDLES_ENGLISH:
         for match in pattern.finditer(sentence):
             name = next(group for group in match.groups() if group)
-            if not _NO_HANDLE.search(name):
+            # Whoever writes an account is not its name.
+            if not (_NO_HANDLE.search(name) or is_english_name(name)):
                 return match
     return None
 
@@ -961,6 +968,7 @@ _THERE = re.compile(
     r"Douyin|TikTok|Kuaishou|Toutiao|YouTube|Bilibili)\b"
 )
 """26 consulates were active on Facebook."""
+_SO_MANY = re.compile(r"\d[万千]?[余多]?[个家所名位][^，。；\d]{0,10}$|\d\s+(?:[\w'’-]+\s+){0,3}$")
 _RUN_SO_MANY = re.compile(
     r"(?:\s+(?!and\b|or\b)[\w'’-]+){0,4}?\s+(?:run|runs|ran|operate[sd]?|maintain(?:s|ed)?|own(?:s|ed)?|have|had|opened)\s+"
     r"(?:(?:a|total|of|some|about|over|nearly|more|than|together|altogether)\s+){0,4}\d[\d,]*\s+(?!percent|per\s+cent)"
@@ -1008,7 +1016,7 @@ def adopts(sentence: str, noun: Noun, clause: Span, about: str = "") -> bool:
     if not names_adoption(about or sentence):
         return False
     behind = sentence[noun.end : clause[1]]
-    if _RUN_SO_MANY.match(sentence, noun.end):
+    if _SO_MANY.search(sentence[: noun.start]) and _RUN_SO_MANY.match(sentence, noun.end):
         return False
     is_place = _PLACES_AS_BODIES.match(sentence, noun.start) is not None
     if is_place and _WITHIN.search(sentence[: noun.start]):

@@ -252,7 +252,7 @@ def _english_body(who: str) -> Speaker:
         return Speaker(who, "outlet")
     if _BODY.search(head):
         return Speaker(None, "unclear") if _is_named(who) else Speaker(who, "body")
-    if _is_english_name(head) or (
+    if is_english_name(head) or (
         behind and re.fullmatch(r"[A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]+){1,2}", head)
     ):
         body = _ARTICLE.sub("", behind["body"].strip()) if behind else ""
@@ -273,7 +273,8 @@ def _is_named(who: str) -> bool:
     return _PINYIN_NAME.search(who.replace("’", "'")) is not None
 
 
-def _is_english_name(who: str) -> bool:
+def is_english_name(who: str) -> bool:
+    """Whether words are the name of a person in pinyin, surname first."""
     words = who.replace("’", "'").split()
     return (
         2 <= len(words) <= 3

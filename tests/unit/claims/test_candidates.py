@@ -692,3 +692,12 @@ def test_an_office_of_an_outlet_brings_no_news() -> None:
     office = "People's Daily Online public opinion monitoring office"
     (found,) = candidates(f"Police run 40 microblogs, according to the {office}.")
     assert (found.speaker, found.speaker_kind, found.quoted_outlet) == (office, "body", None)
+
+
+@pytest.mark.parametrize("sentence", [
+    "The ambassador's Twitter account, Liu Xiaoming, has 40,000 followers.",
+    "John Smith, the head of the bureau's microblog, said it has 40,000 followers.",
+])  # fmt: skip
+def test_who_writes_an_account_is_not_its_name(sentence: str) -> None:
+    (found,) = candidates(sentence)
+    assert not (found.sector or "").startswith("@")
