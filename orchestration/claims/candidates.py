@@ -48,7 +48,7 @@ _ACCOUNTS = re.compile(
 )
 """Accounts that are no microblogs by name: figures of them are ours where they are of officials."""
 _SUBJECT = re.compile(
-    r"micro-?\s?blog|weibo|微博|官微|官博|开博|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
+    r"micro-?\s?blog|weibo|微博|官微(?!博)|官博|开博|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[。！？!?；](?:[”’」）\"]*)|[.](?:[”\"')]*)(?=\s+[A-Z“\"@(]|\s*$)")

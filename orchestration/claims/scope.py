@@ -68,7 +68,7 @@ _CHINESE_NOUNS = (
               r"(?<!政务)(?<!公安)(?<!民警)(?<!政府)用户|网民|网友|博主"),
     ("posts", r"博文|发[博文布帖稿]总?[量数]|(?<=发)稿|帖子|微博信息|微博内容|信息|图文|推文|"
               r"短视频(?!账|帐|号|平台)|视频作品|作品"),
-    ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|官微|官博|(?:新浪|腾讯|"
+    ("accounts", r"(?:(?<!新浪)(?<!腾讯)(?<!民网)(?<!人民)微博|官微(?!博)|官博|(?:新浪|腾讯|"
                  r"人民网)微博(?=账|"
                  r"帐))(?!平台|网站|客户端|用户|粉丝|信息|内容|服务|报告|发展|问政|评论|管理)(?:客)?(?:账号|帐号|账户|帐户)?|"
                  r"(?:微信)?(?:公众号|公众账号|公众帐号|订阅号|服务号|视频号)|(?:抖音|快手|头条|政务|企鹅|百家)号|"
@@ -78,7 +78,7 @@ _CHINESE_NOUNS = (
                  r"局长|厅长|所长|市长|县长|官员|公务员|公职人员|党政干部|干部|公务人员|大使(?!馆)|总领事(?!馆)|"
                  r"领事(?!馆)|外交官|新闻发言人|发言人|书记|消防员|人大代表|政协委员"),
     ("organs", r"公安机关|公安局|公安分局|分局|派出所|[总支大]队|法院|检察院|部委|党政机构|"
-               r"政务机构|政府机构|政府(?!部门|机构|官员|机关|网站|门户|新闻办|办公|微博|官方|类|官微|微信)|机构|部门|单位|机关|乡镇|村委会|居委会|社区|街道办事处|街道办|医院|学校|高校|中小学|"
+               r"政务机构|政府机构|政府(?!部门|机构|官员|机关|网站|门户|新闻办|办公|微博|官方|类|官微(?!博)|微信)|机构|部门|单位|机关|乡镇|村委会|居委会|社区|街道办事处|街道办|医院|学校|高校|中小学|"
                r"使领?馆|总?领馆|领事馆|博物馆|图书馆|气象台|气象局|景区|监狱|看守所|(?:服务|援助|指挥|救助|管理|疾控|急救)中心|党组织|团组织"),
 )  # fmt: skip
 _ALL_ENGLISH = re.compile(
@@ -171,7 +171,7 @@ _POSTING = re.compile(
     re.IGNORECASE,
 )
 _ADOPTION = re.compile(
-    r"micro-?\s?blog|weibo|accounts?\b|twitter|facebook|bilibili|微博|官微|官博|开博|订阅号|服务号|视频号|账号|帐号|公众号|(?:抖音|快手|头条|政务)号|"
+    r"micro-?\s?blog|weibo|accounts?\b|twitter|facebook|bilibili|微博|官微(?!博)|官博|开博|订阅号|服务号|视频号|账号|帐号|公众号|(?:抖音|快手|头条|政务)号|"
     r"政务新媒体|(?:官方|政务|警务)微信|(?:入驻|登陆|落户|进驻|玩)[^，。；]{0,8}(?:微信|抖音|快手|头条)|"
     r"(?:抖音|快手|头条|推特|脸书)(?:上|开|平台)|在(?:抖音|快手|推特|脸书|海外社交)|douyin|kuaishou|toutiao|tiktok|youtube|we\s?chat",
     re.IGNORECASE,
@@ -328,7 +328,10 @@ def _chinese_noun(sentence: str, figure: Figure, nouns: list[Noun]) -> Noun | No
         )
     ]
     before = [noun for noun in nouns if noun.end <= figure.start]
-    if after and after[0].start == figure.end and not figure.classifier:
+    is_beside = bool(after) and after[0].start == figure.end
+    if is_beside and (
+        not figure.classifier or (figure.classifier == "个" and after[0].metric == "accounts")
+    ):
         return after[0]
     if before and _DIRECT_CHINESE_BEFORE.fullmatch(sentence[before[-1].end : figure.start]):
         return before[-1]
@@ -361,13 +364,14 @@ _ORGAN = re.compile(
     r"\b(?:embass(?:y|ies)|consulates?|observator(?:y|ies)|brigades?)\b|\bState\s+Council\b|\bpress\s+office\b|"
     r"\b(?:fire|weather|meteorological|rescue|police|customs|prison)\s+services?\b|\bMetropolitan\s+Police\b|"
     r"\b(?:Chinese|China['’]s|diplomatic|permanent)\s+missions?\b|\bPolice\s+(?:Service|Department|Force)\b|\bofficial\s+(?:micro|account|we\s?chat)|"
-    r"官微|村委会|居委会|领事馆|气象台|党委|人大常委会|政协|检察院|最高检|最高法|消防(?=微博|官)|"
+    r"官微(?!博)|村委会|居委会|领事馆|气象台|党委|人大常委会|政协|检察院|最高检|最高法|消防(?=微博|官)|"
     r"\bauthorities\b|使馆|新闻办|国务院|外交部|"
     r"\b(?:court|ministry|bureau|agency|embassy|consulate|hospital|school|university|department|procuratorate|institution|office)\s+"
     r"(?:micro-?\s?blog|account|Weibo|We\s?Chat|page)|\bauthority\s+(?:said|has|had|runs)\b|"
     r"\d个(?:地级|县级)?(?:县|市|区|州|省|镇|乡|街道|旗)(?:区|市)?(?:之?中|里|都|均|已|全部)|"
     r"\b(?:High|Supreme|Intermediate)\s+People['’]s\s+(?:Court|Procuratorate)\b|\b(?:subway|metro|zoo|museum|library|airport|railway)['’]s\s|"
-    r"海关|官博|团委|共青团|使?领馆|(?<![全内干该])[部局厅委院署](?:的)?(?:官方|新浪|腾讯)*(?:微博|账号|公众号|官微)|公安厅局|厅局的|(?<!公安)(?<!交警)(?<!警务)系统(?=微博|官|政务|的|已|共|开|有|新)|"
+    r"(?<![全内干该])[部局厅委院署](?=(?:\d{4}年|\d{1,2}月|今年|去年|已|于)*(?:在(?:新浪|腾讯|推特|抖音)[^，。]{0,4})?(?:开通|开设|注册|入驻)(?!率))|"
+    r"海关|官博|团委|共青团|使?领馆|(?<![全内干该])[部局厅委院署](?:的)?(?:官方|新浪|腾讯)*(?:微博|账号|公众号|官微(?!博))|公安厅局|厅局的|(?<!公安)(?<!交警)(?<!警务)系统(?=微博|官|政务|的|已|共|开|有|新)|"
     r"\bofficial\s|\binstitutional|\bdepartments?\b|\bagenc(?:y|ies)\b|\bbureaus?\b|\borgans?\b|"
     r"\binstitutions?\b|\bcent(?:er|re)s\b|\bministry\b(?=,?\s+(?:whose|which)\b|,\s*$)|"
     r"\bpolice\s+(?:services?|headquarters|authorit\w+)\b|"
@@ -429,7 +433,7 @@ _BRANCH = re.compile(
     r"\b(?:meteorological|weather|fire)\s+(?:service|brigade|bureau)|大使|领事|外交官|最高检|最高法|法官|城管|气象|"
     r"使领?馆|领事馆|领馆|地震台|法院|检察|院(?=入驻|开通)|医院|学校|高校|大学|消防|共青团|团委|税务|海关|铁路局|地铁|供电|"
     r"(?:旅游|民政|教育|卫生|卫计|税务|地税|国税|工商|交通(?:运输)?|气象|城管|环保|生态环境|财政|国土|规划|文化|人社|水务|水利|农业|林业|体育|"
-    r"统计|地震|邮政|食药监|药监|质监|安监|司法|商务|外交|外事|铁道|国防|科技|住建|文旅|卫健|应急(?:管理)?|市场监管)(?=微博|官微|系统|微信)|"
+    r"统计|地震|邮政|食药监|药监|质监|安监|司法|商务|外交|外事|铁道|国防|科技|住建|文旅|卫健|应急(?:管理)?|市场监管)(?=微博|官微(?!博)|系统|微信)|"
     r"(?:旅游|民政|教育|卫生|卫计|税务|地税|国税|工商|交通(?:运输)?|气象|城管|环保|生态环境|财政|国土|规划|文化|人社|水务|水利|农业|林业|体育|"
     r"统计|地震|邮政|食药监|药监|质监|安监|司法|商务|外交|外事|铁道|国防|科技|住建|文旅|卫健|应急(?:管理)?|市场监管)(?:行政)?(?:管理|监督|执法|主管)?(?:部门|系统|局|委|厅|部)"
 )
@@ -509,7 +513,7 @@ _OTHERS = (
 )  # fmt: skip
 """Platforms of accounts that are no microblogs, or are none that is observed here."""
 _MEDIUM = re.compile(
-    r"(?P<micro>人民(?=微博|[、和]新华)|(?<=人民[、和])新华(?=[两三四五六等])|新华(?=微博)|micro-?\s?blog(?:s|ging|gers?)?|weibo|\bsina\b|\btencent\b(?!['’]s\s+we)|微博|官微|围脖|新浪|腾讯(?!微信|的微信)|人民网)|"
+    r"(?P<micro>人民(?=微博|[、和]新华)|(?<=人民[、和])新华(?=[两三四五六等])|新华(?=微博)|micro-?\s?blog(?:s|ging|gers?)?|weibo|\bsina\b|\btencent\b(?!['’]s\s+we)|微博|官微(?!博)|围脖|新浪|腾讯(?!微信|的微信)|人民网)|"
     r"(?P<other>"
     + "|".join(pattern for _, pattern in _OTHERS)
     + r")|(?P<generic>新媒体|短视频|客户端|new[\s-]media|social[\s-]media|short[\s-]videos?)",
@@ -665,7 +669,7 @@ def sector_of(sentence: str, segment: Span, clause: Span, speaker: str | None) -
 
 _ITS_OWN = re.compile(r"\b(?:its|their|our|it|they)\b|其|我[局厅市院]|该", re.IGNORECASE)
 _ACCOUNT_NOUN = re.compile(
-    r"micro-?\s?blog|accounts?\b|weibo\b|微博|官微|账号|帐号|公众号", re.IGNORECASE
+    r"micro-?\s?blog|accounts?\b|weibo\b|微博|官微(?!博)|账号|帐号|公众号", re.IGNORECASE
 )
 
 
@@ -934,7 +938,7 @@ _WITH_ONE = re.compile(
     r"\s+(?:of\s+(?:them|these|those)\s+)?(?:have|had|has|already|now|currently|also|\s)+(?:opened|set\s+up|launched|"
     r"registered|started|run|ran|got)?\s*(?:(?:an?|their|personal|official|verified|such|own)\s+)*"
     r"(?:one|theirs|ones|micro-?\s?blogs?|(?:weibo\s+)?accounts?)\b(?!\s+(?:with|followers))|"
-    r"\s+(?:have|had|has)\s+(?:already\s+)?done\s+so\b|(?:已经?|均|都|曾|也)*(?:开通|开设|注册|拥有|使用|开了|实名认证)了?(?:个人|实名|自己的|官方|新浪|腾讯|政务|工作)*(?:微博|账号|帐号|公众号|订阅号|服务号|视频号|抖音号|头条号|快手号|官微|官博|微信(?!群|支付))(?!粉丝)",
+    r"\s+(?:have|had|has)\s+(?:already\s+)?done\s+so\b|(?:已经?|均|都|曾|也)*(?:开通|开设|注册|拥有|使用|开了|实名认证)了?(?:个人|实名|自己的|官方|新浪|腾讯|政务|工作)*(?:微博|账号|帐号|公众号|订阅号|服务号|视频号|抖音号|头条号|快手号|官微(?!博)|官博|微信(?!群|支付))(?!粉丝)",
     re.IGNORECASE,
 )
 """51 have one, 12人开通了个人微博: the figure itself is who has them."""
