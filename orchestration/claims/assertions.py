@@ -99,6 +99,10 @@ _CRITERION = re.compile(
 _OF_ACCOUNTS_WITH_ZH = re.compile(
     r"(?:\d[万千]?[余多]?|[一二三四五六七八九十百])[个家](?:账号|帐号|微博)?的?粉丝[^，。；\d]*$"
 )
+_OF_BODIES_WITH_ZH = re.compile(
+    r"\d[万千]?[余多]?[个家所][^，。；\d]{0,14}的(?:官方|政务)?(?:微博|账号|公众号)的?粉丝(?:数|量)?(?:均|都|已)*$"
+)
+"""75所高校的官方微博粉丝过10万: so many have more than 100,000."""
 _OF_A_SHARE_ZH = re.compile(
     r"\d[%％成][^，。；]{0,3}的[^，。；]*$|成的[^，。；]*$|个的?账号[^，。；]{0,6}$"
 )
@@ -107,9 +111,23 @@ _OF_A_PART = re.compile(
     r"attract(?:ed)?|with|carr(?:y|ied))\s+$"
 )
 """61 of them have fewer than 500 followers: which of them are counted."""
+_NUMBER = (
+    r"(?:\d[\d,.]*|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|"
+    r"twenty|thirty|forty|fifty|sixty|hundred)"
+)
+_PART_OF_THEM = re.compile(
+    rf"\b{_NUMBER}\s+of\s+(?:them|(?:these|those)(?:\s+[\w-]+)?|which|whom|the\s+(?:accounts|micro-?\s?blogs))\s+(?:\w+\s+){{0,3}}?"
+    r"(?:have|had|has|attract(?:ed)?|draw|drew|drawn|with|boast(?:ed)?)\s+(?:\w+ed\s+|drawn\s+|won\s+)?$",
+    re.IGNORECASE,
+)
+_EACH_OF_THEM = re.compile(r"[^,;.]{0,30}?\b(?:each|apiece)\b", re.IGNORECASE)
+_IN_ALL = re.compile(
+    r"[^,;.]{0,30}?\b(?:in\s+total|combined|altogether|together|in\s+all)\b", re.IGNORECASE
+)
+"""12 of those have more than 500,000 followers each: which of them are counted."""
 _OF_OTHERS = re.compile(
     r"(?:违规|违法|造谣|虚假|诈骗|营销|水军|仿冒|假冒)[^，。；\d]{0,4}(?:账号|帐号|微博)|\b(?:fake|bogus|zombie|illegal|fraudulent|spam)\s+(?:followers|"
-    r"fans|accounts)\s+(?:across|on\s+its|from\s+its|platform)|\b(?:actor|actress|singer|film\s+star|pop\s+star|celebrity)\b|演员|歌手|影星|明星",
+    r"fans|accounts)\s+(?:across|on\s+its|from\s+its|platform)|\b(?:actor|actress|singer|film\s+star|pop\s+star|celebrity)\b|演员|歌手|影星|明星|[女男]星|艺人|偶像",
     re.IGNORECASE,
 )
 """Accounts of those who break rules, and followers of stars."""
@@ -117,14 +135,16 @@ _CRITERION_ZH = re.compile(r"(?:粉丝|听众)[^，。；\d]{0,6}$")
 _OF_THOSE_ZH = re.compile(
     r"(?:粉丝|听众)[^，。；]{0,8}(?:过|超|以上|突破|逾)[^，。；]{0,6}的[^，。；\d]{0,4}$"
 )
-_CRITERION_BEHIND_ZH = re.compile(r"(?:之间|以上|以下|以内)?的[^，。；]{0,12}(?:微博|账号|帐号)")
+_CRITERION_BEHIND_ZH = re.compile(
+    r"(?:之间|以上|以下|以内)?的(?:[^，。；]{0,12}(?:微博|账号|帐号)|(?:共|已|仅|只|就)*有)"
+)
 """Accounts with more than a million followers: the million says which accounts are counted."""
 
 # -- came and went ----------------------------------------------------------------------------
 _GAINED = re.compile(
     r"\b(?:gr[eo]w[ns]?|growing|ros[e]|risen|rises?|rising|increas(?:e[sd]?|ing)|climb(?:s|ed|ing)?|"
     r"jump(?:s|ed|ing)?|surg(?:e[sd]?|ing)|soar(?:s|ed|ing)?|expand(?:s|ed|ing)?|swell(?:s|ed|ing)?|(?:are|is|was|were|,)\s*up)\s+(?:\w+ly\s+)?(?:by\s+)?$|"
-    r"\b(?:increase|rise|growth|gain|addition|jump|surge)\s+of\s+$|"
+    r"^\s*up\s+(?:by\s+)?$|\b(?:increase|rise|growth|gain|addition|jump|surge)\s+of\s+$|"
     r"\b(?:gain(?:s|ed|ing)?|add(?:s|ed|ing)?|w[io]n|winning|pick(?:s|ed)?\s+up|net(?:s|ted)?)\s+(?:an?\s+(?:additional|further|extra)\s+|another\s+)?$|"
     r"\b(?:open|launch|set\s+up|add|regist(?:er)?|creat)\w*\s+(?:an?\s+(?:additional|further|extra)|another)\s+$",
     re.IGNORECASE,
@@ -153,6 +173,7 @@ _IN_PERIOD_ZH = re.compile(
     r"(?:(?!截至|截止|已|累计|总数|总量|以来)[^。；，\d]){0,25}(?:开通|开设|注册|新建)(?:(?!数|总)[^，。；\d]){0,8}$"
 )
 """Police opened 183 in 2012: so many came; that they had opened so many by then is a stock."""
+_UNTIL_ZH = re.compile(r"(?:截至|截止|[到至])[^，。；]{0,12}$")
 _OPENED_BEHIND_ZH = re.compile(
     r"[^，。；\d]{0,6}?(?:于|在)?(?:上月|上个月|本月|去年|今年|上周|本周|\d月份?|近期|集中|新近)[^，。；\d]{0,6}?(?:开通|入驻|注册|上线|开设)"
 )
@@ -175,7 +196,7 @@ _BEFORE_ZH = (
     r"[^，。；、]){0,14}$"
 )
 _GAINED_ZH = re.compile(
-    rf"(?:新增加?|净增|增加|增长|新开(?:通|设)?|新注册|新建|新设|新认证|新入驻|增开|增设|增添|新添|又开(?:通|设)|再开(?:通|设)|涨粉|增粉|吸粉|上升|上涨){_BEFORE_ZH}"
+    rf"(?:新增加?|净增|增加|增长|新开(?:通|设)?|新注册|新建|新设|新认证|新入驻|增开|增设|增添|新添|又开(?:通|设)|再开(?:通|设)|涨粉|增粉|上升|上涨){_BEFORE_ZH}"
     r"|(?:增|涨|多)了?$|多出$"
 )
 _GAINED_BEHIND_ZH = re.compile(r"的?新(?:增|开|设|粉|注册|认证)|(?:新)(?:微博|账号|粉丝)")
@@ -230,6 +251,8 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
             or _WITHOUT_ZH.search(sentence[slice(*clause)])
             or (figure.qualifier in ("<", "<=") and _OF_A_SHARE_ZH.search(ahead_only))
             or _OF_ACCOUNTS_WITH_ZH.search(ahead_only)
+            or (sentence[figure.start] in "过破" and _OF_BODIES_WITH_ZH.search(ahead_only))
+            or (sentence[figure.start] in "过破" and re.search(r"(?:全部|均|都)$", ahead_only))
             or _OF_OTHERS.search(sentence[slice(*clause)])
             or (
                 _CRITERION_ZH.search(sentence[clause[0] : figure.start])
@@ -246,6 +269,11 @@ def reports_nothing(sentence: str, figure: Figure, clause: Span, is_chinese: boo
         or _DENIED_BEHIND.match(sentence, figure.end)
         or _WITHOUT.match(behind)
         or (figure.qualifier in ("<", "<=") and _OF_A_PART.search(sentence[: figure.start]))
+        or (
+            figure.qualifier in ("<", "<=", ">", ">=")
+            and not _IN_ALL.match(behind)
+            and (_PART_OF_THEM.search(sentence[: figure.start]) or _EACH_OF_THEM.match(behind))
+        )
         or _OF_OTHERS.search(sentence[slice(*clause)])
         or (
             figure.qualifier != "="
@@ -279,9 +307,9 @@ def metric_of(sentence: str, figure: Figure, metric: str, segment: Span, is_chin
     if time is not None:
         return f"{metric}_{time}"
     if is_chinese:
-        is_of_period = bool(
-            _IN_PERIOD_ZH.search(sentence[: figure.start]) or _OPENED_BEHIND_ZH.match(behind)
-        )
+        period = _IN_PERIOD_ZH.search(sentence[: figure.start])
+        is_until = period is not None and _UNTIL_ZH.search(sentence[: period.start()])
+        is_of_period = bool((period and not is_until) or _OPENED_BEHIND_ZH.match(behind))
     else:
         is_of_period = bool(
             (_OPENED.search(ahead) and _IN_PERIOD.match(behind)) or _OPENED_IN_PERIOD.match(behind)
@@ -289,11 +317,19 @@ def metric_of(sentence: str, figure: Figure, metric: str, segment: Span, is_chin
     if is_of_period and metric == "accounts":
         return f"{metric}_gained"
     for ending, before, after in changes:
-        if before.search(ahead) or after.match(behind):
+        change = before.search(ahead) or after.match(behind)
+        if change and metric != "accounts" and _CLOSING.search(change[0]):
+            continue
+        if change:
             return f"{metric}_{ending}"
     return metric
 
 
+_CLOSING = re.compile(
+    r"clos|delet|cancel|shut|suspend|deregist|scrapp|merg|关闭|注销|撤销|关停|清理|停用|下线|整合|撤并|合并|取消",
+    re.IGNORECASE,
+)
+"""What is closed is an account; its followers were so many."""
 _CHANGES = (("lost", _LOST, _LOST_BEHIND), ("gained", _GAINED, _GAINED_BEHIND))
 _CHANGES_ZH = (("lost", _LOST_ZH, _LOST_BEHIND_ZH), ("gained", _GAINED_ZH, _GAINED_BEHIND_ZH))
 

@@ -35,41 +35,46 @@ _TOLD_HOW = (
 _DOCUMENT = (
     r"(?:reports?|surveys?|stud(?:y|ies)|research|white\s+papers?|blue\s+book|polls?|statistics|figures|data|numbers|"
     r"statements?|anal(?:ysis|yses)|tall(?:y|ies)|counts?|ranking|index|findings|bulletin|notice|circular|"
-    r"estimates?|paper|list|article|press\s+release|yearbook)"
+    r"estimates?|check|inspection|audit|investigation|review|paper|list|article|press\s+release|yearbook)"
 )
 _MADE = (
     r"(?:released|issued|published|conducted|compiled|provided|collected|carried\s+out|jointly\s+released|put\s+out|made|"
     r"prepared|written|commissioned|unveiled)"
 )
+_START = r"(?:^|(?<=\s--\s)|(?<=\s[—–]\s))"
+"""Of a sentence, or behind its dateline."""
 _NAME = r"(?:[Tt]he\s+|[Aa]n?\s+)?[A-Z@][^,;:.“”\"]{1,90}?"
 ENGLISH = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"^(?P<who>{_NAME}), (?:in|at|on)\s[^,;]{{2,90}}, (?:{_SAID}|puts?)\b",
-        r"^(?:At|In|On|During|After|Speaking|Addressing|By|As\s+of)\b[^,]{2,70}, "
+        rf"{_START}(?P<who>{_NAME}), (?:in|at|on)\s[^,;]{{2,90}}, (?:{_SAID}|puts?)\b",
+        rf"{_START}(?:At|In|On|During|After|Speaking|Addressing|By|As\s+of)\b[^,]{{2,70}}, "
         rf"(?P<who>{_NAME})\s+{_MODAL}{_SAID}\b",
         r"\b(?:[Qq]uot(?:ed|es|ing)|[Cc]it(?:ed|es|ing))\s+(?P<who>(?!by\b|in\b|as\b)[^,;:.]{2,80}?)(?=\s+as\s+say|,|\.$|;)",
         r"(?:^|,\s+)(?P<who>(?:[Tt]he\s+|an?\s+)?[\w'’ .&-]{2,90}?)\s+"
         r"(?:was|were|is|has\s+been)\s+(?:quoted|cited)\b",
-        rf"^(?P<who>{_NAME}), [A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){{1,2}}, {_SAID}\b",
+        rf"{_START}(?P<who>{_NAME}), [A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){{1,2}}, {_SAID}\b",
         r"(?:,|[”\"])\s+(?:as\s+)?"
         rf"(?P<who>(?:the\s+|a\s+|an\s+)?[\w'’ .&-]{{2,90}}?)\s+{_MODAL}{_SAID}\b"
         r"(?!\s+that\b)",
-        r"[Aa]ccording\s+to\s+(?P<who>(?:[^,;:.]|\.(?=\w)|(?<=\b[A-Z])\.|(?<=St)\.)"
+        r"(?:[Aa]ccording\s+to|\b[Aa]s\s+(?:reported|counted|estimated|announced|disclosed|revealed)\s+by|\b[Bb]ased\s+on|\b[Dd]ata\s+from)\s+(?P<who>(?:[^,;:.]|\.(?=\w)|(?<=\b[A-Z])\.|(?<=St)\.)"
         r"{2,110}?)(?=,|\.$|\.\s|\.[”\"]|;|$)",
-        r",[”\"]?\s+(?:said|says|reported|reports|wrote)\s+(?P<who>(?:[A-Z]|an?\s|the\s(?!.*\d))[^;:]{2,90}?)(?:\.?$|,\s+(?:adding|who|noting)\b)",
+        r",[”\"]?\s+(?:said|says|reported|reports|wrote|noted|notes|explained|disclosed|stated|confirmed|announced|revealed|added|acknowledged|admitted|pointed\s+out)\s+(?P<who>(?:[A-Z]|an?\s|(?:its|their)\s(?=(?:[\w-]+\s+){0,2}?(?:spokes\w+|directors?|heads?|chiefs?|editors?|presidents?|secretar\w+|officials?)\b)|the\s(?!.*\d))[^;:]{2,90}?)(?:\.?$|,\s+(?:adding|who|noting)\b)",
         rf"(?:^|,\s+)(?P<who>{_NAME}, (?:an?|the|deputy|vice|head|director"
         rf"|chief|[a-z][\w-]+)\s[^,;:]{{2,80}}),\s+{_MODAL}{_SAID}\b",
         rf"(?:^|,\s+)(?P<who>(?:[Tt]he\s+|[Aa]n?\s+)?(?:[\w-]+\s+){{0,3}}?{_DOCUMENT}\s+(?:[^,;:.]{{0,40}}?\s)?(?:from|by|of)\s+"
         rf"[^,;:.]{{2,70}}?)\s+{_SHOWS}\b",
+        rf"{_START}(?P<who>(?:An?|The|One)\s+(?:[\w-]+\s+){{0,3}}?{_DOCUMENT})\s+{_MODAL}{_SHOWS}\b",
         rf"\bin\s+(?P<who>(?:a|an|the)\s+(?:[\w-]+\s+){{0,3}}?{_DOCUMENT}\s+(?:{_WHEN}\s+)?(?:{_MADE}\s+)?(?:{_WHEN}\s+)?by\s+[^,;:.]{{2,70}}?)(?=[,.;]|$)",
-        rf"^(?:As of [^,]+, |{_WHEN},? |By [^,]+, )?(?P<who>{_NAME}['’]s?\s+"
-        rf"(?:[\w-]+\s+){{0,4}}{_DOCUMENT})\s+{_MODAL}{_SHOWS}\b",
-        rf"^(?:As of [^,]+, |On \w+day,? |By [^,]+, )?(?P<who>{_NAME}\s+"
+        rf"{_START}(?:As of [^,]+, |{_WHEN},? |By [^,]+, )?(?P<who>{_NAME}['’]s?\s+"
+        rf"(?:[\w-]+\s+){{0,4}}{_DOCUMENT})(?:\s+(?:for|"
+        rf"on)\s+[\w ]{{2,20}}?)?\s+{_MODAL}{_SHOWS}\b",
+        rf"{_START}(?:As of [^,]+, |On \w+day,? |By [^,]+, )?(?P<who>{_NAME}\s+"
         rf"(?:statistics|data|figures))\s+{_SHOWS}\b",
-        rf"^(?:(?:On\s+)?\w+day,? |On {_MONTH}\.? \d{{1,2}}(?:, \d{{4}})?, )?"
+        rf"{_START}(?:(?:On\s+)?\w+day,? |On {_MONTH}\.? \d{{1,2}}(?:, \d{{4}})?, )?"
         rf"(?P<who>{_NAME})\s+{_MODAL}{_SAID}\b",
-        rf"(?:^|,\s+|\bwhile\s+|\band\s+)(?P<who>{_NAME})\s+put\s+(?:its|the|their)\b[^,;.]{{2,60}}?\bat\b",
+        rf"{_START}(?P<who>{_NAME}), [^,;:“”\"]{{2,90}}, {_MODAL}{_SAID}\b",
+        rf"(?:^|,\s+|\bwhile\s+|\bwhereas\s+|\band\s+|\bbut\s+)(?P<who>{_NAME})\s+puts?\s+(?:its|the|their)\b[^,;.]{{2,140}}?\bat\b",
     )
 )  # fmt: skip
 _ARTICLE = re.compile(r"^(?:that\s+|while\s+|but\s+)?(?:the|a|an)\s+", re.IGNORECASE)
@@ -109,7 +114,7 @@ _ASIDE = re.compile(
 
 # -- Chinese ----------------------------------------------------------------------------------
 _DAY_ZH = (
-    r"(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}[日号]|昨[日天晚]|昨(?=从|在|向|获"
+    r"(?:\d{4}年)?(?:\d{1,2}月)?\d{1,2}[日号]|\d{4}年\d{1,2}月(?:底|初|份)?|(?<!\d)\d{1,2}月(?:底|初|份|中旬|上旬|下旬)?|昨[日天晚]|昨(?=从|在|向|获"
     r"|透|表|宣|介|通|公|发)|今[日天晨]|前天|日前|近日|近期|最近|上周[一二三四五六日]?"
     r"|本周[一二三四五六日]?|周[一二三四五六日]|上月|本月|去年|今年|年初"
 )
@@ -119,11 +124,11 @@ _MADE_ZH = (
 )
 _DOCUMENT_ZH = (
     r"(?:(?:研究|调查|统计|监测|评估|分析|工作|年度|年终|半年|季度|专题)*"
-    r"(?:报告|数据|公报|通报|白皮书|蓝皮书|榜单|年报|简报|资料|结果)|统计|监测|梳理"
+    r"(?:报告|数据|公报|通报|白皮书|蓝皮书|榜单|年报|简报|资料|结果)|统计|监测|梳理|检查|抽查|排查|普查|督查"
     r"|调查|研究|数字|排行榜)"
 )
 _SAID_ZH = (
-    r"(?:表示|介绍说?|透露|指出|宣布|通报|公布|发布|估计|认为|统计|告诉(?:记者"
+    r"(?:表示|介绍说?|透露|指出|宣布|通报|公布|发布|估计|认为|统计|告诉(?:记者|《[^《》]{2,10}》(?:记者)?"
     r"|本报|[^，。；]{2,10}记者)|称|说|披露|坦言|强调|显示|表明|证实|回应说?"
     r"|写道|发现|报道)"
 )
@@ -138,17 +143,17 @@ CHINESE = tuple(
         rf"(?:^|[，。；])(?P<who>[^，。；：“”\d]{{2,24}}?)(?:{_DAY_ZH}|在[^，。；]{{1,12}}?)*(?:召开|举行|举办)[^，。；]{{0,16}}(?:会|仪式|论坛)，?(?:会上)?(?:通报|介绍|宣布|披露|公布|透露)",
         r"(?:援引|引述|引用|转引)(?P<who>[^，。；：“”《》]{2,24}?)(?:的|发布的|提供的)*(?:数据|消息|统计|话|说法|介绍)",
         r"(?<!数)(?:根|依)?据(?!不完全统计|统计|了解|悉|介绍|报道|称|此|报告)(?P<who>(?:[^，。；：“”《》]{2,40}?(?:《[^》]+》(?:等)?[^，。；：“”《》]{0,12}?)?|《[^》]+》))"
-        rf"(?=(?:{_DAY_ZH})*(?:最新|的|最近)*(?:不完全)?(?:统计|介绍|透露|报道|数据|发布|通报|消息|披露|公布|报告|调查|监测(?!室|中心)|称|显示|研究|公报|分析|估计|推算|披露|电(?=，))|，)",
-        rf"(?:^|[，。；：])(?!据|截至|其中|会上)(?P<who>[^，。；：“”]{{0,40}}?(?:《[^》]+》(?:等)?[^，。；：“”《》]{{0,12}}?)?{_DOCUMENT_ZH}(?:（[^）]+）)?)(?:{_DAY_ZH})?(?:显示|表明|指出|称|认为|统计|披露|发现|提到|透露|公布)",
+        rf"(?=(?:{_DAY_ZH})*(?:最新|的|最近)*(?:不完全)?(?:统计(?!局|中心)|介绍|透露|报道|数据(?!中心|研究|局)|发布|通报|消息|披露|公布|报告|调查(?!中心|队|总队|局)|监测(?!室|中心)|称|显示|研究(?!院|中心|所|会|室|部|实验室|基地|人?员)|公报|分析|估计|推算|披露|电(?=，))|，)",
+        rf"(?:^|[，。；：])(?!据|截至|其中|会上)(?P<who>[^，。；：“”]{{0,40}}?(?:《[^》]+》(?:等)?[^，。；：“”《》]{{0,12}}?)?{_DOCUMENT_ZH}(?:（[^）]+）)?)(?:{_DAY_ZH})?(?:显示|表明|指出|称|说(?!明)|认为|统计|披露|发现|提到|透露|公布)",
         rf"(?:^|[，。；：])(?!据|截至|其中|会上)(?P<who>[^，。；：“”《》\d]{{2,30}}?(?:{_DAY_ZH})*{_MADE_ZH}(?:[^，。；：“”《》]{{0,16}}《[^》]+》(?:[^，。；：“”《》]{{0,12}})?|(?:最新)?{_DOCUMENT_ZH}))(?:{_DAY_ZH})?(?:显示|表明|指出|称|认为|统计|披露|，|：|中)",
         r"(?:^|[，。；：])(?!据|截至|其中|会上)(?P<who>[^，。；：“”《》]{2,30}?《[^》]+》[^，。；：“”《》]{0,8}?)(?:显示|表明|指出|称|认为|统计|披露)",
         r"(?:^|[，。；：])(?P<who>《[^》]+》(?:[^，。；：“”《》\d]{0,6}))(?:显示|表明|指出|称|披露)",
-        rf"(?:^|[，。；：”）\s])(?P<who>(?!据|截至|目前|其中|会上|他|她)[^，。；：“”\d]{{2,40}}?)(?:{_DAY_ZH}|还|也|曾|则|{_PLACE_ZH})*(?<!数据)(?<!报告){_SAID_ZH}(?=[，：:。“]|$|截|目|全|我|已|该|其|，|[（(])",
+        rf"(?:^|[，。；：”）\s])(?P<who>(?!据|根据|依据|截至|截止|目前|其中|会上|他|她)[^，。；：“”\d]{{2,40}}?)(?:{_DAY_ZH}|还|也|曾|则|{_PLACE_ZH})*(?<!数据)(?<!报告){_SAID_ZH}(?=[，：:。“]|$|截|目|全|我|已|该|其|，|[（(])",
         rf"(?:从|向)(?P<who>[^，。；：“”\d]{{2,24}}?)(?:{_DAY_ZH})?(?:获悉|了解到|得知|获知)",
     )
 )  # fmt: skip
 _RECORD_ZH = re.compile(
-    rf"^[\u4e00-\u9fff]{{2,8}}(?:讯|电)\s+|^(?:本报|本网|新华社)?记者(?:{_DAY_ZH})*(?:从|向)?|^由|^按照?|^来自|^从|^根据|^依据|^据|^(?:{_DAY_ZH})(?:，|,)?"
+    rf"^[\u4e00-\u9fff]{{2,12}}?(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?(?:讯|电)\s+|^{_MADE_ZH}的?(?=一?[份项])|^(?:本报|本网|新华社)?记者(?:{_DAY_ZH})*(?:从|向)?|^由|^按照?|^来自|^从|^根据|^依据|^据|^(?:{_DAY_ZH})(?:，|,)?"
 )
 _WHEN_ZH = re.compile(rf"(?:{_DAY_ZH})+(?:上午|下午|晚)?(?:还|也|曾|则)?$")
 _HOW_ZH = re.compile(rf"(?:{_PLACE_ZH}|书面|正式|对外|独家)+$")
@@ -163,7 +168,7 @@ _SOLE_DOCUMENT_ZH = re.compile(
 _PAGES_ZH = re.compile(
     r"(?:在(?:其|该)?[^，。；]{0,8}|(?<=[部局厅委院府办社]))(?:官方|门户)?(?:网站|官网|微博|微信)(?:公众号)?$"
 )
-_FACE_ZH = re.compile(r"(?:联合|共同|首次|正式|对外|方面|官方消息|消息)$")
+_FACE_ZH = re.compile(r"(?:的?一[份项个次]|联合|共同|首次|正式|对外|方面|官方消息|消息)$")
 
 _PUBLISHED = re.compile(
     rf"^(?:{_WHEN},?\s+)?(?P<who>{_NAME})\s+(?:{_WHEN}\s+)?(?:has\s+)?{_MADE}\s+(?:{_WHEN}\s+)?(?:an?|its|the)\s[^.;]{{0,70}}?{_DOCUMENT}\b",

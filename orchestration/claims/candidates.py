@@ -31,7 +31,7 @@ from orchestration.linking.places import PLACES
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_CANDIDATES
 
-RULE_VERSION = 11
+RULE_VERSION = 12
 """Every change of a rule of this folder is a new version: articles are read again under it."""
 
 _LONGEST = 800
@@ -39,7 +39,7 @@ _LONGEST = 800
 _CARRIED_OVER = 2
 """For how many sentences of its paragraph an "as of" holds."""
 _ACCOUNTS = re.compile(
-    r"we\s?chat|weixin|douyin|kuaishou|toutiao|tiktok|twitter|facebook|youtube|微信|公众号|抖音|快手|头条号|推特|脸书|"
+    r"\b(?:Sina|Tencent)\b[^.;]{0,60}\b(?:accounts?|followers|fans)\b|(?:新浪|腾讯)[^。；]{0,30}(?:账号|粉丝|听众)|\btweet(?:s|ed)?\b|bilibili|哔哩|B站|今日头条|@\w{2,20}\b[^.;]{0,60}\b(?:followers|fans)\b|we\s?chat|weixin|douyin|kuaishou|toutiao|tiktok|twitter|facebook|youtube|微信|公众号|抖音|快手|头条号|推特|脸书|"
     r"(?:@[\w]{2,20}|[“「][^”」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”」，。]{0,8}[”」])[^。；]{0,25}(?:粉丝|听众)|"
     r"新媒体|(?:政务|官方)(?:账号|帐号|号)|"
     r"\b(?:official|government|verified|agency|police)[\s-](?:[\w-]+\s+){0,2}?accounts\b|"
@@ -48,7 +48,7 @@ _ACCOUNTS = re.compile(
 )
 """Accounts that are no microblogs by name: figures of them are ours where they are of officials."""
 _SUBJECT = re.compile(
-    r"micro-?\s?blog|weibo|微博|官微|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
+    r"micro-?\s?blog|weibo|微博|官微(?!博)|官博|开博|围脖|[“\"「][^”\"」，。]{0,8}(?:警方|平安|公安|交警|发布)[^”\"」，。]{0,8}[”\"」]的?粉丝",
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[。！？!?；](?:[”’」）\"]*)|[.](?:[”\"')]*)(?=\s+[A-Z“\"@(]|\s*$)")
@@ -63,13 +63,24 @@ _LED_BY = re.compile(r"\s*With\s")
 """With 6 million followers, the account …: whose they are stands behind the comma."""
 _ASIDE = re.compile(r",[^,;\d]{2,60},(?=\s+(?:have|had|has|are|were|run|now|also|already)\b)")
 """Twelve departments, the weather bureau among them, have …: the clause goes on behind."""
-_EARLIER = re.compile(
-    r"\ba\s+year\s+(?:earlier|ago|before)|\blast\s+year|上年同?期?|去年同期", re.IGNORECASE
+_LISTED_BODIES = re.compile(
+    r"(?:,\s+(?:(?!and\b|have\b|has\b|had\b|are\b|were\b|which\b|who\b|up\b)[\w'’-]+\s?){1,4}){0,4}?,?\s+and\s+"
+    r"(?:(?!have\b|has\b|had\b|are\b|were\b|\d)[\w'’-]+\s+){1,5}(?=(?:have|had|are|were|now|run|use|opened|registered)\b)"
 )
-_SAME_PERIOD_BEFORE = re.compile(r"(?<![较比])(?:去年|上年|上一年)同期的?(?:只|仅|为|有|约|近)*$")
+"""55 diplomats, embassies and consulates had opened …: the commas of a list end no clause."""
+_EARLIER = re.compile(
+    r"\b(?:a|the)\s+year\s+(?:earlier|ago|before)|\bthe\s+previous\s+year|上年同?期?|去年同期",
+    re.IGNORECASE,
+)
+_LAST_YEAR = re.compile(r"(?<!end of )(?<!early )(?<!late )\blast\s+year", re.IGNORECASE)
+_SAME_PERIOD_BEFORE = re.compile(
+    r"(?<![较比])(?:(?:去年|上年|上一年)同期的?|一年前|(?:上一年|前一年)(?=为|有|仅|只))(?:还)?(?:只|仅|为|有|约|近)*$"
+)
 _BESIDE = re.compile(r"[^;；。]{0,60}$")
 """Growth told with a total is of the day of the total."""
-_UP_FROM = re.compile(r"\bagainst\s*$|\b(?:up|down|rising|compared|rose|increased|"
+_UP_FROM = re.compile(r"\b(?:rose|grew|grown|risen|climb\w*|jump\w*|increas\w*|soar\w*|surg\w*|"
+    r"up|fell|dropp\w*|declin\w*)\b[^;.]{0,80}\d[^;.]{0,60}\bfrom\s*$|"
+    r"\bagainst\s*$|\b(?:up|down|rising|compared|rose|increased|"
                       r"grew)\s+(?:\w+\s+)?(?:from|with|to)\s*$|\d(?:\s+million)?\s+from\s*$|从$|由$|而[^，。]{0,12}(?:为|"
                       r"仅|只有)$", re.IGNORECASE)  # fmt: skip
 _TWO_ENDS = re.compile(r"\d.*(?:to|or|and|[-–—~～－至到]).*\d")
@@ -86,7 +97,7 @@ _BASE_WITH_DAY = re.compile(
 """What something rose from, or is compared with, and the day printed beside it."""
 _COUNTED = re.compile(r"\s*(?:$|[，。；,.;]|from\b|on\b|over\b|year\b|within\b|in\b)")
 """What follows where a figure has no noun of its own."""
-_PART = re.compile(r"其中[^，。；\d]*$|,\s+(?:of\s+which|including|among\s+them)\s[^,;\d]*$")
+_PART = re.compile(r"[其当]中[^，。；\d]*$|,\s+(?:of\s+which|including|among\s+them)\s[^,;\d]*$")
 _JOINED_ON = re.compile(
     r"(?:(?!\b(?:ha(?:s|ve|d)|is|are|was|were|runs?|now|bring\w*|to)\b)[^,;，。；\d]){0,30}(?:\band|和|、|及|与)"
     r"(?:(?!\b(?:ha(?:s|ve|d)|is|are|was|were|runs?|now|bring\w*|to)\b|[已共有达至到为])[^,;，。；\d]){0,12}"
@@ -104,21 +115,28 @@ _ACCOUNTS_WITH = re.compile(
     r"(?:账号|帐号|微博)?的?粉丝(?:数|量)?(?:均|都|已)*(?:过|超|不足|不到|突破|逾|少于|低于|没有)"
 )
 """7个粉丝过百万: of accounts, so many have more than a million."""
+_BODIES_WITH = re.compile(
+    r"[^，。；\d]{0,14}的(?:官方|政务)?(?:微博|账号|公众号)的?粉丝(?:数|量)?(?:均|都|已)*[过破](?=\d|百|千|万|十)"
+)
+"""75所高校的官方微博粉丝过10万: so many bodies have accounts with more."""
 _EACH_HAS = re.compile(
-    r"每个?[^，。；\d]{0,8}(?:微博|账号|帐号|公众号)(?:平均|只|仅|则|却|有|为|约|达到?)*$"
+    r"每个?[^，。；\d]{0,8}(?:微博|账号|帐号|公众号)(?:平均|只|仅|则|却|有|为|约|已|达到?|升至)*$"
 )
 """平均每个公众号1.2万: followers, where those of all were told."""
 _PAGE_HAS = re.compile(
-    r"\b(?:page|account|micro-?\s?blog|one|Weibo|WeChat|Twitter|Douyin)\s+(?:has|had|counts|boasts)\s+(?:only\s+|just\s+)?$"
+    r"\b(?:its|their|the)\s+(?:\w+\s+)?(?:page|account|feed|channel|micro-?\s?blog)\s+$|\b(?:page|account|micro-?\s?blog|one|Weibo|WeChat|Twitter|Douyin)\s+(?:has|had|counts|boasts)\s+(?:only\s+|just\s+)?$"
     r"|\bnow\s+(?:has|have|counts|boasts)\s+$"
 )
 """Their Weibo page has 1.9 million: followers, where those of another page were told."""
+_AND_SECOND = re.compile(
+    r"\d(?:\s+(?:million|thousand|billion))?\s+and\s+(?:(?:about|some|over|nearly|almost)\s+)?$"
+)
 _OF_THE_WHOLE = re.compile(
-    r"\W*Of\s+(?:the|its|their|these|those|all)\s[^;.]*,\s+(?:[^,;.\d]{0,20}\s)?$"
+    r"(?:.*?,\s+|.*?\b(?:said|says|that|found|reported)\s+|\W*)[Oo]f\s+(?:the|its|their|these|those|all)\s[^;.]*,\s+(?:[^,;.\d]{0,20}\s)?$"
 )
 _ARE_SO = re.compile(r"\s+(?:had|have|has|were|are|was|is|remain|belong)\b")
 """Of the 14,270 accounts, some 9,100 had …"""
-_OUT_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:(?:[\w'’]+\s+){0,3})")
+_OUT_OF = re.compile(r"\s+(?:out\s+)?of\s+(?:(?:(?!and\b)[\w'’]+\s+){0,3})")
 _STAFF = re.compile(
     r"\b(?:run|kept|maintained|updated|operated|managed|staffed|handled|edited)\s+by\s+(?:\w+\s+)?$"
 )
@@ -133,7 +151,10 @@ _ANOTHER = re.compile(
     r"|(?:^|[;,]\s)\s*[A-Z]\w+\s+(?:led|leads|tops|topped|came\s+(?:first|second|third)|ranked\s+\w+|follow(?:s|ed))(?:\s+the\s+\w+)?\s+with\s*$"
     r"|\bthat\s+of\s+[^,;]{2,40}\s(?:has|had|with)\s+(?:just\s+|only\s+)?$"
     rf"|(?:[，、和及是]|依次为)(?:{'|'.join(PLACES)})[省市]?(?:有|为|以|达|则|[（(])*$"
-    r"|\b(?:another|a\s+further)\s*$|另有?$|其中[^，。；\d]{0,8}$"
+    r"|\bof\s+(?:which|whom|them)\s+(?:only\s+|just\s+|some\s+|about\s+)?$|\b(?:puts?|put)\s+(?:its|theirs|their)(?:\s+(?:own|number|count|tally|total))?\s+at\s+$"
+    r"|[;,]\s+(?:and\s+)?on\s+(?:Sina|Tencent|Weibo|WeChat|Douyin|Twitter|Facebook|Toutiao|Kuaishou)(?:\s+Weibo)?,?\s+(?:it\s+has\s+|it\s+had\s+)?$"
+    r"|\bthose\s+(?:in|of|from|on)\s+[A-Z][\w'’]+(?:\s+[A-Z][\w'’]+)?\s+(?:had\s+|numbered\s+|at\s+)?$"
+    r"|一年前(?:还|仅|只|为|有|是)*$|\b(?:another|a\s+further)\s*$|另有?$|[其当]中[^，。；\d]{0,8}$"
     r"|[、，](?:官方|政务)?(?:微信|抖音|头条|快手)(?:公众号|号)?(?:有|约|近|达)?$"
     r"|[、，](?:新浪|腾讯|人民网|新华网)(?:微博|平台|网)?上?(?:有|约|近)?$"
     r"|(?:账号|微博|公众号|帐号)(?:之?中|里)，?(?:有|仅|只有?|已有|共有|约|近)*$"
@@ -154,25 +175,35 @@ _SHARE = re.compile(
     r"account(?:s|ed|ing)? for",
     re.IGNORECASE,
 )
+_SHARE_ROSE = re.compile(
+    r"\b(?:share|proportion|percentage|ratio)\b[^,;.]*\b(?:to|at|reach\w*|hit|stood\s+at|was|is)\s+$|"
+    r"(?:开通率|覆盖率|占比|比例|比重|入驻率|认证率|回复率|办结率)[^，。；]*?(?:至|到|为|达到?|已达|超过|(?:由|从)[^，。；\d]*)$",
+    re.IGNORECASE,
+)
+"""A share that rose to 61 percent is a share."""
 _AMONG_ZH = re.compile(
     r"(?:账号|帐号|微博|公众号|机关|机构|部门|单位|[局厅院所])(?:之?中|里)，?(?:已|有|仅|只|约|近|超过?|逾)*$"
 )
 _OR_SHARE = re.compile(r"\d[^,，;；。]*(?:,\s+or|，即|[（(]占?)\s*(?:about\s+|约|近)?$")
 """61 of them, or 28.5 percent."""
 _OF_READERS = re.compile(
-    r"\b(?:respondents|surveyed|polled|interviewees)\b|\bsurvey\s+of\s+(?:\w+\s+)?[\d,]+\s+(?:\w+\s+)?(?:residents|people|users|"
+    r"\b(?:respondents|"
+    r"(?<!blogs )(?<!accounts )(?<!governments )(?<!agencies )(?<!departments )surveyed|polled|"
+    r"interviewees)\b|\bsurvey\s+of\s+(?:\w+\s+)?[\d,]+\s+(?:\w+\s+)?(?:residents|people|users|"
     r"citizens|students|netizens)|(?:手机|农村|城镇|女性|男性)网民|受访|被调查者",
     re.IGNORECASE,
 )
 """A share of those who were asked is none of accounts."""
 _IN_ONE_BREATH = re.compile(r"[^,;，。；]*(?:\band\b|和|及|与|、)[^,;，。；]*")
 _GROWTH = re.compile(
-    r"\b(?:rose|grew|grown|increas\w+|(?<!make )(?<!makes )(?<!made )up|growth|jump\w+|"
+    r"\b(?:rose|grew|grown|increas\w+|"
+    r"(?<!make )(?<!makes )(?<!made )(?<!set )(?<!sets )(?<!setting )(?<!signed )(?<!sign )up|"
+    r"growth|jump\w+|"
     r"ris(?:e|ing|en)|soar\w+|surg\w+|expand\w+)\b|增长|增加|上升|增幅|同比|环比|提高",
     re.IGNORECASE,
 )
 _DECLINE = re.compile(
-    r"\b(?:fell|fall(?:en|ing)?|drop\w*|declin\w*|decreas\w*|shr[aiu]nk|down|fewer)\b|减少|下降|下滑|降幅|缩减",
+    r"\b(?:fell|fall(?:en|ing)?|drop\w*|declin\w*|decreas\w*|shr[aiu]nk|down|fewer(?!\s+than\s+[\d.]+\s*(?:%|percent|per\s+cent)))\b|减少|下降|下滑|降幅|缩减",
     re.IGNORECASE,
 )
 _OTHER_THINGS = re.compile(
@@ -344,12 +375,17 @@ def _prepared(text: str, span: tuple[int, int], around: Around) -> _Sentence:
     sentence = _ADDRESS.sub(lambda match: " " * len(match[0]), quote)
     is_chinese = len(_HAN.findall(sentence)) * 5 > len(sentence)
     plain = outlets.without_names(sentence)
-    spaced = plain if is_chinese else ranges.without_hyphens(plain)
+    # The 12345 of an account's name counts nothing.
+    unnamed = scope.without_account_names(plain)
+    spaced = unnamed if is_chinese else ranges.without_hyphens(unnamed)
     numbers = ranges.joined(sentence, figures(spaced, is_chinese))
     behind = _behind_quote(text, span) if numbers else ""
     heard = speakers.speaker_of(sentence + behind, is_chinese) if numbers else None
     is_person = heard is not None and heard.kind == "person"
     unsaid = speakers.without_office(sentence, is_chinese) if is_person else sentence
+    if heard and heard.kind == "body" and heard.name and scope.studies(heard.name):
+        # A university that counts microblogs is not whose they are.
+        unsaid = unsaid.replace(heard.name, " " * len(heard.name))
     if heard is None and before.is_same:
         heard = before.speaker
     if heard and heard.name in attributions.OF_NOBODY and before.maker:
@@ -370,6 +406,8 @@ def _candidate(sentence: _Sentence, place: int, told: Sequence[Candidate]) -> Ca
     segment = _segment(sentence.numbers, place, clause)
     heard = sentence.heard
     speaker = heard if heard and figure.start >= heard.since else None
+    for aside in speakers.asides(text, sentence.is_chinese):
+        speaker = aside if figure.start >= aside.since else speaker
     read = _read(
         sentence.unsaid, figure, segment, clause, told or _earlier(sentence),
         sentence.is_chinese, sentence.topic,
@@ -396,13 +434,19 @@ def _candidate(sentence: _Sentence, place: int, told: Sequence[Candidate]) -> Ca
     platform = _platform(sentence, figure, segment, clause, told, said)
     since = sentence.numbers[place - 1].end if place else 0
     region = places.region_of(
-        sentence.unnamed, segment, clause, since, figure.start, sentence.is_chinese, said
+        sentence.unnamed,
+        segment,
+        clause,
+        since,
+        figure.start,
+        sentence.is_chinese,
+        said or (speaker.serves_in if speaker else None),
     )
     return Candidate(
         sentence.quote, sentence.start, sentence.start + len(sentence.quote), printed,
         sentence.start + figure.start, sentence.start + figure.start + len(printed),
         figure.value, figure.lo, figure.hi, figure.qualifier, _unit(metric, figure), metric,
-        _actor(sentence, clause, actor, sector, platform, said), sector, platform,
+        _actor(sentence, clause, actor, sector, platform, speaker is not None), sector, platform,
         context.region_of(region, sentence.unnamed, sentence.is_chinese, around.before),
         at.text, at.day, at.precision, at.basis, said, speaker.kind if speaker else None,
         _outlet(text + sentence.behind, speaker) or around.outlet,
@@ -444,7 +488,7 @@ def _platform(
     told: Sequence[Candidate],
     said: str | None,
 ) -> str:
-    text = sentence.text
+    text = scope.without_account_names(sentence.text)
     if several := _of_several(text, figure, clause, told):
         return several
     own = scope.platforms_of(text, figure, segment, clause, said)
@@ -459,13 +503,13 @@ def _actor(
     read: str | None,
     sector: str | None,
     platform: str,
-    said: str | None,
+    is_said: bool,
 ) -> str | None:
     """Actors, where a clause does not tell them apart: of what a body calls its own that body,
     else those of the sentence before, and bodies on platforms other than microblogs."""
     if read != "organ+officer":
         return read
-    if said and _OUR.search(sentence.text, *clause):
+    if is_said and _OUR.search(sentence.text, *clause):
         return "organ"
     actor = context.actor_of(read, sentence.text[slice(*clause)], sentence.around.before)
     is_of_bodies = sector == "all" and scope.is_of_bodies(platform)
@@ -504,12 +548,39 @@ def _of_several(
         beside = list(re.finditer(r"\d\s?(?:[%％]|percent)", sentence))
         if 0 <= turn < len(beside) <= len(totals):
             return totals[turn - len(beside)].platform_scope
+    if figure.unit != "percent" and (one := _of_totals(sentence, figure, clause, totals)):
+        return one
     if figure.unit != "percent" and _ALL_PLATFORMS.search(sentence[clause[0] : figure.start]):
         named = "+".join(other.platform_scope for other in totals).split("+")
         known = dict.fromkeys(name for name in named if name not in ("unspecified", "?"))
         if len(set(named)) > 1:
             return "+".join([*known, *(["?"] if len(known) < len(set(named)) else [])])
     return None
+
+
+def _of_totals(
+    sentence: str, figure: Figure, clause: tuple[int, int], totals: Sequence[Candidate]
+) -> str | None:
+    """The platform of one of two counts that are those of the two totals before in turn: 211 Weibo
+    and 187 WeChat accounts, which published 46,000 and 29,500 items respectively."""
+    ahead, behind = sentence[clause[0] : figure.start], sentence[figure.end : clause[1]]
+    is_second = _IN_PAIR_BEFORE.search(ahead) is not None
+    if not is_second and not _IN_PAIR_BEHIND.match(behind):
+        return None
+    if not _EACH_ITS_RATE.search(sentence[slice(*clause)]):
+        return None
+    before = [total for total in totals if total.figure_end - total.quote_start <= clause[0]][-2:]
+    if len({total.platform_scope for total in before}) < 2 or scope.platforms_named(ahead + behind):
+        return None
+    return before[int(is_second)].platform_scope
+
+
+_IN_PAIR_BEFORE = re.compile(
+    r"\d(?:\s+(?:million|thousand|billion))?\s+and\s+(?:(?:about|some|over|nearly|almost)\s+)?$|分别[^，。；\d]{0,12}\d[\d.]*[万千亿]?[余多]?[个家名条篇次件]?[、和及与]$"
+)
+_IN_PAIR_BEHIND = re.compile(
+    r"(?:\s+(?:million|thousand|billion))?\s+and\s+(?:\w+\s+){0,2}?\d|[、和及与](?:约|近|逾)?\d"
+)
 
 
 def _outlet(sentence: str, speaker: speakers.Speaker | None) -> str | None:
@@ -553,7 +624,10 @@ def _as_of(
         return dates.year_before(
             dates.as_of(sentence, (0, 0), figure.start, published, carried), "去年同期"
         )
-    if not is_rate and told and (match := _EARLIER.search(sentence, figure.end, segment[1])):
+    earlier = _EARLIER.search(sentence, figure.end, segment[1])
+    if earlier is None and _UP_FROM.search(sentence[: figure.start]):
+        earlier = _LAST_YEAR.search(sentence, figure.end, segment[1])
+    if not is_rate and told and (match := earlier):
         return dates.year_before(
             dates.as_of(sentence, (0, figure.start), figure.start, published), match[0]
         )
@@ -622,7 +696,9 @@ def _read(
         if not figure.classifier and _IN_TURN.fullmatch(between):
             # 粉丝达4100万，其中微博2800万: followers of them.
             return "followers", told[-1].actor_scope
-    if figure.classifier in ("个", "家") and _ACCOUNTS_WITH.match(sentence, figure.end):
+    if (figure.classifier in ("个", "家") and _ACCOUNTS_WITH.match(sentence, figure.end)) or (
+        figure.classifier in ("个", "家", "所") and _BODIES_WITH.match(sentence, figure.end)
+    ):
         whole = scope.Noun("accounts", figure.end, figure.end)
         own = scope.actor_of(sentence, figure, whole, segment, clause)
         return "accounts", (told[-1].actor_scope if told else None) or own
@@ -632,6 +708,16 @@ def _read(
         and (assertions.stock_of(told[-1].metric) == "followers")
     ):
         return "followers", told[-1].actor_scope
+    is_beside_bodies = noun is not None and noun.metric == "organs" and noun.end <= figure.start
+    if (
+        told
+        and noun is not None
+        and is_beside_bodies
+        and not figure.classifier
+        and told[-1].metric == "followers"
+    ):
+        # 公安部微博粉丝达840万，最高人民法院为610万: followers of that body.
+        return "followers", scope.adopters_of(sentence, noun, clause)
     if noun is None:
         return _of_the_last(sentence, figure, segment, clause, told)
     if noun.metric in ("officers", "organs"):
@@ -737,7 +823,11 @@ def _of_the_last(
     before, behind = sentence[: figure.start], sentence[figure.end :]
     if not told:
         return None
-    is_of_them = _OF_THEM.match(behind) and told[-1].metric not in ("reposts", "reads", "likes")
+    is_of_them = (_OF_THEM.match(behind) or _OF_WHICH.match(behind)) and told[-1].metric not in (
+        "reposts",
+        "reads",
+        "likes",
+    )
     is_there = told[-1].metric in ("accounts", "followers") and _THERE.match(behind)
     if told[-1].metric == "accounts_lost" and _LEFT.search(before):
         return "accounts", told[-1].actor_scope
@@ -749,15 +839,24 @@ def _of_the_last(
     )
     if is_page:
         return "followers", told[-1].actor_scope
+    if _AND_SECOND.search(before) and re.match(r"\s*,?\s+respectively\b", behind):
+        return told[-1].metric, told[-1].actor_scope
     is_part = _OF_THE_WHOLE.match(before) and _ARE_SO.match(behind)
-    if not (is_of_them or is_there or is_more or is_part or _ANOTHER.search(before)):
+    is_other = told[-1].metric == "accounts" and re.match(
+        r"\s+(?:others|more)\b(?!\s+than)", behind
+    )
+    if not (is_other or is_of_them or is_there or is_more or is_part or _ANOTHER.search(before)):
         return None
+    if is_other:
+        return assertions.stock_of(told[-1].metric), told[-1].actor_scope
     if is_more:
         return assertions.stock_of(told[-1].metric), told[-1].actor_scope
     noun = scope.Noun(assertions.stock_of(told[-1].metric), figure.end, figure.end)
     actor = scope.actor_of(sentence, figure, noun, segment, clause)
     if actor == "organ+officer":
         actor = told[-1].actor_scope
+    if told[-1].metric == "accounts" and figure.classifier == "家":
+        actor = "organ"
     return told[-1].metric, actor
 
 
@@ -784,9 +883,14 @@ def _percentage(
         or _GROWTH.search(around)
         or _DECLINE.search(around)
         or scope.names_adoption(around)
+        or (_OF_THE_WHOLE.match(sentence[: figure.start]) and _ARE_SO.match(sentence[figure.end :]))
         or (told and _OF_WHOM.search(sentence[segment[0] : figure.start]))
     ):
         return None
+    if _SHARE_ROSE.search(sentence[clause[0] : figure.start]):
+        return "share", scope.actor_of(
+            sentence, figure, scope.Noun("share", figure.end, figure.end), segment, clause
+        )
     metric = _direction(sentence[segment[0] : figure.start]) or _direction(around) or "share"
     if metric != "share":
         metric = _of_what(sentence, figure, clause, told) + metric + _against(around)
@@ -862,7 +966,11 @@ def _clause(sentence: str, figure: Figure) -> tuple[int, int]:
             continue
         if match.start() < past_aside:
             continue
-        if aside := _ASIDE.match(sentence, match.start()):
+        if aside := _ASIDE.match(sentence, match.start()) or (
+            _LISTED_BODIES.match(sentence, match.start())
+            if re.fullmatch(r"(?:\s+[\w'’-]+){1,4}", sentence[figure.end : match.start()])
+            else None
+        ):
             past_aside = aside.end()
             continue
         if not re.fullmatch(r"\d[,，]\d", sentence[match.start() - 1 : match.end() + 1]):

@@ -76,9 +76,11 @@ _BEGINS = re.compile(
     r"(?:开通于|成立于|上线于|较|比|与|自)$",
     re.IGNORECASE,
 )
+_TOLD_OF_IT = re.compile(r",\s+(?:which|who|whose|where)\s[^,;.]*$")
+"""Of a relative clause: which opened its account in 2011."""
 _COMPARED = re.compile(
     r"\b(?:since|from|compared with|against)\b[^,;.\d]{0,25}$|(?:较|比|与|自)$|"
-    r"\b(?:that|those|than)\s+$",
+    r"\b(?:that|those|than|between)\s+$",
     re.IGNORECASE,
 )
 _TO_COME = re.compile(r"[^，。；]{0,12}?(?:将|拟|计划|力争|有望)")
@@ -135,7 +137,13 @@ def as_of(
     text_start = sent.end() if sent else 0
     dates = list(_dates(sentence, published, is_change=is_change))
     said = [at for at in dates if at.start >= text_start and at.is_said]
-    found = [at for at in dates if at.start >= text_start and not at.is_said]
+    found = [
+        at
+        for at in dates
+        if at.start >= text_start
+        and not at.is_said
+        and (at.is_explicit or not _is_told_of_it(sentence, at.start, figure_start))
+    ]
     if explicit := _explicit(sentence, found, segment, figure_start):
         return explicit
     inside = [at for at in found if segment[0] <= at.start < segment[1]]
@@ -171,6 +179,14 @@ def as_of(
         or sent_on
         or AsOf(published, "day", "publication" if published else None, None)
     )
+
+
+def _is_told_of_it(sentence: str, start: int, figure_start: int) -> bool:
+    """Whether a date stands in a relative clause (", which went online in 2010,") without the
+    figure."""
+    relative = _TOLD_OF_IT.search(sentence[:start])
+    end = re.compile(r"[,;]|$").search(sentence, start)
+    return bool(relative and end and not relative.start() < figure_start < end.start())
 
 
 def explicit_of(sentence: str, published: date | None) -> AsOf | None:
@@ -297,6 +313,8 @@ def _starts_a_period(sentence: str, match: re.Match[str], *, is_change: bool) ->
         return True
     if _COMPARED.search(sentence[: match.start()]):
         return True
+    if _TOLD_OF_IT.search(sentence[: match.start()]) and _BEGINS.search(sentence[: match.start()]):
+        return True
     is_begun = _BEGINS.search(sentence[: match.start()]) and not _UNTIL.search(
         sentence[: match.end()]
     )
@@ -324,6 +342,14 @@ def _with_quarters(sentence: str, published: date, found: dict[int, AsOf]) -> di
             r"(?P<year>(?:19|20)\d\d)年?(?:的)?第?$", sentence[: match.start()]
         ) or re.match(r"\s+of\s+(?P<year>(?:19|20)\d\d)\b", sentence[match.end() :])
         at = _completed(month, None, published, match[0], match.start())
+        told_year = re.search(r"(?P<year>今年|去年|上年)的?第?$", sentence[: match.start()])
+        if told_year:
+            year = published.year - (told_year["year"] != "今年")
+            at = _dated(year, month, None, "month", "resolved", match[0], match.start()) or at
+            found = {
+                start: other for start, other in found.items()
+                if not told_year.start() <= start < match.start()
+            }  # fmt: skip
         if own_year:
             year = int(own_year["year"])
             at = _dated(year, month, None, "month", "stated", match[0], match.start()) or at

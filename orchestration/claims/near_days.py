@@ -30,6 +30,13 @@ _SAID_BEFORE = re.compile(
     rf"\b{_SAID}\b(?![^,;.]*\b(?:that|had|have|has|was|were)\b)[^,;.\d]{{0,60}}?(?:\b(?:on|in|late|early|last|this)\s+)*$",
     re.IGNORECASE,
 )
+_SAID_WHERE = re.compile(
+    r"\b(?:at|in|during)\s+(?:an?|the|its|his|her|their)\s+(?:[\w'’-]+\s+){0,4}?(?:conference|briefing|forum|meeting|interview|seminar|symposium|"
+    r"report|statement|speech|post|article|notice|bulletin)\s+(?:(?:delivered|released|issued|published|held|posted|made)\s+)?"
+    r"(?:on|in|late|early|last|this)\s+(?:\w+\s+)?$",
+    re.IGNORECASE,
+)
+"""At a press conference on Nov 21: the day of saying so."""
 _SAID_BEHIND = re.compile(
     rf",?\s+[^,;.\d]{{0,70}}?\b{_SAID}\b|,\s+(?:the\s+)?[A-Z][^;.\d]{{0,90}}?\b{_SAID}\b"
 )
@@ -37,7 +44,7 @@ _AT_START = re.compile(
     r"^\W*(?:On|In|Late|Early|Last|This)?\s*(?:on\s+|last\s+|this\s+)*$", re.IGNORECASE
 )
 _SAID_ZH = (
-    r"(?:表示|介绍|透露|指出|宣布|通报(?!微博)|(?:公布|发布)(?=[了的《，数报统会]|$)|估计|认为|统计|告诉|称|说|披露|坦言|强调|显示|证实|"
+    r"(?:表示|介绍|透露|指出|宣布|通报(?!微博)|(?:公布|发布)(?=[了的《，数报统会]|$)(?!的[^，。；]{0,10}(?:微博|博文|信息|视频|提示|消息|帖子|推文|作品))|估计|认为|统计|告诉|称|说|披露|坦言|强调|显示|证实|"
     r"回应|获悉|了解到|得知|报道|消息|召开)"
 )
 _SAID_BEHIND_ZH = re.compile(rf"[^。；\d]{{0,50}}?{_SAID_ZH}")
@@ -78,7 +85,9 @@ def is_of_saying(sentence: str, start: int, end: int) -> bool:
     """Whether the date between two places is the day on which somebody said or published it: "said
     on Friday", "a report released in July", 昨日通报; no figure stands between."""
     ahead, behind = sentence[:start], sentence[end:]
-    if _SAID_BEFORE.search(ahead):
+    if _SAID_BEFORE.search(ahead) or (
+        _SAID_WHERE.search(ahead) and re.search(rf"\b{_SAID}\b", sentence)
+    ):
         return True
     if re.search("[\u4e00-\u9fff]", sentence):
         return _SAID_BEHIND_ZH.match(behind) is not None

@@ -69,7 +69,7 @@ _ENGLISH_BEFORE = (
 _CHINESE_BEFORE = (
     (r"至少|不(?:会)?少于|不(?:会)?低于|不下于?", ">="),
     (r"至多|最多|(?:不|未|没有?|尚未|并未)(?:超过|突破|多于)", "<="),
-    (r"不止|(?<![超不通经])过|超过了?|逾|突破了?|高于|多于|大于|超", ">"),
+    (r"不止|(?<![超不通经])过|超过了?|逾|突破了?|(?<![突打])破了?|高于|多于|大于|超", ">"),
     (
         r"不到|不足|不满|不及|(?<!不)(?<!不会)少于|(?<!不)(?<!不会)低于|(?:尚?未|没有?|还没有?)(?:能?达到?|到|满|足)",
         "<",
@@ -93,9 +93,11 @@ _CHINESE = re.compile(
     | (?P<tenths>[一二两三四五六七八九])成(?P<half>半)?(?![立为员果功绩本都新熟就长分交])
     | (?P<words>{_NUMERAL}{{2,}}(?:点[零一二三四五六七八九]+[万亿]?)?
         |[一二两三四五六七八九](?=[余多]?[个家名位条])
-        |(?<=[近过逾足超上])[十百千]?[百千万亿](?=[余多]?[个家名位条人次件篇]))
+        |[十百千](?=[余多几][万亿])
+        |(?<=[破过])[十百千]?[百千万亿](?=[，。；、）]|$)
+        |(?<=[近过逾足超上破])[十百千]?[百千万亿](?=[余多]?[个家名位条人次件篇]))
     )(?P<more>[余多来几]?)(?P<more_scale>[万亿]?)(?P<plus>\+?)(?P<percent>\s?[%％]|个百分点|成(?![立为员果功绩本都新熟就长分交]))?
-    \s?(?P<classifier>个|家|名|位|人次|人|条|篇|次|件|封)?(?P<late>[余多]?)""",
+    \s?(?P<classifier>个|家|名|位|人次|人|条|篇|次|件|封|所(?!有|属|在))?(?P<late>[余多]?)""",
     re.VERBOSE,
 )
 _CHINESE_SCALES = {"十": 10.0, "百": 1e2, "千": 1e3, "万": 1e4, "亿": 1e8}
@@ -309,15 +311,23 @@ _FRACTION = re.compile(
     rf"|\s+(?:in|(?:out\s+)?of)\s+(?:every\s+)?(?:{_UNITS}|10|\d)\b(?![\d,.])",
     re.IGNORECASE,
 )
+_FIRST_ONES = re.compile(r"(?:^|[，。；的、中为列居了])前$")
+"""前10名: a rank."""
 _OF_EVERY = re.compile(r"每\s?$|每\s?\d+[个家名人位][^，。；\d]{0,10}有$")
 _OF_A_FRACTION = re.compile(
     rf"分之$|\b(?:one|{_UNITS}|\d)\s+(?:in|(?:out\s+)?of)\s+(?:every\s+)?$", re.IGNORECASE
 )
 """Three in four and 四分之三 count nobody."""
 _REPEATED = re.compile(
-    r"\b(?:forwarded|reposted|retweeted|viewed|shared|read|liked|watched|played)\s+$", re.IGNORECASE
+    r"\b(?:forwarded|reposted|retweeted|viewed|shared|read|liked|watched|played|seen|commented\s+on|"
+    r"tweeted|posted|blogged|microblogged|updated|published|clicked|replied)\s+$",
+    re.IGNORECASE,
 )
 _PLACES = re.compile(r"(?:大|主要|商业|门户|微博)*(?:网站|平台|门户|媒体|公司|代表)")
+_OF_PLATFORMS = re.compile(
+    r"(?:新浪|腾讯|人民网?|新华网|网易|搜狐|微信|抖音|快手|头条|微博)(?:微博|网|号)?(?:这|等|共)?$"
+)
+"""新浪、腾讯两家: platforms are counted, no accounts."""
 _YEARLIKE = re.compile(r"(?:19|20)\d\d")
 
 
@@ -331,11 +341,23 @@ def _counts_nothing(text: str, figure: Figure) -> bool:
         return True
     if figure.value == 1 and "1" not in printed:
         return True
+    if re.match(r"热线|便民|服务热线", text[figure.number_end :]):
+        return True
+    if re.match(r"[至到—–~-]\d{1,2}[月日]", text[figure.number_end :]):
+        return True
+    if figure.classifier and _FIRST_ONES.search(text[: figure.start]):
+        return True
     if _OF_EVERY.search(text[: figure.start]):
         return True
     if _FRACTION.match(text[figure.number_end :]) or _OF_A_FRACTION.search(text[: figure.start]):
         return True
     if _PLACES.match(text[figure.number_end :]):
+        return True
+    if (
+        figure.classifier in ("家", "个")
+        and figure.value < 10
+        and _OF_PLATFORMS.search(text[: figure.start])
+    ):
         return True
     behind = text[figure.number_end :]
     if re.match(r"\s+times\b", behind) and _REPEATED.search(text[: figure.start]):

@@ -30,6 +30,44 @@ _ENGLISH = {
     "Zhaoqing": "肇庆", "Nanning": "南宁", "Guilin": "桂林", "Haikou": "海口", "Sanya": "三亚",
     "Chengdu": "成都", "Guiyang": "贵阳", "Kunming": "昆明", "Lhasa": "拉萨", "Xi'an": "西安",
     "Lanzhou": "兰州", "Xining": "西宁", "Yinchuan": "银川", "Urumqi": "乌鲁木齐",
+    "Xuzhou": "徐州市", "Changzhou": "常州市", "Nantong": "南通市",
+    "Lianyungang": "连云港市", "Huai'an": "淮安市", "Yancheng": "盐城市",
+    "Yangzhou": "扬州市", "Zhenjiang": "镇江市", "Suqian": "宿迁市", "Jiaxing": "嘉兴市",
+    "Huzhou": "湖州市", "Shaoxing": "绍兴市", "Jinhua": "金华市", "Quzhou": "衢州市",
+    "Zhoushan": "舟山市", "Lishui": "丽水市", "Wuhu": "芜湖市", "Bengbu": "蚌埠市",
+    "Huainan": "淮南市", "Anqing": "安庆市", "Huangshan": "黄山市", "Putian": "莆田市",
+    "Sanming": "三明市", "Zhangzhou": "漳州市", "Longyan": "龙岩市", "Ningde": "宁德市",
+    "Jiujiang": "九江市", "Ganzhou": "赣州市", "Zibo": "淄博市", "Zaozhuang": "枣庄市",
+    "Dongying": "东营市", "Weifang": "潍坊市", "Jining": "济宁市", "Tai'an": "泰安市",
+    "Weihai": "威海市", "Rizhao": "日照市", "Linyi": "临沂市", "Dezhou": "德州市",
+    "Liaocheng": "聊城市", "Binzhou": "滨州市", "Heze": "菏泽市", "Kaifeng": "开封市",
+    "Pingdingshan": "平顶山市", "Anyang": "安阳市", "Xinxiang": "新乡市",
+    "Jiaozuo": "焦作市", "Xuchang": "许昌市", "Nanyang": "南阳市", "Shangqiu": "商丘市",
+    "Xinyang": "信阳市", "Zhoukou": "周口市", "Zhumadian": "驻马店市",
+    "Yichang": "宜昌市", "Xiangyang": "襄阳市", "Jingzhou": "荆州市",
+    "Huanggang": "黄冈市", "Shiyan": "十堰市", "Zhuzhou": "株洲市", "Xiangtan": "湘潭市",
+    "Hengyang": "衡阳市", "Shaoyang": "邵阳市", "Yueyang": "岳阳市", "Changde": "常德市",
+    "Zhangjiajie": "张家界市", "Chenzhou": "郴州市", "Yongzhou": "永州市",
+    "Huaihua": "怀化市", "Shantou": "汕头市", "Jiangmen": "江门市",
+    "Zhanjiang": "湛江市", "Maoming": "茂名市", "Huizhou": "惠州市", "Meizhou": "梅州市",
+    "Shanwei": "汕尾市", "Heyuan": "河源市", "Yangjiang": "阳江市", "Qingyuan": "清远市",
+    "Zhongshan": "中山市", "Chaozhou": "潮州市", "Jieyang": "揭阳市",
+    "Shaoguan": "韶关市", "Liuzhou": "柳州市", "Beihai": "北海市", "Zigong": "自贡市",
+    "Panzhihua": "攀枝花市", "Luzhou": "泸州市", "Deyang": "德阳市",
+    "Mianyang": "绵阳市", "Guangyuan": "广元市", "Suining": "遂宁市",
+    "Neijiang": "内江市", "Leshan": "乐山市", "Nanchong": "南充市", "Yibin": "宜宾市",
+    "Dazhou": "达州市", "Ya'an": "雅安市", "Zunyi": "遵义市", "Liupanshui": "六盘水市",
+    "Qujing": "曲靖市", "Yuxi": "玉溪市", "Baoshan": "保山市", "Lijiang": "丽江市",
+    "Baoji": "宝鸡市", "Xianyang": "咸阳市", "Yan'an": "延安市", "Hanzhong": "汉中市",
+    "Tianshui": "天水市", "Jiuquan": "酒泉市", "Karamay": "克拉玛依市",
+    "Tangshan": "唐山市", "Qinhuangdao": "秦皇岛市", "Handan": "邯郸市",
+    "Xingtai": "邢台市", "Baoding": "保定市", "Zhangjiakou": "张家口市",
+    "Chengde": "承德市", "Cangzhou": "沧州市", "Langfang": "廊坊市",
+    "Hengshui": "衡水市", "Datong": "大同市", "Changzhi": "长治市", "Jincheng": "晋城市",
+    "Linfen": "临汾市", "Baotou": "包头市", "Ordos": "鄂尔多斯市", "Chifeng": "赤峰市",
+    "Anshan": "鞍山市", "Fushun": "抚顺市", "Dandong": "丹东市", "Yingkou": "营口市",
+    "Panjin": "盘锦市", "Siping": "四平市", "Qiqihar": "齐齐哈尔市",
+    "Daqing": "大庆市", "Jiamusi": "佳木斯市", "Mudanjiang": "牡丹江市",
 }  # fmt: skip
 _BY_ENGLISH = re.compile(
     r"(?<!forum in )(?<!seminar in )(?<!conference in )(?<!meeting in )"
@@ -45,7 +83,7 @@ _CAPITAL = re.compile(
 )
 """Beijing alone mostly means the government of the country."""
 _NO_PLACE = re.compile(
-    r"(?:日报|晚报|晨报|时报|青年报|都市报|商报|新闻网|卫视|电视台|大学|学院|交大|举行|召开|举办|[东西南北中]?[路街]|\d+月\d+日电|电（|讯)"
+    r"(?:日报|晚报|晨报|时报|青年报|都市报|商报|新闻网|卫视|电视台|大学|学院|交大|举行|召开|举办|说|表示|宣布|[东西南北中]?(?:路|街(?!道))|\d+月\d+日电|电（|讯)"
 )
 
 

@@ -15,29 +15,34 @@ from orchestration.linking.places import PLACES
 class Speaker:
     """Who said it. kind: body, outlet, person, or unclear. name: the body or outlet; of a person
     the body that they are said to speak for, if any. since: where a statement of theirs begins
-    that what stands before is no part of; 0 for the whole sentence."""
+    that what stands before is no part of; 0 for the whole sentence. serves_in: the body of a person
+    who does not speak for it, which says where they are and is not published as speaker."""
 
     name: str | None
     kind: str
     since: int = 0
+    serves_in: str | None = None
 
 
 _HEADER = re.compile(
     r"(?:^|[.!?”\"]\s+|\s)(?:(?:[Ff]rom|[Vv]ia)\s+(?:the\s+)?|(?:来自|转自|摘自)\s*)"
     r"(?P<name>[A-Z\u4e00-\u9fff][\w'’ .&\u4e00-\u9fff-]{1,40})[:：]\s*$"
 )
+_HEADED = re.compile(r"^\s*(?:From|Via)\s+(?:the\s+)?(?P<name>[A-Z][\w'’ .&-]{1,40}):\s")
+"""From The Paper: at the head of the text itself."""
 _BYLINE = re.compile(
     r"^\s*(?:（|\()?(?P<name>Xinhua|Reuters|AFP|AP|新华社|中新社|人民日报)(?:）|\))?\s*(?:[-—]{1,2}|讯|电)"
     r"|^\s*(?:（|\()?(?P<wire>(?!本)[\u4e00-\u9fff]{1,8}?(?:社|网|报|台|在线))"
     r"(?:[^，。；\d]{0,8}(?:\d{1,2}月)?\d{1,2}日(?:电|讯|专电|消息)|(?:讯|电|消息)\s)"
     r"|^[A-Z][A-Za-z.'’/, -]{1,40}(?:\d{1,2}(?:,\s+\d{4})?)?\s*"
-    r"\((?P<agency>Xinhua|Reuters|AFP|AP|[A-Z][\w ]+ (?:Daily|News|Times|Post))\)"
+    r"\((?P<agency>Xinhua|Reuters|AFP|AP|CCTV|CGTN|CNS|China\s+News\s+Service|"
+    r"[A-Z][\w ]+ (?:Daily|News|Times|Post))\)"
     r"\s*(?:--?|[—–])"
 )
 _OUTLET_WORDS = re.compile(
     r"\b(?:Daily|Times|Post|News\s+Agency|News|Newsweek|Xinhua|Xinhuanet|Reuters|AFP|Weekly|Radio|Television|TV|Press|Online|"
     r"CCTV|BBC|CNN|Bloomberg|Caixin|Journal|Review|Magazine|Herald|Tribune|Observer|Standard|Guardian|Economist|"
-    r"Telegraph|Gazette|Monitor|Chronicle|Bulletin|Voices|Tone|Paper|Weekend|Insider|Info|Wire)\b|\.(?:com|cn|org|net)\b"
+    r"Telegraph|Gazette|Monitor|Chronicle|Bulletin|Voices|Tone|Paper|Weekend|Insider|Info|Wire|Express|Courier|Globe|Mirror|Mail|Star|Evening\s+News)\b|\.(?:com|cn|org|net)\b"
 )
 
 
@@ -48,7 +53,7 @@ _BODY = re.compile(
     r"stud(?:y|ies)|surveys?|statistics|websites?|portals?|platforms?|networks?|brigades?|corps|groups?|"
     r"corporations?|lab(?:s|oratory|oratories)?|divisions?|alliances?|foundations?|forums?|federations?|leagues?|unions?|"
     r"societ(?:y|ies)|observator(?:y|ies)|schools?|colleges?|hospitals?|embass(?:y|ies)|consulates?|congress|secretariat|"
-    r"headquarters|services?|firms?|consultanc(?:y|ies)|operators?|think\s+tanks?|task\s+force|forces?|teams?|cadre|"
+    r"headquarters|services?|customs|museums?|librar(?:y|ies)|prisons?|missions?|boards?|hotlines?|zoos?|firms?|consultanc(?:y|ies)|operators?|think\s+tanks?|task\s+force|forces?|teams?|cadre|"
     r"detachments?|squads?|units?|byte\s?dance|alibaba|baidu|hootsuite|sina|tencent|weibo|wechat|douyin|toutiao|kuaishou|twitter|facebook|tiktok|bytedance|netease|sohu|mps|cnnic|cag)\b",
     re.IGNORECASE,
 )
@@ -88,18 +93,34 @@ _CHINESE_OUTLET = re.compile(
 _CHINESE_ROLE = re.compile(
     r"(?:新闻)?发言人|(?:相关|有关|主要)?负责人|(?:相关|有关)人士|副?[局厅部省市县区处科队所院校会站组]长|书记|"
     r"主任|政委|教授|研究员|专家|学者|民警|警官|警员|干警|警察|记者|主编|总编辑?|总裁|总经理|经理|CEO|"
-    r"工作人员|官员|领导|网友|网民|博主|律师|先生|女士"
+    r"首席[^，。；]{2,4}官|董事长|副?总监|秘书长|[司庭馆台社室署州镇乡村行]长|副?主席|院士|讲师|分析师|评论员|新闻官|联络员|委员(?!会)|小编|编辑(?!部)|"
+    r"(?:科|调)?研人员|研究人员|工作人员|官员|领导|网友|网民|博主|律师|先生|女士"
 )
+_PAGES_OF_IT = re.compile(
+    r"(?<=[部局厅委院府队办所会台馆])的?(?:官方|政务|新浪|腾讯)*(?:微博|微信|公众号|新媒体)(?:账号|平台)?$"
+)
+_CHINESE_OFFICER = re.compile(r"民警|警官|警员|干警|警察|网友|网民|博主|记者")
+"""Who serves in a body, or writes, and does not speak for it."""
 _CHINESE_NAME = rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}"
 
 
 def speaker_of(sentence: str, is_chinese: bool) -> Speaker | None:
     """Who is said to have said it; None where the sentence does not say."""
-    match = next(_said_by(sentence, is_chinese), None)
+    matches = list(_said_by(sentence, is_chinese))
+    whole = [match for match in matches if not attributions.is_aside(sentence, match)]
+    match = next(iter(whole or matches), None)
     if match is None:
         return Speaker(None, "person") if attributions.says_somebody(sentence) else None
     since = match.start("who") if attributions.is_aside(sentence, match) else 0
     return replace(_source(match["who"]), since=since)
+
+
+def asides(sentence: str, is_chinese: bool) -> list[Speaker]:
+    """Who says what begins within a sentence as a statement of its own ("…, whereas Sina puts its
+    own at …")."""
+    found = (m for m in _said_by(sentence, is_chinese) if attributions.is_aside(sentence, m))
+    named = [replace(_source(match["who"]), since=match.start("who")) for match in found]
+    return [speaker for speaker in named if speaker.kind in ("body", "outlet")]
 
 
 def _source(who: str) -> Speaker:
@@ -231,7 +252,7 @@ def _english_body(who: str) -> Speaker:
         return Speaker(who, "outlet")
     if _BODY.search(head):
         return Speaker(None, "unclear") if _is_named(who) else Speaker(who, "body")
-    if _is_english_name(head) or (
+    if is_english_name(head) or (
         behind and re.fullmatch(r"[A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]+){1,2}", head)
     ):
         body = _ARTICLE.sub("", behind["body"].strip()) if behind else ""
@@ -252,7 +273,8 @@ def _is_named(who: str) -> bool:
     return _PINYIN_NAME.search(who.replace("’", "'")) is not None
 
 
-def _is_english_name(who: str) -> bool:
+def is_english_name(who: str) -> bool:
+    """Whether words are the name of a person in pinyin, surname first."""
     words = who.replace("’", "'").split()
     return (
         2 <= len(words) <= 3
@@ -264,7 +286,7 @@ def _is_english_name(who: str) -> bool:
 
 
 _TELLS = re.compile(
-    r"的|关注|研究(?!院|所|中心|会|室|报告)|从事|负责|运营|主管|管理(?!局|委|部|处|中心|办|科|所|学院|大学)|经常|长期|来自|"
+    r"的|关注|研究(?!院|所|中心|会|室|实验室|基地|报告|人员)|从事|负责|运营|主管|管理(?!局|委|部|处|中心|办|科|所|学院|大学)|经常|长期|来自|"
     r"曾|喜欢|热衷|开设|使用|熟悉|写|玩|自称|认证"
 )
 """What tells something about somebody is no name of a body."""
@@ -286,8 +308,10 @@ def _chinese_kind(who: str) -> Speaker:
     body = re.match(rf".*{_CHINESE_BODY}", who[: office.start()] if office else who)
     if body is not None and (_TELLS.search(body[0]) or _SOMEBODYS.match(who)):
         return Speaker(None, "person" if office else "unclear")
+    if office is not None and _CHINESE_OFFICER.match(office[0]):
+        return Speaker(None, "person", serves_in=body[0] if body else None)
     if office is not None:
-        named = re.sub(r"(?<=[部局厅委院])微博$", "", body[0]) if body else None
+        named = _PAGES_OF_IT.sub("", body[0]) if body else None
         return Speaker(named, "person")
     if body is None:
         is_name = re.fullmatch(_CHINESE_NAME, who) is not None
@@ -322,5 +346,7 @@ def outlet_of(name: str) -> str | None:
 
 def byline_of(paragraph: str) -> str | None:
     """The agency a text begins with: (Xinhua) --, 新华社北京9月26日电."""
+    if headed := _HEADED.match(paragraph):
+        return outlet_of(headed["name"].strip())
     match = _BYLINE.match(paragraph)
     return match[match.lastgroup] if match and match.lastgroup else None

@@ -16,10 +16,11 @@ from tests.unit.claims.labelled_sentences import FOLDER, labelled, score
 from tests.unit.sources import reading
 
 WRITTEN_BEFORE = ("rules_1_written_before",)
-# Each written after its version was frozen, and 80 that rules 11 were mended with.
+# Each written after its version was frozen, and 80 and 90 that rules 11 and 12 were mended with.
 SEEN = (
     *(f"rules_{n}_written_after" for n in range(1, RULE_VERSION)),
     "rules_11_development",
+    "rules_12_development",
 )
 UNSEEN = f"rules_{RULE_VERSION}_written_after"
 AIMS = (0.9, 0.8)
@@ -143,6 +144,14 @@ def test_a_figure_keeps_its_id_while_its_sentence_stands() -> None:
      "Police run 40 microblogs, said a ministry[…]."),
     ("省公安厅6日发布的报告显示，公安微博已有40个。", "省公安厅", "body", None),
     ("据新华社报道，公安微博已有40个。", "新华社", "outlet", None),
+    ("BEIJING, Aug. 8 (Xinhua) -- Beijing police said they run 40 microblogs.",
+     "Beijing police", "body", None),
+    ("Police run 40 microblogs, Modern Express reported.", "Modern Express", "outlet", None),
+    ("Sina Weibo, the largest, said police run 40 microblogs.", "Sina Weibo", "body", None),
+    ("新浪首席执行官表示，公安微博已有40个。", "新浪", "person",
+     "新浪[…]表示，公安微博已有40个。"),
+    ("据新浪微博数据中心统计，公安微博已有40个。", "新浪微博数据中心", "body", None),
+    ("市公安局民警林志强说，公安微博已有40个。", None, "person", "[…]说，公安微博已有40个。"),
 ])  # fmt: skip
 def test_bodies_and_outlets_speak_by_name_and_people_without(
     sentence: str, name: str | None, kind: str, shown: str | None
@@ -447,6 +456,12 @@ def test_what_is_denied_or_planned_is_no_figure(sentence: str) -> None:
     ("The bureau had replied to 700 messages on its microblog.", "questions", "question"),
     ("公安微博平均每个账号有粉丝3000人。", "followers_per_account", "follower per account"),
     ("Police microblogs make up 47 percent of all official ones.", "share", "percent"),
+    ("60 percent of county-level governments had set up microblogs.", "share", "percent"),
+    ("The share of county governments with a microblog rose to 61 percent.", "share", "percent"),
+    ("The embassy has tweeted over 2,300 times.", "posts", "post"),
+    ("The police bureau's microblog post was viewed by 4.6 million people.", "reads", "read"),
+    ("民警的微博圈粉38万。", "followers", "follower"),
+    ("截至2011年6月，政府共开通头条号8万个。", "accounts", "account"),
     ("公安微博同比增长20%。", "growth", "percent"), ("公安微博同比下降12%。", "decline", "percent"),
 ])  # fmt: skip
 def test_changes_and_rates_are_no_stocks(sentence: str, metric: str, unit: str) -> None:
@@ -479,6 +494,13 @@ def test_changes_and_rates_are_no_stocks(sentence: str, metric: str, unit: str) 
     ("公安微博有40个，全省政务新媒体有80个。", ["unspecified", "unspecified"]),
     ("市公安局在新浪、腾讯、人民网三大平台开通微博，粉丝分别为12万、9万、3万。",
      ["sina", "tencent", "people"]),
+    ("“上海发布”在新浪、腾讯两家微博的粉丝达到562万。", ["sina+tencent"]),
+    ("消防总队及各支队在新浪、腾讯、人民网、新华网四家网站开通微博52个。",
+     ["sina+tencent+people+xinhua"]),
+    ("全省检察机关的微博、微信公众号分别为128个和131个。", ["unspecified", "wechat"]),
+    ("Fire departments run 211 Weibo and 187 WeChat accounts, which published 46,000 and 29,500 "
+     "items respectively.", ["sina", "wechat", "sina", "wechat"]),
+    ("The ministry's microblog, Shangwu Weixin, has 40,000 followers.", ["unspecified"]),
 ])  # fmt: skip
 def test_the_platform_is_that_of_the_accounts(sentence: str, platforms: list[str]) -> None:
     assert [found.platform_scope for found in candidates(sentence)] == platforms
@@ -516,6 +538,16 @@ def test_what_is_of_no_officials_is_no_figure(sentence: str) -> None:
     ("The microblog, run by six officers, has answered over 8,000 questions.", [8000]),
     ("全省21个地市公安局微博粉丝全部过万。", []),
     ("共有18万人关注了市政府官方微博。", [18e4]),
+    ("Of the 31 tourism bureaus, 28 have a microblog, and 12 of those have more than 500,000 "
+     "followers each.", [28, 12]),
+    ("In Yunnan 16 prefectures have opened microblogs.", [16]),
+    ("Police in 12 provinces have opened microblogs.", []),
+    ("至少75所高校的官方微博粉丝过10万。", [75]),
+    ("海南省1至6月关停政务微博96个。", [96]),
+    ("前10名公安微博的粉丝共4100万。", [4100e4]),
+    ("宁波海关官方微博粉丝破万。", [1e4]),
+    ("官方微博一夜新增粉丝十余万。", [1e5]),
+    ("微博转发、评论分别为5200次和3400条，警方称。", [5200, 3400]),
 ])  # fmt: skip
 def test_a_noun_left_out_is_that_of_the_figure_before(sentence: str, values: list[float]) -> None:
     assert [found.value for found in candidates(sentence)] == values
@@ -541,6 +573,22 @@ def test_a_noun_left_out_is_that_of_the_figure_before(sentence: str, values: lis
     ("The city's urban management officers run 40 microblogs.", "officer", None),
     ("There are 40 government microblogs, according to Tsinghua University.",
      "organ+officer", "all"),
+    ("The Foreign Ministry's Weibo account, Waijiao Xiaolingtong, has 40,000 followers.",
+     "organ", "@Waijiao Xiaolingtong"),
+    ("Shanghai Fabu, the microblog of the city government, has 40,000 followers.",
+     "organ", "@Shanghai Fabu"),
+    ('The microblog "Ping\'an Nanjing" has 40,000 followers.', "organ", "@Ping'an Nanjing"),
+    ("市府部门在“北京微博发布厅”开通微博40个。", "organ", "all"),
+    ("Judges and courts in Henan run 40 microblogs.", "organ+officer", None),
+    ("Some 40 Chinese diplomats, embassies and consulates had opened Twitter accounts.",
+     "organ+officer", None),
+    ("The ministry's spokeswoman has 40,000 followers on Twitter.", "officer", "all"),
+    ("省环保政务微博发布信息40条。", "organ+officer", None),
+    ("教育部微博收到评论8000条。", "organ", None),
+    ("保留的政务微博和微信公众号还有487个。", "organ+officer", "all"),
+    ("81个市级政府中，有63个开通了官方微博。", "organ", "all"),
+    ("Fewer than 200 village committees have opened microblogs, the civil affairs department said.",
+     "organ", "all"),
 ])  # fmt: skip
 def test_whose_accounts_they_are(sentence: str, actor: str, sector: str | None) -> None:
     (found,) = candidates(sentence)
@@ -557,6 +605,14 @@ def test_whose_accounts_they_are(sentence: str, actor: str, sector: str | None) 
     ("As of last month police ran 40 microblogs, an increase of 80 percent from a year earlier.",
      [date(2013, 3, 31)] * 2),
     ("公安微博由去年同期的1200个增加到4600个。", [date(2012, 4, 8), date(2013, 4, 8)]),
+    ("Police microblogs rose from 1,228 at the end of 2010 to 5,561 at the end of last year.",
+     [date(2010, 12, 31), date(2012, 12, 31)]),
+    ("Police ran 41 microblogs in 2012, up from 12 the year before.",
+     [date(2012, 12, 31), date(2011, 12, 31)]),
+    ("The bureau, which opened its microblog in 2011, lost 3,100 followers.", [date(2013, 4, 8)]),
+    ("Police closed 96 microblogs between January and June.", [date(2012, 6, 30)]),
+    ("今年第一季度，政务微博共发布信息40条。", [date(2013, 3, 31)]),
+    ("公安微博有41个，上一年为12个。", [date(2013, 4, 8), date(2012, 4, 8)]),
 ])  # fmt: skip
 def test_days_reckoned_from_publication(sentence: str, days: list[date]) -> None:
     assert [found.as_of_date for found in candidates(sentence, date(2013, 4, 8))] == days
@@ -623,3 +679,25 @@ def test_any_text_is_read_and_offsets_hold(
         assert (
             found.value_hi is None or found.value_hi >= found.value_lo if found.value_lo else True
         )
+
+
+def test_what_begins_a_statement_of_its_own_has_its_own_speaker() -> None:
+    text = (
+        "Tencent says it hosts microblogs of 18,900 officials, whereas Sina puts its own at 20,650."
+    )
+    assert [found.speaker for found in candidates(text)] == ["Tencent", "Sina"]
+
+
+def test_an_office_of_an_outlet_brings_no_news() -> None:
+    office = "People's Daily Online public opinion monitoring office"
+    (found,) = candidates(f"Police run 40 microblogs, according to the {office}.")
+    assert (found.speaker, found.speaker_kind, found.quoted_outlet) == (office, "body", None)
+
+
+@pytest.mark.parametrize("sentence", [
+    "The ambassador's Twitter account, Liu Xiaoming, has 40,000 followers.",
+    "John Smith, the head of the bureau's microblog, said it has 40,000 followers.",
+])  # fmt: skip
+def test_who_writes_an_account_is_not_its_name(sentence: str) -> None:
+    (found,) = candidates(sentence)
+    assert not (found.sector or "").startswith("@")
