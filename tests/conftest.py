@@ -24,6 +24,35 @@ settings.register_profile(
 settings.load_profile("unhurried")
 
 
+MODELS = "tests/models"
+DEAREST = (
+    MODELS,
+    "tests/pipeline/test_nightly.py",
+    "tests/pipeline/test_real_data.py",
+    "tests/faults/test_published.py",
+    "tests/pipeline/test_registries_over_time.py",
+    "tests/pipeline/test_demo.py",
+    "tests/pipeline/test_links_review.py",
+    "tests/pipeline/test_kill.py",
+)
+"""What takes minutes, the longest first: begun last, it would run on one worker alone."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say for `--dist loadgroup` what runs on one worker: a file, for its fixtures; all of
+    tests/models, for the dbt and the built warehouse that they share."""
+
+    def group(item: pytest.Item) -> str:
+        file = item.path.relative_to(PROJECT_ROOT).as_posix()
+        return MODELS if file.startswith(f"{MODELS}/") else file
+
+    order = {name: place for place, name in enumerate(DEAREST)}
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(group(item)))
+    items.sort(key=lambda item: order.get(group(item), len(DEAREST)))
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Bytes name no test: compressed ones hold the second in which they were made, and workers
     that collect apart must find the same names."""

@@ -11,13 +11,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from pathlib import Path
 
 import growth_simulator as simulator
 import polars as pl
 import pytest
 from growth_simulator import OUTAGES, WEEKS, Account, local_day
-from model_warehouse import Warehouse
+from model_warehouse import DbtServer, Warehouse
 
 pytestmark = pytest.mark.slow
 
@@ -40,10 +39,10 @@ def snapshots(people: list[Account]) -> tuple[pl.DataFrame, pl.DataFrame]:
 @pytest.fixture(scope="module")
 def grown(
     tmp_path_factory: pytest.TempPathFactory,
-    dbt_target: Path,
+    dbt: DbtServer,
     snapshots: tuple[pl.DataFrame, pl.DataFrame],
 ) -> Warehouse:
-    warehouse = Warehouse(tmp_path_factory.mktemp("simulated") / "observatory.duckdb", dbt_target)
+    warehouse = Warehouse(tmp_path_factory.mktemp("simulated") / "observatory.duckdb", dbt)
     accounts, posts = snapshots
     with warehouse.connect() as con:
         con.register("seen_accounts", accounts.to_arrow())

@@ -8,12 +8,11 @@ import math
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from lifelines import KaplanMeierFitter
-from model_warehouse import Warehouse, instant
+from model_warehouse import DbtServer, Warehouse, instant
 
 START = instant("2020-03-01 00:00")
 AGES = (1, 6, 24, 72, 168)
@@ -125,13 +124,13 @@ def known() -> list[Life]:
 @pytest.fixture(scope="module")
 def over_time(
     tmp_path_factory: pytest.TempPathFactory,
-    dbt_target: Path,
+    dbt: DbtServer,
     shown: dict[str, list[tuple[float, Any]]],
     known: list[Life],
 ) -> Warehouse:
     """Two nights: some snapshots and versions of old posts come with the second."""
     rng = random.Random(2)
-    warehouse = Warehouse(tmp_path_factory.mktemp("over_time") / "observatory.duckdb", dbt_target)
+    warehouse = Warehouse(tmp_path_factory.mktemp("over_time") / "observatory.duckdb", dbt)
     accounts = [
         {"platform": "weibo", "account_id": "1", "observed_at": START + timedelta(days=day),
          "account_kind": "organ", "scope_evidence": "listed", "account_state": "present",
