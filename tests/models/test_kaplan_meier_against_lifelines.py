@@ -13,12 +13,13 @@ import random
 import warnings
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 from compiled_chain import Queries, compiled_queries, empty_database, run
 from hypothesis import HealthCheck, given, settings
@@ -220,6 +221,11 @@ def _kaplan_meier(waited: tuple[float, ...], answered: tuple[bool, ...]) -> Kapl
         return KaplanMeierFitter().fit(waited, answered)
 
 
+def predicted_at(fit: KaplanMeierFitter, times: Sequence[float]) -> list[float]:
+    """Many times at once; lifelines gives a number for one and knows none for none."""
+    return np.atleast_1d(fit.predict(times)).tolist() if times else []
+
+
 @cache
 def restricted_mean(fit: KaplanMeierFitter) -> float:
     return float(restricted_mean_survival_time(fit, t=72))
@@ -232,7 +238,7 @@ def close(left: float | None, right: float | None) -> bool:
 
 
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -275,7 +281,7 @@ def test_every_way_of_reading_a_curve_agrees_with_lifelines(chain: Any) -> None:
     con, queries = chain
     read = set()
     for seed, (share, short) in enumerate(
-        (share, short) for share in (0.02, 0.05, 0.12, 0.6) for short in (0.0, 0.0, 0.03, 0.15)
+        (share, short) for share in (0.02, 0.05, 0.12, 0.6) for short in (0.0, 0.03, 0.15)
     ):
         drawn = crowd(seed, share, short)
         run_chain(con, queries, drawn)
@@ -349,7 +355,7 @@ def check_every_group(con: duckdb.DuckDBPyConnection, drawn: Any) -> None:
 
         # What is read off the curve.
         known_until = math.inf if min(survival.values()) == 0 else max(hours)
-        predicted = fit.predict(RATE_HOURS).tolist()
+        predicted = predicted_at(fit, RATE_HOURS)
         for h, found, still in zip(RATE_HOURS, found_rates, predicted, strict=True):
             expected = 1 - still if h <= known_until else None
             assert close(found, expected), (key, h, found, expected)
@@ -372,8 +378,7 @@ def check_every_group(con: duckdb.DuckDBPyConnection, drawn: Any) -> None:
             fit = kaplan_meier(waited, answered)
             is_ended = fit.survival_function_.iloc[-1, 0] == 0
             known = [at for at, *_ in rows if is_ended or at <= max(waited)]
-            if known:
-                from_earliest = dict(zip(known, fit.predict(known).tolist(), strict=True))
+            from_earliest = dict(zip(known, predicted_at(fit, known), strict=True))
         lasting, ended = competing(drawn, *key)
         incidence = incidences(lasting, ended)
         settled = abs(sum(incidence(math.inf)) - 1) < EXACT
@@ -401,7 +406,7 @@ def check_other_readings(con: duckdb.DuckDBPyConnection, drawn: Any) -> None:
         fit = kaplan_meier(waited, answered)
         survival = dict(fit.survival_function_.iloc[:, 0].items())
         known_until = math.inf if min(survival.values()) == 0 else max(waited)
-        predicted = fit.predict(RATE_HOURS).tolist()
+        predicted = predicted_at(fit, RATE_HOURS)
         for h, found, still in zip(RATE_HOURS, (r1, r5, r6, r24, r48, r72), predicted, strict=True):
             expected = 1 - still if h <= known_until else None
             assert close(found, expected), (key, h, found, expected)
