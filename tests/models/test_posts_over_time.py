@@ -111,6 +111,9 @@ def at_equal_age(shown: list[tuple[float, Any]], age: int) -> dict[str, Any] | N
     return found
 
 
+OVER_TIME = ("--select", "+post_engagement", "+post_survival", "+claim_growth", "+posts")
+
+
 @pytest.fixture(scope="module")
 def shown() -> dict[str, list[tuple[float, Any]]]:
     return curves(random.Random(5))
@@ -168,11 +171,11 @@ def over_time(
     first = [row for row in snapshots if row not in later]
     tables = {"core.account_snapshots": accounts, "core.posts": posts, "core.deletions": deletions}
     warehouse.load("n1", {**tables, "core.post_metric_snapshots": first})
-    warehouse.build_models("n1")
+    warehouse.build_models("n1", *OVER_TIME)
     warehouse.insert("meta.builds", [{"build_id": "n1", "outcome": "published"}])
     better = post("vague", posted, posted + timedelta(hours=1))
     warehouse.load("n2", {"core.post_metric_snapshots": later, "core.posts": [better]})
-    warehouse.build_models("n2")
+    warehouse.build_models("n2", *OVER_TIME)
     return warehouse
 
 
@@ -240,7 +243,7 @@ def test_an_age_rests_on_what_is_known_of_both_times(over_time: Warehouse) -> No
 
 def test_growing_by_nights_is_the_same_as_building_whole(over_time: Warehouse) -> None:
     before = over_time.contents()
-    over_time.build_models("whole", "--full-refresh")
+    over_time.build_models("whole", "--full-refresh", *OVER_TIME)
     after = over_time.contents()
     for table in ("main.post_engagement", "main.post_survival", "intermediate.int_post_engagement"):
         assert before[table] == after[table], table
