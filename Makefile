@@ -33,7 +33,7 @@ demo: setup ## the main job on the synthetic sample, in data/demo
 	@$(BIN)/observatory demo
 
 test: setup ## the whole test suite
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: setup ## unit tests only
 	@$(BIN)/python -m pytest tests/unit
