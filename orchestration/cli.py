@@ -552,12 +552,10 @@ def _may_be_reset(root: DataRoot) -> bool:
 
 
 def _prepare(options: argparse.Namespace, settings: Settings) -> int:
+    from orchestration.defs.dbt_project import dbt_environment
+
     del options
-    environment = {
-        **os.environ,
-        "OBSERVATORY_WAREHOUSE": str(settings.root.warehouse),
-        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
-    }
+    environment = {**os.environ, **dbt_environment(settings.root.warehouse)}
     command = [
         str(Path(sys.executable).with_name("dbt")), "--quiet", "parse",
         "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),

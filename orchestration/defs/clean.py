@@ -6,7 +6,6 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from orchestration.defs.dbt_project import parsing_ahead
 from orchestration.defs.extract import ARCHIVE_FILES
 from orchestration.defs.origins import cleaned_lineage
 from orchestration.defs.resources import POOL, ObservatoryResource
@@ -67,8 +66,7 @@ def cleaned_tables(
         declarations = read_declarations(settings)
         with open_work(settings.root.warehouse) as connection:
             build = current_build(connection)
-            with parsing_ahead(settings.root.dbt_target, settings.root.warehouse):
-                done = ingest(connection, settings, declarations, build, say)
+            done = ingest(connection, settings, declarations, build, say)
             say(
                 f"{done.files} files, {done.records_in} records: {done.records_loaded} loaded, "
                 f"{done.records_duplicate} duplicates, {done.records_quarantined} quarantined"

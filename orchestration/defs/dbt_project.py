@@ -13,18 +13,19 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from orchestration.paths import DBT_PROJECT
+from orchestration.paths import DBT_PROJECT, DataRoot
 from orchestration.quality.results import tested_node
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 _SOURCES = (".sql", ".yml", ".yaml", ".md", ".csv")
 _ARTIFACTS = ("partial_parse.msgpack", "manifest.json")
 """In the order in which they are put in place: the manifest last, for it is what is looked at."""
+_WAREHOUSE = DataRoot(DBT_PROJECT).warehouse.name
+"""Parsing does not open the work file, but its name is the database of every table."""
 BUILD_ID = "DBT_ENV_CUSTOM_ENV_OBSERVATORY_BUILD_ID"
 """A metadata variable of dbt's: the macro `build_id()` reads it, and no parse depends on it."""
 BOOTSTRAP_REPLICATES = "DBT_ENV_CUSTOM_ENV_OBSERVATORY_BOOTSTRAP_REPLICATES"
@@ -49,8 +50,13 @@ def dbt_environment(
     warehouse: Path | str, build_id: str | None = None, bootstrap_replicates: int = 0
 ) -> dict[str, str]:
     """What the project reads from the environment: where it builds, for which build, and how often
-    accounts are drawn for the bounds of response rates (0: never)."""
-    found = {**_OFFLINE, "OBSERVATORY_WAREHOUSE": str(warehouse)}
+    accounts are drawn for the bounds of response rates (0: never).
+
+    The folder is told as the home folder of the process. What dbt keeps of a parse counts for one
+    path of the work file only, and so the path is the same for every data root.
+    """
+    folder, name = os.path.split(os.path.abspath(warehouse))
+    found = {**_OFFLINE, "HOME": folder, "OBSERVATORY_WAREHOUSE": f"~/{name}"}
     found[BOOTSTRAP_REPLICATES] = str(bootstrap_replicates)
     return found if build_id is None else {**found, BUILD_ID: build_id}
 
@@ -99,7 +105,7 @@ def ensure_manifest() -> bool:
 
 def _parse(target: Path) -> None:
     done = subprocess.run(
-        _parse_command(target), env={**os.environ, **dbt_environment(":memory:")},
+        _parse_command(target), env={**os.environ, **dbt_environment(target / _WAREHOUSE)},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
@@ -114,27 +120,13 @@ def _parse_command(target: Path) -> list[str]:
     ]  # fmt: skip
 
 
-@contextmanager
-def parsing_ahead(target: Path, warehouse: Path) -> Iterator[None]:
-    """Let dbt parse for a work file meanwhile, if it never has.
-
-    What dbt keeps of a parse counts for one path of the work file only, so a new root would parse
-    again before it models. A parse that fails says nothing here: modelling will fail and say why.
-    """
-    if (target / _ARTIFACTS[0]).exists():
-        yield
-        return
-    process = subprocess.Popen(
-        _parse_command(target), env={**os.environ, **dbt_environment(warehouse)},
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        yield
-        process.wait()
-    finally:
-        if process.poll() is None:
-            process.terminate()
-            process.wait()
+def hand_on_parse(target: Path) -> None:
+    """Give a data root where dbt never ran what dbt kept of the parse for the manifest: it need not
+    parse again before it models."""
+    kept, own = MANIFEST.with_name(_ARTIFACTS[0]), target / _ARTIFACTS[0]
+    if kept.exists() and not own.exists():
+        target.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(kept, own)
 
 
 def _newest_change() -> float:

@@ -160,8 +160,7 @@ def _run_dbt(
         arguments.append("--full-refresh")
     stale = settings.root.dbt_target / "run_results.json"
     stale.unlink(missing_ok=True)
-    # Where steps share a process, the audit's library loads while this one only waits for dbt.
-    Thread(target=import_module, args=("great_expectations",), daemon=True).start()
+    dbt_project.hand_on_parse(settings.root.dbt_target)
     environment = dbt_project.dbt_environment(
         settings.root.warehouse, build.build_id, settings.bootstrap_replicates
     )
@@ -170,7 +169,9 @@ def _run_dbt(
             arguments, context=context, raise_on_error=False,
             target_path=settings.root.dbt_target,
         )  # fmt: skip
-        return list(invocation.stream()), invocation
+    # Where steps share a process, the audit's library loads while this one only waits for dbt.
+    Thread(target=import_module, args=("great_expectations",), daemon=True).start()
+    return list(invocation.stream()), invocation
 
 
 @contextmanager

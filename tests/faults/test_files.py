@@ -235,12 +235,12 @@ def test_b8_late_files_give_what_they_would_have_given_in_time(tmp_path: Path) -
 def test_b9_thousands_of_small_files_are_told_bounded_and_resumed(
     spider: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    count = 3000
+    count = 2000
     spider.declare("name: s, format: account_list_csv, platform: weibo, observed_at: file_mtime")
     for number in range(count):
         row = f"account_id,account_kind\n{9900000000 + number},organ\n"
         spider.put(f"s/{number % 30}/{number}.csv", row.encode())
-    monkeypatch.setattr(ingest, "FILES_PER_LOAD", 2000)
+    monkeypatch.setattr(ingest, "FILES_PER_LOAD", 1300)
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # power cuts are another test's
     said: list[str] = []
     extract(spider.settings, read_declarations(spider.settings), said.append)
@@ -257,9 +257,9 @@ def test_b9_thousands_of_small_files_are_told_bounded_and_resumed(
     monkeypatch.setattr(ingest, "_ingest_batch", interrupted)
     with pytest.raises(KeyboardInterrupt):
         spider.night()
-    assert accounts(spider) == 2000
+    assert accounts(spider) == 1300
     monkeypatch.setattr(ingest, "_ingest_batch", whole)
-    assert (spider.night().files, accounts(spider)) == (count - 2000, count)
+    assert (spider.night().files, accounts(spider)) == (count - 1300, count)
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 600 * 1024
     assert spider.ask(
         "select count(*), sum(records_in) = sum(records_loaded) from quality.file_ledger"

@@ -5,6 +5,7 @@ once per session and never changed by a test.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,15 @@ sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import model_worlds as worlds
-from model_warehouse import DbtResult, Warehouse
+from model_warehouse import DbtResult, DbtServer, Warehouse
 
 
 @pytest.fixture(scope="session")
-def dbt_target(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One target folder for all, so that dbt parses the project once."""
-    return tmp_path_factory.mktemp("dbt_target")
+def dbt(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DbtServer]:
+    """One dbt for all, which is loaded and parses the project once."""
+    server = DbtServer(tmp_path_factory.mktemp("dbt_target"))
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")
@@ -29,10 +32,10 @@ def world_tables() -> worlds.Tables:
 
 @pytest.fixture(scope="session")
 def built(
-    tmp_path_factory: pytest.TempPathFactory, dbt_target: Path, world_tables: worlds.Tables
+    tmp_path_factory: pytest.TempPathFactory, dbt: DbtServer, world_tables: worlds.Tables
 ) -> tuple[Warehouse, DbtResult]:
     """The small world, loaded at once and built with every data and unit test."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("world") / "observatory.duckdb", dbt_target)
+    warehouse = Warehouse(tmp_path_factory.mktemp("world") / "observatory.duckdb", dbt)
     warehouse.load("b1", world_tables)
     return warehouse, warehouse.dbt("build", build_id="b1")
 

@@ -6,6 +6,7 @@ Nothing here knows what a model computes; expectations stand in the tests.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -16,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
-from orchestration.defs.dbt_project import dbt_environment
+from orchestration.defs.dbt_project import dbt_environment, ensure_manifest, hand_on_parse
 from orchestration.schemas.render import create_table_sql
 from orchestration.schemas.tables import CORE_TABLES, RUN_TABLES, TABLES
 
+WAREHOUSE = "observatory.duckdb"
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
 SHANGHAI = timedelta(hours=8)
 
@@ -46,12 +49,49 @@ class DbtResult:
         return [line for line in self.output.splitlines() if word in line]
 
 
-class Warehouse:
-    """One DuckDB file and the dbt target folder that belongs to it."""
+class DbtServer:
+    """dbt of this interpreter in one process, with one target folder, for many warehouses."""
 
-    def __init__(self, path: Path, target: Path) -> None:
-        self.path = path
+    def __init__(self, target: Path) -> None:
         self.target = target
+        ensure_manifest()
+        hand_on_parse(target)
+        self._process = subprocess.Popen(
+            [sys.executable, str(Path(__file__).with_name("dbt_server.py")), str(target)],
+            env={**os.environ, **dbt_environment(target / WAREHOUSE, "parsed")},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        parsed = self._answer()
+        assert parsed.ok, parsed.output
+
+    def run(self, arguments: Iterable[str], environment: Mapping[str, str]) -> DbtResult:
+        request = {"arguments": list(arguments), "environment": dict(environment)}
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def close(self) -> None:
+        self._process.communicate()
+
+    def _answer(self) -> DbtResult:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        assert line, "the process of dbt has ended"
+        return DbtResult(**json.loads(line))
+
+
+class Warehouse:
+    """One DuckDB file and the dbt that builds it. The name of the file is part of what dbt parses,
+    so it is the same for all."""
+
+    def __init__(self, path: Path, server: DbtServer) -> None:
+        assert path.name in (WAREHOUSE, "unused.duckdb"), path
+        self.path = path
+        self.server = server
+        self.target = server.target
         with self.connect() as con:
             for schema in ("core", "quality", "meta"):
                 con.execute(f"create schema {schema}")
@@ -75,9 +115,12 @@ class Warehouse:
             filled = {**defaults, "record_number": number, **row}
             values.append([filled.get(name) for name in columns])
         if values:
-            marks = ", ".join("?" for _ in columns)
+            # A row at a time costs a hundred times as much as whole columns.
+            named = zip(columns, zip(*values, strict=True), strict=True)
+            listed = pa.table({name: pa.array(column) for name, column in named})
             with self.connect() as con:
-                con.executemany(f"insert into {table_name} values ({marks})", values)
+                con.register("listed", listed)
+                con.execute(f"insert into {table_name} select * from listed")
                 if table_name.startswith("core.") and "observed_at" in columns:
                     con.execute(
                         f"""insert into quality.file_days
@@ -107,22 +150,7 @@ class Warehouse:
         )
 
     def dbt(self, *arguments: str, build_id: str = "unbuilt") -> DbtResult:
-        finished = subprocess.run(
-            [
-                str(Path(sys.executable).with_name("dbt")),
-                "--no-use-colors",
-                *arguments,
-                "--project-dir", str(PROJECT),
-                "--profiles-dir", str(PROJECT),
-                "--target-path", str(self.target),
-                "--log-path", str(self.target / "logs"),
-            ],
-            env={**os.environ, **dbt_environment(self.path, build_id)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )  # fmt: skip
-        return DbtResult(finished.returncode == 0, finished.stdout + finished.stderr)
+        return self.server.run(arguments, dbt_environment(self.path, build_id))
 
     def build_models(self, build_id: str, *arguments: str) -> None:
         """Seeds and models without tests; what went wrong is in the assertion."""

@@ -7,14 +7,14 @@ import re
 from pathlib import Path
 
 import pytest
-from model_warehouse import PROJECT, DbtResult, Warehouse
+from model_warehouse import PROJECT, DbtResult, DbtServer, Warehouse
 
 from orchestration.schemas.tables import MARTS
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory, dbt_target: Path) -> Warehouse:
-    warehouse = Warehouse(tmp_path_factory.mktemp("empty") / "observatory.duckdb", dbt_target)
+def empty(tmp_path_factory: pytest.TempPathFactory, dbt: DbtServer) -> Warehouse:
+    warehouse = Warehouse(tmp_path_factory.mktemp("empty") / "observatory.duckdb", dbt)
     result = warehouse.dbt("build", "--exclude-resource-type", "unit_test", build_id="b0")
     assert result.ok, result.output[-6000:]
     return warehouse

@@ -13,15 +13,15 @@ from typing import Any
 
 import model_worlds as worlds
 import pytest
-from model_warehouse import Warehouse, difference
+from model_warehouse import DbtServer, Warehouse, difference
 
 
 @pytest.fixture(scope="module")
 def grown(
-    tmp_path_factory: pytest.TempPathFactory, dbt_target: Path, world_tables: worlds.Tables
+    tmp_path_factory: pytest.TempPathFactory, dbt: DbtServer, world_tables: worlds.Tables
 ) -> Warehouse:
     """The small world in three deliveries with late rows; the second build dies."""
-    warehouse = Warehouse(tmp_path_factory.mktemp("grown") / "observatory.duckdb", dbt_target)
+    warehouse = Warehouse(tmp_path_factory.mktemp("grown") / "observatory.duckdb", dbt)
     deliveries = worlds.split(world_tables, random.Random(3), parts=3)
     for number, delivery in enumerate(deliveries, start=1):
         build_id = f"n{number}"
@@ -67,22 +67,22 @@ def test_full_refresh_agrees(grown: Warehouse) -> None:
 
 
 def test_order_of_loading_is_irrelevant(
-    tmp_path: Path, dbt_target: Path, world: Warehouse, world_tables: worlds.Tables
+    tmp_path: Path, dbt: DbtServer, world: Warehouse, world_tables: worlds.Tables
 ) -> None:
     shuffled = {name: list(rows) for name, rows in world_tables.items()}
     for rows in shuffled.values():
         random.Random(11).shuffle(rows)
-    warehouse = Warehouse(tmp_path / "observatory.duckdb", dbt_target)
+    warehouse = Warehouse(tmp_path / "observatory.duckdb", dbt)
     warehouse.load("b1", shuffled)
     warehouse.build_models("b1")
     assert difference(warehouse.contents(), world.contents()) == {}
 
 
 def test_only_what_was_touched_is_made_anew(
-    tmp_path: Path, dbt_target: Path, world: Warehouse
+    tmp_path: Path, dbt: DbtServer, world: Warehouse
 ) -> None:
     """What stands is left as it is, wrong as it was made; the new day takes in the new name."""
-    warehouse = Warehouse(tmp_path / "unused.duckdb", dbt_target)
+    warehouse = Warehouse(tmp_path / "unused.duckdb", dbt)
     warehouse.path = Path(shutil.copy(world.path, tmp_path / "observatory.duckdb"))
     warehouse.insert("meta.builds", [{"build_id": "b1", "outcome": "published"}])
     account = "platform = 'weibo' and account_id = '1000'"
@@ -110,11 +110,11 @@ def test_only_what_was_touched_is_made_anew(
 
 
 def test_rows_of_growth_that_may_not_stand_are_made_again(
-    tmp_path: Path, dbt_target: Path, world: Warehouse
+    tmp_path: Path, dbt: DbtServer, world: Warehouse
 ) -> None:
     """Rows lost in the middle, flags that are others now, a period that is none any more, and all
     from the first day made anew on. What stands keeps the build that made it."""
-    warehouse = Warehouse(tmp_path / "unused.duckdb", dbt_target)
+    warehouse = Warehouse(tmp_path / "unused.duckdb", dbt)
     warehouse.path = Path(shutil.copy(world.path, tmp_path / "observatory.duckdb"))
     warehouse.insert("meta.builds", [{"build_id": "b1", "outcome": "published"}])
     with warehouse.connect() as con:
@@ -288,10 +288,8 @@ def night_by_night() -> list[tuple[worlds.Tables, str]]:
     ]
 
 
-def test_a_history_grown_by_months_is_the_one_made_at_once(
-    tmp_path: Path, dbt_target: Path
-) -> None:
-    grown = Warehouse(tmp_path / "observatory.duckdb", dbt_target)
+def test_a_history_grown_by_months_is_the_one_made_at_once(tmp_path: Path, dbt: DbtServer) -> None:
+    grown = Warehouse(tmp_path / "observatory.duckdb", dbt)
     loaded: worlds.Tables = {"core.account_snapshots": [], "core.posts": []}
     # The day from which a better time moved the only post keeps a row without posts.
     emptied = "('weibo', '1001', datetime.date(2020, 2, 17), 0)"
@@ -314,7 +312,7 @@ def test_a_history_grown_by_months_is_the_one_made_at_once(
             assert grown.one("select count(distinct build_id) from main.account_growth") >= (2,)
         if number in (3, 5, 6, 7, 8):
             (tmp_path / build_id).mkdir()
-            whole = Warehouse(tmp_path / build_id / "observatory.duckdb", dbt_target)
+            whole = Warehouse(tmp_path / build_id / "observatory.duckdb", dbt)
             whole.load(build_id, loaded)
             whole.build_models(build_id, *GROWTH)
             found = difference(grown.contents(), whole.contents())

@@ -8,12 +8,11 @@ import math
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from lifelines import KaplanMeierFitter
-from model_warehouse import Warehouse, instant
+from model_warehouse import DbtServer, Warehouse, instant
 
 START = instant("2020-03-01 00:00")
 AGES = (1, 6, 24, 72, 168)
@@ -112,6 +111,9 @@ def at_equal_age(shown: list[tuple[float, Any]], age: int) -> dict[str, Any] | N
     return found
 
 
+OVER_TIME = ("--select", "+post_engagement", "+post_survival", "+claim_growth", "+posts")
+
+
 @pytest.fixture(scope="module")
 def shown() -> dict[str, list[tuple[float, Any]]]:
     return curves(random.Random(5))
@@ -125,13 +127,13 @@ def known() -> list[Life]:
 @pytest.fixture(scope="module")
 def over_time(
     tmp_path_factory: pytest.TempPathFactory,
-    dbt_target: Path,
+    dbt: DbtServer,
     shown: dict[str, list[tuple[float, Any]]],
     known: list[Life],
 ) -> Warehouse:
     """Two nights: some snapshots and versions of old posts come with the second."""
     rng = random.Random(2)
-    warehouse = Warehouse(tmp_path_factory.mktemp("over_time") / "observatory.duckdb", dbt_target)
+    warehouse = Warehouse(tmp_path_factory.mktemp("over_time") / "observatory.duckdb", dbt)
     accounts = [
         {"platform": "weibo", "account_id": "1", "observed_at": START + timedelta(days=day),
          "account_kind": "organ", "scope_evidence": "listed", "account_state": "present",
@@ -169,11 +171,11 @@ def over_time(
     first = [row for row in snapshots if row not in later]
     tables = {"core.account_snapshots": accounts, "core.posts": posts, "core.deletions": deletions}
     warehouse.load("n1", {**tables, "core.post_metric_snapshots": first})
-    warehouse.build_models("n1")
+    warehouse.build_models("n1", *OVER_TIME)
     warehouse.insert("meta.builds", [{"build_id": "n1", "outcome": "published"}])
     better = post("vague", posted, posted + timedelta(hours=1))
     warehouse.load("n2", {"core.post_metric_snapshots": later, "core.posts": [better]})
-    warehouse.build_models("n2")
+    warehouse.build_models("n2", *OVER_TIME)
     return warehouse
 
 
@@ -241,7 +243,7 @@ def test_an_age_rests_on_what_is_known_of_both_times(over_time: Warehouse) -> No
 
 def test_growing_by_nights_is_the_same_as_building_whole(over_time: Warehouse) -> None:
     before = over_time.contents()
-    over_time.build_models("whole", "--full-refresh")
+    over_time.build_models("whole", "--full-refresh", *OVER_TIME)
     after = over_time.contents()
     for table in ("main.post_engagement", "main.post_survival", "intermediate.int_post_engagement"):
         assert before[table] == after[table], table

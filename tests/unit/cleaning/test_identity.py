@@ -11,6 +11,7 @@ from orchestration.cleaning.accounts import finish_account_snapshots
 from orchestration.cleaning.identity import KIND_RULES, LEVEL_RULES
 from orchestration.cleaning.people import Door
 from orchestration.cleaning.rows import ROW
+from tests.examples import DEAR
 
 AT = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -167,6 +168,7 @@ _WORDS = st.lists(
 ).map("".join)
 
 
+@DEAR
 @given(_WORDS, _WORDS, st.sampled_from([None, "0", "1", "3", "-1"]), st.booleans())
 def test_no_evidence_about_a_person_holds_more_than_words_of_posts(name, reason, verified, listed):
     row = one(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from orchestration.cleaning.regions import named_regions
 from orchestration.paths import REGIONS_FILE
+from tests.examples import DEAR
 
 
 def asked(texts: list, year: int) -> pl.DataFrame:
@@ -82,6 +83,7 @@ def test_every_code_has_its_province_and_no_year_twice():
     assert (now.str.ends_with("00") & ~now.str.ends_with("0000")).sum() == 333
 
 
+@DEAR
 @given(st.lists(st.text("北京上海市区公安朝阳分局河南县 ", max_size=12) | st.none(), max_size=8))
 def test_order_and_repetition_change_nothing(texts):
     alone = [region(text) for text in texts]

@@ -100,3 +100,31 @@ def test_the_manifest_is_parsed_again_only_when_a_file_is_newer(
     os.utime(model, (4102444800, 4102444800))
     assert dbt_project.ensure_manifest()
     assert not dbt_project.ensure_manifest()
+
+
+def test_what_dbt_keeps_of_a_parse_is_handed_on_to_a_root_without_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dbt_project, "MANIFEST", tmp_path / "set_up" / "manifest.json")
+    target = tmp_path / "home" / "dbt"
+    dbt_project.hand_on_parse(target)
+    assert not target.exists()
+    (tmp_path / "set_up").mkdir()
+    (tmp_path / "set_up" / "partial_parse.msgpack").write_text("of the manifest")
+    dbt_project.hand_on_parse(target)
+    own = target / "partial_parse.msgpack"
+    assert own.read_text() == "of the manifest"
+    own.write_text("newer")
+    dbt_project.hand_on_parse(target)
+    assert own.read_text() == "newer"
+
+
+def test_the_path_of_the_work_file_is_the_same_for_every_root(tmp_path: Path) -> None:
+    """Else dbt parses the project anew for each."""
+    paths = set()
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        found = dbt_project.dbt_environment(tmp_path / name / "observatory.duckdb")
+        paths.add(found["OBSERVATORY_WAREHOUSE"])
+        assert found["HOME"] == str(tmp_path / name)
+    assert len(paths) == 1

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from orchestration.cleaning.people import Door
@@ -28,6 +28,7 @@ from orchestration.sources.mapping import mapped_format
 from orchestration.sources.proposal import Proposal, propose, quoted
 from orchestration.sources.sniffing import sniff
 from orchestration.warehouse.staging import Staging
+from tests.examples import DEAR
 from tests.unit.sources import reading
 from tests.unit.sources.test_declared_readers import parquet, workbook
 
@@ -403,7 +404,6 @@ def test_a_series_of_one_account_needs_a_person_to_say_whose(tmp_path: Path) -> 
         mapped_format(entry_of(found))
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=30))
 def test_quoted_text_is_one_scalar_whatever_is_in_it(text: str) -> None:
     written = quoted(text)
@@ -448,7 +448,7 @@ def tables(draw: Any) -> tuple[str, bytes, int]:
     return f"x.{form}", content, height
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@DEAR
 @given(tables())
 def test_what_is_proposed_validates_and_loads_every_record(
     tmp_path_factory: pytest.TempPathFactory, table: tuple[str, bytes, int]
@@ -458,7 +458,7 @@ def test_what_is_proposed_validates_and_loads_every_record(
     assert outcome.tables["posts"].height == height
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@DEAR
 @given(st.lists(st.tuples(NAMES, st.text(max_size=10)), min_size=1, max_size=5),
        st.sampled_from(("csv", "json", "jsonl", "yaml")))  # fmt: skip
 def test_a_proposal_for_anything_validates(
