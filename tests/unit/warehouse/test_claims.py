@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import csv
 import shutil
 from pathlib import Path
@@ -93,6 +95,46 @@ def test_what_was_read_is_not_read_again(home: Settings, monkeypatch: pytest.Mon
     night(home)
     assert read == [1]
     assert len(rows(home, "from quality.claim_candidates")) == 3
+
+
+def test_an_article_on_which_the_rules_break_costs_no_other(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is named in quarantine, without a word of it, and is read again by the next run."""
+    found = rules.candidates
+
+    def breaks(text: str, day: date | None) -> list[rules.Candidate]:
+        if "bricht" in text:
+            raise KeyError("亿一")
+        return found(text, day)
+
+    deliver(home, "b.txt", " It bricht: police run 50 microblogs.")
+    deliver(home, "c.txt", " Its microblog has 30 million followers.")
+    told = (
+        "select path, extent, records, reason, excerpt, detail is not null from quality.quarantine"
+    )
+    with monkeypatch.context() as broken:
+        broken.setattr(rules, "candidates", breaks)
+        night(home)
+        (refused,) = rows(home, told)
+        assert refused[0].endswith("b.txt")
+        assert refused[1:] == ("field", 0, "unforeseen_error:KeyError", None, True)
+        before = len(rows(home, "from quality.claim_candidates"))
+    night(home)
+    assert rows(home, told) == []
+    assert len(rows(home, "from quality.claim_candidates")) > before
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["广东省公安厅说，全省公安机关已开通政务微信公众号3900个。",
+     "Some 83,000 official WeChat accounts were run by government agencies, the ministry said."],
+)  # fmt: skip
+def test_what_speaks_of_other_platforms_is_read_too(home: Settings, text: str) -> None:
+    before = len(rows(home, "from quality.claim_candidates"))
+    (home.root.inbox / "press" / "d.txt").write_text(f"Figures\n\n{text}\n")
+    night(home)
+    assert len(rows(home, "from quality.claim_candidates")) > before
 
 
 def test_new_rules_read_everything_again(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
