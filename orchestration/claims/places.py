@@ -10,7 +10,7 @@ import polars as pl
 from orchestration.cleaning.regions import place_codes
 from orchestration.linking.places import PLACES
 
-_ENGLISH = {
+ENGLISH_PLACES = {
     "Beijing": "北京", "Tianjin": "天津", "Hebei": "河北", "Shanxi": "山西",
     "Inner Mongolia": "内蒙古",
     "Liaoning": "辽宁", "Jilin": "吉林省", "Heilongjiang": "黑龙江", "Shanghai": "上海",
@@ -72,7 +72,7 @@ _ENGLISH = {
 _BY_ENGLISH = re.compile(
     r"(?<!forum in )(?<!seminar in )(?<!conference in )(?<!meeting in )"
     r"(?<!held in )(?<!summit in )"
-    rf"\b(?P<place>{'|'.join(sorted(_ENGLISH, key=len, reverse=True))})\b"
+    rf"\b(?P<place>{'|'.join(sorted(ENGLISH_PLACES, key=len, reverse=True))})\b"
     r"(?!\s+(?:(?:Evening|Morning|Youth|Business|Normal|Jiao\s?[Tt]ong)\s+)?(?:Daily|News|Times|Post|TV|"
     r"Television|Radio|University|Road|Street)\b)"
 )
@@ -136,7 +136,7 @@ def _stem(code: str) -> str:
 def _english(sentence: str) -> list[tuple[int, str]]:
     text = sentence.replace("’", "'")
     return [
-        (match.start(), _codes()[_ENGLISH[match["place"]]])
+        (match.start(), _codes()[ENGLISH_PLACES[match["place"]]])
         for match in _BY_ENGLISH.finditer(text)
         if match["place"] != "Beijing" or _CAPITAL.match(text, match.start())
     ]

@@ -1,4 +1,6 @@
-"""Who said a figure, and which outlet a text quotes. Bodies and outlets are named, people never."""
+"""Who said a figure, and which outlet a text quotes. Bodies and outlets are named, people never.
+
+How people in a published sentence are hidden is in `people.py`."""
 
 from __future__ import annotations
 
@@ -8,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from orchestration.claims import attributions
 from orchestration.claims.outlets import CHINESE_NAME
-from orchestration.linking.places import PLACES
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,14 @@ _BYLINE = re.compile(
     r"[A-Z][\w ]+ (?:Daily|News|Times|Post))\)"
     r"\s*(?:--?|[—–])"
 )
-_OUTLET_WORDS = re.compile(
+OUTLET_WORDS = re.compile(
     r"\b(?:Daily|Times|Post|News\s+Agency|News|Newsweek|Xinhua|Xinhuanet|Reuters|AFP|Weekly|Radio|Television|TV|Press|Online|"
     r"CCTV|BBC|CNN|Bloomberg|Caixin|Journal|Review|Magazine|Herald|Tribune|Observer|Standard|Guardian|Economist|"
     r"Telegraph|Gazette|Monitor|Chronicle|Bulletin|Voices|Tone|Paper|Weekend|Insider|Info|Wire|Express|Courier|Globe|Mirror|Mail|Star|Evening\s+News)\b|\.(?:com|cn|org|net)\b"
 )
 
 
-_BODY = re.compile(
+BODY = re.compile(
     r"\b(?:(?:ministr|agenc|authorit|compan|universit|academ)(?:y|ies)|departments?|bureaus?|offices?|"
     r"governments?|police(?!\s+(?:officer|chief|spokes))|(?:sub-?)?stations?|cent(?:er|re)s?|institutes?|"
     r"associations?|committees?|commissions?|administrations?|councils?|courts?|procuratorates?|reports?|"
@@ -57,7 +58,7 @@ _BODY = re.compile(
     r"detachments?|squads?|units?|byte\s?dance|alibaba|baidu|hootsuite|sina|tencent|weibo|wechat|douyin|toutiao|kuaishou|twitter|facebook|tiktok|bytedance|netease|sohu|mps|cnnic|cag)\b",
     re.IGNORECASE,
 )
-_PEOPLE = re.compile(
+PEOPLE = re.compile(
     r"\b(?:vice[\s-]|deputy\s+|assistant\s+|former\s+|senior\s+)?(?:spokes(?:man|woman|person|people)|directors?|chiefs?|heads?|officers?|officials?|policem[ae]n|"
     r"policewom[ae]n|professors?|analysts?|researchers?|experts?|scholars?|secretar(?:y|ies)|ministers?|"
     r"mayors?|governors?|managers?|editors?|presidents?|leaders?|deput(?:y|ies)|captains?|inspectors?|"
@@ -66,7 +67,7 @@ _PEOPLE = re.compile(
     re.IGNORECASE,
 )
 _SPEAKS_FOR = re.compile(r"\b(?:of|for|at|with|from|in)\s+(?:the\s+)?(?P<body>[^,;]+)$")
-_SURNAMES = (
+SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘"
     "杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文单倪严牛温"
 )
@@ -90,7 +91,7 @@ _CHINESE_BODY = (
 _CHINESE_OUTLET = re.compile(
     r"(?:社|[日晚晨早时都商周青]报|报|电视台|广播电台|周刊|新闻|人民网|新华网|中新网)$"
 )
-_CHINESE_ROLE = re.compile(
+CHINESE_ROLE = re.compile(
     r"(?:新闻)?发言人|(?:相关|有关|主要)?负责人|(?:相关|有关)人士|副?[局厅部省市县区处科队所院校会站组]长|书记|"
     r"主任|政委|教授|研究员|专家|学者|民警|警官|警员|干警|警察|记者|主编|总编辑?|总裁|总经理|经理|CEO|"
     r"首席[^，。；]{2,4}官|董事长|副?总监|秘书长|[司庭馆台社室署州镇乡村行]长|副?主席|院士|讲师|分析师|评论员|新闻官|联络员|委员(?!会)|小编|编辑(?!部)|"
@@ -101,12 +102,12 @@ _PAGES_OF_IT = re.compile(
 )
 _CHINESE_OFFICER = re.compile(r"民警|警官|警员|干警|警察|网友|网民|博主|记者")
 """Who serves in a body, or writes, and does not speak for it."""
-_CHINESE_NAME = rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}"
+_CHINESE_NAME = rf"[{SURNAMES}][\u4e00-\u9fff]{{1,2}}"
 
 
 def speaker_of(sentence: str, is_chinese: bool) -> Speaker | None:
     """Who is said to have said it; None where the sentence does not say."""
-    matches = list(_said_by(sentence, is_chinese))
+    matches = list(said_by(sentence, is_chinese))
     whole = [match for match in matches if not attributions.is_aside(sentence, match)]
     match = next(iter(whole or matches), None)
     if match is None:
@@ -118,7 +119,7 @@ def speaker_of(sentence: str, is_chinese: bool) -> Speaker | None:
 def asides(sentence: str, is_chinese: bool) -> list[Speaker]:
     """Who says what begins within a sentence as a statement of its own ("…, whereas Sina puts its
     own at …")."""
-    found = (m for m in _said_by(sentence, is_chinese) if attributions.is_aside(sentence, m))
+    found = (m for m in said_by(sentence, is_chinese) if attributions.is_aside(sentence, m))
     named = [replace(_source(match["who"]), since=match.start("who")) for match in found]
     return [speaker for speaker in named if speaker.kind in ("body", "outlet")]
 
@@ -138,11 +139,11 @@ def _source(who: str) -> Speaker:
 def without_office(sentence: str, is_chinese: bool) -> str:
     """The sentence, of the same length, with blanks for the office of who is said to have said
     it: an officer who speaks is not whom a figure counts."""
-    match = next(_said_by(sentence, is_chinese), None)
+    match = next(said_by(sentence, is_chinese), None)
     if match is None:
         return sentence
     start, end = match.span("who")
-    offices = _CHINESE_ROLE if is_chinese else _PEOPLE
+    offices = CHINESE_ROLE if is_chinese else PEOPLE
     bare = offices.sub(lambda office: " " * len(office[0]), sentence[start:end])
     return sentence[:start] + bare + sentence[end:]
 
@@ -152,50 +153,10 @@ def kind_of(who: str) -> Speaker:
     return _chinese_kind(who) if re.search(r"[\u4e00-\u9fff]", who) else _english_kind(who)
 
 
-def without_people(sentence: str) -> str:
-    """A sentence in which the people who speak, or are named by their office, have no name."""
-    is_chinese = bool(re.search(r"[\u4e00-\u9fff]", sentence))
-    masked = sentence
-    for match in _said_by(sentence, is_chinese):
-        who = attributions.source_of(match["who"])
-        speaker = kind_of(who)
-        if speaker.kind == "person" or (speaker.kind == "unclear" and who):
-            masked = masked.replace(who, f"{speaker.name or ''}{_MASK}")
-    for pattern in _NAMED_BY_OFFICE:
-        masked = pattern.sub(rf"\g<ahead>{_MASK}\g<behind>", masked)
-    return _WHOSE_MICROBLOG.sub(_hidden, masked)
-
-
-def _hidden(match: re.Match[str]) -> str:
-    """The name of whose microblog it is, hidden; that of a place stays."""
-    return match[0] if match["name"][:2] in PLACES else _MASK
-
-
-_MASK = "[…]"
-_CAPITALISED = r"[A-Z][\w'’-]+(?:\s+[A-Z][\w'’-]+){0,2}"
-_OFFICE = (
-    r"(?:[Ss]pokes(?:man|woman|person)|[Dd]irector|[Cc]hief|[Hh]ead|[Oo]fficer|[Pp]olice(?:man|woman)|"
-    r"[Cc]aptain|[Ii]nspector|[Ss]ergeant|[Ss]uperintendent|[Cc]ommissioner|[Cc]ommander|[Ss]ecretary|"
-    r"[Mm]inister|[Mm]ayor|[Gg]overnor|[Pp]rofessor|[Rr]esearcher|Mr\.?|Mrs\.?|Ms\.?|Dr\.?)"
-)
-_PINYIN_NAME = re.compile(
+PINYIN_NAME = re.compile(
     rf"(?P<ahead>)\b(?:{'|'.join(sorted(name.capitalize() for name in _PINYIN))})\s+"
     r"(?!University|Academy|Institute|Daily|News|Road|Dynasty)[A-Z][a-z]+(?:-[a-z]+)?(?:\s+(?!University|Academy|Institute)[A-Z][a-z]+)?\b(?P<behind>)(?!\s+(?:Daily|News|University|Road|Dynasty))"
 )
-_NAMED_BY_OFFICE = (
-    _PINYIN_NAME,
-    re.compile(rf"(?P<ahead>\b{_OFFICE}\s+){_CAPITALISED}(?P<behind>)"),
-    re.compile(
-        rf"(?P<ahead>){_CAPITALISED}(?P<behind>,\s+(?:(?:a|an|the|deputy|vice|then)\s+)?(?:[\w-]+\s+){{0,3}}{_OFFICE}\b)"
-    ),
-    re.compile(
-        rf"(?P<ahead>{_CHINESE_ROLE.pattern}|通讯员)\s*{_CHINESE_NAME}(?:[\s、]+{_CHINESE_NAME})*(?P<behind>)"
-    ),
-    re.compile(
-        rf"(?P<ahead>){_CHINESE_NAME}(?P<behind>(?:副?[局厅部处科队所]长|政委|民警|警官|警员|干警|先生|女士|教授|主任))"
-    ),
-)
-
 
 _TOLD_OF = re.compile(
     rf"(?:^|[，。；：])(?P<who>{_CHINESE_NAME})，[^，。；]{{1,25}}，(?:表示|介绍说?|透露|指出|告诉|称|说)"
@@ -203,7 +164,7 @@ _TOLD_OF = re.compile(
 """A name, what the reader is told of its bearer, and that they said something."""
 
 
-def _said_by(sentence: str, is_chinese: bool) -> Iterator[re.Match[str]]:
+def said_by(sentence: str, is_chinese: bool) -> Iterator[re.Match[str]]:
     """Where a sentence says who said it; no pronouns."""
     yield from attributions.attributions(sentence, is_chinese)
     if is_chinese and (told := _TOLD_OF.search(sentence)):
@@ -220,7 +181,7 @@ _PREPOSITION = re.compile(r"\s+(?:of|for|at|with|from|in|by|on|under|to)\s")
 
 def _english_kind(who: str) -> Speaker:
     who = _RELATIVE.sub("", who)
-    office = _PEOPLE.search(who)
+    office = PEOPLE.search(who)
     if office is None:
         return _english_body(_CLAUSE_BEHIND.sub("", who))
     start = office.start() if office else 0
@@ -228,7 +189,7 @@ def _english_kind(who: str) -> Speaker:
     behind = _SPEAKS_FOR.search(who[start:])
     for body in (behind["body"] if behind else "", ahead):
         body = re.sub(r"['’]s$", "", _CLAUSE_BEHIND.sub("", body).strip())
-        if _BODY.search(body) and not _is_named(body):
+        if BODY.search(body) and not _is_named(body):
             return Speaker(_ARTICLE.sub("", body.strip()), "person")
     return Speaker(None, "person")
 
@@ -250,27 +211,27 @@ def _english_body(who: str) -> Speaker:
     head, behind = _PREPOSITION.split(who, maxsplit=1)[0], _SPEAKS_FOR.search(who)
     if _ends_as_outlet(head) and not _is_named(head):
         return Speaker(who, "outlet")
-    if _BODY.search(head):
+    if BODY.search(head):
         return Speaker(None, "unclear") if _is_named(who) else Speaker(who, "body")
     if is_english_name(head) or (
         behind and re.fullmatch(r"[A-Z][\w'’.-]+(?:\s+[A-Z][\w'’.-]+){1,2}", head)
     ):
         body = _ARTICLE.sub("", behind["body"].strip()) if behind else ""
-        return Speaker(body if _BODY.search(body) and not _is_named(body) else None, "person")
+        return Speaker(body if BODY.search(body) and not _is_named(body) else None, "person")
     return Speaker(None, "unclear")
 
 
 def _ends_as_outlet(head: str) -> bool:
     """Whether the last noun that says what it is is that of an outlet: the monitoring office of
     an outlet is none."""
-    outlet_ends = [match.end() for match in _OUTLET_WORDS.finditer(head)]
-    body_ends = [match.end() for match in _BODY.finditer(head)]
+    outlet_ends = [match.end() for match in OUTLET_WORDS.finditer(head)]
+    body_ends = [match.end() for match in BODY.finditer(head)]
     return bool(outlet_ends) and outlet_ends[-1] >= max(body_ends, default=0)
 
 
 def _is_named(who: str) -> bool:
     """Whether those words hold the name of a person: Li Wei's office."""
-    return _PINYIN_NAME.search(who.replace("’", "'")) is not None
+    return PINYIN_NAME.search(who.replace("’", "'")) is not None
 
 
 def is_english_name(who: str) -> bool:
@@ -280,8 +241,8 @@ def is_english_name(who: str) -> bool:
         2 <= len(words) <= 3
         and words[0].lower() in _PINYIN
         and all(word[:1].isupper() for word in words)
-        and not _BODY.search(who)
-        and not _OUTLET_WORDS.search(who)
+        and not BODY.search(who)
+        and not OUTLET_WORDS.search(who)
     )
 
 
@@ -290,9 +251,6 @@ _TELLS = re.compile(
     r"曾|喜欢|热衷|开设|使用|熟悉|写|玩|自称|认证"
 )
 """What tells something about somebody is no name of a body."""
-_WHOSE_MICROBLOG = re.compile(
-    rf"(?<![\u4e00-\u9fff])(?P<name>{_CHINESE_NAME})(?=的?(?:个人|实名|新浪|腾讯|认证)*(?:微博|粉丝|账号))"
-)
 _TITLED = re.compile(r"(?P<what>报告|白皮书)(?:（[^）]*）)?$")
 _SOMEBODYS = re.compile(
     rf"^{_CHINESE_NAME}(?:在|的)*(?:个人|实名|新浪|腾讯|官方)*(?:微博|工作室|团队|课题组|研究组|实验室)"
@@ -304,7 +262,7 @@ def _chinese_kind(who: str) -> Speaker:
         return Speaker(who, "outlet")
     if re.fullmatch(rf"{_CHINESE_NAME}[处那]里?", who):
         return Speaker(None, "unclear")  # from somebody, no office of theirs
-    office = _CHINESE_ROLE.search(who)
+    office = CHINESE_ROLE.search(who)
     body = re.match(rf".*{_CHINESE_BODY}", who[: office.start()] if office else who)
     if body is not None and (_TELLS.search(body[0]) or _SOMEBODYS.match(who)):
         return Speaker(None, "person" if office else "unclear")
@@ -335,10 +293,10 @@ def outlet_of(name: str) -> str | None:
     if re.search(r"[\u4e00-\u9fff]", name):
         is_person = re.fullmatch(_CHINESE_NAME, name) and not _CHINESE_OUTLET.search(name)
         return None if is_person or kind_of(name).kind == "person" else name
-    if _OUTLET_WORDS.search(name) and not _is_named(name):
+    if OUTLET_WORDS.search(name) and not _is_named(name):
         return name
     is_person = _is_named(name) or kind_of(name).kind == "person"
-    looks_so = re.fullmatch(r"[A-Z][a-z'’]+(?:\s+[A-Z][a-z'’]+){1,2}", name) and not _BODY.search(
+    looks_so = re.fullmatch(r"[A-Z][a-z'’]+(?:\s+[A-Z][a-z'’]+){1,2}", name) and not BODY.search(
         name
     )
     return None if is_person or looks_so else name

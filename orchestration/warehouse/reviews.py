@@ -15,7 +15,13 @@ import duckdb
 import polars as pl
 
 from orchestration.claims.dates import printed_date
-from orchestration.claims.speakers import kind_of, outlet_of, without_people
+from orchestration.claims.people import (
+    is_bodys_account,
+    is_of_one_person,
+    is_own_figure,
+    without_people,
+)
+from orchestration.claims.speakers import kind_of, outlet_of
 from orchestration.cleaning.people import PSEUDONYM_PREFIX, Door
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import ACCOUNT_OVERRIDES, ACCOUNT_SCOPE, CLAIM_REVIEWS, Table
@@ -34,17 +40,25 @@ def reviewed(door: Door, overrides: Sequence[Override]) -> pl.DataFrame:
 
 
 def claims_reviewed(declarations: Declarations) -> pl.DataFrame:
-    """The rows of quality.claim_reviews, as they go to the marts: without names of people."""
-    rows = [_without_people(row) for row in declarations.claim_reviews]
+    """The rows of quality.claim_reviews, as they go to the marts: without names of people, and
+    without the figures of one person's own account."""
+    rows = [_without_people(row) for row in declarations.claim_reviews if not _is_own(row)]
     return pl.DataFrame(rows, schema=polars_schema(CLAIM_REVIEWS))
+
+
+def _is_own(row: Mapping[str, Any]) -> bool:
+    """Whether a figure is of one person's account, whatever its cells say of sector and actor."""
+    if row["actor_scope"] == "officer" and (row["sector"] or "").startswith("@"):
+        return True
+    return is_own_figure(row["metric"] or "", row["quote"] or "")
 
 
 def _without_people(row: Mapping[str, Any]) -> dict[str, Any]:
     """What of a reviewed figure may be published: no words that a person typed freely.
 
     publisher and outlet stand only where they name a body or an outlet, the sentence with people
-    hidden, dates only as dates; the note stays in the file. Of an officer's own account neither
-    its name nor the sentence.
+    hidden, dates only as dates; the note stays in the file. A sentence that tells of one person's
+    account is not published, nor is the name of an account that may be theirs.
     """
     publisher, quote, sector = row["publisher"], row["quote"], row["sector"]
     kind = row["speaker_kind"]
@@ -52,8 +66,10 @@ def _without_people(row: Mapping[str, Any]) -> dict[str, Any]:
         speaker = kind_of(publisher)
         is_named = speaker.kind in ("body", "outlet")
         publisher, kind = speaker.name, kind if is_named else speaker.kind
-    if row["actor_scope"] == "officer" and (sector or "").startswith("@"):
-        quote, sector = None, None
+    if sector and sector.startswith("@") and not is_bodys_account(sector):
+        sector = None
+    if quote and is_of_one_person(quote):
+        quote = None
     return {
         **row,
         "publisher": publisher, "speaker_kind": kind,

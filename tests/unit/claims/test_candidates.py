@@ -17,7 +17,7 @@ from orchestration.claims.candidates import (
     candidate_rows,
     candidates,
 )
-from orchestration.claims.speakers import without_people
+from orchestration.claims.people import is_of_one_person, is_own_figure, without_people
 from orchestration.sources.formats.text_article import FORMAT
 from tests.unit.claims.labelled_sentences import FOLDER, labelled, score
 from tests.unit.sources import reading
@@ -634,6 +634,64 @@ def test_days_reckoned_from_publication(sentence: str, days: list[date]) -> None
 def test_a_person_named_by_their_office_is_not_shown(sentence: str, named: str) -> None:
     if sentence.isascii() == named.isascii():
         assert named not in without_people(sentence.format(named))
+
+
+@pytest.mark.parametrize(("sentence", "names"), [
+    ("John Smith's microblog has 50,000 followers, the police said.", "John Smith"),
+    ("In his book, Guobin Yang counts 4,000 police microblogs.", "Guobin Yang"),
+    ("Schlæger and Jiang counted 4,000 police microblogs.", "Schlæger Jiang"),
+    ("Jürgen van der Groß, X. Li and Marina Svensson counted 40 police microblogs.",
+     "Jürgen Groß X. Marina Svensson"),
+    ("April West said police run 40 microblogs.", "April West"),
+    ("民警阿不都热合曼·买买提的微博有粉丝5万", "阿不都热合曼 买买提"),
+    ("网警高媛说，公安微博已有40个。", "高媛"),
+    ("网警高媛的微博有粉丝5万。", "高媛"),
+    ("法官艾尼瓦尔的微博有粉丝5万。", "艾尼瓦尔"),
+    ("派出所李明的微博粉丝有5万。", "李明"),
+    ("Officer Li Xiaojie, whose microblog @lixiaojie has 80,000 followers, said police have "
+     "4,000 microblogs.", "Xiaojie lixiaojie"),
+    ("民警王海丁（微博名“江宁婆婆”）的粉丝有200万。", "王海丁 江宁婆婆"),
+    ("网友昵称“山城阿亮”的民警有5万粉丝。", "山城阿亮"),
+    ("“陈士渠”微博粉丝500万。", "陈士渠"),
+    ("厦门市公安局宣传处副处长陈敏微博粉丝210万", "陈敏"),
+])  # fmt: skip
+def test_no_name_of_a_person_is_shown(sentence: str, names: str) -> None:
+    shown = without_people(sentence)
+    assert [name for name in names.split() if name in shown] == []
+
+
+@pytest.mark.parametrize("sentence", [
+    "“平安北京”粉丝500万。", "公安部的微博@公安部打四黑除四害 粉丝500万。",
+    "The account @HaikouFire gained 45,300 followers.", "厦门交警官方微博发布信息312条。",
+    "Police in Haidian District run 40 microblogs, the Ministry of Public Security said.",
+    "According to China Daily, the Supreme People's Court has 5 million followers on Sina Weibo.",
+    "The Foreign Ministry, whose account has 900,000 followers, joined in May.",
+    "全省2100余名民警在新浪微博实名注册。", "民警微博粉丝总数达5万。",
+])  # fmt: skip
+def test_bodies_and_officers_in_aggregate_are_shown(sentence: str) -> None:
+    assert without_people(sentence) == sentence
+    assert not is_of_one_person(sentence)
+
+
+@pytest.mark.parametrize("sentence", [
+    "厦门市公安局宣传处副处长陈敏微博粉丝210万", "厦门市公安局宣传处副处长微博粉丝210万。",
+    "Memet Ali, a police officer in Kashgar, has 35,000 followers.",
+    "An officer in Kashgar has 35,000 followers.",
+    "Officer Li Xiaojie, whose microblog has 80,000 followers, said police have 4,000 microblogs.",
+    "民警王海丁（微博名“江宁婆婆”）的粉丝有200万。", "一名民警的微博有粉丝2.6万。",
+    "John Smith's microblog has 50,000 followers, the police said.", "他的微博有5万粉丝。",
+    "More than 40,000 people follow Zhou Xiaoli on Weibo.",
+])  # fmt: skip
+def test_figures_of_one_persons_account_are_told(sentence: str) -> None:
+    assert is_own_figure("followers", sentence)
+    assert is_own_figure("posts_per_day", sentence)
+    assert not is_own_figure("accounts", sentence)
+
+
+def test_a_spokesman_tells_of_the_account_of_a_body() -> None:
+    said = "公安部新闻发言人武和平表示，“平安北京”粉丝达500万。"
+    assert not is_own_figure("followers", said)
+    assert without_people(said) == "公安部[…]表示，“平安北京”粉丝达500万。"
 
 
 @pytest.mark.parametrize(("sentence", "region"), [

@@ -291,13 +291,20 @@ def test_no_person_is_named_in_what_goes_to_the_marts(
         "fedcba9876543210,confirmed,70000,=,follower,followers,officer,@李雷,sina,"
         '"Li Wei, an officer",'
         '"Officer Li Wei has 70,000 fans on her microblog.",R,2026-01-31\n'
+        "fedcba9876543211,confirmed,80000,=,follower,followers,organ,police,sina,,"
+        '"Li Wei, an officer in Kashgar, has 80,000 followers.",R,2026-01-31\n'
+        "fedcba9876543212,confirmed,90,=,account,accounts,organ,police,sina,,"
+        '"Li Wei, whose microblog has 80,000 followers, said police have 90 microblogs.",'
+        "R,2026-01-31\n"
     )
     kept = settings.root.claims_review_file.read_text(encoding="utf-8-sig")
     header = kept.splitlines()[0].split(",")
-    (old,) = csv.DictReader(written.splitlines())
+    typed = list(csv.DictReader(written.splitlines()))
     with settings.root.claims_review_file.open("a", encoding="utf-8", newline="") as file:
-        csv.DictWriter(file, header).writerow({name: old.get(name, "") for name in header} | {
-            "outlet": "Example Times"})  # fmt: skip
+        csv.DictWriter(file, header).writerows(
+            {name: old.get(name, "") for name in header} | {"outlet": "Example Times"}
+            for old in typed
+        )
     night(settings)
     shown = rows(
         settings,
@@ -306,7 +313,7 @@ def test_no_person_is_named_in_what_goes_to_the_marts(
     )
     assert shown == [
         ("bureau", "person", "police", "bureau[…], said it runs 30 microblogs."),
-        (None, "person", None, None),
+        (None, None, "police", None),
     ]
     assert not any("Li Wei" in str(row) or "李雷" in str(row) for row in shown)
 
