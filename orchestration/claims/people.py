@@ -236,7 +236,8 @@ _A_BODYS = re.compile(
 """Names of bodies' accounts that are not built like one."""
 _BODYS_LATIN = (
     "police fire city gov government court courts traffic pingan safe mps weather tourism info "
-    "official weibo online ping'an peaceful china boston london county district bureau security rail metro news _"
+    "official weibo online ping'an peaceful china boston london county district bureau security "
+    "rail metro news _"
 )
 _A_BODYS_LATIN = re.compile(
     rf"(?:{'|'.join([*_BODYS_LATIN.split(), *(p.replace(' ', '') for p in ENGLISH_PLACES)])})+",

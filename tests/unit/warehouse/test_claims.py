@@ -353,9 +353,11 @@ def found_in_labelled_sentences() -> pl.DataFrame:
         for place, (identity, sentence) in enumerate(sentences)
     ]  # fmt: skip
     schema = {"outlet": pl.String, "url": pl.String, "published_at": pl.Datetime("us", "UTC")}
-    return rules.candidate_rows(
+    found, unread = rules.candidate_rows(
         pl.DataFrame(articles, schema_overrides=schema, infer_schema_length=None)
     )
+    assert unread.is_empty()
+    return found
 
 
 @pytest.fixture
