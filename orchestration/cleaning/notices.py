@@ -138,6 +138,8 @@ def page_notice(names: Iterable[str], text: str, *, asks_for_password: bool) -> 
         return None
     if LOGIN in kinds:
         return LOGIN
+    if any(CHECK in _kinds(line) for line in text.split("\n")):
+        return CHECK
     said = (found for s in _SENTENCE.findall(text) if (found := _said(s)))
     return next((kind for kind, _ in said if kind != LOCKED), None) or text_notice(text)
 

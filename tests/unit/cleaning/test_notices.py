@@ -25,6 +25,7 @@ LONG = "The terms of the service and where its staff can be reached. " * 10
     ("样城网_安全验证", LONG, False, CHECK),
     ("Just a moment...", LONG, False, CHECK),
     ("样城网", "为保障您的账号安全，请拖动下方滑块完成拼图。如有疑问请联系客服。", False, CHECK),
+    ("样城网", "滑块验证\n向右滑动完成，如有问题请刷新本页后再试。", False, CHECK),
     ("样城网", "检测到您的网络环境存在异常，请稍后再试。", False, CHECK),
     ("404 Not Found", LONG, False, MISSING),
     ("Error 404 (Not Found)!!1", LONG, False, MISSING),
