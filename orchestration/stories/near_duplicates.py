@@ -11,8 +11,8 @@ from __future__ import annotations
 import polars as pl
 import polars_hash as plh
 
-METHOD_VERSION = 1
-"""Every change below is a new version: texts are read again under it."""
+METHOD_VERSION = 2
+"""Every change below, in `numbers.py` or `grouping.py` is a new version: texts are read again."""
 SHINGLE_WORDS = 4
 ANCHORS = 10
 MINIMUM_SHINGLES = 40
@@ -87,35 +87,4 @@ def similar_pairs(pairs: pl.DataFrame, shingled: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("similarity").max().round(6))
         .filter(pl.col("similarity") >= SIMILAR)
         .sort("article_id", "other_article_id")
-    )
-
-
-def stories(pairs: pl.DataFrame, published: pl.DataFrame) -> pl.DataFrame:
-    """(article_id, story_id) of every article of a pair: what is similar, directly or by others, is
-    one story, named after its earliest article.
-
-    published: article_id, published_at (the earliest one known).
-    """
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    known = published.sort("published_at", "article_id", nulls_last=True).with_row_index("place")
-    place = known.select("article_id", "place")
-    edges = pairs.join(place, on="article_id").join(
-        place.rename({"article_id": "other_article_id", "place": "other"}), on="other_article_id"
-    )
-    graph = coo_matrix(
-        ([1] * edges.height, (edges["place"].to_numpy(), edges["other"].to_numpy())),
-        shape=(known.height, known.height),
-    )
-    _, label = connected_components(graph, directed=False)
-    return (
-        known.with_columns(pl.Series("label", label))
-        .with_columns(
-            pl.col("article_id").first().over("label").alias("story_id"),
-            pl.len().over("label").alias("size"),
-        )
-        .filter(pl.col("size") > 1)
-        .select("article_id", "story_id")
-        .sort("article_id")
     )

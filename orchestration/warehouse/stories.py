@@ -17,23 +17,30 @@ from orchestration.schemas.tables import (
     ARTICLE_STORIES,
     ARTICLES,
 )
+from orchestration.stories.grouping import WINDOW_DAYS, allowed_pairs, stories
 from orchestration.stories.near_duplicates import (
     METHOD_VERSION,
     anchors,
     shingles,
     similar_pairs,
-    stories,
 )
+from orchestration.stories.numbers import differing_pairs
 from orchestration.warehouse.article_readings import frame_of, unread_articles
 
 ARTICLES_AT_ONCE = 500
 PAIRS_AT_ONCE = 2_000
-WINDOW_DAYS = 7
 
 _TEXTS = f"""select article_id, title, text, min(file_sha256 || ':' || record_number) as version
     from {ARTICLES.full_name} semi join {{chosen}}
     where published_at is not null and text is not null
     group by article_id, title, text"""
+_PUBLISHED = f"""select article_id, min(coalesce(outlet, source_name)) as outlet,
+           min(published_at) as published_at,
+           min(timezone('Asia/Shanghai', published_at)::date) as published_date
+    from {ARTICLES.full_name} semi join {{chosen}} using (article_id)
+    where published_at is not null
+    group by article_id"""
+"""The outlet is that of `furniture.py`: where none is known, the source stands for it."""
 
 
 def group_new_articles(
@@ -91,47 +98,60 @@ def _anchor(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(f"insert into {ARTICLE_ANCHORS.full_name} select * from new_anchors")
 
 
-def _pair(connection: duckdb.DuckDBPyConnection) -> int:
-    """Compare new articles with those that share an anchor; returns how many pairs are new."""
+def _pair(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Compare new articles with those that share an anchor; returns whether any pair is another.
+
+    Pairs of new versions of known articles are found anew, for their texts, days and outlets may
+    be others.
+    """
     candidates = connection.execute(
         f"""select distinct least(n.article_id, o.article_id) as article_id,
                    greatest(n.article_id, o.article_id) as other_article_id
             from new_anchors as n join {ARTICLE_ANCHORS.full_name} as o using (anchor)
             where n.article_id <> o.article_id
               and abs(date_diff('day', n.published_date, o.published_date)) <= {WINDOW_DAYS}
-            except select article_id, other_article_id from {ARTICLE_PAIRS.full_name}
             order by all"""
     ).pl()
+    dropped = connection.execute(
+        f"""delete from {ARTICLE_PAIRS.full_name}
+            where article_id in (select article_id from new_anchors)
+               or other_article_id in (select article_id from new_anchors)
+            returning article_id"""
+    ).fetchall()
     connection.execute("drop table new_anchors")
     found = 0
     for part in candidates.iter_slices(PAIRS_AT_ONCE):
-        either = pl.concat([part["article_id"], part["other_article_id"]]).unique()
-        connection.register("compared", either.to_frame().to_arrow())
-        # By row, so that old texts are not read: what is compared is of the last days.
-        connection.execute(
-            f"""create or replace temp table compared_rows as
-                select rowid as place from {ARTICLES.full_name}
-                semi join compared using (article_id)"""
-        )
-        chosen = f"compared_rows on {ARTICLES.name}.rowid = place"
-        texts = connection.execute(_TEXTS.format(chosen=chosen)).pl()
-        connection.unregister("compared")
-        similar = similar_pairs(part, shingles(texts))
+        similar = _compared(connection, part)
         _insert(connection, ARTICLE_PAIRS.full_name, similar)
         found += similar.height
-    return found
+    return bool(found or dropped)
+
+
+def _compared(connection: duckdb.DuckDBPyConnection, candidates: pl.DataFrame) -> pl.DataFrame:
+    """Of candidate pairs those that may be one story, with their similarity."""
+    either = pl.concat([candidates["article_id"], candidates["other_article_id"]]).unique()
+    connection.register("compared", either.to_frame().to_arrow())
+    # By row, so that old texts are not read: what is compared is of the last days.
+    connection.execute(
+        f"""create or replace temp table compared_rows as
+            select rowid as place from {ARTICLES.full_name}
+            semi join compared using (article_id)"""
+    )
+    chosen = f"compared_rows on {ARTICLES.name}.rowid = place"
+    texts = connection.execute(_TEXTS.format(chosen=chosen)).pl()
+    published = connection.execute(_PUBLISHED.format(chosen="compared")).pl()
+    connection.unregister("compared")
+    similar = similar_pairs(candidates, shingles(texts))
+    return allowed_pairs(similar, differing_pairs(similar, texts), published)
 
 
 def _renew_stories(connection: duckdb.DuckDBPyConnection) -> int:
     pairs = connection.sql(
-        f"select article_id, other_article_id from {ARTICLE_PAIRS.full_name}"
+        f"select article_id, other_article_id, similarity from {ARTICLE_PAIRS.full_name}"
     ).pl()
-    published = connection.execute(
-        f"""select article_id, min(published_at) as published_at from {ARTICLES.full_name}
-            where article_id in (select article_id from {ARTICLE_PAIRS.full_name}
-                                 union select other_article_id from {ARTICLE_PAIRS.full_name})
-            group by article_id"""
-    ).pl()
+    either = f"""(select article_id from {ARTICLE_PAIRS.full_name}
+                  union select other_article_id from {ARTICLE_PAIRS.full_name})"""
+    published = connection.execute(_PUBLISHED.format(chosen=either)).pl()
     found = stories(pairs, published).select(ARTICLE_STORIES.column_names)
     connection.execute(f"delete from {ARTICLE_STORIES.full_name}")
     _insert(connection, ARTICLE_STORIES.full_name, found)

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from importlib.metadata import version
 from typing import Any
 
-from orchestration.cleaning import articles, json_ld, page_times
+from orchestration.cleaning import articles, json_ld, notices, page_times
 from orchestration.cleaning.markup_limits import (
     MarkupRefusedError,
     check_markup,
@@ -38,7 +38,6 @@ MOST_COMPARED_BLOCKS = 1500
 """Of a page with more blocks trafilatura's own extraction is taken, without comparing it with that
 of justext, which takes time with the square of the blocks."""
 _BLOCKS = "//p | //div | //li | //td | //th | //br | //h1 | //h2 | //h3 | //h4 | //dd | //pre"
-LONGEST_LOGIN_TEXT = 300
 
 _SUFFIXES = (".html", ".htm", ".xhtml", ".shtml")
 _CHARSET = re.compile(
@@ -130,11 +129,10 @@ def extract(page: str, seen_on: date, address: str | None = None) -> dict[str, s
         return _no_article(
             "no running text was found in the page; save it again with its text shown"
         )
-    if len(body) < LONGEST_LOGIN_TEXT and _PASSWORD.search(page):
-        return _no_article(
-            "the page asks for a password; it looks like a login page: save it again after "
-            "logging in"
-        )
+    is_asking = _PASSWORD.search(page) is not None
+    notice = notices.page_notice([*heads, *headings[:1]], body, asks_for_password=is_asking)
+    if notice is not None:
+        return _no_article(notice)
     found |= {"author": _author(found.get("author"), bylines),
               "title": _title(found, heads, headings), "quoted_outlet": quoted}  # fmt: skip
     url = _address(found, page, address)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
-from orchestration.cleaning import articles
+from orchestration.cleaning import articles, notices
 from orchestration.cleaning.markup_limits import MarkupRefusedError
 from orchestration.sources.formats.base import Evidence, Format, Head
 from orchestration.sources.rawfile import RawFile
@@ -144,6 +144,8 @@ def _items(text: str) -> Iterator[dict[str, str | None] | Reject]:
             yield Reject(
                 "empty_item", "the item has neither title nor text", line_number=lines[number]
             )
+        elif (notice := notices.text_notice(record["text"])) is not None:
+            yield Reject("no_article_text", f"of this item {notice}", line_number=lines[number])
         else:
             yield {**record, "_line": str(lines[number]) if lines[number] else None}
 

@@ -3,14 +3,15 @@
 `date_gmt` is UTC without saying so and is believed before `date`, which is in the site's zone;
 drafts have neither, or zeros. Titles and bodies are rendered HTML with entities. The REST API
 answers errors with status 200 pages or objects of `code` and `message`: they are no posts. Posts
-that are not published (drafts, private and scheduled ones) are not articles yet.
+that are not published (drafts, private and scheduled ones) are not articles yet; what a password
+protects is none even where the answer holds it, for its author does not show it to everybody.
 """
 
 from __future__ import annotations
 
 import re
 
-from orchestration.cleaning import articles
+from orchestration.cleaning import articles, notices
 from orchestration.sources.formats.base import Evidence, Format, Head
 from orchestration.sources.readers.base import Reject
 from orchestration.sources.readers.converted import Converted, Row
@@ -18,7 +19,7 @@ from orchestration.sources.readers.json_either import DocumentOrLines
 
 _FIELDS = (
     "id", "date", "date_gmt", "link", "guid.rendered", "status", "title.rendered",
-    "content.rendered", "excerpt.rendered", "code", "message", "data.status",
+    "content.rendered", "content.protected", "excerpt.rendered", "code", "message", "data.status",
 )  # fmt: skip
 _PUBLISHED = ("publish", "")
 _UNPUBLISHED = ("future", "draft", "pending", "private", "trash", "auto-draft", "inherit")
@@ -38,11 +39,15 @@ def _article(post: Row) -> Row | Reject:
     if status not in _PUBLISHED:
         shown = status if status in _UNPUBLISHED else "unknown"
         return Reject("not_published", f"the post's status is {shown}, not publish")
+    if post["content.protected"] == "true":
+        return Reject("no_article_text", f"content.protected is true: {notices.LOCKED}")
     title = articles.one_line(articles.markup_text(post["title.rendered"]))
     body = articles.markup_text(post["content.rendered"], whole=True)
     body = body or articles.markup_text(post["excerpt.rendered"], whole=True)
     if title is None and body is None:
         return Reject("no_article_text", "neither title.rendered nor content.rendered has text")
+    if notice := notices.text_notice(body):
+        return Reject("no_article_text", f"of this post {notice}")
     address = articles.canonical_address(post["link"]) or articles.canonical_address(
         post["guid.rendered"]
     )

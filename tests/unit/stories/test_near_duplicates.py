@@ -1,9 +1,8 @@
-"""Near-duplicate texts against the plain definition, and stories that do not depend on order."""
+"""Near-duplicate texts against the plain definition."""
 
 from __future__ import annotations
 
 import random
-from datetime import UTC, datetime, timedelta
 from itertools import combinations
 
 import polars as pl
@@ -73,25 +72,6 @@ def test_hashes_are_the_same_in_every_release() -> None:
     """They are kept for years: a new hash would compare nothing with what is there."""
     shingled = near.shingles(texts(a=story(ENGLISH)))
     assert near.anchors(shingled)["anchor"].min() == -9136505881118470835
-
-
-def test_stories_are_named_after_their_earliest_article_in_any_order() -> None:
-    start = datetime(2011, 9, 26, tzinfo=UTC)
-    published = [
-        (name, start + timedelta(hours=h))
-        for name, h in zip("abcdef", (5, 1, 3, 9, 2, 4), strict=True)
-    ]
-    links = [("a", "b"), ("b", "c"), ("d", "e")]
-    for seed in range(5):
-        chance = random.Random(seed)
-        chance.shuffle(published)
-        chance.shuffle(links)
-        turned = [link if chance.random() < 0.5 else link[::-1] for link in links]
-        found = near.stories(
-            pl.DataFrame(turned, schema=["article_id", "other_article_id"], orient="row"),
-            pl.DataFrame(published, schema=["article_id", "published_at"], orient="row"),
-        )
-        assert found.rows() == [("a", "b"), ("b", "b"), ("c", "b"), ("d", "e"), ("e", "e")]
 
 
 def test_anchors_find_what_comparing_all_would_find() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations
+from pathlib import Path
 
 import pytest
 
@@ -102,3 +103,81 @@ def test_a_new_method_begins_anew(make_settings, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(stories, "METHOD_VERSION", 99)
     night(settings)
     assert told(settings) == {"first": "first", "copy": "first"}
+
+
+# -- a serial --------------------------------------------------------------------------------------
+DAYS = range(1, 29)
+MEASURES = (
+    "请广大市民继续做好个人防护，科学佩戴口罩，勤洗手、常通风、少聚集，保持安全社交距离，如有发热、咳嗽等"
+    "症状，请及时到就近的发热门诊就诊，并主动告知旅居史和接触史。"
+)
+
+
+def bulletin(day: int) -> str:
+    return (
+        f"6月{day}日0—24时，样城市新增确诊病例{day % 5}例，现有确诊病例{40 - day}例，"
+        f"均在定点医院隔离治疗。{MEASURES}"
+    )
+
+
+def publish(settings: Settings, outlet: str, day: int, hour: int = 9) -> None:
+    """A saved post of an outlet's own site, with its own address and title."""
+    folder: Path = settings.root.inbox / "papers"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{outlet}{day}.md").write_text(
+        f"---\ntitle: {outlet}报6月{day}日通报\ndate: 2021-06-{day:02} {hour:02}:00:00 +0800\n"
+        f"canonical_url: https://{outlet}.example/{day}\n---\n\n{bulletin(day)}\n",
+        encoding="utf-8",
+    )
+    settings.root.sources_file.write_text(
+        "settle_seconds: 0\nsources:\n  - name: papers\n    format: markdown_article\n"
+        "    observed_at: 2026-01-31T00:00:00+08:00\n"
+    )
+
+
+def groups(settings: Settings) -> list[set[str]]:
+    with open_work(settings.root.warehouse) as connection:
+        rows = connection.execute(
+            """select list(distinct split_part(a.url, '://', 2)) from quality.article_stories
+               join core.articles as a using (article_id) group by story_id"""
+        ).fetchall()
+    return [set(addresses) for (addresses,) in rows]
+
+
+def test_the_daily_bulletins_of_an_outlet_are_no_story(make_settings) -> None:
+    settings = make_settings()
+    for day in DAYS:
+        publish(settings, "a", day)
+    night(settings)
+    with open_work(settings.root.warehouse) as connection:
+        read = connection.execute(
+            "select count(distinct outlet), count(distinct article_id) from core.articles"
+        ).fetchone()
+    assert read == (1, len(DAYS))
+    assert groups(settings) == []
+
+
+@pytest.mark.parametrize("days", [(3, 4, 5), (5, 3, 4)])
+def test_outlets_that_reprint_bulletins_do_not_link_them(make_settings, days) -> None:
+    settings = make_settings()
+    for day in days:
+        for outlet, hour in (("c", 12), ("a", 9), ("b", 10)):
+            publish(settings, outlet, day, hour)
+        night(settings)
+    expected = [{f"{outlet}.example/{day}" for outlet in "abc"} for day in sorted(days)]
+    assert sorted(groups(settings), key=min) == expected
+
+
+def test_a_corrected_bulletin_is_compared_again(make_settings) -> None:
+    """The next day's was saved with the text of the day before at first."""
+    settings = make_settings()
+    publish(settings, "a", 3)
+    publish(settings, "a", 4)
+    night(settings)
+    assert groups(settings) == []
+    wrong = settings.root.inbox / "papers" / "a4.md"
+    publish(settings, "a", 4)
+    text = wrong.read_text(encoding="utf-8").replace(bulletin(4), bulletin(3))
+    wrong.write_text(text.replace("报6月4日", "报6月3日"), encoding="utf-8")
+    night(settings)
+    assert groups(settings) == [{"a.example/3", "a.example/4"}]

@@ -451,11 +451,20 @@ def test_bytes_that_are_no_text(tmp_path: Path) -> None:
     "<html>",
     "no markup at all",
     "<html><body><div><p>502 Bad Gateway</p></div></body></html>",
+    page(title="Sign in", body="<form><input name=u><input type=password></form>"),
+    page(title="滑块验证 - 样城网", text="为保障您的账号安全，请拖动下方滑块完成拼图。"),
+    page(title="404 Not Found", text="The requested URL was not found on this server. "),
+    page(title="样城要闻", text="请登录后查看全文。"),
 ])  # fmt: skip
 def test_no_article(tmp_path: Path, content: str) -> None:
     outcome = read(tmp_path, content)
     assert outcome.reasons == ["no_article_text"]
     assert outcome.tables == {}
+
+
+def test_an_article_beside_a_login_form_is_one(tmp_path: Path) -> None:
+    form = "<form><h3>Sign in</h3><input name=u><input type=password></form>"
+    assert read(tmp_path, page(body=form)).only("articles")["title"] == "Bureau opens channel"
 
 
 @pytest.mark.parametrize("content", ["", "  \n "])

@@ -162,6 +162,18 @@ def test_overlapping_polls_give_the_same_rows(
     assert whole.filter(article_id=key).select(keep).equals(later.select(keep))
 
 
+def test_an_item_whose_text_says_only_to_log_in_is_refused(tmp_path: Path) -> None:
+    locked = (
+        "<item><title>样城要闻</title><link>https://a.cn/1</link>"
+        "<description>&lt;p&gt;请登录后查看全文&lt;/p&gt;</description></item>"
+    )
+    outcome = read(tmp_path, rss(locked + ITEM))
+    (reject,) = outcome.rejects
+    assert (reject.reason, reject.record_number, reject.line_number) == ("no_article_text", 1, 2)
+    assert "log in" in reject.detail
+    assert outcome.only("articles")["record_number"] == 2
+
+
 def test_item_with_nothing_in_it(tmp_path: Path) -> None:
     outcome = read(tmp_path, rss("<item><link>https://a.cn/1</link></item>" + ITEM))
     assert outcome.reasons == ["empty_item"]

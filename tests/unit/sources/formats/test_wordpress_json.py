@@ -127,9 +127,22 @@ def test_identity_without_a_link(tmp_path: Path) -> None:
     assert rows["article_id"].n_unique() == 2
 
 
-def test_protected_post_has_its_excerpt_and_an_empty_one_is_refused(tmp_path: Path) -> None:
-    protected = post(content={"rendered": "", "protected": True})
-    assert read(tmp_path, [protected]).only("articles")["text"] == "Short."
+@pytest.mark.parametrize("content", [
+    {"rendered": "", "protected": True},
+    {"rendered": "<p>What only those read who know the password.</p>", "protected": True},
+    {"rendered": "<p>请登录后查看全文</p>", "protected": False},
+])  # fmt: skip
+def test_a_post_that_is_locked_is_refused(tmp_path: Path, content: dict[str, Any]) -> None:
+    outcome = read(tmp_path, [post(content=content), post()])
+    (reject,) = outcome.rejects
+    assert (reject.reason, reject.record_number) == ("no_article_text", 1)
+    assert "password" in reject.detail
+    assert outcome.only("articles")["record_number"] == 2
+
+
+def test_a_post_without_content_has_its_excerpt_and_an_empty_one_is_refused(tmp_path: Path) -> None:
+    without = post(content={"rendered": "", "protected": False})
+    assert read(tmp_path, [without]).only("articles")["text"] == "Short."
     nothing = {"rendered": "<p>&nbsp;</p>"}
     outcome = read(tmp_path, [post(title=nothing, content=nothing, excerpt=nothing)])
     assert outcome.reasons == ["no_article_text"]
