@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from text_to_num import text2num
 
@@ -88,7 +89,7 @@ _CHINESE = re.compile(
       (?:(?P<pair_scale>[十百千万亿]+)|(?=多?[个家名位条人成]))
     | (?P<vague>[数几上](?:十|百|千)?(?:百|千|万|亿|百万|千万)?(?<=[十百千万亿]))
     | (?P<digits>{_DIGITS})(?P<inner>[余多来]?)(?P<scale>(?:[十百千]?[万亿]|[百千])?)
-      (?P<rest>(?:\d[百千万])*)
+      (?P<rest>(?:\d{{1,4}}(?:[十百千]?[万亿]|[百千]))*)
     | 百分之(?P<hundredths>[\d.]+|{_NUMERAL}+)
     | (?P<tenths>[一二两三四五六七八九])成(?P<half>半)?(?![立为员果功绩本都新熟就长分交])
     | (?P<words>{_NUMERAL}{{2,}}(?:点[零一二三四五六七八九]+[万亿]?)?
@@ -217,29 +218,45 @@ def _chinese_value(match: re.Match[str]) -> tuple[float, float, float] | None:
     if match["tenths"]:
         return _CHINESE_DIGITS[match["tenths"]] * 10.0 + 5.0 * bool(match["half"]), 0.0, 10.0
     if match["hundredths"]:
-        try:
-            value = _from_chinese(match["hundredths"])
-        except ValueError:
-            return None
-        return value, 0.0, _last_unit(value)
+        value = _from_chinese(match["hundredths"])
+        return None if value is None else (value, 0.0, _last_unit(value))
     more_scale = _CHINESE_SCALES.get(match["more_scale"], 1.0)
     if match["words"]:
-        try:
-            value = _from_chinese(match["words"]) * more_scale
-        except ValueError:
-            if set(match["words"]) - set(_CHINESE_SCALES):
-                return None
-            value = math.prod(_CHINESE_SCALES[c] for c in match["words"])
-        return value, 0.0, _last_unit(value)
+        value = _from_chinese(match["words"])
+        if value is None:
+            return _of_scales(match["words"])
+        return value * more_scale, 0.0, _last_unit(value * more_scale)
     scale = math.prod(_CHINESE_SCALES[c] for c in match["scale"]) * more_scale
     value = _times(match["digits"], scale)
     if match["rest"]:
-        value = _from_chinese(match["digits"] + match["scale"] + match["rest"])
+        value = _in_parts(match["digits"] + match["scale"] + match["rest"]) * more_scale
     if scale == 1.0 or match["rest"]:
         return value, 0.0, _last_unit(value)
     decimals = len(match["digits"].partition(".")[2])
     step = scale / 10**decimals if decimals else max(scale, _last_unit(value))
     return value, _rounding(match["digits"], scale), step
+
+
+def _of_scales(words: str) -> tuple[float, float, float] | None:
+    """千万 is a thousand times ten thousand; 百十 is about a hundred, and no number."""
+    scales = [_CHINESE_SCALES.get(c, 0.0) for c in words]
+    if 0.0 in scales or any(low >= high for low, high in pairwise(scales)):
+        return None
+    value = math.prod(scales)
+    return value, 0.0, _last_unit(value)
+
+
+def _in_parts(printed: str) -> float:
+    """1亿2千万 is 120 million, 3千8百万 is 38 million: 万 and 亿 count what stands before them."""
+    total = section = 0.0
+    for digits, small, great in _PART.findall(printed):
+        section += _times(digits, _CHINESE_SCALES.get(small, 1.0))
+        if great:
+            total, section = total + section * _CHINESE_SCALES[great], 0.0
+    return total + section
+
+
+_PART = re.compile(rf"({_DIGITS})([十百千]?)([万亿]?)")
 
 
 # -- both -------------------------------------------------------------------------------------
@@ -329,11 +346,19 @@ _OF_PLATFORMS = re.compile(
 )
 """新浪、腾讯两家: platforms are counted, no accounts."""
 _YEARLIKE = re.compile(r"(?:19|20)\d\d")
+_IN_GROUPS_BEFORE = re.compile(r"\d[ \u00a0\u2009\u202f]$")
+_IN_GROUPS_BEHIND = re.compile(r"[ \u00a0\u2009\u202f]\d{3}(?!\d)")
+"""5 000 may be five thousand, or a 5 beside a 000: neither is read."""
 
 
 def _counts_nothing(text: str, figure: Figure) -> bool:
     printed = text[figure.start : figure.number_end].strip()
     if _YEARLIKE.fullmatch(printed):
+        return True
+    if _IN_GROUPS_BEFORE.search(text[: figure.start]) and printed[:3].isdigit():
+        return True
+    behind = text[figure.start + len(text[figure.start : figure.number_end].rstrip()) :]
+    if _IN_GROUPS_BEHIND.match(behind) and printed[-1:].isdigit():
         return True
     if figure.unit == "percent":
         return False
@@ -367,8 +392,11 @@ def _counts_nothing(text: str, figure: Figure) -> bool:
     return not figure.classifier and bool(_NOT_AFTER.match(text[figure.number_end :]))
 
 
-def _from_chinese(words: str) -> float:
-    """What a number in Chinese words or mixed digits stands for."""
+def _from_chinese(words: str) -> float | None:
+    """What a number in Chinese words or mixed digits stands for; None if it stands for none."""
     import cn2an  # its rules are compiled when it is imported, which only articles are worth
 
-    return 100.0 if words == "百" else float(cn2an.cn2an(words, "smart"))
+    try:
+        return 100.0 if words == "百" else float(cn2an.cn2an(words, "smart"))
+    except (ValueError, LookupError):
+        return None

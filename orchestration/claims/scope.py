@@ -512,6 +512,9 @@ _OTHERS = (
     ("bilibili", r"bilibili|哔哩哔哩|B站"),
 )  # fmt: skip
 """Platforms of accounts that are no microblogs, or are none that is observed here."""
+PLATFORM_PARTS = (*(name for name, _ in (*_PLATFORMS, *_OTHERS)), "?", "unspecified")
+"""What a platform_scope is joined of with +: ? is one that is not named, unspecified stands for
+none."""
 _MEDIUM = re.compile(
     r"(?P<micro>人民(?=微博|[、和]新华)|(?<=人民[、和])新华(?=[两三四五六等])|新华(?=微博)|micro-?\s?blog(?:s|ging|gers?)?|weibo|\bsina\b|\btencent\b(?!['’]s\s+we)|微博|官微(?!博)|围脖|新浪|腾讯(?!微信|的微信)|人民网)|"
     r"(?P<other>"

@@ -1,8 +1,9 @@
 """Reads and writes `claims_review.csv`: which figures found in articles are facts, and who says so.
 
 One row a candidate. A row without a decision is still open and says nothing; the cells of a
-confirmed or corrected row are the figure, whatever the rule had read. Everything wrong in the file
-is said at once, with its line.
+confirmed or corrected row are the figure, whatever the rule had read. A rejected row says only that
+its candidate is no figure: its other cells need not be right, and those that are not are left out.
+Everything wrong in the file is said at once, with its line.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.claims.assertions import ENDINGS, stock_of
+from orchestration.claims.scope import PLATFORM_PARTS
 from orchestration.schemas.tables import CLAIM_REVIEWS
 from orchestration.sources.reviewed_csv import (
     Check,
@@ -45,10 +47,10 @@ ACTORS = ("organ", "officer", "organ+officer")
 PRECISIONS = ("day", "month", "year")
 CONFIDENCES = ("A", "A-", "B", "C", "M")
 SPEAKERS = ("body", "outlet", "person", "unclear")
-PLATFORM_PARTS = ("sina", "tencent", "people", "xinhua", "unspecified")
 
 COLUMNS = tuple(name for name in CLAIM_REVIEWS.column_names if name != "line_number")
-_NEEDED = ("candidate_id", "decision", "reviewer", "reviewed_at")
+DECISION_FIELDS = ("decision", "reviewer", "reviewed_at")
+_NEEDED = ("candidate_id", *DECISION_FIELDS)
 _OF_A_FIGURE = ("value", "qualifier", "metric", "claim_unit", "platform_scope", "quote")
 _NUMBERS = ("value", "value_lo", "value_hi")
 _ADVICE = "observatory claims review"
@@ -106,11 +108,26 @@ def write_claim_reviews(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def checked(row: Mapping[str, Any]) -> ClaimReview:
     """A decision made on the command line, held to the rules of the file."""
-    texts = {name: _bare(_cell(row.get(name))) for name in COLUMNS}
+    texts = _texts(row)
     problems = [f"candidate {texts['candidate_id']}: {text}" for text in _wrong(texts)]
     if problems:
         raise LookupError("; ".join(problems))
     return _review(0, texts)
+
+
+def unedited(candidate: Mapping[str, Any], decided: Mapping[str, Any]) -> dict[str, Any]:
+    """What the file would say of a candidate if its editor had typed the decision alone.
+
+    Nothing is refused here: what a rule could not read is for the editor to fill in. decided: a
+    row of the file, confirmed or corrected.
+    """
+    texts = _texts({**candidate, **{name: decided[name] for name in DECISION_FIELDS}})
+    return dict(_review(0, texts).row)
+
+
+def _texts(row: Mapping[str, Any]) -> dict[str, str]:
+    """The cells of a row as they are read from the file."""
+    return {name: _bare(_cell(row.get(name)).strip()) for name in COLUMNS}
 
 
 def _cell(value: Any) -> str:
@@ -134,8 +151,11 @@ def _wrong(row: Mapping[str, str]) -> Iterator[str]:
     for name in _NEEDED:
         if not row[name]:
             yield f"{name}: it is empty"
+    if row["decision"] == "rejected":
+        yield from wrong_fields(row, _CHECKS_OF_A_DECISION)
+        return
     yield from wrong_fields(row, _CHECKS)
-    if row["decision"] not in ("confirmed", "corrected"):
+    if row["decision"] not in DECISIONS:
         return
     for name in _OF_A_FIGURE:
         if not row[name]:
@@ -210,9 +230,13 @@ def _wrong_id(value: str) -> str | None:
     )
 
 
-_CHECKS: Mapping[str, Check] = {
+_CHECKS_OF_A_DECISION: Mapping[str, Check] = {
     "candidate_id": _wrong_id,
     "decision": one_of(DECISIONS),
+    "reviewed_at": wrong_instant,
+}
+_CHECKS: Mapping[str, Check] = {
+    **_CHECKS_OF_A_DECISION,
     "qualifier": one_of(QUALIFIERS),
     "metric": _wrong_metric,
     "claim_unit": _wrong_unit,
@@ -226,12 +250,14 @@ _CHECKS: Mapping[str, Check] = {
     "date_precision": one_of(PRECISIONS),
     "confidence": one_of(CONFIDENCES),
     "as_of_date": _wrong_day,
-    "reviewed_at": wrong_instant,
     **dict.fromkeys(_NUMBERS, _wrong_number),
 }
 
 
 def _review(line: int, row: Mapping[str, str]) -> ClaimReview:
+    if row["decision"] == "rejected":
+        # What was typed into a field of fixed words, and is none of them, may be anybody's name.
+        row = {n: "" if n in _CHECKS and _CHECKS[n](text) else text for n, text in row.items()}
     values: dict[str, Any] = {name: text or None for name, text in row.items()}
     values |= {name: _number(row[name]) for name in _NUMBERS}
     values["as_of_date"] = date.fromisoformat(row["as_of_date"]) if row["as_of_date"] else None

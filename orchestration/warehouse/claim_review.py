@@ -11,13 +11,17 @@ from typing import Any
 
 from orchestration.settings import Settings
 from orchestration.sources import claim_reviews
-from orchestration.sources.claim_reviews import COLUMNS, load_claim_reviews, write_claim_reviews
+from orchestration.sources.claim_reviews import (
+    COLUMNS,
+    DECISION_FIELDS,
+    load_claim_reviews,
+    write_claim_reviews,
+)
 from orchestration.sources.reviewed_csv import refuse
 from orchestration.warehouse.connect import open_published
 
 Row = dict[str, Any]
-_DECISION = ("decision", "reviewer", "reviewed_at")
-_FIELDS = tuple(n for n in COLUMNS if n not in ("candidate_id", *_DECISION))
+_FIELDS = tuple(n for n in COLUMNS if n not in ("candidate_id", *DECISION_FIELDS))
 
 
 def open_candidates(settings: Settings) -> list[Row]:
@@ -94,7 +98,7 @@ def _as_edited(row: Row, candidate: Row | None) -> Row:
     """A row of an edited CSV, which its editor may call confirmed whatever they changed."""
     if candidate is None or row["decision"] == "rejected":
         return row
-    read = dict(claim_reviews.checked(candidate | {n: row[n] for n in _DECISION}).row)
+    read = claim_reviews.unedited(candidate, row)
     changed = {name for name in _FIELDS if name != "note" and row[name] != read[name]}
     if {"value", "qualifier"} & changed and not {"value_lo", "value_hi"} & changed:
         # Bounds that were left as exported are those of the figure before.

@@ -12,15 +12,26 @@ from collections.abc import Callable
 import duckdb
 import polars as pl
 
-from orchestration.claims.candidates import RULE_VERSION, candidate_rows
+from orchestration.claims.candidates import RULE_VERSION, UNREAD_SCHEMA, candidate_rows
 from orchestration.schemas.render import polars_schema
-from orchestration.schemas.tables import ARTICLES, CLAIM_CANDIDATES
+from orchestration.schemas.tables import (
+    ARTICLES,
+    CLAIM_CANDIDATES,
+    FILE_LEDGER,
+    PROVENANCE,
+    QUARANTINE,
+)
 from orchestration.warehouse.article_readings import frame_of, unread_articles
 from orchestration.warehouse.connect import quote
 
 ARTICLES_AT_ONCE = 2_000
-SUBJECT = r"micro-?\s?blog|weibo|微博|围脖"
-"""What an article must hold to be read at all; the rules ask again."""
+_READ = ("article_id", "outlet", "url", "published_at", "text", *PROVENANCE)
+UNREAD = {
+    "unforeseen_error": "The rules that look for figures broke on this article, which is their "
+    "fault and not the article's: please report it. The next run tries again.",
+    "too_many_numbers": "So many numbers stand in this article that only its beginning was looked "
+    "through for figures.",
+}
 
 
 def read_new_articles(
@@ -32,21 +43,53 @@ def read_new_articles(
         connection.execute(
             f"delete from {CLAIM_CANDIDATES.full_name} where rule_version <> {RULE_VERSION}"
         )
-        found = _candidates_of_unread(connection)
+        found, unread = _candidates_of_unread(connection)
+        _note_unread(connection, unread)
         if found.height:
             _merge(connection, found)
             progress(f"{found.height} figures about microblogs found in new articles")
 
 
-def _candidates_of_unread(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+def _candidates_of_unread(
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Candidates, and articles that could not be read to their end."""
     reader = connection.execute(
-        f"""select article_id, outlet, url, published_at, text, source_name, file_id, file_sha256,
-                   record_number
+        f"""select {", ".join(_READ)}
             from {ARTICLES.full_name} semi join unread_files using (file_id)
-            where regexp_matches(text, {quote(SUBJECT)}, 'i')"""
+            where text is not null"""
     ).to_arrow_reader(ARTICLES_AT_ONCE)
-    frames = [candidate_rows(frame_of(batch)) for batch in reader]
-    return pl.concat([pl.DataFrame(schema=polars_schema(CLAIM_CANDIDATES)), *frames])
+    read = [candidate_rows(frame_of(batch)) for batch in reader]
+    none = pl.DataFrame(schema=polars_schema(CLAIM_CANDIDATES)), pl.DataFrame(schema=UNREAD_SCHEMA)
+    found, unread = zip(none, *read, strict=True)
+    return pl.concat(found), pl.concat(unread)
+
+
+def _note_unread(connection: duckdb.DuckDBPyConnection, unread: pl.DataFrame) -> None:
+    """Say in quarantine which articles were not read to their end. What broke is tried again."""
+    reasons = " or ".join(f"starts_with(reason, {quote(reason)})" for reason in UNREAD)
+    connection.execute(
+        f"""delete from {QUARANTINE.full_name}
+            where file_id in (select file_id from unread_files) and ({reasons})
+              and table_name = {quote(CLAIM_CANDIDATES.full_name)}"""
+    )
+    if unread.is_empty():
+        return
+    advice = pl.col("reason").str.split(":").list.first().replace_strict(UNREAD)
+    connection.register("unread_articles", unread.with_columns(detail=advice).to_arrow())
+    connection.execute(
+        f"""insert into {QUARANTINE.full_name} by name
+            select file_id, unread.file_sha256, path, source_name, 'field' as extent,
+                   0 as records, record_number, {quote(CLAIM_CANDIDATES.full_name)} as table_name,
+                   'quote' as column_name, reason, detail, build_id
+            from unread_articles as unread
+            join (select file_id, path, build_id from {FILE_LEDGER.full_name}) using (file_id)"""
+    )
+    connection.execute(
+        """delete from unread_files where file_id in (
+             select file_id from unread_articles where starts_with(reason, 'unforeseen_error'))"""
+    )
+    connection.unregister("unread_articles")
 
 
 def _merge(connection: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> None:

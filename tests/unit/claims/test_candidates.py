@@ -5,11 +5,18 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.claims.candidates import RULE_VERSION, candidate_id, candidates
+from orchestration.claims.candidates import (
+    MOST_NUMBERS,
+    RULE_VERSION,
+    candidate_id,
+    candidate_rows,
+    candidates,
+)
 from orchestration.claims.people import is_of_one_person, is_own_figure, without_people
 from orchestration.sources.formats.text_article import FORMAT
 from tests.unit.claims.labelled_sentences import FOLDER, labelled, score
@@ -761,3 +768,38 @@ def test_an_office_of_an_outlet_brings_no_news() -> None:
 def test_who_writes_an_account_is_not_its_name(sentence: str) -> None:
     (found,) = candidates(sentence)
     assert not (found.sector or "").startswith("@")
+
+
+@pytest.mark.parametrize(
+    ("said", "values"),
+    [
+        ("公安微博粉丝数1亿2千万。", [120_000_000]),
+        ("公安微博粉丝2亿3千5百万。", [235_000_000]),
+        ("公安微博粉丝3千8百万。", [38_000_000]),
+        ("公安微博粉丝3千8百余万。", [38_000_000]),
+        ("公安微博粉丝1亿2000万。", [120_000_000]),
+        ("公安微博粉丝1万2千。", [12_000]),
+        ("公安微博粉丝一亿一。", []),  # 110 million in speech, in writing nothing
+        ("公安微博百十个。", []),  # about a hundred
+        ("全国公安微博5 000个。", []),
+        ("China has 5 000 police microblogs.", []),
+    ],
+)
+def test_numbers_in_parts_are_read_whole_or_not_at_all(said: str, values: list[float]) -> None:
+    assert [found.value for found in candidates(said)] == values
+
+
+@given(st.text("零一二两三四五六七八九十百千万亿0123456789.,余多半成", min_size=1, max_size=14))
+def test_no_numeral_breaks_the_reading(numeral: str) -> None:
+    candidates(f"全国公安微博共有{numeral}个，粉丝{numeral}。")
+
+
+def test_of_very_many_numbers_the_first_are_read() -> None:
+    text = "公安微博开通5000个。" * (MOST_NUMBERS + 5)
+    assert len(candidates(text)) == MOST_NUMBERS
+    days = pl.Series("published_at", [None], dtype=pl.Datetime("us", "UTC"))
+    article = {"article_id": "a", "outlet": None, "url": None, "text": text, "source_name": "s",
+               "file_id": "f", "file_sha256": "x", "record_number": 1}  # fmt: skip
+    rows, unread = candidate_rows(pl.DataFrame([article]).with_columns(days))
+    assert rows.height == MOST_NUMBERS
+    assert unread["reason"].to_list() == ["too_many_numbers"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.claims.scope import PLATFORM_PARTS
 from orchestration.sources.claim_reviews import COLUMNS, load_claim_reviews, write_claim_reviews
 from orchestration.sources.declarations import DeclarationError
 
@@ -95,6 +96,20 @@ def test_metrics_of_what_came_and_units_of_what_comes_in_a_time(tmp_path):
     assert (first.row["claim_unit"], second.row["metric"]) == ("post per day", "accounts_gained")
 
 
+@pytest.mark.parametrize(
+    "platforms", [*PLATFORM_PARTS, "wechat+?", "sina+?", "sina+douyin+twitter"]
+)
+def test_every_platform_of_the_rules_is_one_of_a_review(tmp_path, platforms):
+    (review,) = load_claim_reviews(written(tmp_path, FIGURE | {"platform_scope": platforms}))
+    assert review.row["platform_scope"] == platforms
+
+
+@pytest.mark.parametrize("platforms", ["wechat+", "+", "we chat", "wechat,sina", "sina+Li Wei"])
+def test_other_words_are_no_platforms(tmp_path, platforms):
+    path = written(tmp_path, FIGURE | {"platform_scope": platforms})
+    assert f"platform_scope: '{platforms}' names " in complaint(path)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_lines_and_marks_of_a_spreadsheet(tmp_path, encoding):
     path = written(tmp_path, FIGURE)
@@ -121,3 +136,26 @@ def test_a_rejected_row_needs_no_figure(tmp_path):
                                      "reviewed_at": "2026-01-31"}  # fmt: skip
     (review,) = load_claim_reviews(written(tmp_path, bare))
     assert review.row["value"] is None
+
+
+def test_a_rejected_row_may_hold_anything_and_what_is_wrong_in_it_goes_nowhere(tmp_path):
+    wrong = {
+        "value": "4,000", "value_hi": "-1", "as_of_date": "2011/9/26", "platform_scope": "myspace",
+        "metric": "Li Wei", "claim_unit": "Li Wei", "actor_scope": "Li Wei", "qualifier": "more",
+        "region_code": "Li Wei", "speaker_kind": "Li Wei", "confidence": "Li Wei",
+        "date_precision": "Li Wei", "source_url": "seen by Li Wei", "publisher": None,
+        "outlet": None,
+    }  # fmt: skip
+    (review,) = load_claim_reviews(written(tmp_path, FIGURE | wrong | {"decision": "rejected"}))
+    assert {n: review.row[n] for n in COLUMNS} == (
+        FIGURE | dict.fromkeys(wrong) | {"decision": "rejected"}
+    )
+
+
+@pytest.mark.parametrize(("change", "said"), [
+    ({"reviewer": None}, "reviewer: it is empty"),
+    ({"reviewed_at": "31/01/2026"}, "reviewed_at: '31/01/2026' is neither a day"),
+    ({"candidate_id": "1.23E+15"}, "candidate_id: '1.23E+15' is no id"),
+])  # fmt: skip
+def test_a_rejected_row_says_which_candidate_who_and_when(tmp_path, change, said):
+    assert said in complaint(written(tmp_path, FIGURE | {"decision": "rejected"} | change))

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import csv
 import shutil
+from datetime import date, datetime
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from orchestration.claims import candidates as rules
 from orchestration.cli import main
+from orchestration.clock import SHANGHAI
 from orchestration.linking.editors import read_editors
 from orchestration.linking.model import model_of
 from orchestration.linking.nightly import renew_links
 from orchestration.settings import Settings
+from orchestration.sources.claim_reviews import load_claim_reviews
 from orchestration.sources.extract import extract, read_declarations
-from orchestration.warehouse import builds, claims, ingest
+from orchestration.warehouse import builds, claim_review, claims, ingest
 from orchestration.warehouse.connect import open_work
 from orchestration.warehouse.opening import open_night
+from tests.unit.claims.labelled_sentences import FOLDER, labelled
 
 TEXT = (
     "Police urged to blog\n2011-09-27\n\nMicroblogs spread among officials.\n\n"
@@ -93,6 +98,46 @@ def test_what_was_read_is_not_read_again(home: Settings, monkeypatch: pytest.Mon
     night(home)
     assert read == [1]
     assert len(rows(home, "from quality.claim_candidates")) == 3
+
+
+def test_an_article_on_which_the_rules_break_costs_no_other(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is named in quarantine, without a word of it, and is read again by the next run."""
+    found = rules.candidates
+
+    def breaks(text: str, day: date | None) -> list[rules.Candidate]:
+        if "bricht" in text:
+            raise KeyError("亿一")
+        return found(text, day)
+
+    deliver(home, "b.txt", " It bricht: police run 50 microblogs.")
+    deliver(home, "c.txt", " Its microblog has 30 million followers.")
+    told = (
+        "select path, extent, records, reason, excerpt, detail is not null from quality.quarantine"
+    )
+    with monkeypatch.context() as broken:
+        broken.setattr(rules, "candidates", breaks)
+        night(home)
+        (refused,) = rows(home, told)
+        assert refused[0].endswith("b.txt")
+        assert refused[1:] == ("field", 0, "unforeseen_error:KeyError", None, True)
+        before = len(rows(home, "from quality.claim_candidates"))
+    night(home)
+    assert rows(home, told) == []
+    assert len(rows(home, "from quality.claim_candidates")) > before
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["广东省公安厅说，全省公安机关已开通政务微信公众号3900个。",
+     "Some 83,000 official WeChat accounts were run by government agencies, the ministry said."],
+)  # fmt: skip
+def test_what_speaks_of_other_platforms_is_read_too(home: Settings, text: str) -> None:
+    before = len(rows(home, "from quality.claim_candidates"))
+    (home.root.inbox / "press" / "d.txt").write_text(f"Figures\n\n{text}\n")
+    night(home)
+    assert len(rows(home, "from quality.claim_candidates")) > before
 
 
 def test_new_rules_read_everything_again(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -288,3 +333,119 @@ def test_nothing_that_a_reviewer_typed_freely_is_published(home: Settings) -> No
     ((shown,),) = rows(home, "select r::varchar from quality.claim_reviews as r")
     assert "Li Wei" not in shown
     assert "[…] said police run 40 microblogs" in shown
+
+
+@pytest.fixture(scope="module")
+def found_in_labelled_sentences() -> pl.DataFrame:
+    """What the rules find in every labelled sentence, each an article of no outlet."""
+    sentences = [
+        (f"{path.stem}:{place}", sentence)
+        for path in sorted(FOLDER.glob("*.jsonl"))
+        for place, sentence in enumerate(labelled(path.stem))
+    ]
+    articles = [
+        {
+            "article_id": identity, "text": sentence["text"], "outlet": None, "url": None,
+            "published_at": datetime.fromisoformat(sentence["published"]).replace(tzinfo=SHANGHAI)
+            if sentence["published"] else None,
+            "source_name": "press", "file_id": "f", "file_sha256": "0" * 64, "record_number": place,
+        }
+        for place, (identity, sentence) in enumerate(sentences)
+    ]  # fmt: skip
+    schema = {"outlet": pl.String, "url": pl.String, "published_at": pl.Datetime("us", "UTC")}
+    found, unread = rules.candidate_rows(
+        pl.DataFrame(articles, schema_overrides=schema, infer_schema_length=None)
+    )
+    assert unread.is_empty()
+    return found
+
+
+@pytest.fixture
+def labelled_home(make_settings, found_in_labelled_sentences: pl.DataFrame) -> Settings:
+    """A home that published what the rules find in labelled sentences."""
+    settings: Settings = make_settings()
+    with open_work(settings.root.warehouse) as connection:
+        connection.register("found", found_in_labelled_sentences.to_arrow())
+        connection.execute("insert into quality.claim_candidates by name from found")
+    settings.root.published.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy(settings.root.warehouse, settings.root.published)
+    return settings
+
+
+def test_whatever_the_rules_find_can_be_confirmed_and_rejected(labelled_home: Settings) -> None:
+    settings = labelled_home
+    found = claim_review.open_candidates(settings)
+    whole = [row["candidate_id"] for row in found if row["publisher"] or row["outlet"]]
+    nobodys = [row["candidate_id"] for row in found if not (row["publisher"] or row["outlet"])]
+    assert min(len(whole), len(nobodys)) > 300
+    said = {"reviewer": "R", "note": None}
+    claim_review.decide(settings, whole, confirmed=True, changes={}, **said)
+    claim_review.decide(settings, nobodys, confirmed=True, changes={"publisher": "MPS"}, **said)
+    decided = {r.candidate_id: r.row for r in load_claim_reviews(settings.root.claims_review_file)}
+    for row in found:
+        kept = decided[row["candidate_id"]]
+        for name in ("value", "value_lo", "value_hi", "metric", "claim_unit", "actor_scope",
+                     "sector", "platform_scope", "as_of_date"):  # fmt: skip
+            assert kept[name] == row[name], (name, row)
+    every = [row["candidate_id"] for row in found]
+    claim_review.decide(settings, every, confirmed=False, changes={}, **said)
+    decisions = load_claim_reviews(settings.root.claims_review_file)
+    assert [r.row["decision"] for r in decisions] == ["rejected"] * len(found)
+
+
+def decided_in_an_editor(settings: Settings, sheet: Path, publisher: str, decision: str) -> None:
+    """Export all open candidates, and fill a decision and who published them where that is not
+    known."""
+    claim_review.export(settings, sheet)
+    table = list(csv.DictReader(sheet.read_text(encoding="utf-8-sig").splitlines()))
+    with sheet.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, table[0])
+        writer.writeheader()
+        for row in table:
+            if not (row["publisher"] or row["outlet"]):
+                row["publisher"] = publisher
+            row |= {"decision": decision, "reviewer": "R", "reviewed_at": "2026-01-31"}
+            writer.writerow(row)
+
+
+@pytest.mark.parametrize(("publisher", "decision"), [("MPS", "confirmed"), ("", "rejected")])
+def test_whatever_the_rules_find_is_taken_from_an_edited_file(
+    labelled_home: Settings, tmp_path: Path, publisher: str, decision: str
+) -> None:
+    settings = labelled_home
+    nobodys = {
+        row["candidate_id"]
+        for row in claim_review.open_candidates(settings)
+        if not (row["publisher"] or row["outlet"])
+    }
+    decided_in_an_editor(settings, tmp_path / "sheet.csv", publisher, decision)
+    taken = claim_review.take(settings, tmp_path / "sheet.csv")
+    assert not claim_review.open_candidates(settings)
+    # Who published a figure was filled in; nothing else was changed by going through the file.
+    corrected = {row["candidate_id"] for row in taken if row["decision"] == "corrected"}
+    assert corrected == (nobodys if decision == "confirmed" else set())
+
+
+def test_it_is_the_edited_row_that_must_be_right(
+    home: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A figure whose publisher nobody knows: filled in it is taken, left empty it stops the file
+    with its line."""
+    settings = home
+    with open_work(settings.root.warehouse) as connection:
+        connection.execute(
+            "update quality.claim_candidates set speaker = null, outlet = null, "
+            "quoted_outlet = null, platform_scope = 'wechat+?'"
+        )
+    shutil.copy(settings.root.warehouse, settings.root.published)
+    sheet = tmp_path / "sheet.csv"
+    edited(settings, sheet)
+    assert main(["claims", "review", "--import", str(sheet)]) == 1
+    assert "sheet.csv:2: candidate" in (said := capsys.readouterr().err)
+    assert "publisher: it is empty and so is outlet" in said
+    assert not settings.root.claims_review_file.exists()
+    edited(settings, sheet, publisher="MPS")
+    assert main(["claims", "review", "--import", str(sheet)]) == 0
+    night(settings)
+    query = "select decision, value, publisher, platform_scope from quality.claim_reviews"
+    assert rows(settings, query) == [("corrected", 40, "MPS", "wechat+?")]

@@ -96,8 +96,8 @@ paired as (
         earlier.metric,
         earlier.as_of_date as earlier_date,
         later.as_of_date as later_date,
-        earlier.platform_scope || ' | ' || earlier.actor_scope || ' | ' || earlier.sector as earlier_scope,
-        later.platform_scope || ' | ' || later.actor_scope || ' | ' || later.sector as later_scope,
+        earlier.platform_scope || ' | ' || coalesce(earlier.actor_scope, '?') || ' | ' || coalesce(earlier.sector, '?') as earlier_scope,
+        later.platform_scope || ' | ' || coalesce(later.actor_scope, '?') || ' | ' || coalesce(later.sector, '?') as later_scope,
         earlier.qualifier as earlier_qualifier,
         later.qualifier as later_qualifier,
         earlier.value as earlier_value,
@@ -112,8 +112,16 @@ paired as (
                 then 'not every platform is named; '
             else ''
         end
-        || case when earlier.actor_scope <> later.actor_scope then 'the actors differ; ' else '' end
-        || case when earlier.sector <> later.sector then 'the sectors differ; ' else '' end
+        || case
+            when earlier.actor_scope is null or later.actor_scope is null then 'whose accounts they are is not known; '
+            when earlier.actor_scope <> later.actor_scope then 'the actors differ; '
+            else ''
+        end
+        || case
+            when earlier.sector is null or later.sector is null then 'a sector is not known; '
+            when earlier.sector <> later.sector then 'the sectors differ; '
+            else ''
+        end
         || case
             when earlier.is_from_memory or later.is_from_memory then 'a figure is from memory, unverified; '
             else ''
