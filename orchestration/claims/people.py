@@ -204,7 +204,7 @@ _ZH_LIKELY = (
         rf"(?={_OWN}{_PAGES}|{_SAYS})"
     ),
     re.compile(
-        rf"(?P<ahead>)(?P<name>(?:(?<![\u4e00-\u9fff])|(?<=[的是由]))[{speakers.SURNAMES}{_MORE_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?={_OWN}{_PAGES}|{_SAYS})"
+        rf"(?P<ahead>)(?P<name>(?:(?<![\u4e00-\u9fff])|(?<=[的是由]))[{speakers.SURNAMES}{_MORE_SURNAMES}][\u4e00-\u9fff]{{1,2}})(?={_OWN}{_PAGES}|{_SAYS}|拥有|坐拥|已?有粉丝|已?有\d)"
     ),
     re.compile(
         rf"(?P<ahead>)(?P<name>[{speakers.SURNAMES}][\u4e00-\u9fff]{{1,2}})(?=的{_OWN}{_PAGES}|表示|介绍|告诉)"
@@ -215,7 +215,7 @@ _ZH_LIKELY = (
     ),
 )
 _NO_PERSON_ZH = re.compile(
-    rf".*{_BODY_ENDS}|(?:{'|'.join(PLACES)}).*|{CHINESE_OUTLET}|.*(?:大学|高校|高院|方面)"
+    rf".*{_BODY_ENDS}|(?:{'|'.join(PLACES)}).*|{CHINESE_OUTLET}|.*(?:大学|高校|高院|方面)|全[国省市县州区].*"
 )
 """What begins like a surname and is none."""
 
@@ -236,8 +236,8 @@ _A_BODYS = re.compile(
 """Names of bodies' accounts that are not built like one."""
 _BODYS_LATIN = (
     "police fire city gov government court courts traffic pingan safe mps weather tourism info "
-    "official weibo online ping'an peaceful china boston london county district bureau security "
-    "rail metro news _"
+    "official weibo online ping'an peaceful china boston london county district bureau "
+    "security rail metro news _"
 )
 _A_BODYS_LATIN = re.compile(
     rf"(?:{'|'.join([*_BODYS_LATIN.split(), *(p.replace(' ', '') for p in ENGLISH_PLACES)])})+",
@@ -276,6 +276,7 @@ _MINE_EN = (
 _SINGLE = r"(?:(?:一|这|该(?![市县区省])|那|某|本|女)[位名个]?|其中[一有]?[位名])"
 _MINE_ZH = (
     rf"{_MASKED}[^，。；\d]{{0,6}}?{_OWN}{_PAGES}",
+    rf"{_MASKED}，其?{_OWN}(?:微博|账号|帐号)的?粉丝",
     rf"[他她我](?:本人)?{_OWN}(?:官方)?{_PAGES}",
     rf"{_SINGLE}[^，。；\d]{{0,14}}?{_ROLE}[^，。；\d]{{0,8}}?{_PAGES}",
     rf"(?:[局厅部省市县区处科队所院校会站组镇乡州][长]|书记|主任|政委|委员){_OWN}(?:微博|粉丝|账号|帐号)",

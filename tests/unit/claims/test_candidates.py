@@ -653,6 +653,7 @@ def test_a_person_named_by_their_office_is_not_shown(sentence: str, named: str) 
     ("民警王海丁（微博名“江宁婆婆”）的粉丝有200万。", "王海丁 江宁婆婆"),
     ("网友昵称“山城阿亮”的民警有5万粉丝。", "山城阿亮"),
     ("“陈士渠”微博粉丝500万。", "陈士渠"),
+    ("高媛拥有粉丝5万，是全国知名民警。", "高媛"),
     ("厦门市公安局宣传处副处长陈敏微博粉丝210万", "陈敏"),
 ])  # fmt: skip
 def test_no_name_of_a_person_is_shown(sentence: str, names: str) -> None:
@@ -680,6 +681,7 @@ def test_bodies_and_officers_in_aggregate_are_shown(sentence: str) -> None:
     "Officer Li Xiaojie, whose microblog has 80,000 followers, said police have 4,000 microblogs.",
     "民警王海丁（微博名“江宁婆婆”）的粉丝有200万。", "一名民警的微博有粉丝2.6万。",
     "John Smith's microblog has 50,000 followers, the police said.", "他的微博有5万粉丝。",
+    "高媛拥有粉丝5万，是全国知名民警。", "民警高媛，微博粉丝5万。",
     "More than 40,000 people follow Zhou Xiaoli on Weibo.",
 ])  # fmt: skip
 def test_figures_of_one_persons_account_are_told(sentence: str) -> None:
