@@ -18,6 +18,7 @@ from orchestration.sources.live.trouble import Flaw
 
 PER_PAGE = 100
 _OVERLAP = timedelta(seconds=1)
+_OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 _PATH = "wp-json/wp/v2/posts"
 
 
@@ -32,9 +33,9 @@ def _talk(url: str, memory: Memory) -> Conversation:
         if not posts:
             memory["page"] = 1
             return None
-        before = [post["id"] for post in posts]
+        before = _ids(posts)
         # A date to come must not carry the cursor past posts that are still to be written.
-        times = [min(_modified(post), received.at) for post in posts]
+        times = [min(time, received.at) for time in map(_modified, posts) if time is not None]
         is_last = len(posts) < PER_PAGE or _pages(received) == page
         if is_last or min(times) < max(times):
             newest = instant_text(max(times) - _OVERLAP)
@@ -62,12 +63,10 @@ def _check(before: list[Any]) -> Check:
         posts = received.document
         if not isinstance(posts, list):
             return Flaw("error_answer", f"an object instead of a list of posts: {told(posts)}")
-        try:
-            for post in posts:
-                _modified(post)
-            ids = [post["id"] for post in posts]
-        except (TypeError, KeyError, ValueError):
-            return Flaw("not_posts", "an item has no `id` or no `modified_gmt`: is it a post?")
+        ids = _ids(posts)
+        # One bad item is the reader's to refuse; it must not hold up all that come after it.
+        if posts and not any(_modified(post) for post in posts):
+            return Flaw("not_posts", "no item has an `id` and a `modified_gmt`: are they posts?")
         if ids and ids == before:
             return Flaw("repeated_page", "the page holds the same posts as the one before")
         return None
@@ -75,8 +74,18 @@ def _check(before: list[Any]) -> Check:
     return check
 
 
-def _modified(post: Any) -> datetime:
-    return datetime.fromisoformat(post["modified_gmt"]).replace(tzinfo=UTC)
+def _ids(posts: list[Any]) -> list[Any]:
+    return [post.get("id") if isinstance(post, dict) else None for post in posts]
+
+
+def _modified(post: Any) -> datetime | None:
+    """When a post was last changed; None of what is no post or tells no time of this medium."""
+    try:
+        post["id"]
+        found = datetime.fromisoformat(post["modified_gmt"]).replace(tzinfo=UTC)
+    except (TypeError, KeyError, ValueError):
+        return None
+    return found if found >= _OLDEST else None
 
 
 def _pages(received: Received) -> int | None:

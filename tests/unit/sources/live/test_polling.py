@@ -299,6 +299,21 @@ def test_a_date_to_come_does_not_carry_the_cursor_past_later_posts(live: Site, s
     assert article_count(live) == 3
 
 
+@pytest.mark.parametrize("broken", [{"id": None}, {"modified_gmt": "0001-01-01T00:00:00"}])
+def test_one_item_that_is_no_post_holds_up_no_other(live: Site, server: Server, broken: Any):
+    """Left to the reader, which names it; the cursor goes by the others."""
+    wrong = changed(1, 1) | broken
+    if wrong["id"] is None:
+        del wrong["id"]
+    answers = [wrong, changed(2, 2), changed(3, 3)]
+    server.routes[POSTS] = as_json(answers, X_WP_TotalPages="1")
+    declare(live, ("blog", "wordpress_json", server.url("/")))
+    live.night()
+    assert live.left == {}
+    assert article_count(live) >= 2
+    assert state(live, "blog")["memory"]["after"] == "2026-07-01T00:00:02Z"
+
+
 def test_more_posts_of_one_second_than_a_page_holds_are_all_read(live: Site, server: Server):
     server.routes[POSTS] = Blog(*(changed(n, 5) for n in range(250)), changed(999, 9))
     declare(live, ("blog", "wordpress_json", server.url(POSTS)))
