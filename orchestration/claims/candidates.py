@@ -264,8 +264,6 @@ def candidates(text: str, published: date | None = None) -> list[Candidate]:
 
     Of a text with very many numbers the beginning is read (`read_until`).
     """
-    if not (_SUBJECT.search(text) or _ACCOUNTS.search(text)):
-        return []
     text = text[: read_until(text)]
     found: list[Candidate] = []
     outlet: str | None = None
@@ -288,8 +286,10 @@ def candidates(text: str, published: date | None = None) -> list[Candidate]:
 
 
 def read_until(text: str) -> int:
-    """Where the reading of a text ends: before the number above MOST_NUMBERS, each of which looks
-    at the whole of its sentence, or at the end."""
+    """Where the reading of a text ends: at once if it does not speak of accounts, before the number
+    above MOST_NUMBERS, each of which looks at the whole of its sentence, or at the end."""
+    if not (_SUBJECT.search(text) or _ACCOUNTS.search(text)):
+        return 0
     numbers = islice(_NUMBER.finditer(text), MOST_NUMBERS, None)
     beyond = next(numbers, None)
     return beyond.start() if beyond else len(text)
@@ -1027,7 +1027,7 @@ def candidate_rows(articles: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         except Exception as error:  # one article costs no other its figures
             unread.append({**place, "reason": f"unforeseen_error:{type(error).__name__}"})
             continue
-        if (_SUBJECT.search(text) or _ACCOUNTS.search(text)) and read_until(text) < len(text):
+        if 0 < read_until(text) < len(text):
             unread.append({**place, "reason": "too_many_numbers"})
     return (
         pl.DataFrame(rows, schema=polars_schema(CLAIM_CANDIDATES)),

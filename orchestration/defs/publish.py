@@ -69,7 +69,9 @@ def _publication(done: Published, invented: bool) -> dg.MaterializeResult:  # ty
             "path": dg.MetadataValue.path(str(done.path)),
             "bytes": dg.MetadataValue.int(done.bytes),
             "written": dg.MetadataValue.text(
-                f"what was touched since {done.renewed_from}" if done.renewed_from else "whole"
+                f"rows touched since {done.renewed_from}; the others are of its release"
+                if done.renewed_from
+                else "every row"
             ),
             "dagster/row_count": dg.MetadataValue.int(sum(done.row_counts.values())),
             "dagster/column_lineage": as_lineage(published_lineage()),

@@ -174,11 +174,17 @@ _define(
 )
 _define(
     "date",
+    "UTC day",
+    {
+        "bucket_date": "Day of the instant by which rows are kept: posted_at of posts, observed_at "
+        "of snapshots; NULL of rows that have none.",
+    },
+)
+_define(
+    "date",
     "Asia/Shanghai day",
     {
         "observed_date": "Local day of observation.",
-        "bucket_date": "Day, in UTC, of the instant by which rows are kept: posted_at of posts, "
-        "observed_at of snapshots; NULL of rows that have none.",
         "period_start": "First local day of the period.",
         "as_of_date": "Day to which the figure refers, as precisely as the source says.",
         "observed_from": "Earliest local day observed in the file.",
