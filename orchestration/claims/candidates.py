@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 
 from orchestration.claims import (
+    RULE_VERSION,
     assertions,
     attributions,
     context,
@@ -31,9 +32,6 @@ from orchestration.claims.numbers import Figure, figures
 from orchestration.linking.places import PLACES
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CLAIM_CANDIDATES, PROVENANCE
-
-RULE_VERSION = 12
-"""Every change of a rule of this folder is a new version: articles are read again under it."""
 
 _LONGEST = 800
 """Characters of a sentence; a longer one is a list, or no prose."""

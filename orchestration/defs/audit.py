@@ -24,7 +24,8 @@ from orchestration.schemas.tables import (
     SCHEMA_DRIFT,
 )
 from orchestration.warehouse.builds import current_build
-from orchestration.warehouse.connect import count_rows, open_work
+from orchestration.warehouse.connect import open_work
+from orchestration.warehouse.statements import count_rows
 
 RESULTS = asset_key(CHECK_RESULTS.full_name)
 GATE = "errors_are_none"

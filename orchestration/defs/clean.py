@@ -36,8 +36,9 @@ from orchestration.schemas.tables import (
 )
 from orchestration.sources.extract import read_declarations
 from orchestration.warehouse.builds import current_build
-from orchestration.warehouse.connect import count_rows, open_work
+from orchestration.warehouse.connect import open_work
 from orchestration.warehouse.ingest import Ingested, ingest
+from orchestration.warehouse.statements import count_rows
 
 CLEANED = (
     *CORE_TABLES, FILE_LEDGER, FILE_DAYS, QUARANTINE, REPAIRS, REPAIR_RULES, SCHEMA_DRIFT,

@@ -8,7 +8,8 @@ from orchestration.defs.specs import asset_key, table_spec, traced
 from orchestration.growth.fits import renew_fits
 from orchestration.schemas.tables import DIFFUSION_FITS, TABLES
 from orchestration.warehouse.builds import current_build
-from orchestration.warehouse.connect import count_rows, open_work
+from orchestration.warehouse.connect import open_work
+from orchestration.warehouse.statements import count_rows
 
 GROWTH = asset_key(TABLES["main.account_growth"].full_name)
 BOUNDS = asset_key("intermediate.int_observation_bounds")

@@ -20,7 +20,8 @@ from orchestration.schemas.tables import (
     TOUCHED_DAYS,
 )
 from orchestration.warehouse.builds import current_build
-from orchestration.warehouse.connect import count_rows, open_work
+from orchestration.warehouse.connect import open_work
+from orchestration.warehouse.statements import count_rows
 
 
 @dg.multi_asset(

@@ -34,7 +34,8 @@ from orchestration.schemas.render import table_comment
 from orchestration.schemas.tables import BUILDS, TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse.builds import Build, code_version, current_build, is_of_other_code
-from orchestration.warehouse.connect import open_modelled, open_work, quote
+from orchestration.warehouse.connect import open_modelled, open_work
+from orchestration.warehouse.statements import quote
 
 BUILT = ("success",)
 FEEDBACK = asset_key(BUILDS.full_name)

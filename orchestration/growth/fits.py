@@ -23,6 +23,7 @@ from orchestration.growth import diffusion
 from orchestration.growth.diffusion import MIN_POINTS, MODELS, Estimate, Fit, Refusal, Series
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import DIFFUSION_FITS
+from orchestration.warehouse.statements import insert_rows
 
 METHOD = "increments, poisson or negative binomial, block bootstrap; 1"
 """Changes when a fit of the same series would come out otherwise."""
@@ -84,9 +85,7 @@ def renew_fits(connection: duckdb.DuckDBPyConnection, build_id: str) -> tuple[in
         f"delete from {DIFFUSION_FITS.full_name} where series_hash not in (select unnest($1))",
         [kept],
     )
-    connection.register("fitted", frame.to_arrow())
-    connection.execute(f"insert into {DIFFUSION_FITS.full_name} by name select * from fitted")
-    connection.unregister("fitted")
+    insert_rows(connection, DIFFUSION_FITS.full_name, frame)
     connection.execute(f"update {DIFFUSION_FITS.full_name} set build_id = $1", [build_id])
     connection.execute("commit")
     return len(changed), len(kept)

@@ -32,6 +32,7 @@ from orchestration.schemas.tables import (
     TEXT_LINKS,
     Table,
 )
+from orchestration.warehouse.statements import insert_rows, rows_of
 
 METHOD = "text_v1"
 HASHTAG_US = 14 * DAY_US
@@ -306,20 +307,17 @@ def _replace_day(
     build_id: str,
 ) -> None:
     """The links of a day's posts, also of those that stood on another day before."""
-    connection.register("compared", posts.select("platform", "post_id").to_arrow())
-    connection.execute(
-        f"""delete from {TEXT_LINKS.full_name}
-            where posted_date = $1 or (platform, post_id) in (select * from compared)""",
-        [day],
-    )
-    connection.unregister("compared")
+    with rows_of(posts.select("platform", "post_id")) as compared:
+        connection.execute(
+            f"""delete from {TEXT_LINKS.full_name}
+                where posted_date = $1 or (platform, post_id) in (select * from {compared})""",
+            [day],
+        )
     if rows:
         frame = pl.DataFrame(
             [row | {"build_id": build_id} for row in rows], schema=polars_schema(TEXT_LINKS)
         )
-        connection.register("found", frame.to_arrow())
-        connection.execute(f"insert into {TEXT_LINKS.full_name} by name select * from found")
-        connection.unregister("found")
+        insert_rows(connection, TEXT_LINKS.full_name, frame)
 
 
 def _aliases(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
@@ -331,6 +329,4 @@ def _aliases(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
 
 def _replace(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> None:
     connection.execute(f"delete from {table.full_name}")
-    connection.register("replacing", frame.to_arrow())
-    connection.execute(f"insert into {table.full_name} by name select * from replacing")
-    connection.unregister("replacing")
+    insert_rows(connection, table.full_name, frame)

@@ -20,7 +20,7 @@ import polars as pl
 from orchestration.clock import CLOCK_SKEW, SHANGHAI
 from orchestration.schemas.tables import CORE_TABLES, TABLES, Table
 from orchestration.spans import Span, spans
-from orchestration.warehouse.connect import count_rows, quote
+from orchestration.warehouse.statements import count_rows, quote
 
 DAYS_PROFILED = 62
 """The newest days of a build that are looked at one by one: two months cover every regular

@@ -14,6 +14,7 @@ import polars as pl
 
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import CHECK_RESULTS
+from orchestration.warehouse.statements import insert_rows
 
 Severity = Literal["error", "warn"]
 Tool = Literal["great_expectations", "dbt", "conservation"]
@@ -89,9 +90,7 @@ def write_results(
         connection.execute(
             "delete from quality.check_results where build_id = $1 and tool = $2", [build_id, tool]
         )
-        connection.register("check_rows", frame.to_arrow())
-        connection.execute("insert into quality.check_results by name select * from check_rows")
-        connection.unregister("check_rows")
+        insert_rows(connection, CHECK_RESULTS.full_name, frame)
         connection.execute("commit")
     except BaseException:
         connection.execute("rollback")

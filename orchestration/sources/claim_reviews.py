@@ -17,8 +17,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from orchestration.claims.assertions import ENDINGS, stock_of
-from orchestration.claims.scope import PLATFORM_PARTS
 from orchestration.schemas.tables import CLAIM_REVIEWS
 from orchestration.sources.reviewed_csv import (
     Check,
@@ -194,7 +192,10 @@ def _wrong_day(value: str) -> str | None:
     return None
 
 
+# The rules are imported where their words are needed: their patterns are dear to compile.
 def _wrong_metric(value: str) -> str | None:
+    from orchestration.claims.assertions import ENDINGS, stock_of
+
     if stock_of(value) in METRICS:
         return None
     reason = one_of(METRICS)(value)
@@ -202,6 +203,8 @@ def _wrong_metric(value: str) -> str | None:
 
 
 def _wrong_unit(value: str) -> str | None:
+    from orchestration.claims.assertions import ENDINGS
+
     unit, _, time = value.partition(" per ")
     if unit in UNITS and (not time or f"per_{time}" in ENDINGS):
         return None
@@ -215,6 +218,8 @@ def _wrong_address(value: str) -> str | None:
 
 
 def _wrong_platforms(value: str) -> str | None:
+    from orchestration.claims.scope import PLATFORM_PARTS
+
     for part in value.split("+"):
         if reason := one_of(PLATFORM_PARTS)(part):
             return f"names {part!r}, which {reason}; join several with +"

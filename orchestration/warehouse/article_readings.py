@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 
 from orchestration.schemas.tables import ARTICLE_READINGS, ARTICLES
-from orchestration.warehouse.connect import quote
+from orchestration.warehouse.statements import quote
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import duckdb
 import polars as pl
 
-from orchestration.claims.candidates import RULE_VERSION, UNREAD_SCHEMA, candidate_rows
+from orchestration.claims import RULE_VERSION
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import (
     ARTICLES,
@@ -22,7 +22,7 @@ from orchestration.schemas.tables import (
     QUARANTINE,
 )
 from orchestration.warehouse.article_readings import frame_of, unread_articles
-from orchestration.warehouse.connect import quote
+from orchestration.warehouse.statements import count_rows, quote, rows_of
 
 ARTICLES_AT_ONCE = 2_000
 _READ = ("article_id", "outlet", "url", "published_at", "text", *PROVENANCE)
@@ -43,17 +43,21 @@ def read_new_articles(
         connection.execute(
             f"delete from {CLAIM_CANDIDATES.full_name} where rule_version <> {RULE_VERSION}"
         )
-        found, unread = _candidates_of_unread(connection)
-        _note_unread(connection, unread)
-        if found.height:
-            _merge(connection, found)
-            progress(f"{found.height} figures about microblogs found in new articles")
+        if count_rows(connection, "unread_files"):
+            found, unread = _candidates_of_unread(connection)
+            _note_unread(connection, unread)
+            if found.height:
+                _merge(connection, found)
+                progress(f"{found.height} figures about microblogs found in new articles")
 
 
 def _candidates_of_unread(
     connection: duckdb.DuckDBPyConnection,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Candidates, and articles that could not be read to their end."""
+    # Imported here, as the patterns of the rules are dear to compile.
+    from orchestration.claims.candidates import UNREAD_SCHEMA, candidate_rows
+
     reader = connection.execute(
         f"""select {", ".join(_READ)}
             from {ARTICLES.full_name} semi join unread_files using (file_id)
@@ -76,34 +80,34 @@ def _note_unread(connection: duckdb.DuckDBPyConnection, unread: pl.DataFrame) ->
     if unread.is_empty():
         return
     advice = pl.col("reason").str.split(":").list.first().replace_strict(UNREAD)
-    connection.register("unread_articles", unread.with_columns(detail=advice).to_arrow())
-    connection.execute(
-        f"""insert into {QUARANTINE.full_name} by name
-            select file_id, unread.file_sha256, path, source_name, 'field' as extent,
-                   0 as records, record_number, {quote(CLAIM_CANDIDATES.full_name)} as table_name,
-                   'quote' as column_name, reason, detail, build_id
-            from unread_articles as unread
-            join (select file_id, path, build_id from {FILE_LEDGER.full_name}) using (file_id)"""
-    )
-    connection.execute(
-        """delete from unread_files where file_id in (
-             select file_id from unread_articles where starts_with(reason, 'unforeseen_error'))"""
-    )
-    connection.unregister("unread_articles")
+    with rows_of(unread.with_columns(detail=advice)) as articles:
+        connection.execute(
+            f"""insert into {QUARANTINE.full_name} by name
+                select file_id, unread.file_sha256, path, source_name, 'field' as extent,
+                       0 as records, record_number,
+                       {quote(CLAIM_CANDIDATES.full_name)} as table_name,
+                       'quote' as column_name, reason, detail, build_id
+                from {articles} as unread
+                join (select file_id, path, build_id from {FILE_LEDGER.full_name})
+                  using (file_id)"""
+        )
+        connection.execute(
+            f"""delete from unread_files where file_id in (
+                  select file_id from {articles} where starts_with(reason, 'unforeseen_error'))"""
+        )
 
 
 def _merge(connection: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> None:
     rank = ("file_sha256", "record_number", "file_id")
     names = CLAIM_CANDIDATES.column_names
     first = found.sort(rank).unique("candidate_id", keep="first", maintain_order=True)
-    connection.register("found_candidates", first.to_arrow())
     earlier = f"({', '.join(f's.{n}' for n in rank)}) < ({', '.join(f't.{n}' for n in rank)})"
-    connection.execute(
-        f"""merge into {CLAIM_CANDIDATES.full_name} as t using found_candidates as s
-            on t.candidate_id = s.candidate_id
-            when matched and {earlier} then update set
-              {", ".join(f"{n} = s.{n}" for n in names if n != "candidate_id")}
-            when not matched then insert ({", ".join(names)})
-              values ({", ".join(f"s.{n}" for n in names)})"""
-    )
-    connection.unregister("found_candidates")
+    with rows_of(first) as candidates:
+        connection.execute(
+            f"""merge into {CLAIM_CANDIDATES.full_name} as t using {candidates} as s
+                on t.candidate_id = s.candidate_id
+                when matched and {earlier} then update set
+                  {", ".join(f"{n} = s.{n}" for n in names if n != "candidate_id")}
+                when not matched then insert ({", ".join(names)})
+                  values ({", ".join(f"s.{n}" for n in names)})"""
+        )

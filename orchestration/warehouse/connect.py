@@ -22,6 +22,7 @@ from orchestration.schemas.render import (
     repair_rules_frame,
 )
 from orchestration.schemas.tables import CORE_TABLES, PRIVATE_TABLES, RUN_TABLES
+from orchestration.warehouse.statements import insert_rows, quote
 
 STORAGE_VERSION = "v1.4.0"
 """Files are written so that every DuckDB client since 1.4 can open them."""
@@ -122,9 +123,7 @@ def bring_up_to_date(connection: duckdb.DuckDBPyConnection) -> None:
         ("quality.repair_rules", repair_rules_frame()),
     ):
         connection.execute(f"delete from {name}")
-        connection.register("rendered", frame.to_arrow())
-        connection.execute(f"insert into {name} by name select * from rendered")
-        connection.unregister("rendered")
+        insert_rows(connection, name, frame)
 
 
 @contextmanager
@@ -138,14 +137,3 @@ def open_published(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
     finally:
         connection.close()
-
-
-def count_rows(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    """Rows of a table, `schema.table` or with its catalog; the name is the schema's own."""
-    row = connection.execute(f"select count(*) from {table}").fetchone()
-    return int(row[0]) if row else 0
-
-
-def quote(text: str) -> str:
-    """A text as an SQL string literal, for statements that take no parameters."""
-    return "'" + text.replace("'", "''") + "'"

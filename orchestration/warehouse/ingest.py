@@ -26,9 +26,9 @@ from orchestration.sources.intake import Intake
 from orchestration.sources.rawfile import RawFile
 from orchestration.warehouse import claims, furniture, load, reviews, stories
 from orchestration.warehouse.builds import Build, code_version
-from orchestration.warehouse.connect import count_rows
 from orchestration.warehouse.lake import withdraw_from_lake, write_lake
 from orchestration.warehouse.staging import Staging
+from orchestration.warehouse.statements import count_rows, insert_rows, rows_of
 
 FILES_PER_LOAD = 20_000
 """Deliveries taken together: enough to make small files cheap, few enough to resume soon."""
@@ -149,13 +149,12 @@ def _record_unread(connection: duckdb.DuckDBPyConnection, intake: Intake, build:
     """quality.schema_drift: columns that no file of the source had before."""
     rows = [(*key, *place, build.build_id) for key, place in sorted(intake.unread.items())]
     found = pl.DataFrame(rows, schema=polars_schema(SCHEMA_DRIFT), orient="row")
-    connection.register("unread_columns", found.to_arrow())
-    connection.execute(
-        f"""insert into {SCHEMA_DRIFT.full_name} by name
-            select * from unread_columns
-            anti join {SCHEMA_DRIFT.full_name} using (source_name, format, column_name)"""
-    )
-    connection.unregister("unread_columns")
+    with rows_of(found) as unread_columns:
+        connection.execute(
+            f"""insert into {SCHEMA_DRIFT.full_name} by name
+                select * from {unread_columns}
+                anti join {SCHEMA_DRIFT.full_name} using (source_name, format, column_name)"""
+        )
 
 
 def _settled_scope(connection: duckdb.DuckDBPyConnection, settings: Settings) -> pl.DataFrame:
@@ -271,19 +270,19 @@ def _files_of_unknown_officers(
     """Deliveries in which officers, under the same pseudonyms, lack what ordinary people lack."""
     if officers.is_empty():
         return []
-    connection.register("officers", officers.select("platform", "account_id").to_arrow())
-    found = connection.execute(
-        " union ".join(
-            f"select file_id from core.{table} semi join officers using (platform, account_id) "
-            f"where {unknown}"
-            for table, unknown in (
-                ("posts", "not is_official"),
-                ("comments", "not is_official"),
-                ("account_snapshots", "scope_evidence is null"),
+    with rows_of(officers.select("platform", "account_id")) as accounts:
+        found = connection.execute(
+            f"with officers as (select * from {accounts}) "
+            + " union ".join(
+                f"select file_id from core.{table} semi join officers using (platform, account_id) "
+                f"where {unknown}"
+                for table, unknown in (
+                    ("posts", "not is_official"),
+                    ("comments", "not is_official"),
+                    ("account_snapshots", "scope_evidence is null"),
+                )
             )
-        )
-    ).fetchall()
-    connection.unregister("officers")
+        ).fetchall()
     return [row[0] for row in found]
 
 
@@ -323,6 +322,4 @@ def _record_sources(connection: duckdb.DuckDBPyConnection, declarations: Declara
     connection.execute("delete from meta.sources")
     if rows:
         frame = pl.DataFrame(rows, infer_schema_length=None).select(SOURCES.column_names)
-        connection.register("declared", frame.to_arrow())
-        connection.execute("insert into meta.sources by name select * from declared")
-        connection.unregister("declared")
+        insert_rows(connection, SOURCES.full_name, frame)

@@ -16,8 +16,8 @@ from pathlib import Path
 import duckdb
 
 from orchestration.schemas.tables import CORE_TABLES, Table
-from orchestration.warehouse.connect import quote
 from orchestration.warehouse.staging import Staged
+from orchestration.warehouse.statements import quote
 
 FILES = "data_*.parquet"
 _INCOMING = ".incoming"

@@ -29,8 +29,8 @@ from orchestration.schemas.tables import (
     Table,
 )
 from orchestration.sources.intake import ReadFile
-from orchestration.warehouse.connect import quote
 from orchestration.warehouse.staging import Staged
+from orchestration.warehouse.statements import insert_rows, quote, rows_of
 
 _RANK = ("file_sha256", "record_number", "file_id")
 _RECORD_BITS = 40
@@ -60,12 +60,13 @@ def load_batch(
             for table in CORE_TABLES
             if table.name in staged.core
         ]
-        _insert(connection, FILE_DAYS, staged.days)
+        insert_rows(connection, FILE_DAYS.full_name, staged.days)
         _note_parents(connection, staged)
         for table in (QUARANTINE, REPAIRS):
             _append(connection, table, staged, build_id)
         _widen_scope(connection, staged)
-        _insert(connection, FILE_LEDGER, _ledger_rows(files, staged.days, _loaded(new), build_id))
+        ledger = _ledger_rows(files, staged.days, _loaded(new), build_id)
+        insert_rows(connection, FILE_LEDGER.full_name, ledger)
         connection.execute("drop table batch_files")
         connection.execute("commit")
     except BaseException:
@@ -73,18 +74,11 @@ def load_batch(
         raise
 
 
-def _insert(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> None:
-    connection.register("given_rows", frame.to_arrow())
-    connection.execute(f"insert into {table.full_name} by name select * from given_rows")
-    connection.unregister("given_rows")
-
-
 def _number_files(connection: duckdb.DuckDBPyConnection, files: Sequence[ReadFile]) -> None:
     """Number the batch's files from 0, for counting records."""
     ids = pl.DataFrame({"file_id": [read.file.file_id for read in files]}).with_row_index("number")
-    connection.register("given_files", ids.to_arrow())
-    connection.execute("create temp table batch_files as select * from given_files")
-    connection.unregister("given_files")
+    with rows_of(ids) as given:
+        connection.execute(f"create temp table batch_files as select * from {given}")
 
 
 def _merge(
@@ -198,23 +192,21 @@ def _merge_month(
     merged = connection.sql(_merge_sql(table, month is None), params=values).pl()
     if merged.is_empty():
         return pl.Series("record", dtype=pl.Int64)
-    connection.register("merged_rows", merged.to_arrow())
-    # A day changed by a new row, or by a sighting that moved to an earlier one.
-    connection.execute(
-        """insert into meta.touched_days
-           select distinct $1, $2, timezone('Asia/Shanghai', moment)::date from merged_rows
-           where moment is not null
-           except select build_id, table_name, observed_date from meta.touched_days
-                  where build_id = $1 and table_name = $2""",
-        [build_id, table.full_name],
-    )
-    _touch_buckets(connection, table, "select bucket from merged_rows", build_id)
-    new = _records(
-        connection,
-        "select file_id, record_number from merged_rows where merge_action = 'INSERT'",
-    )
-    connection.unregister("merged_rows")
-    return new
+    with rows_of(merged) as rows:
+        # A day changed by a new row, or by a sighting that moved to an earlier one.
+        connection.execute(
+            f"""insert into meta.touched_days
+                select distinct $1, $2, timezone('Asia/Shanghai', moment)::date from {rows}
+                where moment is not null
+                except select build_id, table_name, observed_date from meta.touched_days
+                       where build_id = $1 and table_name = $2""",
+            [build_id, table.full_name],
+        )
+        _touch_buckets(connection, table, f"select bucket from {rows}", build_id)
+        return _records(
+            connection,
+            f"select file_id, record_number from {rows} where merge_action = 'INSERT'",
+        )
 
 
 def _loaded(new: Sequence[pl.Series]) -> dict[int, int]:
@@ -389,18 +381,16 @@ def files_of_accounts(connection: duckdb.DuckDBPyConnection, accounts: pl.DataFr
     """Files in which accounts (platform, account_id as pseudonym) passed as ordinary people."""
     if accounts.is_empty():
         return []
-    connection.register("admitted", accounts.select("platform", "account_id").to_arrow())
     tables = [t for t in (*CORE_TABLES, POST_PARENTS) if "account_id" in t.column_names]
-    query = " union ".join(
+    query = "with admitted as (select * from {rows}) " + " union ".join(
         f"select file_id from {t.full_name} semi join admitted using (platform, account_id)"
         for t in tables
     )
     query += """ union select file_id from (
         select file_id, platform, unnest(cited_account_ids) as account_id from core.rulings
       ) semi join admitted using (platform, account_id)"""
-    found = [row[0] for row in connection.execute(query).fetchall()]
-    connection.unregister("admitted")
-    return found
+    with rows_of(accounts.select("platform", "account_id")) as rows:
+        return [row[0] for row in connection.execute(query.format(rows=rows)).fetchall()]
 
 
 def ledgered_files(connection: duckdb.DuckDBPyConnection) -> set[str]:

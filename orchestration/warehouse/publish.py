@@ -22,8 +22,9 @@ from orchestration.schemas.render import comment_sql
 from orchestration.schemas.tables import FITTED_TABLES, MARTS, TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse.builds import Build, finish_build, rows_of_other_builds
-from orchestration.warehouse.connect import count_rows, open_work
+from orchestration.warehouse.connect import open_work
 from orchestration.warehouse.released import write_released
+from orchestration.warehouse.statements import count_rows
 
 RELEASES_KEPT = 3
 FREE_SPACE_FACTOR = 1.5

@@ -16,13 +16,8 @@ import duckdb
 
 from orchestration.schemas.render import comment_sql, create_table_sql
 from orchestration.schemas.tables import CORE_TABLES, TABLES, Table
-from orchestration.warehouse.connect import (
-    MEMORY_LIMIT,
-    OFFLINE,
-    STORAGE_VERSION,
-    count_rows,
-    quote,
-)
+from orchestration.warehouse.connect import MEMORY_LIMIT, OFFLINE, STORAGE_VERSION
+from orchestration.warehouse.statements import count_rows, quote
 from orchestration.warehouse.takeover import (
     RECORD_NOTES,
     Parts,

@@ -6,26 +6,17 @@ officers stand in it under their pseudonym, like everywhere.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 import duckdb
 import polars as pl
 
-from orchestration.claims.dates import printed_date
-from orchestration.claims.people import (
-    is_bodys_account,
-    is_of_one_person,
-    is_own_figure,
-    without_people,
-)
-from orchestration.claims.speakers import kind_of, outlet_of
 from orchestration.cleaning.people import PSEUDONYM_PREFIX, Door
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import ACCOUNT_OVERRIDES, ACCOUNT_SCOPE, CLAIM_REVIEWS, Table
 from orchestration.sources.declarations import Declarations, Override
+from orchestration.warehouse.statements import insert_rows
 
 
 def reviewed(door: Door, overrides: Sequence[Override]) -> pl.DataFrame:
@@ -42,58 +33,13 @@ def reviewed(door: Door, overrides: Sequence[Override]) -> pl.DataFrame:
 def claims_reviewed(declarations: Declarations) -> pl.DataFrame:
     """The rows of quality.claim_reviews, as they go to the marts: without names of people, and
     without the figures of one person's own account."""
-    rows = [_without_people(row) for row in declarations.claim_reviews if not _is_own(row)]
-    return pl.DataFrame(rows, schema=polars_schema(CLAIM_REVIEWS))
+    if not declarations.claim_reviews:
+        return pl.DataFrame(schema=polars_schema(CLAIM_REVIEWS))
+    # Imported here, as the patterns of the rules are dear to compile.
+    from orchestration.claims.publishable import publishable
 
-
-def _is_own(row: Mapping[str, Any]) -> bool:
-    """Whether a figure is of one person's account, whatever its cells say of sector and actor."""
-    if row["actor_scope"] == "officer" and (row["sector"] or "").startswith("@"):
-        return True
-    return is_own_figure(row["metric"] or "", row["quote"] or "")
-
-
-def _without_people(row: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a reviewed figure may be published: no words that a person typed freely.
-
-    publisher and outlet stand only where they name a body or an outlet, the sentence with people
-    hidden, dates only as dates; the note stays in the file. A sentence that tells of one person's
-    account is not published, nor is the name of an account that may be theirs.
-    """
-    publisher, quote, sector = row["publisher"], row["quote"], row["sector"]
-    kind = row["speaker_kind"]
-    if publisher:
-        speaker = kind_of(publisher)
-        is_named = speaker.kind in ("body", "outlet")
-        publisher, kind = speaker.name, kind if is_named else speaker.kind
-    if sector and sector.startswith("@") and not is_bodys_account(sector):
-        sector = None
-    if quote and is_of_one_person(quote):
-        quote = None
-    return {
-        **row,
-        "publisher": publisher, "speaker_kind": kind,
-        "sector": sector if _is_sector(sector) else None,
-        "outlet": outlet_of(row["outlet"]) if row["outlet"] else None,
-        "as_of_text": printed_date(row["as_of_text"]) if row["as_of_text"] else None,
-        "published_text": _only_digits(row["published_text"]),
-        "source_url": _only_address(row["source_url"]),
-        "quote": without_people(quote) if quote else None,
-        "note": None,
-    }  # fmt: skip
-
-
-def _is_sector(text: str | None) -> bool:
-    """police, all, or the name of one account."""
-    return text in ("police", "all") or bool(text and re.fullmatch(r"@[\w\u4e00-\u9fff-]+", text))
-
-
-def _only_digits(text: str | None) -> str | None:
-    return text if text and re.fullmatch(r"[\d年月日./: +TZ-]+", text) else None
-
-
-def _only_address(text: str | None) -> str | None:
-    return text if text and re.fullmatch(r"https?://\S+", text) else None
+    rows = [publishable(row) for row in declarations.claim_reviews]
+    return pl.DataFrame([r for r in rows if r], schema=polars_schema(CLAIM_REVIEWS))
 
 
 def differ(
@@ -138,7 +84,5 @@ def _renew(
     connection.execute("begin")
     connection.execute(f"delete from {emptied.full_name}")
     for table, frame in given:
-        connection.register("reviewed_rows", frame.to_arrow())
-        connection.execute(f"insert into {table.full_name} by name select * from reviewed_rows")
-        connection.unregister("reviewed_rows")
+        insert_rows(connection, table.full_name, frame)
     connection.execute("commit")

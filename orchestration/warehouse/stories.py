@@ -26,6 +26,7 @@ from orchestration.stories.near_duplicates import (
 )
 from orchestration.stories.numbers import differing_pairs
 from orchestration.warehouse.article_readings import frame_of, unread_articles
+from orchestration.warehouse.statements import insert_rows, rows_of
 
 ARTICLES_AT_ONCE = 500
 PAIRS_AT_ONCE = 2_000
@@ -71,7 +72,8 @@ def _anchor(connection: duckdb.DuckDBPyConnection) -> None:
     ).to_arrow_reader(ARTICLES_AT_ONCE)
     empty = pl.DataFrame(schema={"article_id": pl.String, "anchor": pl.Int64})
     found = pl.concat([empty, *(anchors(shingles(frame_of(batch))) for batch in reader)]).unique()
-    connection.register("found_anchors", found.to_arrow())
+    with rows_of(found) as rows:
+        connection.execute(f"create temp table found_anchors as select * from {rows}")
     # With the anchors of other versions: a version may also have moved the day of publication.
     connection.execute(
         f"""create temp table new_anchors as
@@ -90,7 +92,7 @@ def _anchor(connection: duckdb.DuckDBPyConnection) -> None:
             )
             select anchor, article_id, published_date from every join days using (article_id)"""
     )
-    connection.unregister("found_anchors")
+    connection.execute("drop table found_anchors")
     connection.execute(
         f"""delete from {ARTICLE_ANCHORS.full_name}
             where article_id in (select article_id from new_anchors)"""
@@ -122,7 +124,7 @@ def _pair(connection: duckdb.DuckDBPyConnection) -> bool:
     found = 0
     for part in candidates.iter_slices(PAIRS_AT_ONCE):
         similar = _compared(connection, part)
-        _insert(connection, ARTICLE_PAIRS.full_name, similar)
+        insert_rows(connection, ARTICLE_PAIRS.full_name, similar)
         found += similar.height
     return bool(found or dropped)
 
@@ -130,7 +132,8 @@ def _pair(connection: duckdb.DuckDBPyConnection) -> bool:
 def _compared(connection: duckdb.DuckDBPyConnection, candidates: pl.DataFrame) -> pl.DataFrame:
     """Of candidate pairs those that may be one story, with their similarity."""
     either = pl.concat([candidates["article_id"], candidates["other_article_id"]]).unique()
-    connection.register("compared", either.to_frame().to_arrow())
+    with rows_of(either.to_frame()) as rows:
+        connection.execute(f"create or replace temp table compared as select * from {rows}")
     # By row, so that old texts are not read: what is compared is of the last days.
     connection.execute(
         f"""create or replace temp table compared_rows as
@@ -140,7 +143,6 @@ def _compared(connection: duckdb.DuckDBPyConnection, candidates: pl.DataFrame) -
     chosen = f"compared_rows on {ARTICLES.name}.rowid = place"
     texts = connection.execute(_TEXTS.format(chosen=chosen)).pl()
     published = connection.execute(_PUBLISHED.format(chosen="compared")).pl()
-    connection.unregister("compared")
     similar = similar_pairs(candidates, shingles(texts))
     return allowed_pairs(similar, differing_pairs(similar, texts), published)
 
@@ -154,11 +156,5 @@ def _renew_stories(connection: duckdb.DuckDBPyConnection) -> int:
     published = connection.execute(_PUBLISHED.format(chosen=either)).pl()
     found = stories(pairs, published).select(ARTICLE_STORIES.column_names)
     connection.execute(f"delete from {ARTICLE_STORIES.full_name}")
-    _insert(connection, ARTICLE_STORIES.full_name, found)
+    insert_rows(connection, ARTICLE_STORIES.full_name, found)
     return found.height
-
-
-def _insert(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
-    connection.register("given_rows", frame.to_arrow())
-    connection.execute(f"insert into {table} by name select * from given_rows")
-    connection.unregister("given_rows")

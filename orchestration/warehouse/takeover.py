@@ -18,7 +18,7 @@ import duckdb
 
 from orchestration.schemas.tables import CORE_TABLES, TABLES, Table
 from orchestration.spans import Span, spans
-from orchestration.warehouse.connect import quote
+from orchestration.warehouse.statements import quote
 
 RECORD_NOTES = ("quality.quarantine", "quality.repairs")
 """What is said about single records, with values out of them: kept file by file."""

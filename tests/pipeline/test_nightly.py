@@ -23,9 +23,10 @@ from orchestration.nightly import NightlyOutcome, run_nightly
 from orchestration.paths import PROJECT_ROOT
 from orchestration.schemas.tables import MARTS, TABLES
 from orchestration.settings import Settings
-from orchestration.warehouse.connect import count_rows, open_modelled, open_published, open_work
+from orchestration.warehouse.connect import open_modelled, open_published, open_work
 from orchestration.warehouse.lock import run_lock
 from orchestration.warehouse.released import write_released
+from orchestration.warehouse.statements import count_rows
 from orchestration.warehouse.status import status
 from tests.pipeline.conftest import LAST_DAY, LATER_DAY, NEXT_DAY, deliver
 from tests.unit.warehouse.content_hash import content_hashes

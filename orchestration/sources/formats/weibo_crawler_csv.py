@@ -110,10 +110,11 @@ def _without_header(cells: Sequence[str]) -> Sequence[str] | None:
 def _signature(cells: pl.DataFrame) -> pl.Series:
     """Width without blanks at the end, kind of the last cell where that matters, and whether cells
     of addresses hold such: all that _layout looks at."""
-    frame = cells.with_columns(_widths(cells.width).alias("width"))
+    frame = cells.with_columns(_widths(cells).alias("width"))
+    there = set(frame["width"].unique())
     answers = []
     for (width, kind), names in _LAYOUTS.items():
-        if width > cells.width:
+        if width not in there:
             continue
         fits = pl.col("width") == width
         if kind is not None:
@@ -125,16 +126,22 @@ def _signature(cells: pl.DataFrame) -> pl.Series:
     return frame.select(pl.coalesce(*answers, unknown).alias("signature"))["signature"]
 
 
-def _widths(width: int) -> pl.Expr:
+def _widths(cells: pl.DataFrame) -> pl.Expr:
     """_width of rows with so many cells."""
+    width, longest_own = cells.width, max(_OWN_WIDTHS)
     if width in _OWN_WIDTHS:
         return pl.lit(width)
+    if width in _REPOSTS and cells.select(_is_filled(longest_own).all()).item():
+        return pl.lit(width)  # as almost always: the author of the source post stands there
     filled = pl.max_horizontal(
-        pl.when(pl.col(str(place)).str.strip_chars(BLANKS) != "").then(place + 1).otherwise(0)
-        for place in range(width)
+        pl.when(_is_filled(place)).then(place + 1).otherwise(0) for place in range(width)
     )
-    is_whole = filled > max(_OWN_WIDTHS) if width in _REPOSTS else pl.lit(False)
+    is_whole = filled > longest_own if width in _REPOSTS else pl.lit(False)
     return pl.when(~is_whole & filled.is_in(sorted(WIDTHS))).then(filled).otherwise(width)
+
+
+def _is_filled(place: int) -> pl.Expr:
+    return pl.col(str(place)).str.strip_chars(BLANKS) != ""
 
 
 def _kinds(cells: pl.Expr) -> pl.Expr:

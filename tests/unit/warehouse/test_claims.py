@@ -90,9 +90,8 @@ def test_an_article_becomes_candidates_with_quote_offsets_and_origin(home: Setti
 
 def test_what_was_read_is_not_read_again(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[int] = []
-    monkeypatch.setattr(
-        claims, "candidate_rows", lambda f: read.append(f.height) or rules.candidate_rows(f)
-    )
+    found = rules.candidate_rows
+    monkeypatch.setattr(rules, "candidate_rows", lambda f: read.append(f.height) or found(f))
     deliver(home, "b.txt", " Its microblog has 30 million followers.")
     night(home)
     night(home)

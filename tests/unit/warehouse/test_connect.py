@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.warehouse import connect
-from orchestration.warehouse.connect import count_rows, open_work
+from orchestration.warehouse.connect import open_work
+from orchestration.warehouse.statements import count_rows
 
 
 class EndedError(BaseException):

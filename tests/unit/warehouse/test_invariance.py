@@ -343,7 +343,7 @@ POINTS: tuple[tuple[str, object, str, bool], ...] = (
     ("inside the lake", lake_module, "_place_day", True),
     ("after the lake", ingest, "write_lake", True),
     ("inside the transaction", load, "_merge", True),
-    ("at the end of the transaction", load, "_insert", True),
+    ("at the end of the transaction", load, "insert_rows", True),
     ("after the commit", load, "load_batch", True),
     ("before files are read again", ingest, "_passed_too_early", True),
 )
