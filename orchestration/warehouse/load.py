@@ -51,6 +51,8 @@ def load_batch(
     replaced: file ids whose earlier rows are withdrawn first, because they were read again.
     All or nothing: any error leaves the warehouse as it was.
     """
+    # Rows keep their order, so that a second thread would mostly wait, which costs CPU as well.
+    connection.execute("set threads = 1")
     connection.execute("begin")
     try:
         _withdraw(connection, replaced, build_id)
@@ -72,6 +74,8 @@ def load_batch(
     except BaseException:
         connection.execute("rollback")
         raise
+    finally:
+        connection.execute("reset threads")
 
 
 def _number_files(connection: duckdb.DuckDBPyConnection, files: Sequence[ReadFile]) -> None:
