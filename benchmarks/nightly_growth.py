@@ -1,7 +1,7 @@
 """A night of new account snapshots upon a long history: what the models cost, which of them grow.
 
 The history is written into the core tables by SQL, as if it had been loaded, and the models take it
-in some hundred nights at a time, so that a long one needs no more memory than a short one. Then a
+in some fifty nights at a time, so that a long one needs no more memory than a short one. Then a
 night brings every account once more. Measured are dbt, tests and all, and the release that is
 renewed; loading has a benchmark of its own, and the audit's profiles look at touched days alone.
 """
@@ -29,7 +29,7 @@ ACCOUNTS = 100_000
 LAST_NIGHT = "date '2021-03-16'"
 """In the middle of its month, since what is kept by month costs more the later it is."""
 POSTS = 50_000
-NIGHTS_AT_ONCE = 100
+NIGHTS_AT_ONCE = 50
 """Nights of history that the models take in by one build."""
 MEMORY_LIMIT = "4GB"
 SHOWN = 12
