@@ -113,6 +113,7 @@ select
         "episodes.platform || chr(31) || episodes.topic_key || chr(31) || cast(episodes.first_date as " ~ dbt.type_string() ~ ")"
     ) }} as event_id,
     'hot_topic' as event_type,
+    episodes.platform,
     episodes.title,
     episodes.topic_key,
     onsets.onset_lo_at,
