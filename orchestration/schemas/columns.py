@@ -639,7 +639,7 @@ _define(
         "and for an answer of a board (nearest_rule board_answer_v1).",
         "nearest_rule": "Rule under which that post speaks of the event.",
         "nearest_refusal": "Why it is no answer: before_window (more than 72 h before the first "
-        "sighting), after_watch (after 14 days, or after watching ended), author_unknown (cited by the "
+        "sighting, and before onset_lo_at), after_watch (after 14 days, or after watching ended), author_unknown (cited by the "
         "ruling, its author no account in scope) or below_threshold (its text may speak of the event, "
         "which nobody reviewed).",
         "nearest_evidence": "Why that post may speak of the event, as JSON; NULL without a link.",

@@ -695,7 +695,8 @@ MARTS: tuple[Table, ...] = (
     ),
     _dbt(
         "main", "event_responses",
-        "one event and the first response of an institution, 72 h before to 14 days after, or none",
+        "one event and the first response of an institution, 72 h before (or from onset_lo_at "
+        "where that is earlier) to 14 days after, or none",
         ("event_id",),
         (
             "event_id", "event_type", "onset_hi_at", "responded_at", "response_hours",
