@@ -133,3 +133,12 @@
         else 0
     end)
 {%- endmacro %}
+
+{#-
+    The instant from which a post may speak of an event: 72 h before its first sighting, or the earliest
+    instant at which it may have begun where that is earlier still (hot lists with a hole of days):
+    who spoke after that instant may have answered.
+-#}
+{% macro spoken_of_from(onset_lo_at, onset_hi_at) -%}
+    least({{ onset_hi_at }} - interval 72 hours, coalesce({{ onset_lo_at }}, {{ onset_hi_at }}))
+{%- endmacro %}

@@ -122,7 +122,9 @@ _define(
         "comment_id": "Comment id, as text; a pseudonym for ordinary people.",
         "reply_to_comment_id": "Id of the comment that this comment answers.",
         "repost_id": "Keyed pseudonym of one repost or comment in an anonymous timeline.",
-        "inquiry_id": "Id of a petition or question at its message board.",
+        "inquiry_id": "Id of a petition or question at its message board; boards number alike, so it "
+        "counts within source_name. The same id asked at the same instant of the same region in "
+        "several sources is one event, named after the source that saw it first.",
         "article_id": "First 16 hex digits of SHA-256 over the canonical address, or over the text "
         "where there is no address.",
         "ruling_id": "Id of the post a platform ruled on, pseudonymised.",
@@ -639,7 +641,7 @@ _define(
         "and for an answer of a board (nearest_rule board_answer_v1).",
         "nearest_rule": "Rule under which that post speaks of the event.",
         "nearest_refusal": "Why it is no answer: before_window (more than 72 h before the first "
-        "sighting), after_watch (after 14 days, or after watching ended), author_unknown (cited by the "
+        "sighting, and before onset_lo_at), after_watch (after 14 days, or after watching ended), author_unknown (cited by the "
         "ruling, its author no account in scope) or below_threshold (its text may speak of the event, "
         "which nobody reviewed).",
         "nearest_evidence": "Why that post may speak of the event, as JSON; NULL without a link.",

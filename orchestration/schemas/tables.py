@@ -192,7 +192,7 @@ COMMENTS = _core(
 INQUIRIES = _core(
     "inquiries",
     "one petition or question in one state",
-    ("inquiry_id",),
+    ("source_name", "inquiry_id"),
     (
         "platform", "inquiry_id", "asked_at", "answered_at", "status", "status_text",
         "region_text", "region_code", "addressee_text", "channel", "is_zone_assumed",
@@ -695,7 +695,8 @@ MARTS: tuple[Table, ...] = (
     ),
     _dbt(
         "main", "event_responses",
-        "one event and the first response of an institution, 72 h before to 14 days after, or none",
+        "one event and the first response of an institution, 72 h before (or from onset_lo_at "
+        "where that is earlier) to 14 days after, or none",
         ("event_id",),
         (
             "event_id", "event_type", "onset_hi_at", "responded_at", "response_hours",

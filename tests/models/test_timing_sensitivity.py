@@ -52,13 +52,9 @@ def us(length: timedelta) -> int:
 
 def fill(con: duckdb.DuckDBPyConnection, drawn: Any) -> None:
     con.execute(
-        "create or replace table intermediate.int_observation_bounds as select "
-        "$1::timestamptz as official_posts_from_at, $2::timestamptz as official_posts_through_at",
-        [FROM, THROUGH],
-    )
-    con.execute(
         "create or replace table intermediate.int_event_follow_ups (event_id varchar, "
-        "event_type varchar, onset_hi_at timestamptz, watched_us bigint, onset_width_us bigint)"
+        "event_type varchar, onset_hi_at timestamptz, watched_us bigint, onset_width_us bigint, "
+        "late_entry_us bigint, late_until_us bigint)"
     )
     for table, schema in (("int_responses", "intermediate"), ("event_links", "core")):
         con.execute(
@@ -69,10 +65,21 @@ def fill(con: duckdb.DuckDBPyConnection, drawn: Any) -> None:
     for number, (onset, width, answers) in enumerate(drawn):
         at = FROM + timedelta(hours=onset)
         watched = max(0, min(WINDOW, us(THROUGH - at))) if onset >= 0 else 0
+        is_late = -336 < onset < 0
         con.execute(
-            "insert into intermediate.int_event_follow_ups values (?, 'rumor', ?, ?, ?)",
-            [str(number), at, watched, None if width is None else width * HOUR],
-        )
+            "insert into intermediate.int_event_follow_ups values (?, 'rumor', ?, ?, ?, ?, ?)",
+            [
+                str(number), at, watched, None if width is None else width * HOUR,
+                us(FROM - at) if is_late else None,
+                min(WINDOW, us(THROUGH - at)) if is_late else None,
+            ],
+        )  # fmt: skip
+        if is_late:
+            # Said elsewhere before the stretch began: no answer in it.
+            con.execute(
+                "insert into core.event_links values (?, ?, 0, 'exact', 1, '1', false)",
+                [str(number), at],
+            )
         for waited, (level, probability) in answers:
             posted = at + timedelta(hours=waited)
             row = [str(number), posted, waited * HOUR, level, probability, "1", False]

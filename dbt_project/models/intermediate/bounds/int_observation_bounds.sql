@@ -3,8 +3,6 @@
 -- data_through_at: how far the data reach. A file's modification time says only that something
 -- was written by then, often years after the collector looked, so it counts only where nothing
 -- better is known.
--- official_posts_from_at, official_posts_through_at: the stretch in which official posts were
--- collected at all. Outside it, silence is not observed but unknown.
 with observed as (
     {%- for table in [
         'account_snapshots', 'posts', 'post_metric_snapshots', 'articles', 'comments',
@@ -21,7 +19,7 @@ with observed as (
 ),
 
 official_posts as (
-    select min(posted_at) as from_at, max(posted_at) as through_at
+    select max(posted_at) as through_at
     from {{ source('core', 'posts') }}
     where is_official
 ),
@@ -33,16 +31,12 @@ latest as (
             max(observed.seen_at),
             max(official_posts.through_at),
             max(observed.any_at)
-        ) as data_through_at,
-        max(official_posts.from_at) as official_posts_from_at,
-        max(official_posts.through_at) as official_posts_through_at
+        ) as data_through_at
     from observed
     cross join official_posts
 )
 
 select
     data_through_at,
-    {{ local_date('data_through_at') }} as data_through_date,
-    official_posts_from_at,
-    official_posts_through_at
+    {{ local_date('data_through_at') }} as data_through_date
 from latest

@@ -1,7 +1,9 @@
 -- Grain: one episode of one topic on a platform's hot lists, all archives merged.
--- onset_hi_at: the first sighting in any archive. onset_lo_at: the latest list before that of an
--- archive which came to show the topic; it arrived and did not contain the topic. Archives that
--- never showed it prove nothing. NULL where nothing precedes: the onset is left-truncated.
+-- onset_hi_at: the first sighting in any archive. onset_lo_at: the latest list before all that the
+-- first sighting covers, of an archive which came to show the topic; it arrived and did not contain
+-- the topic. The union of a day covers the day: that lists of its hours lack the topic leaves it the
+-- time between them. Archives that never showed it prove nothing. NULL where nothing precedes: the
+-- onset is left-truncated.
 with listed as (
     select * from {{ ref('int_hot_topic_episodes') }}
 ),
@@ -28,6 +30,7 @@ episodes as (
         max(slot_date) filter (where sighting_order = 1) as first_date,
         max(category) filter (where sighting_order = 1) as subject,
         min(seen_hi_at) as onset_hi_at,
+        max(coalesce(seen_lo_at, seen_hi_at)) filter (where sighting_order = 1) as covered_from_at,
         max(seen_hi_at) as last_seen_at
     from ranked
     group by platform, topic_key, episode_number
@@ -40,7 +43,7 @@ archives_of_episodes as (
         listed.list_name,
         listed.topic_key,
         listed.episode_number,
-        episodes.onset_hi_at
+        episodes.covered_from_at
     from listed
     inner join episodes
         on
@@ -58,8 +61,8 @@ arrived_slots as (
     from {{ ref('stg_core__hot_topic_slots') }}
 ),
 
--- One pass over slots and onsets together instead of a range join; at equal instants the onset
--- comes first, so that only earlier slots count.
+-- One pass over slots and first sightings together instead of a range join; at equal instants the
+-- sighting comes first, so that only earlier slots count.
 timeline as (
     select
         platform,
@@ -76,7 +79,7 @@ timeline as (
         platform,
         source_name,
         list_name,
-        onset_hi_at as on_at,
+        covered_from_at as on_at,
         0 as turn,
         cast(null as {{ instant_type() }}) as seen_hi_at,
         topic_key,
@@ -113,6 +116,7 @@ select
         "episodes.platform || chr(31) || episodes.topic_key || chr(31) || cast(episodes.first_date as " ~ dbt.type_string() ~ ")"
     ) }} as event_id,
     'hot_topic' as event_type,
+    episodes.platform,
     episodes.title,
     episodes.topic_key,
     onsets.onset_lo_at,

@@ -1,7 +1,8 @@
--- Grain: one rumour and one official post that denies something (rule rebuttal_v2) and is tied to it by
--- name or address, by the stronger tie: the platform's ruling credits its author with a denial
--- (ruling_mention, only where the ruling cites none by address); it reposts the rumour (repost) or
--- replies to it (reply); it cites the rumour's address (post_url).
+-- Grain: one rumour and one official post that denies something or takes something back (rule
+-- rebuttal_v2) and is tied to it by name or address, by the stronger tie: the platform's ruling credits
+-- its author with a denial (ruling_mention, only where the ruling cites none by address); it reposts the
+-- rumour (repost) or replies to it (reply); it cites the rumour's address (post_url).
+-- is_denial: it denies. A name alone ties denials only: what else its author takes back may be anything.
 with rumours as (
     select
         rulings.event_id,
@@ -45,9 +46,19 @@ marked as (
         post_id,
         repost_of_post_id,
         reply_to_post_id,
-        cited_post_ids
+        cited_post_ids,
+        is_rebuttal
     from {{ ref('stg_core__posts') }}
-    where is_official and is_rebuttal
+    where is_official and (is_rebuttal or is_reversal)
+),
+
+marks as (
+    select
+        platform,
+        post_id,
+        max(case when is_rebuttal then 1 else 0 end) = 1 as is_denial
+    from marked
+    group by platform, post_id
 ),
 
 denials as (
@@ -57,9 +68,9 @@ denials as (
         chosen.account_id,
         chosen.posted_at
     from {{ ref('int_post_versions_chosen') }} as chosen
-    inner join (select distinct platform, post_id from marked) as marks
+    inner join marks
         on chosen.platform = marks.platform and chosen.post_id = marks.post_id
-    where chosen.posted_at is not null
+    where chosen.posted_at is not null and marks.is_denial
 ),
 
 pointing as (
@@ -140,11 +151,13 @@ ranked as (
 )
 
 select
-    event_id,
-    platform,
-    post_id,
-    target_rule,
-    tie_order,
-    matched
+    ranked.event_id,
+    ranked.platform,
+    ranked.post_id,
+    ranked.target_rule,
+    ranked.tie_order,
+    marks.is_denial,
+    ranked.matched
 from ranked
-where choice = 1
+inner join marks on ranked.platform = marks.platform and ranked.post_id = marks.post_id
+where ranked.choice = 1

@@ -1,16 +1,61 @@
--- Grain: one event and how long it was watched for a response: 14 days, or until the collection of
--- official posts ends. An event outside that collection was watched for no time at all: that
--- nobody answered it is not known, and it is at risk at no hour. A question at a message board is
--- watched as long as the board shows it; that does not hang on anybody's posts.
+-- Grain: one event and how long it was watched for a response: 14 days, or until the stretch of
+-- official posts ends in which it began (int_watch_stretches). A hot topic or rumour is watched in the
+-- stretches of its own platform, an article in those of any one. An event that began in none was
+-- watched for no time at all: that nobody answered it is not known, and it is at risk at no hour. A
+-- question at a message board is watched as long as the board shows it; that does not hang on anybody's posts.
 --
+-- late_entry_us, late_until_us: of an event that began in no stretch, up to 14 days before one, how
+-- long after its first sighting that stretch begins, and the watch that might be counted in it ends.
 -- removed_us: from the first sighting until the post that started a rumour was found deleted.
 -- onset_width_us: how much earlier than its first sighting the event may have begun.
 with events as (
     select * from {{ ref('events') }}
 ),
 
-bounds as (
-    select * from {{ ref('int_observation_bounds') }}
+platforms as (
+    select
+        event_id,
+        platform
+    from {{ ref('int_hot_topic_events') }}
+    union all
+    select
+        event_id,
+        platform
+    from {{ ref('int_rulings_chosen') }}
+),
+
+stretches as (
+    select
+        platform,
+        from_at,
+        through_at
+    from {{ ref('int_watch_stretches') }}
+    union all
+    select
+        'any' as platform,
+        from_at,
+        through_at
+    from {{ ref('int_watch_stretches') }}
+),
+
+-- The stretch that was open at the first sighting, the longest of several, else the next to begin.
+collections as (
+    select
+        events.event_id,
+        greatest(events.onset_hi_at, stretches.from_at) as from_at,
+        least(events.onset_hi_at + interval 14 days, stretches.through_at) as through_at,
+        row_number() over (
+            partition by events.event_id
+            order by greatest(events.onset_hi_at, stretches.from_at), stretches.through_at desc
+        ) as nearness
+    from events
+    left join platforms on events.event_id = platforms.event_id
+    inner join stretches
+        on
+            coalesce(platforms.platform, 'any') = stretches.platform
+            and events.onset_hi_at + interval 14 days > stretches.from_at
+            and events.onset_hi_at <= stretches.through_at
+    where events.event_type <> 'inquiry'
 ),
 
 questions as (
@@ -63,15 +108,13 @@ watched as (
                     events.onset_hi_at,
                     least(events.onset_hi_at + interval 14 days, questions.watched_until_at)
                 )
-            when events.onset_hi_at >= bounds.official_posts_from_at
-                then greatest(
-                    events.onset_hi_at,
-                    least(events.onset_hi_at + interval 14 days, bounds.official_posts_through_at)
-                )
+            when collections.from_at = events.onset_hi_at then collections.through_at
             else events.onset_hi_at
-        end as watched_until_at
+        end as watched_until_at,
+        case when collections.from_at > events.onset_hi_at then collections.from_at end as late_entry_at,
+        case when collections.from_at > events.onset_hi_at then collections.through_at end as late_until_at
     from events
-    cross join bounds
+    left join collections on events.event_id = collections.event_id and collections.nearness = 1
     left join questions on events.event_id = questions.event_id
     left join removals on events.event_id = removals.event_id
 )
@@ -90,5 +133,7 @@ select
     case
         when removed_at <= watched_until_at
             then greatest({{ microseconds_between('onset_hi_at', 'removed_at') }}, 0)
-    end as removed_us
+    end as removed_us,
+    {{ microseconds_between('onset_hi_at', 'late_entry_at') }} as late_entry_us,
+    {{ microseconds_between('onset_hi_at', 'late_until_at') }} as late_until_us
 from watched

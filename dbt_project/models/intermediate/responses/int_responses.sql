@@ -1,6 +1,6 @@
 -- Grain: one linked official post within the window of its event, from 72 h before the first
--- sighting until watching ended, or the answer of an office at its message board. One row per
--- event, post and method of linking.
+-- sighting, or its earliest onset where that is earlier (macro spoken_of_from), until watching ended;
+-- or the answer of an office at its message board. One row per event, post and method of linking.
 -- Answers of people are here for what counts many of them, in whole hours, and only where five or
 -- more people answered events of one day: each number made of them is a sum over such cells, so
 -- that no difference of two numbers tells of fewer. Tables with a row for an event leave them out.
@@ -29,7 +29,7 @@ with linked as (
     left join {{ ref('int_accounts_resolved') }} as accounts
         on links.platform = accounts.platform and links.account_id = accounts.account_id
     where
-        links.posted_at >= follow_ups.onset_hi_at - interval 72 hours
+        links.posted_at >= {{ spoken_of_from('follow_ups.onset_lo_at', 'follow_ups.onset_hi_at') }}
         and links.posted_at <= follow_ups.watched_until_at
 ),
 

@@ -1,16 +1,17 @@
 -- Grain: one official post about one event, by one rule.
 -- exact, so certain (probability 1):
 --   hashtag_v1        a hashtag of the post equals a key of the event (topic, title, or hashtag of
---                     the ruling), published from 72 h before its first sighting to 14 days after;
+--                     the ruling), published from 72 h before its first sighting, or from its earliest
+--                     onset where that is earlier (macro spoken_of_from), to 14 days after;
 --   cited_post_v1     the ruling cites the post by its id, whenever it was published;
 --   repost_v1, reply_v1
---                     the post reposts one that is linked by these two, or replies to it, in the
---                     window of hashtags.
+--                     the post reposts one that is linked by these two or denies by a tie below, or
+--                     replies to it, in the window of hashtags: so denials are taken back;
 --   address_v1        the text of the post names the address of the article, likewise;
 --   rumour_repost_v1, rumour_reply_v1, rumour_url_v1, ruling_mention_v1
---                     the post denies something (rule rebuttal_v2) and reposts the rumour, replies
---                     to it, or cites its address; or the ruling credits its author with a denial;
---                     likewise.
+--                     the post denies something or takes it back (rule rebuttal_v2) and reposts the
+--                     rumour, replies to it, or cites its address; or the ruling credits its author
+--                     with a denial; likewise.
 -- lexical, with the probability of the model in orchestration/linking:
 --   text_v1           the text of the post speaks of the event's title, published from 72 h before
 --                     its first sighting to 24 h after; only links that need no review, and that no
@@ -19,7 +20,10 @@
 --   editor_v1         an editor says yes, in the window of hashtags;
 --   alias_hashtag_v1  a hashtag equals an editor's other wording of the title, likewise.
 with events as (
-    select * from {{ ref('events') }}
+    select
+        *,
+        {{ spoken_of_from('onset_lo_at', 'onset_hi_at') }} as spoken_of_from_at
+    from {{ ref('events') }}
 ),
 
 posts as (
@@ -59,7 +63,7 @@ by_hashtag as (
     inner join events on event_keys.event_id = events.event_id
     inner join post_keys on event_keys.hashtag_key = post_keys.hashtag_key
     where
-        post_keys.posted_at >= events.onset_hi_at - interval 72 hours
+        post_keys.posted_at >= events.spoken_of_from_at
         and post_keys.posted_at <= events.onset_hi_at + interval 14 days
     group by
         events.event_id,
@@ -101,32 +105,6 @@ by_citation as (
             and citations.cited_post_id = posts.post_id
 ),
 
-originals as (
-    select * from by_hashtag
-    union all
-    select * from by_citation
-),
-
-by_parent as (
-    select distinct
-        originals.event_id,
-        originals.onset_hi_at,
-        parents.platform,
-        parents.post_id,
-        parents.account_id,
-        parents.posted_at,
-        parents.parent_post_id as matched,
-        parents.relation || '_v1' as link_method
-    from {{ ref('int_post_parents') }} as parents
-    inner join originals
-        on
-            parents.platform = originals.platform
-            and parents.parent_post_id = originals.post_id
-    where
-        parents.posted_at >= originals.onset_hi_at - interval 72 hours
-        and parents.posted_at <= originals.onset_hi_at + interval 14 days
-),
-
 by_tie as (
     select
         events.event_id,
@@ -146,8 +124,45 @@ by_tie as (
     inner join events on ties.event_id = events.event_id
     inner join posts on ties.platform = posts.platform and ties.post_id = posts.post_id
     where
-        posts.posted_at >= events.onset_hi_at - interval 72 hours
+        posts.posted_at >= events.spoken_of_from_at
         and posts.posted_at <= events.onset_hi_at + interval 14 days
+),
+
+originals as (
+    select * from by_hashtag
+    union all
+    select * from by_citation
+    union all
+    select
+        event_id,
+        onset_hi_at,
+        platform,
+        post_id,
+        account_id,
+        posted_at,
+        matched
+    from by_tie
+),
+
+by_parent as (
+    select distinct
+        originals.event_id,
+        originals.onset_hi_at,
+        parents.platform,
+        parents.post_id,
+        parents.account_id,
+        parents.posted_at,
+        parents.parent_post_id as matched,
+        parents.relation || '_v1' as link_method
+    from {{ ref('int_post_parents') }} as parents
+    inner join originals
+        on
+            parents.platform = originals.platform
+            and parents.parent_post_id = originals.post_id
+    inner join events on originals.event_id = events.event_id
+    where
+        parents.posted_at >= events.spoken_of_from_at
+        and parents.posted_at <= originals.onset_hi_at + interval 14 days
 ),
 
 by_alias as (
@@ -163,7 +178,7 @@ by_alias as (
     inner join events on aliases.title_key = events.topic_key
     inner join post_keys on aliases.alias_key = post_keys.hashtag_key
     where
-        post_keys.posted_at >= events.onset_hi_at - interval 72 hours
+        post_keys.posted_at >= events.spoken_of_from_at
         and post_keys.posted_at <= events.onset_hi_at + interval 14 days
     group by
         events.event_id,
@@ -223,7 +238,7 @@ by_editor as (
         on reviewed.platform = posts.platform and reviewed.post_id = posts.post_id
     where
         reviewed.decision = 'yes'
-        and posts.posted_at >= events.onset_hi_at - interval 72 hours
+        and posts.posted_at >= events.spoken_of_from_at
         and posts.posted_at <= events.onset_hi_at + interval 14 days
 ),
 

@@ -1,4 +1,5 @@
--- Grain: one event and its first response of an institution from 72 h before to 14 days after, or none.
+-- Grain: one event and its first response of an institution from 72 h before (or its earliest onset where
+-- that is earlier) to 14 days after, or none.
 -- A post that says by itself what it answers, or that an editor confirmed, stands before one that only
 -- its text links: the latter counts where there is none of the former.
 with follow_ups as (

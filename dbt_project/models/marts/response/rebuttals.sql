@@ -95,6 +95,7 @@ ties as (
         cast(null as {{ instant_type() }}) as clocked_at,
         cast(null as {{ dbt.type_string() }}) as cited_account_id
     from {{ ref('int_rumour_ties') }}
+    where is_denial
     union all
     select
         links.event_id,

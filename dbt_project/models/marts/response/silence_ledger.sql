@@ -29,6 +29,9 @@ silent as (
     select
         responses.event_id,
         follow_ups.onset_hi_at,
+        {{ microseconds_between(
+            'follow_ups.onset_hi_at', spoken_of_from('follow_ups.onset_lo_at', 'follow_ups.onset_hi_at')
+        ) }} as spoken_of_from_us,
         follow_ups.watched_us
     from {{ ref('event_responses') }} as responses
     inner join {{ ref('int_event_follow_ups') }} as follow_ups
@@ -226,7 +229,7 @@ select
     nearest.link_method as nearest_rule,
     case
         when nearest.own_refusal = 'author_unknown' then 'author_unknown'
-        when nearest.distance_us < -259200000000 then 'before_window'
+        when nearest.distance_us < silent.spoken_of_from_us then 'before_window'
         when nearest.distance_us > silent.watched_us then 'after_watch'
         else nearest.own_refusal
     end as nearest_refusal,

@@ -1,8 +1,8 @@
 -- Grain: one event type (each and `all`), definition of the onset, strictness of links and horizon:
 -- the headline once for every way in which it might have been counted.
--- Late entry: events that began up to 14 days before official posts were collected are admitted at
--- the beginning of that collection; whether they had been answered before is not known, which is
--- why the headline leaves them out (ADR 0009).
+-- Late entry: events that began up to 14 days before a stretch of official posts are admitted at its
+-- beginning; whether they had been answered before is not known, which is why the headline leaves
+-- them out (ADR 0009, 0035).
 -- Institutions only: thresholds of probability would divide the five people of int_responses.
 {%- set groups = ['event_type', 'onset_definition', 'link_choice'] %}
 with links as (
@@ -26,43 +26,21 @@ choices as (
 ),
 
 events as (
-    select
-        follow_ups.event_id,
-        follow_ups.event_type,
-        follow_ups.watched_us,
-        follow_ups.onset_width_us,
-        {{ microseconds_between('follow_ups.onset_hi_at', 'bounds.official_posts_from_at') }}
-            as collected_from_us,
-        least(
-            1209600000000,
-            {{ microseconds_between('follow_ups.onset_hi_at', 'bounds.official_posts_through_at') }}
-        ) as collected_until_us
-    from {{ ref('int_event_follow_ups') }} as follow_ups
-    cross join {{ ref('int_observation_bounds') }} as bounds
+    select * from {{ ref('int_event_follow_ups') }}
 ),
 
-late_events as (
-    select *
-    from events
-    where
-        event_type <> 'inquiry'
-        and collected_from_us > 0
-        and collected_from_us < 1209600000000
-        and collected_until_us > collected_from_us
-),
-
+-- What was said before the stretch began, on another platform say, is no answer in it.
 late_links as (
     select
         late_events.event_id,
-        {{ microseconds_between('follow_ups.onset_hi_at', 'links.posted_at') }} as response_us,
+        {{ microseconds_between('late_events.onset_hi_at', 'links.posted_at') }} as response_us,
         links.link_level,
         coalesce(links.link_probability, 0e0) as link_probability
-    from late_events
-    inner join {{ ref('int_event_follow_ups') }} as follow_ups
-        on late_events.event_id = follow_ups.event_id
+    from events as late_events
     inner join {{ ref('event_links') }} as links on late_events.event_id = links.event_id
     where
-        links.posted_at <= follow_ups.onset_hi_at + interval 14 days
+        {{ microseconds_between('late_events.onset_hi_at', 'links.posted_at') }}
+        between late_events.late_entry_us and late_events.late_until_us
         and not coalesce({{ is_person('links.account_id') }}, false)
 ),
 
@@ -118,21 +96,17 @@ counted as (
         watched_us,
         cast(0 as bigint) as shift_us
     from events
-    where not (
-        event_type <> 'inquiry'
-        and collected_from_us > 0
-        and collected_from_us < 1209600000000
-        and collected_until_us > collected_from_us
-    )
+    where late_entry_us is null
     union all
     select
         event_id,
         event_type,
         'late_entry' as onset_definition,
-        collected_from_us as entered_us,
-        collected_until_us as watched_us,
+        late_entry_us as entered_us,
+        late_until_us as watched_us,
         cast(0 as bigint) as shift_us
-    from late_events
+    from events
+    where late_entry_us is not null
 ),
 
 types as (

@@ -61,7 +61,7 @@ spoken as (
         admin_level,
         min(response_us) as response_us
     from {{ ref('int_responses') }}
-    where link_level = 'exact' and response_us <= 259200000000 and not is_person
+    where link_level = 'exact' and response_us between -259200000000 and 259200000000 and not is_person
     group by event_id, admin_level
 ),
 
