@@ -157,24 +157,27 @@ def _touched_titles(connection: duckdb.DuckDBPyConnection) -> list[tuple[date, d
 
 
 _EPISODES = """
-    select title_key, any_value(title) as title, min(seen_hi_at) as onset_at,
+    select platform, title_key, any_value(title) as title, min(seen_hi_at) as onset_at,
            timezone('Asia/Shanghai', min(seen_hi_at))::date as onset_date,
            timezone('Asia/Shanghai', max(seen_hi_at))::date as last_date
     from (
-        select *, sum(is_new) over (partition by title_key order by seen_hi_at) as episode
+        select *, sum(is_new) over (
+            partition by platform, title_key order by seen_hi_at, seen_lo_at
+        ) as episode
         from (
-            select topic_key as title_key, topic as title, seen_hi_at,
+            select platform, topic_key as title_key, topic as title, seen_hi_at, seen_lo_at,
                    (seen_lo_at > lag(seen_hi_at) over (
-                       partition by topic_key order by seen_hi_at
+                       partition by platform, topic_key order by seen_hi_at, seen_lo_at
                    ) + interval 14 days)::int as is_new
             from core.hot_topic_slots
             where topic_key is not null and seen_hi_at is not null
               and not coalesce(is_ad, false) and not coalesce(is_pinned, false)
         )
     )
-    group by title_key, coalesce(episode, 0)
+    group by platform, title_key, coalesce(episode, 0)
 """
-"""A topic that was on no list for more than 14 days begins again, as in the models of events."""
+"""A topic that was on no list of the platform for more than 14 days begins again, as in the models
+of events: the same words on another platform's list are another event, with a window of its own."""
 
 
 def read_titles(connection: duckdb.DuckDBPyConnection) -> Titles:

@@ -57,15 +57,15 @@ class World:
     def build(self) -> str:
         return f"b{self.night:06}"
 
-    def title(self, text: str, hour: int) -> None:
+    def title(self, text: str, hour: int, platform: str = "weibo") -> None:
         at = START + timedelta(hours=hour)
         self.connection.execute(
             """insert into core.hot_topic_slots by name
-               select 'weibo' as platform, 'l' as list_name, $1 as topic, $1 as topic_key,
+               select $3 as platform, 'l' as list_name, $1 as topic, $1 as topic_key,
                       $2::timestamptz as slot_at, $2::timestamptz as seen_hi_at,
                       $2::timestamptz - interval 1 hour as seen_lo_at, 's' as source_name,
                       'f' as file_id, 'h' as file_sha256, 1 as record_number""",
-            [text, at],
+            [text, at, platform],
         )
         self.touch("core.hot_topic_slots", at)
 
@@ -180,6 +180,17 @@ def test_an_edited_post_is_linked_by_its_latest_text(make_world: Callable[[], Wo
     world.post("p1", "此条已更正 请以新公告为准", 2, seen=50)
     world.link()
     assert world.links() == []
+
+
+def test_a_list_of_another_platform_takes_no_link_away(make_world: Callable[[], World]) -> None:
+    """The title had been on another platform's list for days: that is an event of its own."""
+    world = make_world()
+    background(world)
+    world.title(TITLES[0][0], -5 * 24, platform="douyin")
+    world.title(*TITLES[0])
+    world.post(*POSTS[0])
+    world.link()
+    assert [row[:2] for row in world.links()] == [("p1", TITLES[0][0])]
 
 
 def test_another_model_compares_everything(make_world: Callable[[], World]) -> None:
