@@ -109,11 +109,12 @@ def make_world(make_settings: Callable[..., Settings]) -> Iterator[Callable[[], 
         yield make
 
 
-def background(world: World) -> None:
+def background(world: World, start: int = 0) -> None:
+    """What has nothing to do with anything, from an hour on."""
     for number, text in enumerate(NOISE):
-        world.title(text, number * 9)
+        world.title(text, start + number * 9)
     for number, text in enumerate(ROUTINE):
-        world.post(f"r{number}", text, number * 15)
+        world.post(f"r{start + number}", text, start + number * 15)
 
 
 def test_posts_are_linked_and_hashtags_left_to_the_exact_rule(
@@ -157,6 +158,54 @@ def test_night_by_night_in_any_order_ends_as_all_at_once(make_world: Callable[[]
             world.title(*title)
             world.link()
         assert world.links() == expected
+
+
+LATER = 20 * 24
+Step = Callable[[World], None]
+BEGUN_AGAIN: list[Step] = [
+    lambda world: world.title("临江化工厂深夜起火", 0),
+    lambda world: world.title("临江化工厂深夜起火", LATER),
+    lambda world: world.title("临江一化工厂凌晨起火", LATER),
+    lambda world: world.post(
+        "p9", "警情通报 昨天深夜 临江化工厂起火 消防已到场 无人员伤亡", LATER + 2
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "late"),
+    [
+        (BEGUN_AGAIN, lambda world: world.title("临江化工厂深夜起火", 10 * 24)),
+        (BEGUN_AGAIN[1:], lambda world: world.title("临江化工厂深夜起火", 10 * 24)),
+        (
+            [
+                lambda world: world.title("临江一化工厂起火", LATER),
+                lambda world: world.post("p9", f"#城北一仓库起火# {POSTS[0][1]}", LATER + 2),
+            ],
+            lambda world: world.title("城北一仓库起火", 10 * 24),
+        ),
+    ],
+    ids=["two stretches become one", "the beginning moves", "a hashtag becomes a title"],
+)
+def test_a_late_list_renews_what_rested_on_its_lack(
+    make_world: Callable[[], World], before: list[Step], late: Step
+) -> None:
+    world = make_world()
+    background(world, LATER)
+    for step in [*before, late]:
+        step(world)
+    world.link()
+    at_once = world.links()
+    world = make_world()
+    background(world, LATER)
+    for step in before:
+        step(world)
+    world.link()
+    night_before = world.links()
+    assert night_before != at_once
+    late(world)
+    world.link()
+    assert world.links() == at_once
 
 
 def test_only_touched_days_are_compared(make_world: Callable[[], World]) -> None:
