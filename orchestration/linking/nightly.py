@@ -9,7 +9,7 @@ good as a punctual one, and a second run finds nothing to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,17 +19,18 @@ import numpy as np
 import polars as pl
 
 from orchestration.linking.addresses import address_links, read_addresses
-from orchestration.linking.editors import Editors, editors_hash
+from orchestration.linking.editors import Editors, SetAside, editors_hash
 from orchestration.linking.evidence import evidence_of
 from orchestration.linking.grams import plain, plain_posts
 from orchestration.linking.model import Model, model_of
 from orchestration.linking.scoring import BEFORE_US, MIN_TITLE, Block, Posts, Titles
 from orchestration.linking.training import DAY_US, SHANGHAI_US, open_titles
-from orchestration.paths import DataRoot
+from orchestration.paths import ALIASES_FILE, DataRoot
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import (
     EVENT_ALIASES,
     LINK_RUNS,
+    QUARANTINE,
     REVIEWED_LINKS,
     TEXT_LINKS,
     Table,
@@ -63,6 +64,7 @@ def renew_links(
     try:
         _replace(connection, EVENT_ALIASES, editors.aliases)
         _replace(connection, REVIEWED_LINKS, editors.decisions)
+        _note_set_aside(connection, editors.set_aside, build_id)
         titles = read_titles(connection)
         renamed = {pair[0] for pair in aliases_before ^ _aliases(connection)}
         days |= _days_of(titles, renamed) & _days_with_posts(connection, _ALL_DAYS)
@@ -376,3 +378,24 @@ def _aliases(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
 def _replace(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> None:
     connection.execute(f"delete from {table.full_name}")
     insert_rows(connection, table.full_name, frame)
+
+
+def _note_set_aside(
+    connection: duckdb.DuckDBPyConnection, lines: Sequence[SetAside], build_id: str
+) -> None:
+    """Say in quarantine which lines of event_alias.csv have no effect now."""
+    connection.execute(f"delete from {QUARANTINE.full_name} where file_id = $1", [ALIASES_FILE])
+    if not lines:
+        return
+    rows = [
+        {
+            "file_id": ALIASES_FILE, "path": ALIASES_FILE, "source_name": ALIASES_FILE,
+            "extent": "field", "records": 0, "record_number": line.line_number,
+            "line_number": line.line_number, "table_name": EVENT_ALIASES.full_name,
+            "column_name": "title", "reason": line.reason, "detail": line.detail,
+            "excerpt": line.event_id, "build_id": build_id,
+        }
+        for line in lines
+    ]  # fmt: skip
+    frame = pl.DataFrame(rows, schema=polars_schema(QUARANTINE))
+    insert_rows(connection, QUARANTINE.full_name, frame)

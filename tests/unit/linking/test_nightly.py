@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from orchestration.linking.editors import Editors
+from orchestration.linking.editors import UNKNOWN_EVENT, Editors, SetAside
 from orchestration.linking.model import read_model
 from orchestration.linking.nightly import Linked, renew_links
 from orchestration.schemas.render import polars_schema
@@ -102,7 +102,8 @@ def make_world(make_settings: Callable[..., Settings]) -> Iterator[Callable[[], 
 
         def make() -> World:
             for table in ("core.posts", "core.articles", "core.hot_topic_slots", "core.text_links",
-                          "core.event_aliases", "meta.touched_days", "meta.link_runs"):  # fmt: skip
+                          "core.event_aliases", "quality.quarantine", "meta.touched_days",
+                          "meta.link_runs"):  # fmt: skip
                 connection.execute(f"delete from {table}")
             return World(connection)
 
@@ -263,6 +264,19 @@ def test_an_alias_is_compared_and_taken_back(make_world: Callable[[], World]) ->
     assert [row[:2] for row in world.links()] == [("p1", "临江深夜火光冲天")]
     world.link(said=editors())
     assert world.links() == []
+
+
+def test_a_line_set_aside_stands_in_quarantine_while_it_is(
+    make_world: Callable[[], World],
+) -> None:
+    world = make_world()
+    line = SetAside(2, "hot_topic:0011223344556677", UNKNOWN_EVENT)
+    told = "select path, line_number, reason, excerpt, build_id from quality.quarantine"
+    noted = ("event_alias.csv", 2, UNKNOWN_EVENT, line.title)
+    for set_aside in ((line,), (line,), ()):
+        build = world.build
+        world.link(said=replace(editors(), set_aside=set_aside))
+        assert world.connection.execute(told).fetchall() == [(*noted, build)] * len(set_aside)
 
 
 def test_a_failure_leaves_nothing(
