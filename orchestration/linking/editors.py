@@ -10,6 +10,7 @@ and go with the files and an editor may not notice.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -166,19 +167,19 @@ def _titled(title: str, title_key: str, known: Known) -> tuple[str | None, str]:
     return None if is_rumour else title_key, ALIAS_OF_A_RUMOUR
 
 
-def csv_lines(path: Path, required: tuple[str, ...]) -> Iterator[Line]:
+def csv_lines(path: Path, required: tuple[str, ...], what_next: str = NEXT) -> Iterator[Line]:
     """Lines of a CSV file with a header, stripped; a file that is not there has none.
 
-    UTF-8, or GB18030 as Chinese spreadsheets save it.
+    UTF-8, GB18030 as Chinese spreadsheets save it, or UTF-16 with a byte order mark, which
+    spreadsheets call Unicode text and part by tabs. Raises EditorsError for a header that lacks
+    a required column; what_next says what to do then.
     """
     if not path.exists():
         return
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030", "replace")
-    reader = csv.reader(io.StringIO(text, newline=""))
+    text = _decoded(path.read_bytes())
+    first = text.partition("\n")[0]
+    parted = "\t" if "\t" in first and "," not in first else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=parted)
     header = [name.strip() for name in next(reader, [])]
     missing = [name for name in required if name not in header]
     if missing:
@@ -186,13 +187,22 @@ def csv_lines(path: Path, required: tuple[str, ...]) -> Iterator[Line]:
             return
         raise EditorsError(
             f"{path}: line 1: the header {','.join(header)!r} lacks {', '.join(missing)}; it must "
-            f"name {', '.join(required)}; {NEXT}"
+            f"name {', '.join(required)}; {what_next}"
         )
     for values in reader:
         if any(value.strip() for value in values):
             stripped = (_unguarded(value.strip()) for value in values)
             named = dict(zip(header, stripped, strict=False))
             yield Line(path, reader.line_num, dict.fromkeys(required, "") | named)
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", "replace")
 
 
 def _unguarded(value: str) -> str:
