@@ -10,6 +10,7 @@ DBT_PROJECT = PROJECT_ROOT / "dbt_project"
 SEEDS = DBT_PROJECT / "seeds"
 REGIONS_FILE = SEEDS / "administrative_regions.csv"
 SAMPLE = PROJECT_ROOT / "data" / "sample"
+ALIASES_FILE = "event_alias.csv"
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class DataRoot:
 
     @property
     def event_aliases(self) -> Path:
-        return self.home / "event_alias.csv"
+        return self.home / ALIASES_FILE
 
     @property
     def linking_model(self) -> Path:

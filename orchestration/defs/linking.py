@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import dagster as dg
 import duckdb
 
+from orchestration.cleaning.text import match_key
 from orchestration.defs.origins import linking_lineage
 from orchestration.defs.resources import POOL, ObservatoryResource
 from orchestration.defs.specs import asset_key, table_spec, traced
-from orchestration.linking.editors import read_editors
+from orchestration.linking.editors import Known, read_editors
 from orchestration.linking.model import model_of
 from orchestration.linking.nightly import renew_links
 from orchestration.schemas.tables import (
@@ -45,13 +46,15 @@ def text_links(
     with observatory.step(context, "model") as say:
         with open_work(settings.root.warehouse) as connection:
             build = current_build(connection)
-            editors = read_editors(settings.root, lambda event: key_of_event(connection, event))
+            editors = read_editors(settings.root, known_titles(connection))
             done = renew_links(connection, model_of(settings.root), editors, build.build_id)
             rows = {t.full_name: count_rows(connection, t.full_name) for t in LINKING_TABLES}
         say(
             f"links by text: {done.posts} posts of {done.days} days compared, {done.linked} links, "
             f"{done.for_review} for review"
         )
+        for line in editors.set_aside:
+            say(f"not used: {line.detail}")
     for table in LINKING_TABLES:
         found = {"dagster/row_count": dg.MetadataValue.int(rows[table.full_name])}
         if table is TEXT_LINKS:
@@ -64,6 +67,16 @@ def text_links(
         yield dg.MaterializeResult(
             asset_key=asset_key(table.full_name), metadata=found | traced(linking_lineage(table))
         )
+
+
+def known_titles(connection: duckdb.DuckDBPyConnection) -> Known:
+    """What editors' aliases may name: events of the last build, and no rumours."""
+    claims = connection.execute("select distinct claim_text from core.rulings").pl()["claim_text"]
+    titles = connection.execute(
+        "select topic_key from core.hot_topic_slots union select title_key from core.articles"
+    ).pl()["topic_key"]
+    rumours = frozenset(match_key(claims).drop_nulls()) - frozenset(titles)
+    return Known(lambda event: key_of_event(connection, event), rumours)
 
 
 def key_of_event(connection: duckdb.DuckDBPyConnection, event_id: str) -> str | None:

@@ -3,14 +3,18 @@ of the data root.
 
 `reviewed_links.csv` has platform, post_id, title_key, decision (yes or no), reviewer and note;
 `observatory links review` writes it. `event_alias.csv` has title (as published, or an event_id) and
-alias, one wording a line, and is written by hand.
+alias, one wording a line, and is written by hand. A line whose fields cannot be read stops the run;
+one that names an event which is not there, or a rumour, is set aside and told, since events come
+and go with the files and an editor may not notice.
 """
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +27,53 @@ from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import EVENT_ALIASES, REVIEWED_LINKS
 
 DECISIONS = ("yes", "no")
+_EVENT_ID = re.compile("[a-z_]{1,20}:[0-9a-f]{1,64}")
 NEXT = "mend the line and run again: observatory run"
 
 
 class EditorsError(ValueError):
     """A file of the editors that cannot be used: file, line, field, value, reason, what to do."""
+
+
+UNKNOWN_EVENT = "unknown_event"
+ALIAS_OF_A_RUMOUR = "alias_of_a_rumour"
+_ADVICE = {
+    UNKNOWN_EVENT: "no event of the last build has this id; the line is tried again in every "
+    "build. An id changes when a file brings an earlier sighting: write the title as published",
+    ALIAS_OF_A_RUMOUR: "posts are compared with titles of hot topics and articles, not with "
+    "rumours: name the topic or article that carries it, or remove the line",
+}
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A line of event_alias.csv that has no effect: where it stands, its title, why."""
+
+    line_number: int
+    title: str
+    reason: str
+
+    @property
+    def event_id(self) -> str | None:
+        """The title where it is an event's id; what else stands there may name a person."""
+        return self.title if _EVENT_ID.fullmatch(self.title) else None
+
+    @property
+    def detail(self) -> str:
+        """What is wrong and what to do."""
+        return f"event_alias.csv: line {self.line_number}: title: {_ADVICE[self.reason]}"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What aliases may name.
+
+    key_of_event: title key of an event of the last build by its id, None where there is none.
+    rumours: match keys of claims that are no title of a topic or article.
+    """
+
+    key_of_event: Callable[[str], str | None]
+    rumours: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -37,6 +83,7 @@ class Editors:
     decisions: pl.DataFrame
     aliases: pl.DataFrame
     hash: str
+    set_aside: tuple[SetAside, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -55,13 +102,11 @@ class Line:
         )
 
 
-def read_editors(root: DataRoot, key_of_event: Callable[[str], str | None]) -> Editors:
+def read_editors(root: DataRoot, known: Known) -> Editors:
     """Both files, empty where there is none. Raises EditorsError."""
-    return Editors(
-        read_decisions(root.reviewed_links),
-        read_aliases(root.event_aliases, key_of_event),
-        editors_hash(root),
-    )
+    decisions = read_decisions(root.reviewed_links)
+    aliases, set_aside = read_aliases(root.event_aliases, known)
+    return Editors(decisions, aliases, editors_hash(root), tuple(set_aside))
 
 
 def editors_hash(root: DataRoot) -> str:
@@ -89,42 +134,52 @@ def read_decisions(path: Path) -> pl.DataFrame:
     return pl.DataFrame(list(rows.values()), schema=polars_schema(REVIEWED_LINKS))
 
 
-def read_aliases(path: Path, key_of_event: Callable[[str], str | None]) -> pl.DataFrame:
-    """core.event_aliases as the editors' file has it."""
+def read_aliases(path: Path, known: Known) -> tuple[pl.DataFrame, list[SetAside]]:
+    """core.event_aliases as the editors' file has it, and the lines that have no effect."""
     lines = list(csv_lines(path, ("title", "alias")))
     titles = match_key(pl.Series([line.values["title"] for line in lines], dtype=pl.String))
     aliases = match_key(pl.Series([line.values["alias"] for line in lines], dtype=pl.String))
     rows: dict[tuple[str, str], dict[str, str]] = {}
+    set_aside = []
     for line, title_key, alias_key in zip(lines, titles, aliases, strict=True):
         title = line.values["title"]
-        is_id = title.split(":")[0] in ("hot_topic", "article", "rumor") and ":" in title
-        key = key_of_event(title) if is_id else title_key
-        if key is None:
-            reason = "no event of the last build has this id and a title" if is_id else "is empty"
-            raise line.refuse("title", reason)
+        if title_key is None:
+            raise line.refuse("title", "is empty")
         if alias_key is None or len(alias_key) < 2:
             raise line.refuse("alias", "must have two characters at least")
-        if alias_key != key:
+        key, reason = _titled(title, title_key, known)
+        if key is None:
+            set_aside.append(SetAside(line.number, title, reason))
+        elif alias_key != key:
             rows[key, alias_key] = {
                 "title_key": key, "alias_key": alias_key, "title": title,
                 "alias": line.values["alias"],
             }  # fmt: skip
-    return pl.DataFrame(list(rows.values()), schema=polars_schema(EVENT_ALIASES))
+    return pl.DataFrame(list(rows.values()), schema=polars_schema(EVENT_ALIASES)), set_aside
 
 
-def csv_lines(path: Path, required: tuple[str, ...]) -> Iterator[Line]:
+def _titled(title: str, title_key: str, known: Known) -> tuple[str | None, str]:
+    """Title key that a title or an event's id means; None, and why, where it means none."""
+    kind, colon, _ = title.partition(":")
+    if colon and kind in ("hot_topic", "article"):
+        return known.key_of_event(title), UNKNOWN_EVENT
+    is_rumour = (colon and kind == "rumor") or title_key in known.rumours
+    return None if is_rumour else title_key, ALIAS_OF_A_RUMOUR
+
+
+def csv_lines(path: Path, required: tuple[str, ...], what_next: str = NEXT) -> Iterator[Line]:
     """Lines of a CSV file with a header, stripped; a file that is not there has none.
 
-    UTF-8, or GB18030 as Chinese spreadsheets save it.
+    UTF-8, GB18030 as Chinese spreadsheets save it, or UTF-16 with a byte order mark, which
+    spreadsheets call Unicode text and part by tabs. Raises EditorsError for a header that lacks
+    a required column; what_next says what to do then.
     """
     if not path.exists():
         return
-    content = path.read_bytes()
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("gb18030", "replace")
-    reader = csv.reader(io.StringIO(text, newline=""))
+    text = _decoded(path.read_bytes())
+    first = text.partition("\n")[0]
+    parted = "\t" if "\t" in first and "," not in first else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=parted)
     header = [name.strip() for name in next(reader, [])]
     missing = [name for name in required if name not in header]
     if missing:
@@ -132,13 +187,22 @@ def csv_lines(path: Path, required: tuple[str, ...]) -> Iterator[Line]:
             return
         raise EditorsError(
             f"{path}: line 1: the header {','.join(header)!r} lacks {', '.join(missing)}; it must "
-            f"name {', '.join(required)}; {NEXT}"
+            f"name {', '.join(required)}; {what_next}"
         )
     for values in reader:
         if any(value.strip() for value in values):
             stripped = (_unguarded(value.strip()) for value in values)
             named = dict(zip(header, stripped, strict=False))
             yield Line(path, reader.line_num, dict.fromkeys(required, "") | named)
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030", "replace")
 
 
 def _unguarded(value: str) -> str:

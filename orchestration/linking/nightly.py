@@ -1,13 +1,15 @@
 """core.text_links: the days whose posts or titles changed are compared anew, all others stay.
 
-A day's links rest on the official posts of that day and on the titles first seen from a day before
-it to three days after; nothing else can change them. So a late post or a late title is as good as a
-punctual one, and a second run finds nothing to do.
+A day's links rest on the official posts of that day, on the titles first seen from a day before
+it to three days after, and on the titles of the 14 days before that its posts name as hashtags;
+nothing else can change them. A late list may also take a title's beginning from a day: one that
+puts the title there between two stretches makes one of both. So a late post or a late title is as
+good as a punctual one, and a second run finds nothing to do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,17 +19,18 @@ import numpy as np
 import polars as pl
 
 from orchestration.linking.addresses import address_links, read_addresses
-from orchestration.linking.editors import Editors, editors_hash
+from orchestration.linking.editors import Editors, SetAside, editors_hash
 from orchestration.linking.evidence import evidence_of
 from orchestration.linking.grams import plain, plain_posts
 from orchestration.linking.model import Model, model_of
 from orchestration.linking.scoring import BEFORE_US, MIN_TITLE, Block, Posts, Titles
 from orchestration.linking.training import DAY_US, SHANGHAI_US, open_titles
-from orchestration.paths import DataRoot
+from orchestration.paths import ALIASES_FILE, DataRoot
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import (
     EVENT_ALIASES,
     LINK_RUNS,
+    QUARANTINE,
     REVIEWED_LINKS,
     TEXT_LINKS,
     Table,
@@ -61,6 +64,7 @@ def renew_links(
     try:
         _replace(connection, EVENT_ALIASES, editors.aliases)
         _replace(connection, REVIEWED_LINKS, editors.decisions)
+        _note_set_aside(connection, editors.set_aside, build_id)
         titles = read_titles(connection)
         renamed = {pair[0] for pair in aliases_before ^ _aliases(connection)}
         days |= _days_of(titles, renamed) & _days_with_posts(connection, _ALL_DAYS)
@@ -100,18 +104,19 @@ def changed_days(connection: duckdb.DuckDBPyConnection, model: Model) -> set[dat
     ).fetchone()
     if known is None or known[0] != model.id:
         return _days_with_posts(connection, _ALL_DAYS)
-    posts = _days_of_touched_posts(connection)
-    span = _touched_titles(connection)
-    around = {
-        first + timedelta(days=n)
-        for first, last in span
-        for n in range(-3, (last - first).days + 2)
-    }
+    days = _days_of_touched_posts(connection)
+    onsets = _moved_onsets(connection)
+    around = {day + timedelta(days=n) for day in set(onsets["day"]) for n in _COMPARED}
+    around |= {day + timedelta(days=n) for day in _days_of_articles(connection) for n in _TAGGED}
     if around:
-        posts |= around & _days_with_posts(connection, (min(around), max(around)))
-    return posts
+        days |= around & _days_with_posts(connection, (min(around), max(around)))
+    return days | _days_of_hashtags(connection, onsets)
 
 
+_COMPARED = range(-3, 2)
+"""Local days around a title's first sighting whose posts are compared with it."""
+_TAGGED = range(-3, 15)
+"""Local days around it on which its hashtag, or the address of an article, says what is meant."""
 _MIDNIGHT = "timezone('Asia/Shanghai', ({})::timestamp)"
 _UNLINKED = f"""
     select observed_date from meta.touched_days
@@ -133,48 +138,91 @@ def _days_of_touched_posts(connection: duckdb.DuckDBPyConnection) -> set[date]:
     return {row[0] for row in rows}
 
 
-def _touched_titles(connection: duckdb.DuckDBPyConnection) -> list[tuple[date, date]]:
-    """First and last local day of titles that were first seen on a touched day; of articles, whose
-    address may be named for longer, the last day on which it makes a link."""
-    rows = connection.execute(
-        f"""with days as (select distinct observed_date from ({_UNLINKED}))
-            select distinct onset_date, last_date
-            from ({_EPISODES}) where onset_date in (select observed_date from days)
+def _moved_onsets(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Titles (title_key, day) that may have begun on another local day before the touched days
+    were: on a touched day itself, or on one that is a beginning only without the touched days,
+    since a late list put the title there among sightings before it."""
+    touched = "timezone('Asia/Shanghai', slot_at)::date in (from days)"
+    return connection.execute(
+        f"""with days as (select distinct observed_date from ({_UNLINKED})),
+            slots as (
+                select *, coalesce({touched}, false) as is_touched
+                from core.hot_topic_slots
+                where topic_key in (
+                    select topic_key from core.hot_topic_slots where {touched}
+                )
+            )
+            select title_key, onset_date as day from (
+                select platform, title_key, onset_at, onset_date
+                from ({_episodes("(from slots where not is_touched)")})
+                except
+                select platform, title_key, onset_at, onset_date from ({_episodes("slots")})
+            )
             union
-            select distinct day, day + 13 from (
-                select timezone('Asia/Shanghai', published_at)::date as day
-                from core.articles
-                where published_at is not null and title_key is not null
-                  and timezone('Asia/Shanghai', observed_at)::date in (
-                      select observed_date from meta.touched_days
-                      where table_name = 'core.articles'
-                        and build_id not in (select build_id from {LINK_RUNS.full_name})
-                  )
-            )""",
+            select topic_key, timezone('Asia/Shanghai', seen_hi_at)::date
+            from slots where is_touched and seen_hi_at is not null""",
         ["core.hot_topic_slots"],
+    ).pl()
+
+
+def _days_of_articles(connection: duckdb.DuckDBPyConnection) -> set[date]:
+    """Days on which articles that were seen on a touched day were published."""
+    rows = connection.execute(
+        f"""select distinct timezone('Asia/Shanghai', published_at)::date
+            from core.articles
+            where published_at is not null and title_key is not null
+              and timezone('Asia/Shanghai', observed_at)::date in ({_UNLINKED})""",
+        ["core.articles"],
     ).fetchall()
-    return [(row[0], row[1]) for row in rows]
+    return {row[0] for row in rows}
 
 
-_EPISODES = """
-    select title_key, any_value(title) as title, min(seen_hi_at) as onset_at,
-           timezone('Asia/Shanghai', min(seen_hi_at))::date as onset_date,
-           timezone('Asia/Shanghai', max(seen_hi_at))::date as last_date
-    from (
-        select *, sum(is_new) over (partition by title_key order by seen_hi_at) as episode
+def _days_of_hashtags(connection: duckdb.DuckDBPyConnection, onsets: pl.DataFrame) -> set[date]:
+    """Days of posts whose hashtag is one of these titles: while that is a title of its time, they
+    are linked by text to no other one."""
+    if onsets.is_empty():
+        return set()
+    with rows_of(onsets) as moved:
+        rows = connection.execute(
+            f"""with tags as (
+                    select timezone('Asia/Shanghai', posted_at)::date as day,
+                           unnest(hashtag_keys) as title_key
+                    from core.posts
+                    where is_official and len(hashtag_keys) > 0
+                      and posted_at >= (select {_MIDNIGHT.format(f"min(day) + {_TAGGED.start}")}
+                                        from {moved})
+                      and posted_at < (select {_MIDNIGHT.format(f"max(day) + {_TAGGED.stop}")}
+                                       from {moved})
+                )
+                select distinct tags.day from tags join {moved} as moved using (title_key)
+                where tags.day - moved.day between {_TAGGED.start} and {_TAGGED.stop - 1}"""
+        ).fetchall()
+    return {row[0] for row in rows}
+
+
+def _episodes(slots: str = "core.hot_topic_slots") -> str:
+    """Episodes of titles. A topic that was on no list of the platform for more than 14 days begins
+    again, as in the models of events: the same words on another platform's list are another event,
+    with a window of its own."""
+    return f"""
+        select platform, title_key, min(seen_hi_at) as onset_at,
+               timezone('Asia/Shanghai', min(seen_hi_at))::date as onset_date
         from (
-            select topic_key as title_key, topic as title, seen_hi_at,
-                   (seen_lo_at > lag(seen_hi_at) over (
-                       partition by topic_key order by seen_hi_at
-                   ) + interval 14 days)::int as is_new
-            from core.hot_topic_slots
-            where topic_key is not null and seen_hi_at is not null
-              and not coalesce(is_ad, false) and not coalesce(is_pinned, false)
+            select *, sum(is_new) over (
+                partition by platform, title_key order by seen_hi_at, seen_lo_at
+            ) as episode
+            from (
+                select platform, topic_key as title_key, seen_hi_at, seen_lo_at,
+                       (seen_lo_at > lag(seen_hi_at) over (
+                           partition by platform, topic_key order by seen_hi_at, seen_lo_at
+                       ) + interval 14 days)::int as is_new
+                from {slots}
+                where topic_key is not null and seen_hi_at is not null
+                  and not coalesce(is_ad, false) and not coalesce(is_pinned, false)
+            )
         )
-    )
-    group by title_key, coalesce(episode, 0)
-"""
-"""A topic that was on no list for more than 14 days begins again, as in the models of events."""
+        group by platform, title_key, coalesce(episode, 0)
+    """
 
 
 def read_titles(connection: duckdb.DuckDBPyConnection) -> Titles:
@@ -182,7 +230,7 @@ def read_titles(connection: duckdb.DuckDBPyConnection) -> Titles:
     frame = connection.execute(
         f"""with titles as (
                 select title_key, title_key as wording, epoch_us(onset_at) as onset
-                from ({_EPISODES})
+                from ({_episodes()})
                 union
                 select title_key, title_key, epoch_us(published_at)
                 from core.articles where title_key is not null and published_at is not null
@@ -208,7 +256,7 @@ def _days_of(titles: Titles, keys: set[str]) -> set[date]:
         for key, onset in zip(titles.keys, titles.onsets.tolist(), strict=True)
         if key in keys
     }
-    return {_EPOCH + timedelta(days=first + n) for first in firsts for n in range(-3, 2)}
+    return {_EPOCH + timedelta(days=first + n) for first in firsts for n in _COMPARED}
 
 
 def _days_with_posts(connection: duckdb.DuckDBPyConnection, span: tuple[date, date]) -> set[date]:
@@ -330,3 +378,24 @@ def _aliases(connection: duckdb.DuckDBPyConnection) -> set[tuple[str, str]]:
 def _replace(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> None:
     connection.execute(f"delete from {table.full_name}")
     insert_rows(connection, table.full_name, frame)
+
+
+def _note_set_aside(
+    connection: duckdb.DuckDBPyConnection, lines: Sequence[SetAside], build_id: str
+) -> None:
+    """Say in quarantine which lines of event_alias.csv have no effect now."""
+    connection.execute(f"delete from {QUARANTINE.full_name} where file_id = $1", [ALIASES_FILE])
+    if not lines:
+        return
+    rows = [
+        {
+            "file_id": ALIASES_FILE, "path": ALIASES_FILE, "source_name": ALIASES_FILE,
+            "extent": "field", "records": 0, "record_number": line.line_number,
+            "line_number": line.line_number, "table_name": EVENT_ALIASES.full_name,
+            "column_name": "title", "reason": line.reason, "detail": line.detail,
+            "excerpt": line.event_id, "build_id": build_id,
+        }
+        for line in lines
+    ]  # fmt: skip
+    frame = pl.DataFrame(rows, schema=polars_schema(QUARANTINE))
+    insert_rows(connection, QUARANTINE.full_name, frame)

@@ -10,7 +10,13 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from orchestration.linking.editors import DECISIONS, EditorsError, csv_lines, read_decisions
+from orchestration.linking.editors import (
+    DECISIONS,
+    EditorsError,
+    Line,
+    csv_lines,
+    read_decisions,
+)
 from orchestration.schemas.tables import REVIEWED_LINKS
 
 COLUMNS = (
@@ -55,7 +61,7 @@ _QUEUE = """
 
 @dataclass(frozen=True)
 class Imported:
-    """How many decisions came in, and how many stand in the file now."""
+    """How many links were decided, how many lines were not, and how many decisions stand now."""
 
     decided: int
     undecided: int
@@ -70,7 +76,8 @@ def queue(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 def import_decisions(connection: duckdb.DuckDBPyConnection, path: Path, reviewed: Path) -> Imported:
     """Take the decisions of a file into the data root's; a later word replaces an earlier one.
 
-    Lines without a decision stay in the queue. Raises EditorsError before anything is written.
+    Lines without a decision stay in the queue. Raises EditorsError before anything is written, also
+    where two lines of the file decide differently on one link.
     """
     if not path.exists():
         raise EditorsError(f"{path}: there is no such file; write one: observatory links review")
@@ -80,27 +87,31 @@ def import_decisions(connection: duckdb.DuckDBPyConnection, path: Path, reviewed
         (row["platform"], row["post_id"], row["title_key"]): row
         for row in before.iter_rows(named=True)
     }
-    decided = undecided = 0
-    for line in csv_lines(path, ("link_id", "decision")):
+    undecided = 0
+    again = AGAIN.format(path=path)
+    taken: dict[tuple[str, ...], Line] = {}
+    for line in csv_lines(path, ("link_id", "decision"), again):
         decision = line.values["decision"].lower()
         if not decision:
             undecided += 1
             continue
-        again = AGAIN.format(path=path)
         if decision not in DECISIONS:
             raise line.refuse("decision", "must be yes, no or empty", again)
         key = known.get(line.values["link_id"])
         if key is None:
             raise line.refuse("link_id", "no link of the last build has this id", again)
+        earlier = taken.setdefault(key, line)
+        if earlier.values["decision"].lower() != decision:
+            reason = f"line {earlier.number} says {earlier.values['decision']} of the same link"
+            raise line.refuse("decision", reason, again)
         platform, post_id, title_key = key
         kept[key] = {
             "platform": platform, "post_id": post_id, "title_key": title_key,
             "decision": decision, "reviewer": line.values.get("reviewer") or None,
             "note": line.values.get("note") or None,
         }  # fmt: skip
-        decided += 1
     _write(reviewed, [kept[key] for key in sorted(kept)])
-    return Imported(decided, undecided, len(kept))
+    return Imported(len(taken), undecided, len(kept))
 
 
 def _identified(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, ...]]:

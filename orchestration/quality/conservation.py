@@ -1,6 +1,7 @@
 """Conservation: every byte that came in is accounted for, and every table is of this build.
 
-These are sums that must come out even, not judgements: all of them block. They look at the
+These are sums that must come out even, not judgements: they block, but for lines of the editors'
+files, which cost nobody else anything. They look at the
 whole ledger, which is one row a file, and at core rows only on the days this build touched.
 """
 
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from orchestration.paths import ALIASES_FILE
 from orchestration.quality.profiles import local_midnight, touched_spans, unread
 from orchestration.quality.results import Check, CheckResult
 from orchestration.schemas.tables import CORE_TABLES, FITTED_TABLES, MARTS, Table
@@ -88,6 +90,14 @@ def _refusals_ledgered(subject: Subject) -> Problems:
     return [f"{path}: {a} in the ledger, {b} in quarantine" for path, a, b in rows]
 
 
+def _editors_lines_used(subject: Subject) -> Problems:
+    rows = subject.connection.execute(
+        "select detail from work.quality.quarantine where file_id = $1 order by line_number",
+        [ALIASES_FILE],
+    ).fetchall()
+    return [detail for (detail,) in rows]
+
+
 def _rows_ledgered(subject: Subject, table: Table) -> Problems:
     problems = []
     for first, last in touched_spans(subject.connection, subject.build_id, table.full_name):
@@ -136,6 +146,11 @@ _COUNTS: tuple[tuple[Check, Callable[[Subject], Problems]], ...] = (
         _check("refusals_are_ledgered", "quality.quarantine",
                "Refused records per file equal the ledger's count"),
         _refusals_ledgered,
+    ),
+    (
+        Check("editors_lines_are_used", "conservation", "quality.quarantine", "warn",
+              "Every line of event_alias.csv names a topic or article that is there"),
+        _editors_lines_used,
     ),
     *(
         (

@@ -40,9 +40,15 @@ def test_an_editors_word_is_published(observatory: Settings) -> None:
         f'{platform},{post_id},"{title_key}",yes,ed\n',
         encoding="utf-8",
     )
-    root.event_aliases.write_text(f'title,alias\n"{title}",另一种说法\n', encoding="utf-8")
+    root.event_aliases.write_text(
+        f'title,alias\n"{title}",另一种说法\nhot_topic:0011223344556677,别的说法\n',
+        encoding="utf-8",
+    )
     first = run_nightly(observatory)
     assert first.outcome == "published", first.message
+    assert [
+        check.check_name for check in first.failed_checks if check.check_name.startswith("ed")
+    ] == ["editors_lines_are_used"]
     assert _ask(
         observatory,
         "select link_level, link_method, link_probability, evidence->>'$.reviewer' "

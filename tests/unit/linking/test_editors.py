@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from orchestration.linking.editors import EditorsError, read_aliases, read_decisions
+from orchestration.linking.editors import EditorsError, Known, read_aliases, read_decisions
 
 HEADER = "platform,post_id,title_key,decision,reviewer,note\n"
 
@@ -51,18 +51,36 @@ def test_aliases_are_read_by_title_and_by_event(tmp_path: Path) -> None:
     text = (
         "title,alias\n甲市 起火,甲市Ｋ厂起火\nhot_topic:0011223344556677,乙事\n甲市起火,甲市起火\n"
     )
-    rows = read_aliases(written(tmp_path, text, "gb18030"), lambda event: "乙").rows()
+    aliases, set_aside = read_aliases(written(tmp_path, text, "gb18030"), Known(lambda event: "乙"))
+    rows = aliases.rows()
+    assert not set_aside
     assert [row[:2] for row in rows] == [("甲市起火", "甲市k厂起火"), ("乙", "乙事")]
 
 
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("hot_topic:0011223344556677,乙事", "no event of the last build has this id"),
         ("甲市起火,乙", "must have two characters"),
         (",乙事", "title '': is empty"),
     ],
 )
 def test_bad_aliases_are_refused(tmp_path: Path, line: str, message: str) -> None:
     with pytest.raises(EditorsError, match=message):
-        read_aliases(written(tmp_path, f"title,alias\n{line}\n"), lambda event: None)
+        read_aliases(written(tmp_path, f"title,alias\n{line}\n"), Known(lambda event: None))
+
+
+def test_aliases_of_unknown_events_and_of_rumours_are_set_aside(tmp_path: Path) -> None:
+    text = (
+        "title,alias\nhot_topic:0011223344556677,乙事\n甲市起火,甲市一厂起火\n"
+        "rumor:0011223344556677,丙事\n丁市 停水,丁市全城停水\n"
+    )
+    known = Known(lambda event: None, rumours=frozenset({"丁市停水"}))
+    aliases, set_aside = read_aliases(written(tmp_path, text), known)
+    assert aliases["title_key"].to_list() == ["甲市起火"]
+    assert [(line.line_number, line.title, line.reason) for line in set_aside] == [
+        (2, "hot_topic:0011223344556677", "unknown_event"),
+        (4, "rumor:0011223344556677", "alias_of_a_rumour"),
+        (5, "丁市 停水", "alias_of_a_rumour"),
+    ]
+    assert "line 2: title: no event of the last build has this id" in set_aside[0].detail
+    assert "name the topic or article that carries it" in set_aside[1].detail

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from orchestration.linking.editors import Editors
+from orchestration.linking.editors import UNKNOWN_EVENT, Editors, SetAside
 from orchestration.linking.model import read_model
 from orchestration.linking.nightly import Linked, renew_links
 from orchestration.schemas.render import polars_schema
@@ -57,15 +57,15 @@ class World:
     def build(self) -> str:
         return f"b{self.night:06}"
 
-    def title(self, text: str, hour: int) -> None:
+    def title(self, text: str, hour: int, platform: str = "weibo") -> None:
         at = START + timedelta(hours=hour)
         self.connection.execute(
             """insert into core.hot_topic_slots by name
-               select 'weibo' as platform, 'l' as list_name, $1 as topic, $1 as topic_key,
+               select $3 as platform, 'l' as list_name, $1 as topic, $1 as topic_key,
                       $2::timestamptz as slot_at, $2::timestamptz as seen_hi_at,
                       $2::timestamptz - interval 1 hour as seen_lo_at, 's' as source_name,
                       'f' as file_id, 'h' as file_sha256, 1 as record_number""",
-            [text, at],
+            [text, at, platform],
         )
         self.touch("core.hot_topic_slots", at)
 
@@ -102,18 +102,20 @@ def make_world(make_settings: Callable[..., Settings]) -> Iterator[Callable[[], 
 
         def make() -> World:
             for table in ("core.posts", "core.articles", "core.hot_topic_slots", "core.text_links",
-                          "core.event_aliases", "meta.touched_days", "meta.link_runs"):  # fmt: skip
+                          "core.event_aliases", "quality.quarantine", "meta.touched_days",
+                          "meta.link_runs"):  # fmt: skip
                 connection.execute(f"delete from {table}")
             return World(connection)
 
         yield make
 
 
-def background(world: World) -> None:
+def background(world: World, start: int = 0) -> None:
+    """What has nothing to do with anything, from an hour on."""
     for number, text in enumerate(NOISE):
-        world.title(text, number * 9)
+        world.title(text, start + number * 9)
     for number, text in enumerate(ROUTINE):
-        world.post(f"r{number}", text, number * 15)
+        world.post(f"r{start + number}", text, start + number * 15)
 
 
 def test_posts_are_linked_and_hashtags_left_to_the_exact_rule(
@@ -159,6 +161,54 @@ def test_night_by_night_in_any_order_ends_as_all_at_once(make_world: Callable[[]
         assert world.links() == expected
 
 
+LATER = 20 * 24
+Step = Callable[[World], None]
+BEGUN_AGAIN: list[Step] = [
+    lambda world: world.title("临江化工厂深夜起火", 0),
+    lambda world: world.title("临江化工厂深夜起火", LATER),
+    lambda world: world.title("临江一化工厂凌晨起火", LATER),
+    lambda world: world.post(
+        "p9", "警情通报 昨天深夜 临江化工厂起火 消防已到场 无人员伤亡", LATER + 2
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("before", "late"),
+    [
+        (BEGUN_AGAIN, lambda world: world.title("临江化工厂深夜起火", 10 * 24)),
+        (BEGUN_AGAIN[1:], lambda world: world.title("临江化工厂深夜起火", 10 * 24)),
+        (
+            [
+                lambda world: world.title("临江一化工厂起火", LATER),
+                lambda world: world.post("p9", f"#城北一仓库起火# {POSTS[0][1]}", LATER + 2),
+            ],
+            lambda world: world.title("城北一仓库起火", 10 * 24),
+        ),
+    ],
+    ids=["two stretches become one", "the beginning moves", "a hashtag becomes a title"],
+)
+def test_a_late_list_renews_what_rested_on_its_lack(
+    make_world: Callable[[], World], before: list[Step], late: Step
+) -> None:
+    world = make_world()
+    background(world, LATER)
+    for step in [*before, late]:
+        step(world)
+    world.link()
+    at_once = world.links()
+    world = make_world()
+    background(world, LATER)
+    for step in before:
+        step(world)
+    world.link()
+    night_before = world.links()
+    assert night_before != at_once
+    late(world)
+    world.link()
+    assert world.links() == at_once
+
+
 def test_only_touched_days_are_compared(make_world: Callable[[], World]) -> None:
     world = make_world()
     background(world)
@@ -182,6 +232,17 @@ def test_an_edited_post_is_linked_by_its_latest_text(make_world: Callable[[], Wo
     assert world.links() == []
 
 
+def test_a_list_of_another_platform_takes_no_link_away(make_world: Callable[[], World]) -> None:
+    """The title had been on another platform's list for days: that is an event of its own."""
+    world = make_world()
+    background(world)
+    world.title(TITLES[0][0], -5 * 24, platform="douyin")
+    world.title(*TITLES[0])
+    world.post(*POSTS[0])
+    world.link()
+    assert [row[:2] for row in world.links()] == [("p1", TITLES[0][0])]
+
+
 def test_another_model_compares_everything(make_world: Callable[[], World]) -> None:
     world = make_world()
     background(world)
@@ -203,6 +264,19 @@ def test_an_alias_is_compared_and_taken_back(make_world: Callable[[], World]) ->
     assert [row[:2] for row in world.links()] == [("p1", "临江深夜火光冲天")]
     world.link(said=editors())
     assert world.links() == []
+
+
+def test_a_line_set_aside_stands_in_quarantine_while_it_is(
+    make_world: Callable[[], World],
+) -> None:
+    world = make_world()
+    line = SetAside(2, "hot_topic:0011223344556677", UNKNOWN_EVENT)
+    told = "select path, line_number, reason, excerpt, build_id from quality.quarantine"
+    noted = ("event_alias.csv", 2, UNKNOWN_EVENT, line.title)
+    for set_aside in ((line,), (line,), ()):
+        build = world.build
+        world.link(said=replace(editors(), set_aside=set_aside))
+        assert world.connection.execute(told).fetchall() == [(*noted, build)] * len(set_aside)
 
 
 def test_a_failure_leaves_nothing(

@@ -121,3 +121,38 @@ def test_a_refused_file_changes_nothing(
     assert not (tmp_path / "reviewed_links.csv").exists()
     with pytest.raises(EditorsError, match="no such file"):
         import_decisions(published, tmp_path / "none.csv", tmp_path / "reviewed_links.csv")
+
+
+def test_one_link_is_not_decided_twice_in_one_file(
+    published: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    link = queue(published)["link_id"][0]
+    reviewed = tmp_path / "reviewed_links.csv"
+    path = _returned(tmp_path, [{"link_id": link, "decision": word} for word in ("yes", "no")])
+    with pytest.raises(EditorsError, match="line 3: decision 'no': line 2 says yes"):
+        import_decisions(published, path, reviewed)
+    assert not reviewed.exists()
+    path = _returned(tmp_path, [{"link_id": link, "decision": word} for word in ("yes", "Yes")])
+    assert import_decisions(published, path, reviewed).decided == 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_unicode_text_of_a_spreadsheet_is_read(
+    published: duckdb.DuckDBPyConnection, tmp_path: Path, encoding: str
+) -> None:
+    link = queue(published)["link_id"][0]
+    path, reviewed = tmp_path / "queue.txt", tmp_path / "reviewed_links.csv"
+    text = f"link_id\tdecision\tnote\r\n{link}\tyes\t甲,乙\r\n"
+    path.write_bytes(("\ufeff" if encoding == "utf-16-be" else "").encode("utf-16-be")
+                     + text.encode(encoding))  # fmt: skip
+    import_decisions(published, path, reviewed)
+    assert read_decisions(reviewed)["note"].to_list() == ["甲,乙"]
+
+
+def test_a_refused_header_names_the_command_that_was_given(
+    published: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    path = tmp_path / "queue.csv"
+    path.write_text("link,decision\n", encoding="utf-8")
+    with pytest.raises(EditorsError, match=r"lacks link_id.*links review --import"):
+        import_decisions(published, path, tmp_path / "reviewed_links.csv")

@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
+from orchestration.paths import ALIASES_FILE
 from orchestration.schemas.render import create_table_sql
 from orchestration.schemas.tables import MARTS, TABLES
 from orchestration.warehouse import takeover
@@ -105,6 +106,7 @@ def _first_night(connection: duckdb.DuckDBPyConnection) -> None:
     post(connection, STRANGER, STRANGERS_POST, posted_at=DAY)
     put(connection, "quality.repairs", file_id="f1", record_number=1, before="1", build_id=FIRST)
     put(connection, "quality.quarantine", file_id="f1", detail=f"of {STRANGER}", build_id=FIRST)
+    put(connection, "quality.quarantine", file_id=ALIASES_FILE, build_id=FIRST)
 
 
 def rows(path: Path) -> dict[str, str]:
@@ -147,9 +149,13 @@ def a_file_read_again(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("delete from core.posts where post_id in ('1002', '1009')")
     touch(connection, "core.posts", DAY + timedelta(days=2), None)
     for name in ("quality.repairs", "quality.quarantine"):
-        connection.execute(f"delete from {name}")
+        connection.execute(f"delete from {name} where file_id = 'f1'")
         put(connection, name, file_id="f1", build_id=SECOND)
     connection.execute(f"update quality.file_ledger set build_id = '{SECOND}'")
+
+
+def a_line_of_the_editors_mended(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute(f"delete from quality.quarantine where file_id = '{ALIASES_FILE}'")
 
 
 def days_made_anew(connection: duckdb.DuckDBPyConnection) -> None:
@@ -182,6 +188,7 @@ def nothing(connection: duckdb.DuckDBPyConnection) -> None:
 
 def everything(connection: duckdb.DuckDBPyConnection) -> None:
     for change in (a_new_day, a_version_seen_earlier, a_file_read_again, days_made_anew,
+                   a_line_of_the_editors_mended,
                    a_new_officer):  # fmt: skip
         change(connection)
 
