@@ -1,9 +1,9 @@
-"""Rule v2 of rebuttals: which official posts deny a claim, take a denial back, or cite a post.
+"""Rule v3 of rebuttals: which official posts deny a claim, take a denial back, or cite a post.
 
 Narrow on purpose: a post must deny (`_DENIAL`, a headline that says so, or a case against whoever
 spread it) and name what it denies (`_CLAIM`). Advice against rumours, round-ups, campaigns and
 cases of fraud are none; nor is a denial that is itself denied, asked about or told of somebody
-else, or a post that confirms. The words are frozen; whoever changes them makes a rule v3. What
+else, or a post that confirms. The words are frozen; whoever changes them makes a rule v4. What
 the rule gets right is measured in tests/unit/cleaning/test_rebuttals.py and told in
 docs/methodology.md.
 """
@@ -17,7 +17,7 @@ import polars as pl
 from orchestration.cleaning import ids, text
 from orchestration.cleaning.identity import bodies_among
 
-RULE = "rebuttal_v2"
+RULE = "rebuttal_v3"
 
 _HINT = r"谣|不实|不属实|编造|捏造|虚构|虚假|假消息|子虚乌有|事实不符|并非事实|有误|更正|失实"
 """What no rebuttal and no reversal is without; spares most posts the patterns below."""
@@ -34,11 +34,13 @@ _DENIED = (
 )
 _ASKED = rf"(?:{_WORD}|属实)(?:吗|么|吧)?[”\"』」#】]?\s*[?？]"
 _SAID = r"(?:称|表示|回应|坚称)?(?:称|说)?[:：,，]?"
+_OFFICIAL_WORD = r"(?:[^,，。:：“”\"]{0,8}?(?:通报|公告|声明|答复|回应|说明|处罚|结论|决定))"
 _TOLD = (
     r"(?:学校|校方|工作室|经纪人|家属|商家|店家)[^,，。:：]{0,6}(?:称|表示|回应|[:：])"
     rf"{_SAID}[“\"]?[^,，。:：“”\"]{{0,16}}?(?:[“\"][^”\"。]{{0,30}}[”\"])?[^,，。:：“”\"]{{0,8}}?{_WORD}"
     r"|(?:网民|网友|有人|当事人|男子|女子)[^,，。:：]{0,6}(?:称|表示|认为|质疑)"
-    rf"[:：,，]?(?:[“\"][^”\"。]{{0,40}}?|(?:这|此|该|其|是|事|消息|网传|内容|均|都){{0,4}}){_WORD}"
+    rf"[:：,，]?(?:[“\"][^”\"。]{{0,40}}?|{_OFFICIAL_WORD}?(?:这|此|该|其|是|事|消息|网传|内容|均|都){{0,4}})"
+    rf"{_WORD}"
 )
 """What takes a denial out of the mouth of who posts it: denied itself, asked, told of others."""
 
@@ -66,12 +68,12 @@ _REVERSAL = (
 
 
 def is_rebuttal(wording: pl.Series) -> pl.Series:
-    """Whether each text denies a claim that it names, by rule v2; NULL for no text."""
+    """Whether each text denies a claim that it names, by rule v3; NULL for no text."""
     return _marked(wording, _rebuts)
 
 
 def is_reversal(wording: pl.Series) -> pl.Series:
-    """Whether each text takes back what an official said before, by rule v2; NULL for no text."""
+    """Whether each text takes back what an official said before, by rule v3; NULL for no text."""
     return _marked(wording, lambda texts: texts.str.contains(_REVERSAL))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from orchestration.linking.places import PLACES, is_within
 
@@ -17,17 +17,19 @@ _SAME_MEASURE = {
 _OF_A_CLOCK = frozenset({"年", "月", "日", "时"})
 """Numbers that say when: they stand in every bulletin and count nothing."""
 _MEASURED = rf"(?=\s?[多余几]?(?P<measure>{_MEASURES})?)"
+_ABOVE, _BELOW = "超逾破过", "近"
+"""Words before a number that it is at most, or at least, what was counted; 约 says neither."""
 _ARABIC = re.compile(
-    rf"([超逾近约破过])?(?<![a-z\d.])(\d+)(?:\.(\d+))?(?![a-z\d])(亿|千万|百万|万|千|百)?{_MEASURED}"
+    rf"([{_ABOVE}{_BELOW}约])?(?<![a-z\d.])(\d+)(?:\.(\d+))?(?![a-z\d])(亿|千万|百万|万|千|百)?{_MEASURED}"
 )
 """Digits beside a Latin letter are a name (n95, 5g)."""
-_CHINESE = re.compile(rf"([〇零一二两三四五六七八九十百千万亿]+){_MEASURED}")
+_CHINESE = re.compile(rf"([〇零一二两三四五六七八九十廿卅百千万亿]+){_MEASURED}")
 _ONE = re.compile(
     r"(?<![第每这那某另同唯任哪统])一(?=[例人名位岁年月周天元吨级米]|小时|分钟|公里|个月)"
 )
 """One of what is counted; elsewhere 一 is a word (一起, 一直, 一个)."""
 _AS_COUNTED = 3
-"""A number of more digits after "over" or "nearly" is round: its noughts are not counted ones."""
+"""A number of more digits after a word like "over" is round: its noughts are not counted ones."""
 _AFTER_PLACE = ("省", "市", " ")
 _COUNTS_ALONE = 100
 """From here on a number in words needs nothing that it measures (三千万)."""
@@ -35,17 +37,23 @@ _UNITS = {
     "": 1, "百": 100, "千": 1_000, "万": 10_000, "百万": 1_000_000, "千万": 10_000_000,
     "亿": 100_000_000,
 }  # fmt: skip
+_TENS = str.maketrans({"廿": "二十", "卅": "三十"})
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _PLACE = re.compile("|".join(sorted(PLACES, key=len, reverse=True)))
 
 
 @dataclass(frozen=True)
 class Number:
-    """A number as written: value, the step it is written to (8.6万: 1,000), what it measures."""
+    """A number as written: value, the step it is written to (8.6万: 1,000), what it measures, and
+    on which side of it the counted one lies (1 above, -1 below, 0 unsaid).
+
+    The side makes no other number: 超3万 and 3万 may head the same event.
+    """
 
     value: float
     step: float
     measure: str = ""
+    side: int = field(default=0, compare=False)
 
     @property
     def is_a_date(self) -> bool:
@@ -82,9 +90,10 @@ def facts(text: str) -> Facts:
 def _arabic(match: re.Match[str]) -> Number:
     whole, fraction, unit = match[2], match[3] or "", match[4] or ""
     factor = _UNITS[unit] / 10 ** len(fraction)
-    if match[1] and not unit and len(whole) > _AS_COUNTED:
+    side = 1 if match[1] in tuple(_ABOVE) else -1 if match[1] == _BELOW else 0
+    if not unit and not fraction and (side or (match[1] and len(whole) > _AS_COUNTED)):
         factor *= 10 ** (len(whole) - len(whole.rstrip("0")))
-    return Number(float(f"{whole}.{fraction or 0}") * _UNITS[unit], factor, _measure(match))
+    return Number(float(f"{whole}.{fraction or 0}") * _UNITS[unit], factor, _measure(match), side)
 
 
 def _measure(match: re.Match[str]) -> str:
@@ -106,6 +115,7 @@ def _in_words(text: str) -> list[Number]:
 
 def _chinese(text: str) -> float | None:
     """Value of a Chinese numeral; None for what only looks like one (万一, 千百)."""
+    text = text.translate(_TENS)
     if len(text) > 1 and all(character in _DIGITS for character in text):
         return float("".join(str(_DIGITS[character]) for character in text))
     total = section = digit = 0
@@ -193,5 +203,7 @@ def _alike(number: Number, title: Facts, post: Facts) -> list[Number]:
 def _is_same(number: Number, other: Number) -> bool:
     if other.value == number.value:
         return True
+    if number.side:
+        return 0 < (other.value - number.value) * number.side < number.step
     wanted, steps = round(number.value / number.step), other.value / number.step
     return number.step > 1 and wanted in (int(steps), round(steps))

@@ -759,11 +759,11 @@ _define(
     "bool",
     "",
     {
-        "is_rebuttal": "The official text denies a claim that it names (rule rebuttal_v2); NULL for "
+        "is_rebuttal": "The official text denies a claim that it names (rule rebuttal_v3); NULL for "
         "posts of others.",
-        "is_reversal": "The official text takes back what was said before (rule rebuttal_v2); NULL for "
+        "is_reversal": "The official text takes back what was said before (rule rebuttal_v3); NULL for "
         "posts of others.",
-        "is_marked": "Rule rebuttal_v2 marks the post; NULL where it was not collected.",
+        "is_marked": "Rule rebuttal_v3 marks the post; NULL where it was not collected.",
     },
 )
 _define(

@@ -1,5 +1,5 @@
 -- Grain: one rumour and one official post that denies something or takes something back (rule
--- rebuttal_v2) and is tied to it by name or address, by the stronger tie: the platform's ruling credits
+-- rebuttal_v3) and is tied to it by name or address, by the stronger tie: the platform's ruling credits
 -- its author with a denial (ruling_mention, only where the ruling cites none by address); it reposts the
 -- rumour (repost) or replies to it (reply); it cites the rumour's address (post_url).
 -- is_denial: it denies. A name alone ties denials only: what else its author takes back may be anything.

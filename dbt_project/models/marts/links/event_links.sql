@@ -9,7 +9,7 @@
 --                     replies to it, in the window of hashtags: so denials are taken back;
 --   address_v1        the text of the post names the address of the article, likewise;
 --   rumour_repost_v1, rumour_reply_v1, rumour_url_v1, ruling_mention_v1
---                     the post denies something or takes it back (rule rebuttal_v2) and reposts the
+--                     the post denies something or takes it back (rule rebuttal_v3) and reposts the
 --                     rumour, replies to it, or cites its address; or the ruling credits its author
 --                     with a denial; likewise.
 -- lexical, with the probability of the model in orchestration/linking:

@@ -2,7 +2,7 @@
 -- denial whose rumour is not known. `none` stands for what is missing.
 -- Ties, strongest first: the platform's ruling cites the denial, or credits its author by name
 -- with one; the denial reposts the rumour, or cites it by address; both use the same hashtag. But
--- for the first, only posts that rule rebuttal_v2 marks are denials.
+-- for the first, only posts that rule rebuttal_v3 marks are denials.
 -- Denials of people are not here: a rumour that nobody else denied stands with `none`.
 -- An official denied it only where the author is an account in scope, and not more than 72 h before
 -- the copy that was ruled on; main.silence_ledger takes over what counts here.
