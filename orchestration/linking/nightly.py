@@ -182,7 +182,7 @@ def _days_of_hashtags(connection: duckdb.DuckDBPyConnection, onsets: pl.DataFram
     are linked by text to no other one."""
     if onsets.is_empty():
         return set()
-    with rows_of(onsets) as moved:
+    with rows_of(connection, onsets) as moved:
         rows = connection.execute(
             f"""with tags as (
                     select timezone('Asia/Shanghai', posted_at)::date as day,
@@ -355,7 +355,7 @@ def _replace_day(
     build_id: str,
 ) -> None:
     """The links of a day's posts, also of those that stood on another day before."""
-    with rows_of(posts.select("platform", "post_id")) as compared:
+    with rows_of(connection, posts.select("platform", "post_id")) as compared:
         connection.execute(
             f"""delete from {TEXT_LINKS.full_name}
                 where posted_date = $1 or (platform, post_id) in (select * from {compared})""",

@@ -80,7 +80,7 @@ def _note_unread(connection: duckdb.DuckDBPyConnection, unread: pl.DataFrame) ->
     if unread.is_empty():
         return
     advice = pl.col("reason").str.split(":").list.first().replace_strict(UNREAD)
-    with rows_of(unread.with_columns(detail=advice)) as articles:
+    with rows_of(connection, unread.with_columns(detail=advice)) as articles:
         connection.execute(
             f"""insert into {QUARANTINE.full_name} by name
                 select file_id, unread.file_sha256, path, source_name, 'field' as extent,
@@ -102,7 +102,7 @@ def _merge(connection: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> None:
     names = CLAIM_CANDIDATES.column_names
     first = found.sort(rank).unique("candidate_id", keep="first", maintain_order=True)
     earlier = f"({', '.join(f's.{n}' for n in rank)}) < ({', '.join(f't.{n}' for n in rank)})"
-    with rows_of(first) as candidates:
+    with rows_of(connection, first) as candidates:
         connection.execute(
             f"""merge into {CLAIM_CANDIDATES.full_name} as t using {candidates} as s
                 on t.candidate_id = s.candidate_id

@@ -7,6 +7,7 @@ before dbt starts. The published file is only ever opened read-only and locked d
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,13 +36,14 @@ OFFLINE: dict[str, Any] = {
 
 
 @contextmanager
-def open_work(path: Path, *, temporary: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_work(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The work file; a new one has all tables before it has its name. Sessions are in UTC."""
     path.parent.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect(":memory:", config={**OFFLINE, "memory_limit": MEMORY_LIMIT})
     try:
         connection.execute("set TimeZone = 'UTC'")
-        folder = temporary or path.parent / "tmp"
+        folder = path.parent / "tmp"
+        shutil.rmtree(folder, ignore_errors=True)  # what a process left that was killed
         connection.execute(f"set temp_directory = {quote(str(folder))}")
         connection.execute("set preserve_insertion_order = true")
         if not path.exists():

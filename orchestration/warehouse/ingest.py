@@ -149,7 +149,7 @@ def _record_unread(connection: duckdb.DuckDBPyConnection, intake: Intake, build:
     """quality.schema_drift: columns that no file of the source had before."""
     rows = [(*key, *place, build.build_id) for key, place in sorted(intake.unread.items())]
     found = pl.DataFrame(rows, schema=polars_schema(SCHEMA_DRIFT), orient="row")
-    with rows_of(found) as unread_columns:
+    with rows_of(connection, found) as unread_columns:
         connection.execute(
             f"""insert into {SCHEMA_DRIFT.full_name} by name
                 select * from {unread_columns}
@@ -270,7 +270,7 @@ def _files_of_unknown_officers(
     """Deliveries in which officers, under the same pseudonyms, lack what ordinary people lack."""
     if officers.is_empty():
         return []
-    with rows_of(officers.select("platform", "account_id")) as accounts:
+    with rows_of(connection, officers.select("platform", "account_id")) as accounts:
         found = connection.execute(
             f"with officers as (select * from {accounts}) "
             + " union ".join(

@@ -81,7 +81,7 @@ def load_batch(
 def _number_files(connection: duckdb.DuckDBPyConnection, files: Sequence[ReadFile]) -> None:
     """Number the batch's files from 0, for counting records."""
     ids = pl.DataFrame({"file_id": [read.file.file_id for read in files]}).with_row_index("number")
-    with rows_of(ids) as given:
+    with rows_of(connection, ids) as given:
         connection.execute(f"create temp table batch_files as select * from {given}")
 
 
@@ -196,7 +196,7 @@ def _merge_month(
     merged = connection.sql(_merge_sql(table, month is None), params=values).pl()
     if merged.is_empty():
         return pl.Series("record", dtype=pl.Int64)
-    with rows_of(merged) as rows:
+    with rows_of(connection, merged) as rows:
         # A day changed by a new row, or by a sighting that moved to an earlier one.
         connection.execute(
             f"""insert into meta.touched_days
@@ -393,7 +393,7 @@ def files_of_accounts(connection: duckdb.DuckDBPyConnection, accounts: pl.DataFr
     query += """ union select file_id from (
         select file_id, platform, unnest(cited_account_ids) as account_id from core.rulings
       ) semi join admitted using (platform, account_id)"""
-    with rows_of(accounts.select("platform", "account_id")) as rows:
+    with rows_of(connection, accounts.select("platform", "account_id")) as rows:
         return [row[0] for row in connection.execute(query.format(rows=rows)).fetchall()]
 
 

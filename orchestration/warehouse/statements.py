@@ -12,13 +12,18 @@ import polars as pl
 
 
 @contextmanager
-def rows_of(frame: pl.DataFrame) -> Iterator[str]:
+def rows_of(connection: duckdb.DuckDBPyConnection, frame: pl.DataFrame) -> Iterator[str]:
     """The rows of a frame as what stands behind `from`; only while the context lasts.
 
-    DuckDB could look at them in memory, but by way of pyarrow's datasets, which import pandas: half
-    a second of every process that hands over a single row.
+    They are a file where the connection keeps its own temporary ones. DuckDB could look at them in
+    memory, but by way of pyarrow's datasets, which import pandas: half a second of every process
+    that hands over a single row.
     """
-    with tempfile.TemporaryDirectory(prefix="observatory_") as folder:
+    row = connection.execute("select current_setting('temp_directory')").fetchone()
+    assert row is not None
+    place = Path(row[0])
+    place.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place, prefix="rows_") as folder:
         path = Path(folder) / "rows.parquet"
         frame.write_parquet(path, compression="uncompressed", statistics=False)
         yield f"read_parquet({quote(str(path))})"
@@ -26,7 +31,7 @@ def rows_of(frame: pl.DataFrame) -> Iterator[str]:
 
 def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
     """Add the rows of a frame to a table, column by name. table: as it stands in SQL."""
-    with rows_of(frame) as rows:
+    with rows_of(connection, frame) as rows:
         connection.execute(f"insert into {table} by name select * from {rows}")
 
 

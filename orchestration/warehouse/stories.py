@@ -72,7 +72,7 @@ def _anchor(connection: duckdb.DuckDBPyConnection) -> None:
     ).to_arrow_reader(ARTICLES_AT_ONCE)
     empty = pl.DataFrame(schema={"article_id": pl.String, "anchor": pl.Int64})
     found = pl.concat([empty, *(anchors(shingles(frame_of(batch))) for batch in reader)]).unique()
-    with rows_of(found) as rows:
+    with rows_of(connection, found) as rows:
         connection.execute(f"create temp table found_anchors as select * from {rows}")
     # With the anchors of other versions: a version may also have moved the day of publication.
     connection.execute(
@@ -132,7 +132,7 @@ def _pair(connection: duckdb.DuckDBPyConnection) -> bool:
 def _compared(connection: duckdb.DuckDBPyConnection, candidates: pl.DataFrame) -> pl.DataFrame:
     """Of candidate pairs those that may be one story, with their similarity."""
     either = pl.concat([candidates["article_id"], candidates["other_article_id"]]).unique()
-    with rows_of(either.to_frame()) as rows:
+    with rows_of(connection, either.to_frame()) as rows:
         connection.execute(f"create or replace temp table compared as select * from {rows}")
     # By row, so that old texts are not read: what is compared is of the last days.
     connection.execute(

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from orchestration.warehouse import connect
 from orchestration.warehouse.connect import open_work
-from orchestration.warehouse.statements import count_rows
+from orchestration.warehouse.statements import count_rows, rows_of
 
 
 class EndedError(BaseException):
@@ -28,3 +29,21 @@ def test_a_process_that_ends_while_it_makes_the_file_leaves_none(
     with open_work(path) as connection:
         assert count_rows(connection, "meta.sources") == 1
     assert [p.name for p in path.parent.iterdir() if p.is_file()] == [path.name]
+
+
+def test_rows_are_handed_over_within_the_data_root_and_leave_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "warehouse" / "observatory.duckdb"
+    left = path.parent / "tmp" / "rows_left" / "rows.parquet"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"of a process that was killed")
+    frame = pl.DataFrame(
+        {"nothing": [None, None], "list": [["a", None], []], "id": ["1", "1e5"]},
+        schema={"nothing": pl.Null, "list": pl.List(pl.String), "id": pl.String},
+    )
+    with open_work(path) as connection:
+        assert not left.exists()
+        with rows_of(connection, frame) as rows:
+            assert rows.startswith(f"read_parquet('{path.parent / 'tmp'}")
+            found = connection.execute(f"from {rows}").fetchall()
+        assert found == [(None, ["a", None], "1"), (None, [], "1e5")]
+        assert list((path.parent / "tmp").iterdir()) == []
