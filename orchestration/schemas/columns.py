@@ -122,7 +122,9 @@ _define(
         "comment_id": "Comment id, as text; a pseudonym for ordinary people.",
         "reply_to_comment_id": "Id of the comment that this comment answers.",
         "repost_id": "Keyed pseudonym of one repost or comment in an anonymous timeline.",
-        "inquiry_id": "Id of a petition or question at its message board.",
+        "inquiry_id": "Id of a petition or question at its message board; boards number alike, so it "
+        "counts within source_name. The same id asked at the same instant of the same region in "
+        "several sources is one event, named after the source that saw it first.",
         "article_id": "First 16 hex digits of SHA-256 over the canonical address, or over the text "
         "where there is no address.",
         "ruling_id": "Id of the post a platform ruled on, pseudonymised.",

@@ -192,7 +192,7 @@ COMMENTS = _core(
 INQUIRIES = _core(
     "inquiries",
     "one petition or question in one state",
-    ("inquiry_id",),
+    ("source_name", "inquiry_id"),
     (
         "platform", "inquiry_id", "asked_at", "answered_at", "status", "status_text",
         "region_text", "region_code", "addressee_text", "channel", "is_zone_assumed",

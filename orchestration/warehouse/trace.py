@@ -62,11 +62,20 @@ _LISTED = f"""topic_key = $topic_key and seen_hi_at between $onset_hi_at and $la
         ) as s
         where {_event("hot_topic", _TOPIC)}
     )"""
+_INQUIRY = "coalesce(s.platform, 'web') || chr(31) || s.source_name || chr(31) || s.inquiry_id"
+_ASKED = f"""(
+        coalesce(platform, 'web'), inquiry_id, asked_at, coalesce(region_code, region_text, '')
+    ) in (
+        select (coalesce(s.platform, 'web'), s.inquiry_id, s.asked_at,
+                coalesce(s.region_code, s.region_text, ''))
+        from core.inquiries as s where {_event("inquiry", _INQUIRY)}
+    )"""
+"""All that its board's source saw of it, and what other sources saw of the same asking."""
 _EVENT = (
     Behind("core.hot_topic_slots", _LISTED),
     Behind("core.articles", _event("article", "article_id")),
     Behind("core.rulings", _event("rumor", "platform || chr(31) || ruling_id")),
-    Behind("core.inquiries", _event("inquiry", "inquiry_id")),
+    Behind("core.inquiries", _ASKED),
 )
 
 ORIGINS: Mapping[str, tuple[Behind, ...]] = {

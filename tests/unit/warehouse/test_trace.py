@@ -130,7 +130,6 @@ def test_an_event_is_traced_to_its_onset_first_and_says_how_many_more(
         ("core.articles", {"article_id": "a1"}, "article:' || left(sha256('a1'"),
         ("core.rulings", {"platform": "weibo", "ruling_id": "r1"},
          "rumor:' || left(sha256('weibo' || chr(31) || 'r1'"),
-        ("core.inquiries", {"inquiry_id": "q1"}, "inquiry:' || left(sha256('q1'"),
     ],
 )  # fmt: skip
 def test_other_events_are_traced_by_what_their_id_is_made_of(
@@ -146,6 +145,22 @@ def test_other_events_are_traced_by_what_their_id_is_made_of(
     _put(tables, "main.events", event_id=event_id, onset_hi_at=_at(1), last_seen_at=_at(1))
     found = _traced(tables, tmp_path, "main.events", str(event_id))
     assert [(o.table, o.key) for o in found.origins] == [(table, key)]
+
+
+def test_an_inquiry_is_traced_within_its_board_and_to_a_renamed_source(
+    tables: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    asked = {"inquiry_id": "q1", "asked_at": _at(1), "region_code": "440000"}
+    _put(tables, "core.inquiries", **asked, source_name="board_a", observed_at=_at(2))
+    _put(tables, "core.inquiries", **asked, source_name="board_renamed", observed_at=_at(3))
+    other = {**asked, "asked_at": _at(1, 5)}
+    _put(tables, "core.inquiries", **other, source_name="board_c", observed_at=_at(2))
+    (event_id,) = tables.execute(
+        "select 'inquiry:' || left(sha256('web' || chr(31) || 'board_a' || chr(31) || 'q1'), 16)"
+    ).fetchone() or (None,)
+    _put(tables, "main.events", event_id=event_id, onset_hi_at=_at(1), last_seen_at=_at(3))
+    found = _traced(tables, tmp_path, "main.events", str(event_id))
+    assert [o.key["source_name"] for o in found.origins] == ["board_a", "board_renamed"]
 
 
 @pytest.mark.parametrize("name", ORIGINS)

@@ -8,12 +8,19 @@
 -- A file's modification time says little of when its collector looked, so that watching then ends
 -- with the last thing the file tells.
 --
+-- Boards number their inquiries alike, so that an id counts within its board, which is its source. The
+-- same id asked at the same instant of the same region in several sources is one inquiry: the board's
+-- source was renamed, or two collectors read it. The source that saw it first names it.
+--
 -- Questions to people (officers, and others under a pseudonym) are here where five or more of them were
 -- asked in one month and region by one channel, the finest cell that is told; all others are left out
 -- of parts and sums alike, so that no difference of two sums tells of fewer.
 with inquiries as (
     select
         *,
+        coalesce(platform, 'web') as known_platform,
+        first_value(source_name) over same_asking as asking_source_name,
+        first_value(observed_at) over same_asking as asking_seen_at,
         coalesce(
             status, case when answered_at is not null then 'answered' else 'unknown' end
         ) as known_status,
@@ -29,19 +36,35 @@ with inquiries as (
         end as looked_at
     from {{ source('core', 'inquiries') }}
     where asked_at is not null
+    window same_asking as (
+        partition by
+            coalesce(platform, 'web'), inquiry_id, asked_at, coalesce(region_code, region_text, '')
+        order by observed_at nulls last, source_name nulls last
+    )
+),
+
+-- All versions of a source go with the one that another source saw first.
+inquiries_of_boards as (
+    select
+        *,
+        first_value(asking_source_name) over (
+            partition by known_platform, source_name, inquiry_id
+            order by asking_seen_at nulls last, asking_source_name nulls last
+        ) as board_name
+    from inquiries
 ),
 
 inquiries_over_time as (
     select
         *,
-        max(looked_at) over (partition by inquiry_id) as last_seen_at,
+        max(looked_at) over (partition by known_platform, board_name, inquiry_id) as last_seen_at,
         max(case when known_status <> 'answered' then looked_at end) over (
-            partition by inquiry_id
+            partition by known_platform, board_name, inquiry_id
         ) as unanswered_until_at,
         min(case when known_status = 'answered' and answered_at >= asked_at then answered_at end)
-            over (partition by inquiry_id) as first_answered_at,
+            over (partition by known_platform, board_name, inquiry_id) as first_answered_at,
         row_number() over (
-            partition by inquiry_id
+            partition by known_platform, board_name, inquiry_id
             order by
                 looked_at desc nulls last,
                 case when known_status = 'answered' then 0 else 1 end,
@@ -52,14 +75,14 @@ inquiries_over_time as (
                 file_sha256 nulls last,
                 record_number nulls last
         ) as version_order
-    from inquiries
+    from inquiries_of_boards
 ),
 
 chosen_inquiries as (
     select
-        'inquiry:' || {{ short_hash('inquiry_id') }} as event_id,
-        coalesce(platform, 'web') as platform,
-        'inquiry:' || {{ short_hash('inquiry_id') }} as question_id,
+        'inquiry:' || {{ short_hash("known_platform || chr(31) || board_name || chr(31) || inquiry_id") }} as event_id,
+        known_platform as platform,
+        'inquiry:' || {{ short_hash("known_platform || chr(31) || board_name || chr(31) || inquiry_id") }} as question_id,
         coalesce(channel, 'message_board') as channel,
         coalesce(addressee_text, 'unknown') as addressee,
         coalesce(
@@ -81,7 +104,7 @@ chosen_inquiries as (
         false as is_to_person,
         cast(null as {{ dbt.type_string() }}) as answered_by,
         cast(null as {{ dbt.type_string() }}) as answer_hash,
-        source_name
+        board_name as source_name
     from inquiries_over_time
     where version_order = 1
 ),
