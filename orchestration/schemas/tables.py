@@ -631,8 +631,9 @@ MARTS: tuple[Table, ...] = (
             *_interval("reposts", "comments", "likes"), "first_seen_at", "last_seen_at", "status",
             "build_id",
         ),
-        required=("account_id", "first_seen_at", "last_seen_at"),
-        caveat="Posts of accounts under a pseudonym (officers) are not here.",
+        required=("account_id", "first_seen_at"),
+        caveat="Posts of accounts under a pseudonym (officers) are not here. A post is seen where "
+        "a look found it present or hidden; last_seen_at is NULL where none did.",
     ),
     _dbt(
         "main", "post_edits", "one change of an official post's text, as one source saw it",
