@@ -13,13 +13,18 @@ from orchestration.cleaning.times import INSTANT
 
 
 def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
-    """Apply the id clock, derive hashtags, and let only official text through."""
+    """Apply the id clock, derive hashtags, and let only official text through.
+
+    Where a source says in which state it found a post, every look is an observation: two that
+    found it gone confirm each other, and one that found it again takes both back.
+    """
     rows = ensure(
         rows, posted_at=INSTANT, posted_at_source=pl.String, posted_at_precision=pl.String,
         posted_at_text=pl.String, is_zone_assumed=pl.Boolean, text=pl.String,
         is_repost=pl.Boolean, is_truncated=pl.Boolean, repost_of_post_id=pl.String,
         account_id=pl.String, _repost_of_account_id=pl.String, kind=pl.String,
         reply_to_post_id=pl.String, _reply_to_account_id=pl.String,
+        account_state=pl.String, observed_at=INSTANT,
     )  # fmt: skip
     finished = apply_id_clock(Finished(rows), proven_times.POSTS)
     rows = finished.rows
@@ -31,6 +36,7 @@ def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
         hashtag_keys=text.hashtag_keys(tags),
         is_truncated=rows["is_truncated"].fill_null(False) | text.is_truncated(rows["text"]),
         is_repost=pl.col("is_repost").fill_null(pl.col("repost_of_post_id").is_not_null()),
+        state_observed_at=pl.when(pl.col("account_state").is_not_null()).then("observed_at"),
         _kind=author_kinds(rows, door),
     ).with_columns(
         is_official=pl.col("_kind").is_not_null(),

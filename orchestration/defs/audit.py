@@ -15,6 +15,7 @@ from orchestration.defs.specs import as_table, asset_key, table_spec, traced
 from orchestration.quality.audit import CHECKS, audit
 from orchestration.quality.results import Check, CheckResult, blocking, read_results
 from orchestration.schemas.tables import (
+    ACCOUNT_OVERRIDES,
     CHECK_RESULTS,
     CORE_TABLES,
     FILE_LEDGER,
@@ -29,7 +30,15 @@ from orchestration.warehouse.statements import count_rows
 
 RESULTS = asset_key(CHECK_RESULTS.full_name)
 GATE = "errors_are_none"
-AUDITED = (*CORE_TABLES, FILE_LEDGER, QUARANTINE, SCHEMA_DRIFT, *MARTS, *FITTED_TABLES)
+AUDITED = (
+    *CORE_TABLES,
+    FILE_LEDGER,
+    QUARANTINE,
+    SCHEMA_DRIFT,
+    ACCOUNT_OVERRIDES,
+    *MARTS,
+    *FITTED_TABLES,
+)
 _SHOWN = ("tool", "table_name", "check_name", "severity", "observed", "expected")
 
 _CONSEQUENCE = {

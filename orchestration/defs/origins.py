@@ -55,6 +55,7 @@ _READ = ("content", "path")
 _DATED = ("content", "path", "modified_at")
 _OBSERVATION = (
     "observed_at",
+    "state_observed_at",
     "observed_at_source",
     "observed_date",
     "observed_from",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from orchestration.cleaning.people import Door
 from orchestration.quality import conservation, expectations, profiles
 from orchestration.quality.results import Check, CheckResult, read_results, write_results
 from orchestration.schemas.tables import Table
@@ -45,8 +46,9 @@ def audit(
     """
     with open_work(settings.root.warehouse) as connection:
         counted = conservation.conservation_results(
-            connection, build.build_id, Archive(settings.root.archive)
-        )
+            connection, build.build_id, Archive(settings.root.archive),
+            Door(settings.pseudonym_key()),
+        )  # fmt: skip
         write_results(connection, build.build_id, "conservation", counted)
         progress(_tally("conservation", counted))
         judged = expectations.expectation_results(

@@ -1,8 +1,10 @@
-"""Conservation: every byte that came in is accounted for, and every table is of this build.
+"""Conservation: every byte that came in is accounted for, every table is of this build, and whom
+a review protects stands nowhere under their own id.
 
 These are sums that must come out even, not judgements: they block, but for lines of the editors'
 files, which cost nobody else anything. They look at the
-whole ledger, which is one row a file, and at core rows only on the days this build touched.
+whole ledger, which is one row a file, and at core rows only on the days this build touched; where
+somebody is protected by a review, at all accounts that core names.
 """
 
 from __future__ import annotations
@@ -12,10 +14,17 @@ from dataclasses import dataclass
 
 import duckdb
 
+from orchestration.cleaning.people import Door
 from orchestration.paths import ALIASES_FILE
 from orchestration.quality.profiles import local_midnight, touched_spans, unread
 from orchestration.quality.results import Check, CheckResult
-from orchestration.schemas.tables import CORE_TABLES, FITTED_TABLES, MARTS, Table
+from orchestration.schemas.tables import (
+    ACCOUNT_OVERRIDES,
+    CORE_TABLES,
+    FITTED_TABLES,
+    MARTS,
+    Table,
+)
 from orchestration.sources.archive import Archive
 from orchestration.warehouse.builds import rows_of_other_builds
 
@@ -24,11 +33,13 @@ EXAMPLES = 3
 
 @dataclass(frozen=True)
 class Subject:
-    """What is counted: a build in the open work file, and the archive it came from."""
+    """What is counted: a build in the open work file, the archive it came from, and the door that
+    let people pass."""
 
     connection: duckdb.DuckDBPyConnection
     build_id: str
     archive: Archive
+    door: Door
 
 
 Problems = list[str]
@@ -118,6 +129,35 @@ def _rows_of_this_build(subject: Subject, table: Table) -> Problems:
     return [f"{foreign} of {total} rows are of another build"] if foreign else []
 
 
+def _officers_hidden(subject: Subject) -> Problems:
+    """Said without the ids, which would be published with the answer."""
+    reviewed = "select platform, account_id from work.quality.account_overrides"
+    protected = subject.connection.sql(
+        f"""{reviewed} where account_id like 'p:%' union
+            select platform, account_id from work.quality.account_scope
+            where account_kind = 'officer' and account_id like 'p:%'
+              and exists ({reviewed})"""
+    ).pl()
+    if protected.is_empty():
+        return []
+    problems = []
+    told = [
+        t.full_name for t in (*CORE_TABLES, ACCOUNT_OVERRIDES) if "account_id" in t.column_names
+    ]
+    for name in told:
+        named = subject.connection.sql(
+            f"""select distinct platform, account_id from work.{name}
+                where account_id not like 'p:%'"""
+        ).pl()
+        hidden = subject.door.pseudonyms(named["platform"], named["account_id"])
+        bare = named.select("platform", hidden.alias("account_id")).join(
+            protected, on=["platform", "account_id"], how="semi"
+        )
+        if bare.height:
+            problems.append(f"{bare.height} accounts of officers are under their own ids in {name}")
+    return problems
+
+
 def _own_rows(table: Table) -> str:
     return f"{'The newest' if table.is_grown else 'Every'} row carries this build's id"
 
@@ -152,6 +192,11 @@ _COUNTS: tuple[tuple[Check, Callable[[Subject], Problems]], ...] = (
               "Every line of event_alias.csv names a topic or article that is there"),
         _editors_lines_used,
     ),
+    (
+        _check("officers_are_hidden", "quality.account_overrides",
+               "Whom a review protects stands under no own id where accounts are named"),
+        _officers_hidden,
+    ),
     *(
         (
             _check("rows_are_ledgered", table.full_name, "Every row comes from a ledgered file"),
@@ -172,10 +217,10 @@ CHECKS: tuple[Check, ...] = tuple(check for check, _ in _COUNTS)
 
 
 def conservation_results(
-    connection: duckdb.DuckDBPyConnection, build_id: str, archive: Archive
+    connection: duckdb.DuckDBPyConnection, build_id: str, archive: Archive, door: Door
 ) -> list[CheckResult]:
     """Count; one result per check. Never raises for the data: what cannot be counted fails."""
-    subject = Subject(connection, build_id, archive)
+    subject = Subject(connection, build_id, archive, door)
     return [_answer(check, count, subject) for check, count in _COUNTS]
 
 

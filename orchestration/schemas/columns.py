@@ -168,6 +168,8 @@ _define(
         "last_seen_at": "Latest observation by any source.",
         "seen_until_at": "Last time the collector saw the post before it was missing: the left end of the interval in which it went.",
         "missing_at": "First time the collector looked and the post was missing; NULL when not told.",
+        "state_observed_at": "The look that found the post in its state (observed_at, which makes rows of "
+        "equal looks distinct); NULL without a state, and in rows loaded before there was this column.",
         "started_at": "When the run began.",
         "data_through_at": "How far the data of the build reach (file modification times count only "
         "where nothing better is known).",

@@ -120,21 +120,23 @@ ACCOUNT_SNAPSHOTS = _core(
 
 POSTS = _core(
     "posts",
-    "one version of one post: a changed text or flag is a new row, a repeated sighting is not",
+    "one version of one post, and one look where the source says in which state the post was: a "
+    "changed text or flag is a new row, a repeated sighting is not, a look at the state is",
     ("platform", "post_id"),
     (
         "platform", "post_id", "account_id", "posted_at", "posted_at_source",
         "posted_at_precision", "posted_at_text", "is_zone_assumed", "text", "hashtags",
         "hashtag_keys", "kind", "is_repost", "repost_of_post_id", "reply_to_post_id",
         "cited_post_ids", "addressed_names", "is_rebuttal", "is_reversal", "is_truncated",
-        "is_edited", "edit_count", "is_official", "account_state", "observed_at",
-        "observed_at_source",
+        "is_edited", "edit_count", "is_official", "account_state",
+        "state_observed_at", "observed_at", "observed_at_source",
     ),
     "posted_at",
     seen="observed_at",
     required=("observed_at",),
     caveat="observed_at is the earliest sighting of this version; later sightings are in "
-    "core.post_metric_snapshots. account_state here is the state of the post.",
+    "core.post_metric_snapshots and, with the state found, in rows of their own here. "
+    "account_state here is the state of the post.",
 )  # fmt: skip
 
 POST_METRIC_SNAPSHOTS = _core(
@@ -629,8 +631,9 @@ MARTS: tuple[Table, ...] = (
             *_interval("reposts", "comments", "likes"), "first_seen_at", "last_seen_at", "status",
             "build_id",
         ),
-        required=("account_id", "first_seen_at", "last_seen_at"),
-        caveat="Posts of accounts under a pseudonym (officers) are not here.",
+        required=("account_id", "first_seen_at"),
+        caveat="Posts of accounts under a pseudonym (officers) are not here. A post is seen where "
+        "a look found it present or hidden; last_seen_at is NULL where none did.",
     ),
     _dbt(
         "main", "post_edits", "one change of an official post's text, as one source saw it",

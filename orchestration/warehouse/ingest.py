@@ -77,6 +77,8 @@ def ingest(
         again = [f.file_id for f in batch if f.file_id in replaced]
         _ingest_batch(connection, settings, declarations, build, batch, again, progress)
         replaced.difference_update(again)
+        # What a review protects may have come into scope only now.
+        _take_reviews(connection, settings, declarations, settled)
         reread = [
             f for f in _passed_too_early(connection, settings, before) if f.file_id not in replaced
         ]
@@ -176,15 +178,19 @@ def _take_reviews(
     settled: pl.DataFrame,
 ) -> None:
     """Renew what was reviewed. Officers found are hidden, which calls for a second reading: that
-    is noted first."""
+    is noted first.
+
+    A review of an account of which nothing is loaded yet says the same before and after, so
+    whether anybody is to be hidden is asked whatever the table holds.
+    """
     decided = reviews.claims_reviewed(declarations)
     if reviews.differ(connection, decided, CLAIM_REVIEWS):
         reviews.write_claim_reviews(connection, decided)
     door = Door(settings.pseudonym_key(), load.scope(connection))
     rows = reviews.reviewed(door, declarations.overrides)
-    if not reviews.differ(connection, rows):
-        return
     hidden = reviews.newly_hidden(door, rows)
+    if hidden.is_empty() and not reviews.differ(connection, rows):
+        return
     if hidden.height:
         _note_settled(settings, settled)
     reviews.write_reviewed(connection, rows, hidden)

@@ -140,6 +140,9 @@ def over_time(
          "followers_lo": 1000 + day, "followers_hi": 1000 + day}
         for day in range(0, 30, 5)
     ]  # fmt: skip
+    # Nothing was counted on day 4, although a number came: day 5 shows it.
+    zeroed = {"observed_at": START + timedelta(days=4), "followers_lo": 0, "followers_hi": 0}
+    accounts.append(accounts[0] | zeroed)
     posts, snapshots, deletions = [], [], []
     for post_id, ages in shown.items():
         posted = START + timedelta(days=3)
@@ -219,7 +222,8 @@ def test_engagement_sums_flags_falls_and_divides_by_followers_at_posting(
     )
     assert fallen > 0
     assert rising > fallen
-    # Posted on day 3: counts of day 0 (1000) and of day 5 (1005) span the followers of that day.
+    # Posted on day 3: counts of day 0 (1000) and of day 5 (1005) span the followers of that day; of
+    # the suspect zero between them nothing is taken.
     assert over_time.rows(
         """select distinct followers_at_posting_lo, followers_at_posting_hi, followers_gap_days
            from main.post_engagement where post_id like 'e%'"""

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from orchestration.cleaning.people import Door
 from orchestration.quality.conservation import CHECKS, conservation_results
 from orchestration.schemas.tables import MARTS
 from orchestration.settings import Settings
@@ -53,7 +55,8 @@ def settings(make_settings: Callable[..., Settings]) -> Settings:
 
 def _failed(settings: Settings) -> dict[str, str]:
     with open_work(settings.root.warehouse) as work:
-        results = conservation_results(work, BUILD, Archive(settings.root.archive))
+        archive, door = Archive(settings.root.archive), Door(settings.pseudonym_key())
+        results = conservation_results(work, BUILD, archive, door)
     assert len(results) == len(CHECKS)
     return {f"{r.table_name} {r.check_name}": r.observed for r in results if not r.passed}
 
@@ -65,6 +68,18 @@ def _change(settings: Settings, statement: str) -> None:
 
 def test_what_is_even_passes(settings: Settings) -> None:
     assert _failed(settings) == {}
+
+
+def _review_an_officer(settings: Settings) -> None:
+    """The one account of the rows, reviewed and hidden where reviews stand only."""
+    door, platform, account = Door(settings.pseudonym_key()), pl.Series(["weibo"]), pl.Series(["1"])
+    with open_work(settings.root.warehouse) as work:
+        work.execute(
+            """insert into quality.account_overrides
+                 (platform, account_id, account_kind, reviewer, reviewed_at)
+               values ('weibo', $1, 'officer', 'R', '2026-01-31')""",
+            [door.pseudonyms(platform, account)[0]],
+        )
 
 
 def _lose_a_blob(settings: Settings) -> None:
@@ -108,6 +123,11 @@ CASES: list[tuple[str | Callable[[Settings], None], str, str]] = [
         "quality.file_ledger deliveries_are_ledgered",
         "file e1b255f1a14bae20 of the archive's index is not in the ledger; "
         "1 ledgered files are not in the archive's index",
+    ),
+    (
+        _review_an_officer,
+        "quality.account_overrides officers_are_hidden",
+        "1 accounts of officers are under their own ids in core.account_snapshots",
     ),
     (
         _lose_a_blob,

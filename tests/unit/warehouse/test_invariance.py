@@ -54,6 +54,13 @@ sources:
     columns: {post_id: id, account_id: uid, text: said, posted_at: at,
               repost_of_post_id: source, repost_of_account_id: source_uid,
               reply_to_post_id: parent, reply_to_account_id: parent_uid}
+  - name: watched
+    format: mapped
+    reader: csv
+    table: posts
+    platform: weibo
+    observed_at: "column:seen"
+    columns: {post_id: id, account_id: uid, text: said, posted_at: at, account_state: state}
   - name: board
     format: mapped
     reader: csv
@@ -183,6 +190,21 @@ def pointing() -> list[list[object]]:
     return found
 
 
+WATCHED = ("id", "uid", "said", "at", "state", "seen")
+
+
+def looks() -> list[list[object]]:
+    """Posts looked at day by day: one that stays gone, one that comes back as it was."""
+    found: list[list[object]] = []
+    for number, author in enumerate((ORGANS[0], LISTED, OFFICER, PEOPLE[0])):
+        at = START + timedelta(hours=5 * number)
+        for day, found_in in enumerate(("present", "not_found", "not_found", "present", "")):
+            state = "not_found" if day and number % 2 else found_in
+            post = [mid(at, 110 + number), author, f"看 {number}", wall(at), state]
+            found.append([*post, wall(at + timedelta(days=day + 1))])
+    return found
+
+
 def hourly(hour: int) -> str:
     at = int(datetime(2026, 7, 1, hour, 20, tzinfo=UTC).timestamp()) - 8 * 3600
     entries = [
@@ -205,6 +227,7 @@ KINDS = (
         for n, account in enumerate(DECLARED)
     ),
     Kind("shared", pointing(), rows("shared_{number}.csv", POINTING)),
+    Kind("watched", looks(), rows("watched_{number}.csv", WATCHED)),
     Kind("declared", [[1, "x", "cut"]], rows(f"part{{number}}/名/{UNWRITTEN}.csv", FLAGGED)),
     *(
         Kind("hourly", [hourly(hour)], lambda number, some, hour=hour: (  # type: ignore[misc]

@@ -30,6 +30,19 @@ USER = {
 }  # fmt: skip
 
 
+WATCHED = """
+settle_seconds: 0
+sources:
+  - name: watched
+    format: mapped
+    reader: csv
+    table: posts
+    platform: bluesky
+    observed_at: "column:seen"
+    columns: {post_id: id, account_id: uid, text: said, posted_at: at, account_state: state}
+"""
+
+
 def lines(*records: object) -> bytes:
     return b"".join(json.dumps(r, ensure_ascii=False).encode() + b"\n" for r in records)
 
@@ -109,6 +122,38 @@ def test_every_record_is_loaded_duplicate_or_quarantined(make_settings):
     )
     again = night(settings, ())
     assert (again.files, again.records_in, set(again.rows_added.values())) == (0, 0, {0})
+
+
+def test_every_look_at_the_state_of_a_post_is_kept(make_settings):
+    """A post found gone twice, and one that was found again as it had been."""
+    settings = make_settings()
+    settings.root.sources_file.write_text(WATCHED)
+    folder = settings.root.inbox / "watched"
+    folder.mkdir(parents=True)
+    states = {"gone": "PPNN", "back": "PNPP", "silent": "    "}
+    words = {"P": "present", "N": "not_found", " ": ""}
+    header = "id,uid,said,at,state,seen"
+    for day in range(4):
+        rows = [
+            f"{post},9,text,2024-01-01T00:00:00+08:00,{words[found[day]]},2024-01-1{day}T02:00:00+08:00"
+            for post, found in states.items()
+        ]
+        for copy in ("a", "b"):
+            (folder / f"{day}{copy}.csv").write_text("\n".join([header, *rows]) + "\n")
+        done = run(settings)
+        assert (done.records_loaded, done.records_duplicate) == ((3, 3) if day == 0 else (2, 4))
+    with open_work(settings.root.warehouse) as connection:
+        kept = connection.execute(
+            """select account_state, day(observed_at), observed_at = state_observed_at
+               from core.posts where account_state is not null order by post_id, observed_at"""
+        ).fetchall()
+        unsaid = connection.execute(
+            "select day(observed_at), state_observed_at from core.posts where account_state is null"
+        ).fetchall()
+    looks = [(word, day, True) for found in ("PNPP", "PPNN")
+             for day, word in enumerate((words[letter] for letter in found), start=9)]  # fmt: skip
+    assert sorted(kept) == sorted(looks)
+    assert unsaid == [(9, None)]
 
 
 def test_a_source_that_repeats_another_has_observed_all_the_same(make_settings, tmp_path):

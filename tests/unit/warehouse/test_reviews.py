@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from typing import Any
 
 import pytest
 
@@ -21,8 +22,8 @@ UID, NAME, TEXT = "9900000001", "样城公安小王", "样城通报"
 HEADER = "platform,account_id,account_kind,admin_level,reviewer,reviewed_at\n"
 
 
-def deliver(settings: Settings) -> None:
-    user = {"_id": UID, "nick_name": NAME, "verified_type": 1, "followers_count": 12}
+def deliver(settings: Settings, **changes: Any) -> None:
+    user = {"_id": UID, "nick_name": NAME, "verified_type": 1, "followers_count": 12} | changes
     tweet = {
         "_id": "5315658459906048", "mblogid": "R4z8dhVTm", "created_at": "2026-07-01 00:00:00",
         "content": TEXT, "crawl_time": 1782849600, "user": user, "url": f"https://weibo.com/{UID}/x",
@@ -102,6 +103,55 @@ def test_a_reviewed_officer_is_hidden_backwards(make_settings, monkeypatch, is_k
     held = stored(settings)
     assert UID not in repr(held)
     assert held["quality.account_overrides"][0][:3] == ("weibo", hidden, "organ")
+
+
+@pytest.mark.parametrize("is_killed", [False, True])
+def test_a_review_older_than_the_account_protects_from_the_first_night(
+    make_settings, monkeypatch, tmp_path, is_killed
+):
+    """Whether review or account came first makes no difference, nor does a night that dies between
+    the load and the second reading it calls for."""
+    late = make_settings(tmp_path / "late")
+    deliver(late)
+    night(late)
+    review(late, f"weibo,{UID},officer,station,R,2026-01-31")
+    night(late)
+    settings = make_settings()
+    deliver(settings)
+    review(settings, f"weibo,{UID},officer,station,R,2026-01-31")
+    if is_killed:
+        with monkeypatch.context() as patch:
+            patch.setattr(ingest, "_passed_too_early", killed_at_call(2))
+            with pytest.raises(KeyError):
+                night(settings)
+    night(settings)
+    held = stored(settings)
+    assert all(secret not in repr(held) for secret in (UID, NAME, TEXT, "小王"))
+    for name in ("core.posts", "core.account_snapshots", "quality.account_scope",
+                 "quality.account_overrides"):  # fmt: skip
+        assert held[name] == stored(late)[name]
+
+
+def killed_at_call(number: int):
+    whole, calls = ingest._passed_too_early, []
+
+    def killed(*given):
+        calls.append(given)
+        if len(calls) == number:
+            raise KeyError
+        return whole(*given)
+
+    return killed
+
+
+def test_an_officer_by_the_files_is_in_no_review_under_his_own_id(make_settings):
+    settings = make_settings()
+    deliver(settings, verified_type=0, verified_reason="样城公安局民警")
+    review(settings, f"weibo,{UID},organ,county,R,2026-01-31")
+    night(settings)
+    held = stored(settings)
+    assert UID not in repr(held)
+    assert [row[2] for row in held["quality.account_overrides"]] == ["organ"]
 
 
 def test_nothing_is_read_under_a_review_that_cannot_work(make_settings):

@@ -103,7 +103,7 @@ post_days as (
     from compared
 ),
 
--- Followers at posting: the last count on or before that day and the first on or after it.
+-- Followers at posting: the last trusted count on or before that day and the first on or after it.
 counted_days as (
     select
         post_days.platform,
@@ -113,13 +113,13 @@ counted_days as (
         days.followers_hi,
         {{ days_between('post_days.posted_date', 'days.observed_date') }} as days_later
     from post_days
-    inner join {{ ref('int_account_days_observed') }} as days
+    inner join {{ ref('int_follower_counts') }} as days
         on
             post_days.platform = days.platform
             and post_days.account_id = days.account_id
             and days.observed_date >= {{ add_days('post_days.posted_date', -7) }}
             and days.observed_date <= {{ add_days('post_days.posted_date', 7) }}
-    where days.followers_lo is not null
+    where not days.is_suspect
 ),
 
 followers_sides as (

@@ -30,8 +30,16 @@ select
     sightings.comments_hi,
     sightings.likes_lo,
     sightings.likes_hi,
-    least(chosen.first_seen_at, sightings.first_seen_at) as first_seen_at,
-    greatest(chosen.last_seen_at, sightings.last_seen_at) as last_seen_at,
+    -- Seen is what was found present or hidden. Of a post that no look ever found so, the first look is
+    -- told, and nothing is last seen.
+    case
+        when absences.post_id is not null then coalesce(absences.first_present_at, chosen.first_seen_at)
+        else least(chosen.first_seen_at, sightings.first_seen_at)
+    end as first_seen_at,
+    case
+        when absences.post_id is not null then absences.last_present_at
+        else greatest(chosen.last_seen_at, sightings.last_seen_at)
+    end as last_seen_at,
     -- Absent since it was last seen, in a version or by a collector's report. A post that shows
     -- counts after it was reported gone is back.
     case

@@ -195,6 +195,7 @@ def test_a_thread_s_absences_are_states_and_name_nobody(tmp_path: Path) -> None:
     assert rows["is_official"].to_list() == [False] * 4
     states = rows.drop_nulls("account_state")
     assert sorted(states["account_state"]) == ["not_found", "permission_denied"]
+    assert states["state_observed_at"].equals(states["observed_at"])
     assert states["posted_at"].null_count() == 2
     assert all(i.startswith("p:") for i in rows["post_id"])
 
