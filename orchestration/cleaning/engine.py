@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -47,6 +48,11 @@ FINISHERS: Mapping[str, Callable[[pl.DataFrame, Door], Finished]] = {
     "deletions": posts.finish_deletions,
 }
 ACCOUNTS = "account_snapshots"
+_PEOPLE_SCHEMA: dict[str, Any] = {
+    ROW: pl.UInt32(),
+    "platform": pl.String(),
+    "account_id": pl.String(),
+}
 
 
 class IncompleteMappingError(LookupError):
@@ -66,13 +72,15 @@ class DeclaredAccount:
 class Cleaned:
     """One cleaned batch. `problems` and `repairs` carry ROW of the batch; tables carry their
     provenance. `is_used` tells for every record of the batch whether it gave a row; `parents`
-    which authors (platform, account_id) each file's rows repost or reply to."""
+    which authors (platform, account_id) each file's rows repost or reply to; `people` of whom the
+    records with a problem or repair tell (ROW, platform, account_id as a pseudonym)."""
 
     tables: dict[str, pl.DataFrame]
     problems: pl.DataFrame
     repairs: pl.DataFrame
     is_used: pl.Series
     parents: pl.DataFrame
+    people: pl.DataFrame
 
 
 @dataclass
@@ -184,6 +192,7 @@ def clean_batch(
         pl.concat(made) if made else pl.DataFrame(schema=REPAIR_SCHEMA),
         is_used,
         _parents([frame for f in results for frame in f.parents], raw),
+        _told_of(evaluated, _rows_of([*refusals, *field_problems, *made]), door),
     )
 
 
@@ -194,7 +203,7 @@ def refused(raw: pl.DataFrame, reason: str) -> Cleaned:
     nothing = pl.repeat(False, raw.height, dtype=pl.Boolean(), eager=True)
     return Cleaned(
         {}, found, pl.DataFrame(schema=REPAIR_SCHEMA), nothing,
-        pl.DataFrame(schema=polars_schema(POST_PARENTS)),
+        pl.DataFrame(schema=polars_schema(POST_PARENTS)), pl.DataFrame(schema=_PEOPLE_SCHEMA),
     )  # fmt: skip
 
 
@@ -204,6 +213,20 @@ def _parents(found: list[pl.DataFrame], raw: pl.DataFrame) -> pl.DataFrame:
         return pl.DataFrame(schema=schema)
     files = raw.select(ROW, "file_id")
     return pl.concat(found).join(files, on=ROW).select(list(schema)).unique()
+
+
+def _told_of(evaluated: list[_Evaluated], noted: pl.Series, door: Door) -> pl.DataFrame:
+    """The accounts that records with a note tell of, whoever they are: who is an officer may be
+    learnt later, and what a repeated record gave stands under the file that had it first."""
+    told = [pl.DataFrame(schema=_PEOPLE_SCHEMA)]
+    for rows in (e.rows for e in evaluated if noted.len()):
+        if {"platform", "account_id"} <= set(rows.columns):
+            of_notes = rows.filter(pl.col(ROW).is_in(noted.implode())).select(list(_PEOPLE_SCHEMA))
+            told.append(of_notes.cast(pl.Schema(_PEOPLE_SCHEMA)).drop_nulls("account_id"))
+    found = pl.concat(told).unique()
+    return found.with_columns(
+        door.pseudonyms(found["platform"], found["account_id"]).alias("account_id")
+    )
 
 
 def _evaluate(batch: _Batch, mapping: TableMapping) -> _Evaluated:

@@ -511,9 +511,17 @@ POST_PARENTS = _run(
     ("file_id", "platform", "account_id"),
 )  # fmt: skip
 
-PRIVATE_TABLES: tuple[Table, ...] = (POST_PARENTS,)
-"""What the door has to remember, so that a file is read again when somebody in it comes into
-scope. Never published: whom people repost is nobody's business."""
+RECORD_PEOPLE = _run(
+    "door", "record_people",
+    "one record on which there is a note, and one account that it tells of, under a pseudonym",
+    ("file_id", "record_number", "platform", "account_id"),
+    ("file_id", "record_number", "platform", "account_id"),
+)  # fmt: skip
+
+PRIVATE_TABLES: tuple[Table, ...] = (POST_PARENTS, RECORD_PEOPLE)
+"""What the door has to remember: so that a file is read again when somebody in it comes into scope,
+and that no note on a record of a person is published. Never published: whom people repost is
+nobody's business."""
 
 LINKING_TABLES: tuple[Table, ...] = (TEXT_LINKS, REVIEWED_LINKS, EVENT_ALIASES, LINK_RUNS)
 """What linking by text leaves; it is kept from build to build and grows by the days touched."""

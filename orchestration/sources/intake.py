@@ -28,7 +28,7 @@ from orchestration.cleaning.engine import (
 from orchestration.cleaning.fields import OBSERVED_AT, OBSERVED_AT_SOURCE, Context
 from orchestration.cleaning.people import SCOPE_SCHEMA, Door
 from orchestration.schemas.render import polars_schema
-from orchestration.schemas.tables import POST_PARENTS, QUARANTINE, REPAIRS
+from orchestration.schemas.tables import POST_PARENTS, QUARANTINE, RECORD_PEOPLE, REPAIRS
 from orchestration.sources.ahead import ahead
 from orchestration.sources.declarations import Declarations, SourceDeclaration
 from orchestration.sources.formats.base import (
@@ -419,6 +419,8 @@ class Intake:
             detail=advice,
         )
         self._staging.append("quarantine", _shaped(quarantine, QUARANTINE.column_names[:-1]))
+        people = cleaned.people.join(place, on="_row", how="left")
+        self._staging.append(RECORD_PEOPLE.name, people.select(RECORD_PEOPLE.column_names))
         repairs = cleaned.repairs.join(place, on="_row", how="left")
         self._staging.append(
             "repairs",

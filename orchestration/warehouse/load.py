@@ -22,6 +22,7 @@ from orchestration.schemas.tables import (
     FILE_DAYS,
     FILE_LEDGER,
     POST_PARENTS,
+    PRIVATE_TABLES,
     PROVENANCE,
     QUARANTINE,
     REPAIRS,
@@ -63,7 +64,7 @@ def load_batch(
             if table.name in staged.core
         ]
         insert_rows(connection, FILE_DAYS.full_name, staged.days)
-        _note_parents(connection, staged)
+        _note_for_the_door(connection, staged)
         for table in (QUARANTINE, REPAIRS):
             _append(connection, table, staged, build_id)
         _widen_scope(connection, staged)
@@ -277,13 +278,13 @@ def _append(
     )
 
 
-def _note_parents(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
-    if POST_PARENTS.name in staged.notes:
-        glob = quote(str(staged.notes[POST_PARENTS.name]))
-        connection.execute(
-            f"insert into {POST_PARENTS.full_name} by name select distinct * "
-            f"from read_parquet({glob})"
-        )
+def _note_for_the_door(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
+    for table in PRIVATE_TABLES:
+        if table.name in staged.notes:
+            glob = quote(str(staged.notes[table.name]))
+            connection.execute(
+                f"insert into {table.full_name} by name select distinct * from read_parquet({glob})"
+            )
 
 
 def _widen_scope(connection: duckdb.DuckDBPyConnection, staged: Staged) -> None:
@@ -369,7 +370,7 @@ def _withdraw(
             "using (file_id)"
         )
         _touch_buckets(connection, table, gone, build_id)
-    for table in (*CORE_TABLES, QUARANTINE, REPAIRS, FILE_DAYS, POST_PARENTS, FILE_LEDGER):
+    for table in (*CORE_TABLES, QUARANTINE, REPAIRS, FILE_DAYS, *PRIVATE_TABLES, FILE_LEDGER):
         connection.execute(
             f"delete from {table.full_name} where file_id in (select file_id from withdrawn)"
         )

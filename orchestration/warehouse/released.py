@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.schemas.render import comment_sql, create_table_sql
-from orchestration.schemas.tables import CORE_TABLES, TABLES, Table
+from orchestration.schemas.tables import CORE_TABLES, RECORD_PEOPLE, TABLES, Table
 from orchestration.warehouse.connect import MEMORY_LIMIT, OFFLINE, STORAGE_VERSION
 from orchestration.warehouse.statements import count_rows, quote
 from orchestration.warehouse.takeover import (
@@ -124,6 +124,8 @@ def _write(
         forget(connection, kept)
         if any(_tells_of_people(connection, TABLES[name]) for name in kept):
             return False
+        if any(_notes_on_people(connection, name) for name in RECORD_NOTES if name in kept):
+            return False
     connection.execute("begin")
     for schema in dict.fromkeys(table.schema for table in TABLES.values()):
         connection.execute(f"create schema if not exists {schema}")
@@ -198,6 +200,16 @@ def _tells_of_people(connection: duckdb.DuckDBPyConnection, table: Table) -> boo
     )
 
 
+def _notes_on_people(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether a note that is taken over is on a record of somebody who has come into scope since,
+    but whose file was not read again, because it only repeats what another file has."""
+    query = (
+        f"select 1 from released.{name} "
+        "semi join people_records using (file_id, record_number) limit 1"
+    )
+    return connection.execute(query).fetchone() is not None
+
+
 def _may_be_people(name: str) -> str:
     """SQL condition: a pseudonym. As a range, by which whole row groups are skipped."""
     return f"({name} >= 'p:' and {name} < 'p;')"
@@ -210,7 +222,9 @@ def _any_of(anew: Parts | None) -> str:
 
 def _find_people(connection: duckdb.DuckDBPyConnection, kept: Mapping[str, Parts]) -> None:
     """people_ids: pseudonyms of people in scope, of their posts and comments. people_records: the
-    records of raw files that tell of them, as far as there is a note on records of that file."""
+    records of raw files that tell of them, as far as there is a note on records of that file: those
+    of which core holds a row, and those that were marked when the note was written, because what
+    they repeat stands in core under another file."""
     connection.execute(
         """create or replace temp table people_ids as
            select account_id as id from work.main.accounts where starts_with(account_id, 'p:')
@@ -231,6 +245,8 @@ def _find_people(connection: duckdb.DuckDBPyConnection, kept: Mapping[str, Parts
             f"and {_any_of(kept.get(table.full_name))}"
             for table in told
         )
+        + f" union select file_id, record_number from work.{RECORD_PEOPLE.full_name} "
+        "where account_id in (from people_ids)"
     )
     made = [
         f"select {name} from work.{table.full_name} where {of_people} and starts_with({name}, 'p:')"

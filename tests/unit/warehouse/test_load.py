@@ -156,6 +156,30 @@ def test_every_look_at_the_state_of_a_post_is_kept(make_settings):
     assert unsaid == [(9, None)]
 
 
+def test_a_note_is_marked_with_whose_record_it_is_on(make_settings, monkeypatch):
+    """Also where all that the record gives is in core under another file."""
+    settings = make_settings()
+    officer = {**USER, "verified_type": 0, "verified_reason": "样城公安局民警"}
+    for name in ("a.jsonl", "b.jsonl"):
+        more = {**officer, "followers_count": "many", "x": name}
+        monkeypatch.setitem(FILES, name, lines(more, officer))
+    night(settings, ("a.jsonl", "b.jsonl"))
+    with open_work(settings.root.warehouse) as connection:
+        (hidden,) = connection.execute("select account_id from quality.account_scope").fetchone()
+        noted = connection.execute(
+            "select file_id, record_number from quality.quarantine order by all"
+        ).fetchall()
+        marked = connection.execute(
+            "select file_id, record_number, account_id from door.record_people order by all"
+        ).fetchall()
+        (files,) = connection.execute(
+            "select count(distinct file_id) from core.account_snapshots"
+        ).fetchone()
+    assert (len(noted), files) == (2, 1)
+    assert marked == [(*note, hidden) for note in noted]
+    assert hidden.startswith("p:")
+
+
 def test_a_source_that_repeats_another_has_observed_all_the_same(make_settings, tmp_path):
     days = []
     for order in (("one", "two"), ("two", "one")):

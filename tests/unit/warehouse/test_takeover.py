@@ -265,6 +265,26 @@ def test_a_text_that_names_who_came_into_scope_is_written_anew(nights) -> None:
     assert renewed(work, before) is None
 
 
+def test_notes_on_records_that_only_repeat_are_taken_back_from_who_comes_into_scope(nights) -> None:
+    """Core has what such a record says under another file: only the mark made with the note tells
+    whose it is. Nothing else of the release before names them."""
+    new = "p:" + "e" * 20
+
+    def change(connection: duckdb.DuckDBPyConnection) -> None:
+        mark = "insert into door.record_people values ($1, $2, 'weibo', $3)"
+        connection.execute(mark, ["f1", 1, new])
+        put(connection, "quality.account_scope", account_id=new, account_kind="officer")
+        for number, account in ((1, new), (2, STRANGER), (3, OFFICER)):
+            put(connection, "quality.repairs", file_id="f2", record_number=number, build_id=SECOND)
+            connection.execute(mark, ["f2", number, account])
+
+    work, before = nights(change)
+    assert renewed(work, before) is None
+    with duckdb.connect(str(work.with_name("target.duckdb")), read_only=True) as connection:
+        left = connection.execute("select file_id, record_number from quality.repairs").fetchall()
+    assert left == [("f2", 2)]
+
+
 def test_an_undeclared_folder_is_told_by_one_file_everywhere(nights) -> None:
     def change(connection: duckdb.DuckDBPyConnection) -> None:
         folder = f"1000_{STRANGER}"
