@@ -94,6 +94,8 @@ ADVICE = {
     "say when that was; declare `observed_at`.",
     "time_range": "Outside 1985 to 2200; of a number, declare whether it counts seconds or "
     "milliseconds.",
+    "element_off_path": "No record below it was read; those of the elements that follow `records:` "
+    "were. Correct `records:` in sources.yaml, or deliver what the element was meant to hold.",
     "nothing_to_load": "The record holds nothing that this format can load.",
     "unforeseen_error": "The program broke on it, which is its fault and not the file's: please "
     "report the reason with the line. The bytes are archived, and a version with other code "

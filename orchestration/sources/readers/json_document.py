@@ -77,7 +77,7 @@ class JsonDocument:
         if isinstance(decoded, Reject):
             return decoded
         try:
-            return at_path(strict_json.parse(decoded[0]), self.records)
+            return at_path(strict_json.parse(decoded[0]), self.records, notes)
         except strict_json.JsonProblemError as problem:
             return Reject(
                 problem.reason,
@@ -87,28 +87,66 @@ class JsonDocument:
             )
 
 
-def at_path(document: Any, path: str) -> list[Any]:
+def at_path(document: Any, path: str, notes: list[Reject] | None = None) -> list[Any]:
     """The values at a path of a parsed document; a list at its end is spread.
 
+    notes: gets a reject (element_off_path) for every element on the way below which the path
+    does not go on although others' does. Null, {} and [] hold nothing and are passed over.
     Raises JsonProblemError (records_not_found) where nothing stands.
     """
     if document == {} and path.startswith("$."):
         return []  # an answer without anything in it
-    values: list[Any] = [document]
-    fitting: list[Any]
+    placed: list[tuple[str, Any]] = [("$", document)]
+    misfits: list[Reject] = []
     for step in _STEP.finditer(path):
         key = step.group(1)
-        if key is None:
-            fitting = [value for value in values if isinstance(value, list)]
-            stepped = [item for value in fitting for item in value]
-        else:
-            fitting = [v for v in values if isinstance(v, dict) and key in v]
-            stepped = [v[key] for v in fitting]
-        if values and not fitting:
+        below = [(place, value, _below(place, value, key)) for place, value in placed]
+        if below and all(found is None for _, _, found in below):
             raise strict_json.JsonProblemError(
                 "records_not_found", f"nothing stands at {path[: step.end()]} in the document"
             )
-        values = stepped
+        misfits += [
+            _misfit(place, value, key)
+            for place, value, found in below
+            if found is None and value not in (None, {}, [])
+        ]
+        placed = [item for _, _, found in below for item in found or ()]
+    if notes is not None:
+        notes += misfits
+    values = [value for _, value in placed]
     if len(values) == 1 and isinstance(values[0], list):
         return values[0]
     return values
+
+
+def _below(place: str, value: Any, key: str | None) -> list[tuple[str, Any]] | None:
+    """One step down from a value, each with its place: to a key, or without one to all elements
+    of a list. None where the value has no such step."""
+    if key is None:
+        if not isinstance(value, list):
+            return None
+        return [(f"{place}[{number}]", item) for number, item in enumerate(value)]
+    if not isinstance(value, dict) or key not in value:
+        return None
+    return [(f"{place}.{key}", value[key])]
+
+
+def _misfit(place: str, value: Any, key: str | None) -> Reject:
+    """What is said of an element that a path does not lead through. Values are not repeated."""
+    expected = "a list" if key is None else f"an object with the key {key!r}"
+    found = "an object without it" if key and isinstance(value, dict) else _kind(value)
+    return Reject(
+        "element_off_path",
+        f"at {place}, expected {expected}, found {found}",
+        line_number=getattr(value, "line", None),
+    )
+
+
+def _kind(value: Any) -> str:
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return "true or false"
+    return "a number" if isinstance(value, strict_json.Number) else "a text"

@@ -103,7 +103,7 @@ class YamlDocument:
         if not decoded[0].strip():
             return []
         try:
-            return at_path(parse(decoded[0]), self.records)
+            return at_path(parse(decoded[0]), self.records, notes)
         except strict_json.JsonProblemError as problem:
             return Reject(
                 problem.reason,

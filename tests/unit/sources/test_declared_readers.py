@@ -24,6 +24,7 @@ from orchestration.sources.declarations import SourceDeclaration
 from orchestration.sources.mapping import mapped_format
 from orchestration.sources.readers import yaml_document
 from orchestration.sources.readers.base import LINE, RECORD, Reader, ReadOptions, Reject
+from orchestration.sources.readers.json_document import JsonDocument
 from orchestration.sources.readers.numbers import number_text
 from orchestration.sources.readers.parquet import Parquet
 from orchestration.sources.readers.workbook import Workbook
@@ -138,6 +139,37 @@ def test_yaml_that_is_refused_whole(tmp_path: Path, content: str | bytes, reason
     rows, rejects = read(YamlDocument(("a",), "$.list"), tmp_path, content, "x.yaml")
     assert rows == []
     assert [(reject.reason, reject.extent) for reject in rejects] == [(reason, "file")]
+
+
+OFF_PATH = [
+    "at $.data[3], expected an object with the key 'items', found a text",
+    "at $.data[2], expected an object with the key 'items', found an object without it",
+    "at $.data[1].items, expected a list, found an object",
+    "at $.data[4].items, expected a list, found a text",
+]
+
+
+@pytest.mark.parametrize("made", [JsonDocument, YamlDocument])
+def test_elements_that_the_path_does_not_lead_through_are_named(
+    tmp_path: Path, made: type[JsonDocument | YamlDocument]
+) -> None:
+    pages: list[Any] = [
+        {"items": [{"id": "1"}]}, {"items": {"0": {"id": "2"}, "1": {"id": "3"}}},
+        {"itemz": [{"id": "4"}, {"id": "5"}]}, "error: rate limit", {"items": "[]"},
+        {}, None, [], {"items": []}, {"items": None}, {"items": {}}, {"items": [{"id": "6"}]},
+    ]  # fmt: skip
+    reader = made(("id",), "$.data[*].items[*]")
+    rows, rejects = read(reader, tmp_path, json.dumps({"data": pages}), "x")
+    assert [(row[RECORD], row["id"]) for row in rows] == [(1, "1"), (2, "6")]
+    assert {(reject.reason, reject.records) for reject in rejects} == {("element_off_path", 1)}
+    assert sorted(reject.detail for reject in rejects) == sorted(OFF_PATH)
+
+
+def test_a_document_with_nothing_on_the_path_is_refused_once(tmp_path: Path) -> None:
+    text = '{"data": [{"items": {"a": 1}}, {"itemz": []}]}'
+    rows, rejects = read(JsonDocument(("id",), "$.data[*].items[*]"), tmp_path, text, "x.json")
+    assert rows == []
+    assert [reject.reason for reject in rejects] == ["records_not_found"]
 
 
 def test_yaml_tags_construct_nothing(tmp_path: Path) -> None:

@@ -212,6 +212,45 @@ def test_what_stands_before_the_damage_is_read(tmp_path):
     assert (reject.reason, reject.record_number) == ("corrupt_database", rows + 1)
 
 
+def test_tables_behind_a_damaged_one_are_read(tmp_path):
+    path = tmp_path / "many.db"
+    connection = database(path)
+    for number in range(2000):
+        post(connection, AT, ORGAN, id=int(mid(AT, number)), text="字" * 300)
+    connection.commit()
+    clean_pages = path.stat().st_size // 4096
+    for number in range(1200):
+        insert(
+            connection, "comments", id=mid(TALK_AT, number), weibo_id=mid(AT, number),
+            created_at=API,
+        )  # fmt: skip
+    connection.commit()
+    connection.close()
+    data = bytearray(path.read_bytes())
+    middle = clean_pages // 2 * 4096
+    data[middle : middle + 8 * 4096] = b"\xff" * (8 * 4096)
+    file = raw_file(tmp_path, "weibodata.db", bytes(data))
+    found = list(FORMAT.reader.read(file, ReadOptions()))
+    rows = pl.concat([frame for frame in found if isinstance(frame, pl.DataFrame)])
+    posts = rows.filter(pl.col("weibo.id").is_not_null())
+    comments = rows.filter(pl.col("comments.id").is_not_null())
+    damage, lookups = [item for item in found if isinstance(item, Reject)]
+    assert 0 < posts.height < 2000
+    assert comments.height == 1200
+    assert rows[RECORD].is_unique().all()
+    assert (damage.reason, damage.record_number) == ("corrupt_database", posts.height + 1)
+    assert f"weibo breaks after record {posts.height}" in damage.detail
+    assert posts.height + damage.records == comments[RECORD].to_list()[0] - 1
+    assert (lookups.reason, lookups.records) == ("corrupt_database", 0)
+    unknown = comments["comments.author"].null_count()
+    assert lookups.detail.startswith(f"{unknown} lookups of author for rows of the table comments")
+    assert 0 < unknown < 1200
+    number = comments[RECORD].to_list()[-1]
+    located = FORMAT.reader.locate(file, number, ReadOptions())
+    assert located is not None
+    assert json.loads(located.raw)["comments.id"] == mid(TALK_AT, 1199)
+
+
 def test_records_are_read_in_batches_and_found_again(tmp_path, monkeypatch):
     monkeypatch.setattr(sqlite_tables, "BATCH_ROWS", 1)
     file = raw_file(tmp_path, "weibodata.db", content(tmp_path))
