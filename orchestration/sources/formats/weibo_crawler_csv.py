@@ -79,6 +79,10 @@ _LAYOUTS: dict[tuple[int, str | None], tuple[str, ...]] = {
 WIDTHS = frozenset(width for width, _ in _LAYOUTS)
 _REPOSTS = frozenset((31, 33, 35, 37))
 _OWN_WIDTHS = WIDTHS - _REPOSTS
+_FLAG_PLACES = {14: 31, 15: 33, 16: 35, 18: 37}
+"""Where the flag stands to the width of a repost of that layout; an original ends there."""
+_EDITED = 16
+"""Where rows with the flag at 18 say whether the post was edited, which looks like a flag."""
 _SHARED = frozenset(width for width, kind in _LAYOUTS if kind is not None)
 
 _ADDED = (
@@ -143,13 +147,43 @@ def _widths(cells: pl.DataFrame) -> pl.Expr:
     width, longest_own = cells.width, max(_OWN_WIDTHS)
     if width in _OWN_WIDTHS:
         return pl.lit(width)
-    if width in _REPOSTS and cells.select(_is_filled(longest_own).all()).item():
-        return pl.lit(width)  # as almost always: the author of the source post stands there
+    if width in _REPOSTS and cells.select(_is_plain_repost(width).all()).item():
+        return pl.lit(width)  # as almost always
     filled = pl.max_horizontal(
         pl.when(_is_filled(place)).then(place + 1).otherwise(0) for place in range(width)
     )
     is_whole = filled > longest_own if width in _REPOSTS else pl.lit(False)
-    return pl.when(~is_whole & filled.is_in(sorted(WIDTHS))).then(filled).otherwise(width)
+    by_blanks = pl.when(~is_whole & filled.is_in(sorted(WIDTHS))).then(filled).otherwise(width)
+    if width < min(_REPOSTS):
+        return by_blanks
+    by_flag = _widths_by_flag(filled)
+    return pl.when(by_flag <= width).then(by_flag).otherwise(by_blanks)
+
+
+def _is_plain_repost(width: int) -> pl.Expr:
+    """Its own flag where rows of this width have it, and a source post: as wide as it looks."""
+    (place,) = (place for place, whole in _FLAG_PLACES.items() if whole == width)
+    return pl.col(str(place)).is_in(["True", "False"]) & _is_filled(max(_OWN_WIDTHS))
+
+
+def _widths_by_flag(filled: pl.Expr) -> pl.Expr:
+    """_width_by_flag of rows with 31 cells or more."""
+    flags = {
+        place: pl.col(str(place)).str.strip_chars(BLANKS).str.to_lowercase().is_in(_FLAG_WORDS)
+        for place in _FLAG_PLACES
+    }
+    answers = []
+    for place, whole in _FLAG_PLACES.items():
+        others = [
+            ~flags[other] for other in flags if other != place and (place, other) != (18, _EDITED)
+        ]
+        fits = pl.all_horizontal(flags[place], *others, filled <= whole)
+        if place == _EDITED:
+            fits &= filled != len(_EDITS)
+        answers.append(
+            pl.when(fits).then(pl.when(filled <= place + 1).then(place + 1).otherwise(whole))
+        )
+    return pl.coalesce(answers)
 
 
 def _is_filled(place: int) -> pl.Expr:
@@ -178,12 +212,33 @@ def _has_links(names: Sequence[str], row: Sequence[str]) -> bool:
 
 def _width(row: Sequence[str]) -> int:
     """Cells of the row, without the blank ones that a spreadsheet adds up to the header: a
-    repost always ends in its source post."""
+    repost always ends in its source post, of which any cell may be blank."""
     filled = len(row)
     while filled and not row[filled - 1].strip(BLANKS):
         filled -= 1
+    by_flag = _width_by_flag(row, filled)
+    if by_flag is not None:
+        return by_flag
     is_whole = len(row) in WIDTHS and (len(row) not in _REPOSTS or filled > max(_OWN_WIDTHS))
     return filled if not is_whole and filled in WIDTHS else len(row)
+
+
+def _width_by_flag(row: Sequence[str], filled: int) -> int | None:
+    """The width that the flag's place tells of a row as wide as a repost, where one layout's place
+    alone has a flag and nothing stands beyond that layout's end."""
+    if len(row) < min(_REPOSTS):
+        return None
+    flags = {place for place in _FLAG_PLACES if row[place].strip(BLANKS).lower() in _FLAG_WORDS}
+    if flags == {18, _EDITED}:
+        flags = {18}
+    if len(flags) != 1:
+        return None
+    (place,) = flags
+    is_edited_without_flag = place == _EDITED and filled == len(_EDITS)
+    if filled > _FLAG_PLACES[place] or is_edited_without_flag:
+        return None
+    width = place + 1 if filled <= place + 1 else _FLAG_PLACES[place]
+    return width if width <= len(row) else None
 
 
 def _kind(cell: str) -> str:

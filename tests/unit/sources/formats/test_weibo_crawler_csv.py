@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orchestration.cleaning.engine import DeclaredAccount
 from orchestration.cleaning.people import Door
@@ -512,3 +514,64 @@ def test_a_source_post_of_2020_needs_its_date_and_counts(tmp_path, wrong):
     assert outcome.only("posts")["post_id"] == mid(AT)
     assert outcome.only("post_metric_snapshots")["post_id"] == mid(AT)
     assert_source_left_out(outcome)
+
+
+REPOST_OF = {31: "2020", 33: "2024-01-10", 35: "2025-11-20", 37: "2025-12-03"}
+
+
+def padded(row: list[object], width: int) -> list[object]:
+    return [*row, *[""] * (width - len(row))]
+
+
+def test_older_rows_padded_by_a_spreadsheet_to_any_width_are_read(tmp_path):
+    rows, wanted = [header("2020")], []
+    for width, version in REPOST_OF.items():
+        for at, to in enumerate((31, 32, 33, 35, 37, 39, 41)):
+            if to >= width:
+                serial = 10 * (width + at)
+                rows.append(padded(repost(version, AT, serial, source={"话题": ""}), to))
+                rows.append(padded(original(version, AT, serial + 1), to))
+                wanted += [mid(AT, serial), mid(AT, serial + 1)]
+    outcome = read(tmp_path, rows)
+    assert outcome.reasons == []
+    own = outcome.tables["posts"].filter(pl.col("account_id") == ORGAN)
+    assert own["post_id"].to_list() == wanted
+    assert own["is_repost"].to_list() == [True, False] * (len(wanted) // 2)
+    for account, counts in ((ORGAN, (LIKES, COMMENTS, REPOSTS)), (STATION, (7, 8, 9))):
+        seen = outcome.tables["post_metric_snapshots"].filter(pl.col("account_id") == account)
+        assert seen.select("likes_lo", "comments_lo", "reposts_lo").unique().rows() == [counts]
+
+
+def test_padded_reposts_whose_source_is_gone_are_read(tmp_path):
+    rows = [header("2020")]
+    for serial, (width, version) in enumerate(REPOST_OF.items()):
+        row = repost(version, AT, serial)
+        own = row.index(False) + 1 if version != "2025-12-03" else 19
+        gone = [*row[:own], "", "", "", "", "抱歉，此微博已被作者删除"]
+        rows.append(padded(padded(gone, width), 39))
+    outcome = read(tmp_path, rows)
+    assert outcome.reasons == []
+    assert outcome.tables["posts"]["is_repost"].to_list() == [True] * 4
+
+
+def test_padded_rows_of_originals_only_keep_their_edits(tmp_path):
+    row = padded(filtered("2025-12-03"), 39)
+    own = read(tmp_path, [header("2025-12-03"), row]).only("posts")
+    assert (own["is_edited"], own["edit_count"], own["is_repost"]) == (True, 2, False)
+
+
+CELLS_OF_WIDTHS = ("", "", " ", "x", "True", "false ", "2024-03-05")
+
+
+@settings(max_examples=20)
+@given(st.sampled_from([20, 30, 31, 32, 33, 35, 36, 37, 39]), st.randoms(use_true_random=False))
+def test_widths_of_a_block_are_those_of_its_rows(width, chance):
+    rows = []
+    for _ in range(200):
+        end = chance.randint(0, width)
+        row = chance.choices(CELLS_OF_WIDTHS[: chance.choice([4, 7])], k=end) + [""] * (width - end)
+        row[chance.choice([14, 15, 16, 18])] = "True"
+        rows.append(row)
+    cells = pl.DataFrame(rows, schema=[str(place) for place in range(width)], orient="row")
+    found = cells.with_columns(weibo_crawler_csv._widths(cells).alias("w"))["w"]
+    assert found.to_list() == [weibo_crawler_csv._width(row) for row in rows]
