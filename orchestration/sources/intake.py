@@ -80,8 +80,8 @@ ADVICE = {
     "no_host": "Without the host of its server an account of the fediverse is not identified.",
     "no_post_id_in_url": "The address of the post names none, so which post this is is unknown.",
     "facet_out_of_range": "A link's byte offsets lie outside the text, which is kept as it is.",
-    "layout_not_proven": "Times or flags do not stand where any known layout of this producer has "
-    "them, so what its cells hold is unknown.",
+    "layout_not_proven": "Times, flags or counts do not stand where any known layout of this "
+    "producer has them, so what its cells hold is unknown.",
     "line_cut_by_crawler": "The crawler rewrote the line by cutting it at commas and broke a "
     "quoted cell; the account has to be crawled again.",
     "likes_of_quoted_post": "A repost with exactly the likes of the post it quotes: the producer "

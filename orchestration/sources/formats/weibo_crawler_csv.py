@@ -15,20 +15,23 @@ in the row's own width and, where two versions share a width, in its last cell:
 Read under its header, a row of the second period has its flag and everything after one column
 too far right, a row of the third its counts too. Such a row is read by its own layout, and what
 that changes is logged. The rows' dates and flags must be where the layout has them; otherwise
-the row is refused. A repost's source post is a post of its own where its author is known.
+the row is refused. A repost's source post is a post of its own where its author is known and its
+own dates and counts are where the layout has them.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import polars as pl
 
 from orchestration.cleaning import field_repairs as repairs
 from orchestration.cleaning import fields as f
 from orchestration.cleaning import times
+from orchestration.cleaning.counts import parse_counts
 from orchestration.sources.formats import weibo_crawler_records as crawler
 from orchestration.sources.formats.base import Evidence, FileFacts, Format, Head
 from orchestration.sources.rawfile import RawFile
@@ -76,6 +79,10 @@ _LAYOUTS: dict[tuple[int, str | None], tuple[str, ...]] = {
 WIDTHS = frozenset(width for width, _ in _LAYOUTS)
 _REPOSTS = frozenset((31, 33, 35, 37))
 _OWN_WIDTHS = WIDTHS - _REPOSTS
+_FLAG_PLACES = {14: 31, 15: 33, 16: 35, 18: 37}
+"""Where the flag stands to the width of a repost of that layout; an original ends there."""
+_EDITED = 16
+"""Where rows with the flag at 18 say whether the post was edited, which looks like a flag."""
 _SHARED = frozenset(width for width, kind in _LAYOUTS if kind is not None)
 
 _ADDED = (
@@ -89,10 +96,19 @@ _COUNTS = ("点赞数", "评论数", "转发数")
 _SHIFTED = (*_COUNTS, _FLAG, *(f"源微博{name}" for name in _COUNTS))
 _HEADED = {name: f"@headed:{name}" for name in _SHIFTED}
 _RULE = {name: f"@rule:{name}" for name in _SHIFTED}
-_FIELDS = (*_repost(_EDITS, _EDITS), *_HEADED.values(), *_RULE.values(), "@layout")
+_FIELDS = (*_repost(_EDITS, _EDITS), *_HEADED.values(), *_RULE.values(), "@layout", "@dates")
 
 _FLAG_WORDS = ("true", "false")
 _TIME = re.compile(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?$")
+
+
+_DURATION = pl.Duration("us")
+_LENGTH = {
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
 
 
 _HEADER = ("id", "bid")
@@ -131,13 +147,43 @@ def _widths(cells: pl.DataFrame) -> pl.Expr:
     width, longest_own = cells.width, max(_OWN_WIDTHS)
     if width in _OWN_WIDTHS:
         return pl.lit(width)
-    if width in _REPOSTS and cells.select(_is_filled(longest_own).all()).item():
-        return pl.lit(width)  # as almost always: the author of the source post stands there
+    if width in _REPOSTS and cells.select(_is_plain_repost(width).all()).item():
+        return pl.lit(width)  # as almost always
     filled = pl.max_horizontal(
         pl.when(_is_filled(place)).then(place + 1).otherwise(0) for place in range(width)
     )
     is_whole = filled > longest_own if width in _REPOSTS else pl.lit(False)
-    return pl.when(~is_whole & filled.is_in(sorted(WIDTHS))).then(filled).otherwise(width)
+    by_blanks = pl.when(~is_whole & filled.is_in(sorted(WIDTHS))).then(filled).otherwise(width)
+    if width < min(_REPOSTS):
+        return by_blanks
+    by_flag = _widths_by_flag(filled)
+    return pl.when(by_flag <= width).then(by_flag).otherwise(by_blanks)
+
+
+def _is_plain_repost(width: int) -> pl.Expr:
+    """Its own flag where rows of this width have it, and a source post: as wide as it looks."""
+    (place,) = (place for place, whole in _FLAG_PLACES.items() if whole == width)
+    return pl.col(str(place)).is_in(["True", "False"]) & _is_filled(max(_OWN_WIDTHS))
+
+
+def _widths_by_flag(filled: pl.Expr) -> pl.Expr:
+    """_width_by_flag of rows with 31 cells or more."""
+    flags = {
+        place: pl.col(str(place)).str.strip_chars(BLANKS).str.to_lowercase().is_in(_FLAG_WORDS)
+        for place in _FLAG_PLACES
+    }
+    answers = []
+    for place, whole in _FLAG_PLACES.items():
+        others = [
+            ~flags[other] for other in flags if other != place and (place, other) != (18, _EDITED)
+        ]
+        fits = pl.all_horizontal(flags[place], *others, filled <= whole)
+        if place == _EDITED:
+            fits &= filled != len(_EDITS)
+        answers.append(
+            pl.when(fits).then(pl.when(filled <= place + 1).then(place + 1).otherwise(whole))
+        )
+    return pl.coalesce(answers)
 
 
 def _is_filled(place: int) -> pl.Expr:
@@ -166,12 +212,33 @@ def _has_links(names: Sequence[str], row: Sequence[str]) -> bool:
 
 def _width(row: Sequence[str]) -> int:
     """Cells of the row, without the blank ones that a spreadsheet adds up to the header: a
-    repost always ends in its source post."""
+    repost always ends in its source post, of which any cell may be blank."""
     filled = len(row)
     while filled and not row[filled - 1].strip(BLANKS):
         filled -= 1
+    by_flag = _width_by_flag(row, filled)
+    if by_flag is not None:
+        return by_flag
     is_whole = len(row) in WIDTHS and (len(row) not in _REPOSTS or filled > max(_OWN_WIDTHS))
     return filled if not is_whole and filled in WIDTHS else len(row)
+
+
+def _width_by_flag(row: Sequence[str], filled: int) -> int | None:
+    """The width that the flag's place tells of a row as wide as a repost, where one layout's place
+    alone has a flag and nothing stands beyond that layout's end."""
+    if len(row) < min(_REPOSTS):
+        return None
+    flags = {place for place in _FLAG_PLACES if row[place].strip(BLANKS).lower() in _FLAG_WORDS}
+    if flags == {18, _EDITED}:
+        flags = {18}
+    if len(flags) != 1:
+        return None
+    (place,) = flags
+    is_edited_without_flag = place == _EDITED and filled == len(_EDITS)
+    if filled > _FLAG_PLACES[place] or is_edited_without_flag:
+        return None
+    width = place + 1 if filled <= place + 1 else _FLAG_PLACES[place]
+    return width if width <= len(row) else None
 
 
 def _kind(cell: str) -> str:
@@ -195,7 +262,10 @@ def _layout(header: Sequence[str], row: Sequence[str]) -> dict[str, int | str] |
         places = {name: header.index(name) for name in _SHIFTED if name in header}
         found |= {_HEADED[name]: place for name, place in places.items() if place < width}
         found |= {_RULE[name]: rule for name, rule in rules.items() if rule is not None}
-    return found | {"@layout": "with_flag" if _FLAG in names else "without_flag"}
+    return found | {
+        "@layout": "with_flag" if _FLAG in names else "without_flag",
+        "@dates": "both" if "完整日期" in names else "one",
+    }
 
 
 def _rule(header: Sequence[str], names: Sequence[str], name: str) -> str | None:
@@ -209,30 +279,80 @@ def _rule(header: Sequence[str], names: Sequence[str], name: str) -> str | None:
 
 
 def _proof(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
-    """Whether times and flags stand where the row's layout has them.
+    """Whether times, flags and counts stand where the row's layout has them.
 
-    The flag proves a layout that has one. A layout without, or one that disagrees with its
-    header, is proven by its times: every one that is filled is a time, and one is.
+    A flag alone proves a layout of one date under a header that agrees with it. Everything else
+    is proven by its times, and a row about to be repaired by its counts too. An aligned row in
+    which nothing is a time passes: that it has no time is what refuses it.
     """
     flag = frame[_FLAG].str.strip_chars().str.to_lowercase().is_in(_FLAG_WORDS).fill_null(False)
-    day, full = (_time(frame[name], context) for name in ("日期", "完整日期"))
-    timed = (day.fill_null(True) & full.fill_null(True)) & (day.is_not_null() | full.is_not_null())
     has_flag = frame["@layout"] == "with_flag"
     is_shifted = frame.select(
         pl.any_horizontal(pl.col(list(_RULE.values())).is_not_null()).alias("any")
     )["any"]
-    proven = (flag | ~has_flag) & (timed | (has_flag & ~is_shifted))
-    reason = pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
+    dates = _dates(frame, "", context)
+    counted = ~is_shifted | _are_counts(frame, "")
+    timed = dates.stand | (has_flag & ~is_shifted & dates.may_be_absent)
+    return _proven((flag | ~has_flag) & timed & counted)
+
+
+def _proof_of_source(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+    """Whether times and counts of the source post stand where the row's layout has them: a comma
+    that no quote guards may shift them and leave the repost's own in their places."""
+    prefix = "源微博"
+    return _proven(_dates(frame, prefix, context).stand & _are_counts(frame, prefix))
+
+
+def _proven(proven: pl.Series) -> f.Parsed:
+    reason = pl.repeat(None, len(proven), dtype=pl.String(), eager=True)
     return f.Parsed(
         {"_layout": proven.set(~proven, None)}, reason.set(~proven, "layout_not_proven")
     )
 
 
-def _time(cells: pl.Series, context: f.Context) -> pl.Series:
-    """Whether each cell is a time; NULL where it is blank."""
-    text = cells.str.strip_chars()
-    found = times.parse_instants(text, context.zone).at.is_not_null()
-    return found.set((text.is_null() | (text == "")).fill_null(True), None)
+@dataclass(frozen=True)
+class _Dates:
+    """Of each row: whether its dates stand in their places, and whether none stands anywhere, or
+    the layout has one date only."""
+
+    stand: pl.Series
+    may_be_absent: pl.Series
+
+
+def _dates(frame: pl.DataFrame, prefix: str, context: f.Context) -> _Dates:
+    """A layout of both dates needs both, and the same instant in them. Where the place of the post
+    is a time, that is a date one cell too far left."""
+    day, full = (
+        times.parse_instants(frame[prefix + name], context.zone) for name in ("日期", "完整日期")
+    )
+    is_day, is_full = day.at.is_not_null(), full.at.is_not_null()
+    is_left = _is_time_among_others(frame[f"{prefix}位置"], context)
+    has_both = frame["@dates"] == "both"
+    stand = is_day & (~has_both | (is_full & _agree(day, full))) & ~is_left
+    return _Dates(stand, ~is_left & ~(has_both & (is_day | is_full)))
+
+
+def _agree(one: times.Instants, other: times.Instants) -> pl.Series:
+    """Whether what two wall times leave open has an instant in common."""
+    ends = [
+        found.at + found.precision.replace_strict(_LENGTH, default=None, return_dtype=_DURATION)
+        for found in (one, other)
+    ]
+    return ((one.at < ends[1]) & (other.at < ends[0])).fill_null(False)
+
+
+def _is_time_among_others(cells: pl.Series, context: f.Context) -> pl.Series:
+    """Whether each cell is a time, where nearly none is."""
+    found = cells.str.contains(r"[0-9][:/-][0-9]|[0-9]年").fill_null(False)
+    if not found.any():
+        return found
+    return times.parse_instants(cells.set(~found, None), context.zone).at.is_not_null()
+
+
+def _are_counts(frame: pl.DataFrame, prefix: str) -> pl.Series:
+    """Whether nothing but counts, or nothing, stands where counts do."""
+    problems = [parse_counts(frame[prefix + name]).problem.is_null() for name in _COUNTS]
+    return problems[0] & problems[1] & problems[2]
 
 
 def _is_repost(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
@@ -284,6 +404,7 @@ _SOURCE = crawler.PostColumns(
     "源微博评论数", "源微博转发数",
 )  # fmt: skip
 _HAS_SOURCE = crawler.whole("源微博id", "源用户id")
+_SOURCE_STANDS = f.computed("_layout", _proof_of_source, required=True)
 
 FORMAT = Format(
     id="weibo_crawler_csv",
@@ -309,7 +430,13 @@ FORMAT = Format(
             f.ident("_repost_of_account_id", "源用户id"),
         ),
         crawler.metrics(_OWN, wrap=_shift()),
-        crawler.post(_SOURCE, where=_HAS_SOURCE, is_secondary=True),
-        crawler.metrics(_SOURCE, where=_HAS_SOURCE, is_secondary=True, wrap=_shift("source_post.")),
+        crawler.post(_SOURCE, _SOURCE_STANDS, where=_HAS_SOURCE, is_secondary=True),
+        crawler.metrics(
+            _SOURCE,
+            _SOURCE_STANDS,
+            where=_HAS_SOURCE,
+            is_secondary=True,
+            wrap=_shift("source_post."),
+        ),
     ),
 )

@@ -79,12 +79,13 @@ def post(
 
 def metrics(
     columns: PostColumns,
-    *,
+    *more: f.Field,
     where: Where | None = None,
     is_secondary: bool = False,
     wrap: Callable[[f.Field, str], f.Field] = lambda field, raw: field,
 ) -> f.TableMapping:
-    """The row of core.post_metric_snapshots. wrap: further repairs of a count (field, raw)."""
+    """The row of core.post_metric_snapshots. more: what must hold beside; wrap: further repairs of
+    a count (field, raw)."""
     counts = []
     for stem, raw in columns.counts.items():
         beside = tuple(other for other in columns.counts.values() if other != raw)
@@ -96,6 +97,7 @@ def metrics(
             f.platform(),
             f.ident("post_id", columns.post_id, required=True),
             f.ident("account_id", columns.account_id, required=True),
+            *more,
             *counts,
             *f.observed(),
         ),

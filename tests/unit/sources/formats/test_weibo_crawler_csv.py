@@ -7,6 +7,8 @@ from pathlib import PurePosixPath
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from orchestration.cleaning.engine import DeclaredAccount
 from orchestration.cleaning.people import Door
@@ -425,3 +427,151 @@ def test_a_comma_that_no_quote_guards_makes_a_row_of_no_version(tmp_path):
         tmp_path, NAME, ",".join(header("2024-01-10")) + "\n" + ",".join(cells) + "\n"
     ))  # fmt: skip
     assert [reject.reason for reject in outcome.rejects] == ["layout_not_proven"]
+
+
+def unquoted(rows: list[list[object]], above: str) -> str:
+    """A file in which no comma is guarded by a quote."""
+    return "".join(",".join(map(str, row)) + "\n" for row in (header(above), *rows))
+
+
+def has_none_of(outcome: Outcome) -> bool:
+    return all(frame.is_empty() for frame in outcome.tables.values())
+
+
+@pytest.mark.parametrize("above", ["2022-04-09", "2024-01-10", "2025-11-20"])
+@pytest.mark.parametrize("tool", ["", "政务微博"])
+def test_a_comma_in_the_topics_makes_no_row_of_2025(tmp_path, above, tool):
+    row = original("2022-04-09", 正文="天气好", 话题="甲,乙", 位置="", 工具=tool)
+    assert len(",".join(map(str, row)).split(",")) == 17
+    outcome = clean(FORMAT, raw_file(tmp_path, NAME, unquoted([row], above)), door=door())
+    assert outcome.reasons == ["layout_not_proven"]
+    assert has_none_of(outcome)
+    assert outcome.repairs.is_empty()
+
+
+def test_a_comma_in_the_topics_of_2020_makes_no_row_of_2022(tmp_path):
+    row = original("2020", 正文="天气好", 话题="甲,乙")
+    outcome = clean(FORMAT, raw_file(tmp_path, NAME, unquoted([row], "2024-01-10")), door=door())
+    assert outcome.reasons == ["layout_not_proven"]
+    assert has_none_of(outcome)
+
+
+@pytest.mark.parametrize("other", ["2024-03-06 12:30:24", "2024-03-05 12:31:00", ""])
+@pytest.mark.parametrize("above", ["2022-04-09", "2024-01-10"])
+def test_two_dates_that_differ_prove_no_layout(tmp_path, other, above):
+    row = original("2024-01-10", 完整日期=other)
+    assert read(tmp_path, [header(above), row]).reasons == ["layout_not_proven"]
+
+
+@pytest.mark.parametrize("shown", ["2024-03-05 12:30", "2024/3/5 12:30", "2024-03-05"])
+def test_two_dates_agree_as_far_as_their_precision_goes(tmp_path, shown):
+    row = original("2024-01-10", 日期=shown)
+    assert read(tmp_path, [header("2024-01-10"), row]).only("posts")["posted_at"] == AT
+
+
+def test_a_row_of_which_a_repaired_count_would_be_none_is_refused(tmp_path):
+    row = original("2025-04-06", 转发数="甲")
+    outcome = read(tmp_path, [header("2025-04-06"), row])
+    assert outcome.reasons == ["layout_not_proven"]
+    assert has_none_of(outcome)
+    aligned = original("2025-11-20", 转发数="甲")
+    outcome = read(tmp_path, [header("2025-11-20"), aligned])
+    assert outcome.reasons == ["not_a_count"]
+    assert outcome.only("post_metric_snapshots")["likes_lo"] == LIKES
+
+
+def test_a_date_where_the_place_should_be_refuses_the_row(tmp_path):
+    row = original("2020", 位置="2024-03-05 12:30")
+    assert read(tmp_path, [header("2020"), row]).reasons == ["layout_not_proven"]
+
+
+def assert_source_left_out(outcome: Outcome) -> None:
+    """Of both tables, with a note and at no cost to the repost."""
+    assert outcome.problems["extent"].unique().to_list() == ["field"]
+    noted = outcome.problems.filter(pl.col("reason") == "layout_not_proven")["table_name"]
+    assert sorted(noted) == ["core.post_metric_snapshots", "core.posts"]
+
+
+@pytest.mark.parametrize("above", ["2022-04-09", "2024-01-10", "2025-11-20"])
+@pytest.mark.parametrize("tool", ["", "政务微博"])
+def test_a_source_post_out_of_its_places_is_not_loaded_and_its_repost_is(tmp_path, above, tool):
+    source = {"正文": "原文", "话题": "甲,乙", "位置": "", "工具": tool}
+    row = repost("2024-01-10", 正文="看这里,http://t.cn/abc", source=source)
+    assert len(",".join(map(str, row)).split(",")) == 35
+    outcome = clean(FORMAT, raw_file(tmp_path, NAME, unquoted([row], above)), door=door())
+    assert outcome.only("posts")["post_id"] == mid(AT)
+    counts = outcome.only("post_metric_snapshots")
+    assert (counts["post_id"], counts["likes_lo"], counts["reposts_lo"]) == (
+        mid(AT), LIKES, REPOSTS,
+    )  # fmt: skip
+    assert_source_left_out(outcome)
+    assert not outcome.repairs["column_name"].str.starts_with("source_post.").any()
+
+
+@pytest.mark.parametrize("wrong", [{"日期": ""}, {"日期": "iPhone"}, {"点赞数": "Pro"}])
+def test_a_source_post_of_2020_needs_its_date_and_counts(tmp_path, wrong):
+    outcome = read(tmp_path, [header("2020"), repost("2020", source=wrong)])
+    assert outcome.only("posts")["post_id"] == mid(AT)
+    assert outcome.only("post_metric_snapshots")["post_id"] == mid(AT)
+    assert_source_left_out(outcome)
+
+
+REPOST_OF = {31: "2020", 33: "2024-01-10", 35: "2025-11-20", 37: "2025-12-03"}
+
+
+def padded(row: list[object], width: int) -> list[object]:
+    return [*row, *[""] * (width - len(row))]
+
+
+def test_older_rows_padded_by_a_spreadsheet_to_any_width_are_read(tmp_path):
+    rows, wanted = [header("2020")], []
+    for width, version in REPOST_OF.items():
+        for at, to in enumerate((31, 32, 33, 35, 37, 39, 41)):
+            if to >= width:
+                serial = 10 * (width + at)
+                rows.append(padded(repost(version, AT, serial, source={"话题": ""}), to))
+                rows.append(padded(original(version, AT, serial + 1), to))
+                wanted += [mid(AT, serial), mid(AT, serial + 1)]
+    outcome = read(tmp_path, rows)
+    assert outcome.reasons == []
+    own = outcome.tables["posts"].filter(pl.col("account_id") == ORGAN)
+    assert own["post_id"].to_list() == wanted
+    assert own["is_repost"].to_list() == [True, False] * (len(wanted) // 2)
+    for account, counts in ((ORGAN, (LIKES, COMMENTS, REPOSTS)), (STATION, (7, 8, 9))):
+        seen = outcome.tables["post_metric_snapshots"].filter(pl.col("account_id") == account)
+        assert seen.select("likes_lo", "comments_lo", "reposts_lo").unique().rows() == [counts]
+
+
+def test_padded_reposts_whose_source_is_gone_are_read(tmp_path):
+    rows = [header("2020")]
+    for serial, (width, version) in enumerate(REPOST_OF.items()):
+        row = repost(version, AT, serial)
+        own = row.index(False) + 1 if version != "2025-12-03" else 19
+        gone = [*row[:own], "", "", "", "", "抱歉，此微博已被作者删除"]
+        rows.append(padded(padded(gone, width), 39))
+    outcome = read(tmp_path, rows)
+    assert outcome.reasons == []
+    assert outcome.tables["posts"]["is_repost"].to_list() == [True] * 4
+
+
+def test_padded_rows_of_originals_only_keep_their_edits(tmp_path):
+    row = padded(filtered("2025-12-03"), 39)
+    own = read(tmp_path, [header("2025-12-03"), row]).only("posts")
+    assert (own["is_edited"], own["edit_count"], own["is_repost"]) == (True, 2, False)
+
+
+CELLS_OF_WIDTHS = ("", "", " ", "x", "True", "false ", "2024-03-05")
+
+
+@settings(max_examples=20)
+@given(st.sampled_from([20, 30, 31, 32, 33, 35, 36, 37, 39]), st.randoms(use_true_random=False))
+def test_widths_of_a_block_are_those_of_its_rows(width, chance):
+    rows = []
+    for _ in range(200):
+        end = chance.randint(0, width)
+        row = chance.choices(CELLS_OF_WIDTHS[: chance.choice([4, 7])], k=end) + [""] * (width - end)
+        row[chance.choice([14, 15, 16, 18])] = "True"
+        rows.append(row)
+    cells = pl.DataFrame(rows, schema=[str(place) for place in range(width)], orient="row")
+    found = cells.with_columns(weibo_crawler_csv._widths(cells).alias("w"))["w"]
+    assert found.to_list() == [weibo_crawler_csv._width(row) for row in rows]
