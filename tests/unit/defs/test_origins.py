@@ -45,7 +45,7 @@ def test_only_an_observation_can_be_dated_by_its_file() -> None:
     dated = [
         name for name, parents in lineage.items() if ("archive.files", "modified_at") in parents
     ]
-    assert dated == ["observed_at", "observed_at_source"]
+    assert dated == ["state_observed_at", "observed_at", "observed_at_source"]
 
 
 def test_what_no_table_says_has_no_parent() -> None:

@@ -331,7 +331,7 @@ def test_the_path_of_an_ordinary_persons_file_names_a_pseudonym(make_settings):
     folder.mkdir(parents=True)
     header = "id,bid,正文,头条文章url,原始图片url,视频url,Live Photo视频url,位置,日期,工具,点赞数,"
     header += "评论数,转发数,话题,@用户,完整日期,是否编辑过,编辑次数"
-    row = "5315658459906048\t,x,文,,,,,,,,1,2,3,,,2026-07-01 00:00:00,False,0"
+    row = "5315658459906048\t,x,文,,,,,,2026-07-01,,1,2,3,,,2026-07-01 00:00:00,False,0"
     path = folder / "9900000001.csv"
     path.write_text(f"{header}\n{row}\n", encoding="utf-8-sig")
     os.utime(path, (1782849600, 1782849600))
