@@ -46,7 +46,9 @@ def text_links(
     with observatory.step(context, "model") as say:
         with open_work(settings.root.warehouse) as connection:
             build = current_build(connection)
-            editors = read_editors(settings.root, known_titles(connection))
+            has_aliases = settings.root.event_aliases.exists()
+            known = known_titles(connection) if has_aliases else Known(lambda event: None)
+            editors = read_editors(settings.root, known)
             done = renew_links(connection, model_of(settings.root), editors, build.build_id)
             rows = {t.full_name: count_rows(connection, t.full_name) for t in LINKING_TABLES}
         say(
@@ -70,7 +72,9 @@ def text_links(
 
 
 def known_titles(connection: duckdb.DuckDBPyConnection) -> Known:
-    """What editors' aliases may name: events of the last build, and no rumours."""
+    """What editors' aliases may name: events of the last build, and no rumours. It looks at every
+    title there is, and is asked only where somebody wrote aliases.
+    """
     claims = connection.execute("select distinct claim_text from core.rulings").pl()["claim_text"]
     titles = connection.execute(
         "select topic_key from core.hot_topic_slots union select title_key from core.articles"
