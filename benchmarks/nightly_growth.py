@@ -21,9 +21,8 @@ import yaml
 from benchmarks.measure import Cost, run_child, table
 from orchestration.defs.dbt_project import dbt_environment
 from orchestration.paths import DBT_PROJECT
-from orchestration.schemas.render import create_table_sql
-from orchestration.schemas.tables import CORE_TABLES, RUN_TABLES
 from orchestration.warehouse.builds import code_version
+from orchestration.warehouse.connect import open_work
 
 ACCOUNTS = 100_000
 LAST_NIGHT = "date '2021-03-16'"
@@ -139,11 +138,8 @@ def _line(label: str, spent: Mapping[str, float], largest: str, rival: str) -> s
 def _write_history(warehouse: Path, nights: int) -> None:
     """Snapshots of so many nights, a few posts, and what the models make of them."""
     warehouse.parent.mkdir(parents=True)
-    with _opened(warehouse) as connection:
-        for schema in ("core", "quality", "meta"):
-            connection.execute(f"create schema {schema}")
-        for definition in (*CORE_TABLES, *RUN_TABLES):
-            connection.execute(create_table_sql(definition))
+    with open_work(warehouse):
+        pass  # every table of a work file, made as a night makes them
     for first in range(nights, 0, -NIGHTS_AT_ONCE):
         until = max(first - NIGHTS_AT_ONCE, 0)
         with _opened(warehouse) as connection:

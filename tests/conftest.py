@@ -33,7 +33,6 @@ DEAREST = (
     "tests/faults/test_published.py",
     "tests/pipeline/test_registries_over_time.py",
     "tests/pipeline/test_demo.py",
-    "tests/pipeline/test_links_review.py",
     "tests/pipeline/test_kill.py",
 )
 """What takes minutes, the longest first: begun last, it would run on one worker alone."""

@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 import duckdb
@@ -89,6 +89,46 @@ def _is_as_written_whole(settings: Settings, folder: Path) -> bool:
 @pytest.fixture(scope="module")
 def first(observatory: Settings) -> NightlyOutcome:
     return _night(observatory)
+
+
+class Unlinked(NamedTuple):
+    """A post that no method links to a topic of its day."""
+
+    platform: str
+    post_id: str
+    title_key: str
+    title: str
+
+
+@pytest.fixture(scope="module")
+def unlinked(observatory: Settings, first: NightlyOutcome) -> Unlinked:
+    (found,) = _work(
+        observatory,
+        """with topics as (
+               select topic_key, min(topic) as title, min(seen_hi_at) as onset_at
+               from core.hot_topic_slots group by 1)
+           select p.platform, p.post_id, t.topic_key, t.title
+           from core.posts p join topics t
+             on p.posted_at between t.onset_at and t.onset_at + interval 1 day
+           where p.is_official and not contains(p.text, t.title)
+           order by all limit 1""",
+    )
+    return Unlinked(*found)
+
+
+def _write_editors_files(settings: Settings, post: Unlinked) -> None:
+    settings.root.reviewed_links.write_text(
+        "platform,post_id,title_key,decision,reviewer\n"
+        f'{post.platform},{post.post_id},"{post.title_key}",yes,ed\n',
+        encoding="utf-8",
+    )
+    settings.root.event_aliases.write_text(
+        f'title,alias\n"{post.title}",另一种说法\nhot_topic:0011223344556677,别的说法\n',
+        encoding="utf-8",
+    )
+
+
+REVIEWED = "select count(*) from core.event_links where link_level = 'reviewed'"
 
 
 @pytest.fixture
@@ -256,10 +296,12 @@ def test_a_killed_night_is_marked_failed_by_the_next_which_takes_in_everything(
     observatory: Settings,
     first: NightlyOutcome,
     history: dg.DagsterInstance,
+    unlinked: Unlinked,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     deliver(observatory.root.home, NEXT_DAY)
+    _write_editors_files(observatory, unlinked)
     process = subprocess.Popen(
         [sys.executable, "-c", NIGHT], stderr=subprocess.PIPE, stdout=subprocess.DEVNULL,
         text=True, cwd=PROJECT_ROOT, env={**os.environ, "PYTHONPATH": str(PROJECT_ROOT)},
@@ -290,6 +332,30 @@ def test_a_killed_night_is_marked_failed_by_the_next_which_takes_in_everything(
     assert ("2026-07-04",) in _ask(observatory, days % "spider_users")
     assert "renewed from" in capsys.readouterr().out
     assert _is_as_written_whole(observatory, tmp_path)
+    assert [c.check_name for c in outcome.failed_checks if c.check_name.startswith("ed")] == [
+        "editors_lines_are_used"
+    ]
+
+
+def test_an_editors_word_is_published(observatory: Settings, unlinked: Unlinked) -> None:
+    assert _ask(
+        observatory,
+        "select link_level, link_method, link_probability, evidence->>'$.reviewer' "
+        "from core.event_links "
+        f"where post_id = '{unlinked.post_id}' and link_level = 'reviewed'",
+    ) == [("reviewed", "editor_v1", 1.0, "ed")]
+    assert _ask(observatory, "select alias from core.event_aliases") == [("另一种说法",)]
+    assert _night(observatory).outcome == "nothing_new"
+
+
+def test_an_editors_broken_file_is_named_and_his_word_stays(observatory: Settings) -> None:
+    observatory.root.reviewed_links.write_text("platform,post_id\n", encoding="utf-8")
+    refused = _night(observatory)
+    assert refused.outcome == "failed"
+    assert "reviewed_links.csv: line 1" in refused.message
+    assert _ask(observatory, REVIEWED) == [(1,)]
+    observatory.root.reviewed_links.unlink()
+    observatory.root.event_aliases.unlink()
 
 
 def test_a_failed_error_check_keeps_the_last_good_build(
@@ -341,15 +407,16 @@ def test_once_repaired_the_refused_nights_files_are_published(
     assert _ask(observatory, topics) == [(6,)]
     accounts = "select max(observed_date)::varchar from main.account_days where followers_lo > 0"
     assert _ask(observatory, accounts) == [("2026-07-05",)]
+    assert _ask(observatory, REVIEWED) == [(0,)], "the editor took his files away"
     assert "renewed from" in capsys.readouterr().out
     assert _is_as_written_whole(observatory, tmp_path)
 
 
 def test_a_dbt_test_that_fails_blocks_before_the_audit(
-    observatory: Settings, first: NightlyOutcome
+    observatory: Settings, unlinked: Unlinked
 ) -> None:
     published = _fingerprint(observatory.root.published)
-    _work(observatory, "update meta.builds set inputs = 'other' where outcome = 'published'")
+    _write_editors_files(observatory, unlinked)  # alone a reason for a build
     with duckdb.connect(str(observatory.root.warehouse)) as work:
         work.execute(
             "insert into meta.touched_days values "
