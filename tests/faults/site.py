@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import duckdb
+
 from orchestration.clock import FixedClock
 from orchestration.paths import DataRoot
 from orchestration.schemas.tables import CORE_TABLES
@@ -20,7 +22,7 @@ from orchestration.sources.declarations import Declarations
 from orchestration.sources.extract import Extracted, extract, read_declarations
 from orchestration.sources.inbox import names_of
 from orchestration.warehouse import builds, ingest
-from orchestration.warehouse.connect import open_work
+from orchestration.warehouse.connect import open_modelled, open_work
 
 if TYPE_CHECKING:
     from orchestration.sources.live.client import Surroundings
@@ -121,7 +123,7 @@ class Site:
 
     def ask(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the work file."""
-        with open_work(self.settings.root.warehouse) as connection:
+        with open_modelled(self.settings.root.warehouse) as connection:
             return connection.execute(query, list(values)).fetchall()
 
     def quarantine(self, source: str) -> list[dict[str, Any]]:
@@ -137,12 +139,16 @@ class Site:
 
     def content(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every core table, without the names of the files."""
-        return {
-            table.name: sorted(
-                self.ask(f"select {', '.join(table.value_names)} from {table.full_name}"), key=repr
-            )
-            for table in CORE_TABLES
-        }
+        with open_modelled(self.settings.root.warehouse) as connection:
+            return {
+                table.name: sorted(
+                    connection.table(table.full_name)
+                    .select(*map(duckdb.ColumnExpression, table.value_names))
+                    .fetchall(),
+                    key=repr,
+                )
+                for table in CORE_TABLES
+            }
 
     def assert_ledger(self) -> set[str]:
         """P1 in the ledger: every file's sum comes out even, its bytes are kept under its hash.
