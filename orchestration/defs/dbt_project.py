@@ -83,7 +83,8 @@ def _attach_tests(found: dict[str, Any]) -> None:
 
 
 def ensure_manifest() -> bool:
-    """Parse the project if its manifest is missing or older than any of its files.
+    """Parse the whole project if its manifest is missing or older than any of its files: from what
+    dbt keeps of an earlier parse, a unit test under its former name would come back.
 
     Returns whether it parsed. Raises DbtParseError with dbt's message.
     """
@@ -92,9 +93,6 @@ def ensure_manifest() -> bool:
     MANIFEST.parent.mkdir(parents=True, exist_ok=True)
     started = _newest_change()
     with tempfile.TemporaryDirectory(dir=MANIFEST.parent) as folder:
-        cached = MANIFEST.with_name(_ARTIFACTS[0])
-        if cached.exists():
-            shutil.copy2(cached, folder)
         _parse(Path(folder))
         for name in _ARTIFACTS:
             # A model saved while dbt was parsing must still look newer than the manifest.
@@ -121,10 +119,12 @@ def _parse_command(target: Path) -> list[str]:
 
 
 def hand_on_parse(target: Path) -> None:
-    """Give a data root where dbt never ran what dbt kept of the parse for the manifest: it need not
-    parse again before it models."""
+    """Give a data root what dbt kept of the parse for the manifest, so that it need not parse again
+    before it models; unless the root has its own, as new as the project."""
     kept, own = MANIFEST.with_name(_ARTIFACTS[0]), target / _ARTIFACTS[0]
-    if kept.exists() and not own.exists():
+    if not kept.exists():
+        return
+    if not own.exists() or own.stat().st_mtime < kept.stat().st_mtime:
         target.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(kept, own)
 

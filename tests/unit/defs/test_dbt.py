@@ -91,6 +91,7 @@ def test_the_manifest_is_parsed_again_only_when_a_file_is_newer(
     monkeypatch.setattr(dbt_project, "MANIFEST", project / "target" / "manifest.json")
 
     def parse(target: Path) -> None:
+        assert not list(target.iterdir()), "dbt would take names from it that are no longer there"
         for name in ("manifest.json", "partial_parse.msgpack"):
             (target / name).write_text("{}")
 
@@ -102,7 +103,7 @@ def test_the_manifest_is_parsed_again_only_when_a_file_is_newer(
     assert not dbt_project.ensure_manifest()
 
 
-def test_what_dbt_keeps_of_a_parse_is_handed_on_to_a_root_without_one(
+def test_what_dbt_keeps_of_a_parse_is_handed_on_to_a_root_without_or_with_an_older_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dbt_project, "MANIFEST", tmp_path / "set_up" / "manifest.json")
@@ -117,6 +118,9 @@ def test_what_dbt_keeps_of_a_parse_is_handed_on_to_a_root_without_one(
     own.write_text("newer")
     dbt_project.hand_on_parse(target)
     assert own.read_text() == "newer"
+    os.utime(own, (0, 0))
+    dbt_project.hand_on_parse(target)
+    assert own.read_text() == "of the manifest"
 
 
 def test_the_path_of_the_work_file_is_the_same_for_every_root(tmp_path: Path) -> None:
