@@ -87,8 +87,7 @@ class Cleaned:
 class _Evaluated:
     """One mapping over the batch before records are refused. `author` identifies how the author
     was read, so that rows of several tables share one look at the door; `left_out`: rows of a
-    secondary mapping that cannot be had, while their record stays; `copies`: of rows that are
-    finished only once although several records give them (_once_each)."""
+    secondary mapping that cannot be had, while their record stays."""
 
     mapping: TableMapping
     rows: pl.DataFrame
@@ -97,7 +96,6 @@ class _Evaluated:
     field_problems: list[pl.DataFrame] = field(default_factory=list)
     repairs: list[pl.DataFrame] = field(default_factory=list)
     left_out: list[pl.DataFrame] = field(default_factory=list)
-    copies: pl.DataFrame | None = None
 
 
 class _Batch:
@@ -162,15 +160,15 @@ def clean_batch(
             if item.author not in kinds:
                 kinds[item.author] = door.kinds(rows["platform"], rows["account_id"])
             rows = rows.with_columns(kinds[item.author].alias("_kind"))
-        rows = _without(rows, refused)
+        rows, copies = _without(rows, refused), None
         if item.mapping.table.name == ACCOUNTS:
-            rows, item.copies = _once_each(rows, raw)
+            rows, copies = _once_each(rows, raw)
         done = FINISHERS[item.mapping.table.name](rows, door)
         if item.mapping.is_secondary:
             item.field_problems += [_of_a_field(frame) for frame in done.problems]
             done.problems = []
-        if item.copies is not None:
-            copied.append((done, item.copies))
+        if copies is not None:
+            copied.append((done, copies))
         finished.setdefault(item.mapping.table.name, []).append(done)
     results = [f for group in finished.values() for f in group]
     refusals += [frame for f in results for frame in f.problems]
