@@ -160,7 +160,8 @@ def clean_batch(
             if item.author not in kinds:
                 kinds[item.author] = door.kinds(rows["platform"], rows["account_id"])
             rows = rows.with_columns(kinds[item.author].alias("_kind"))
-        rows, copies = _without(rows, refused), None
+        rows = _without(rows, refused)
+        copies: pl.DataFrame | None = None
         if item.mapping.table.name == ACCOUNTS:
             rows, copies = _once_each(rows, raw)
         done = FINISHERS[item.mapping.table.name](rows, door)
