@@ -83,7 +83,9 @@ def declared_authors(
 ) -> pl.DataFrame:
     """Account rows for the authors of posts whose source declares what they are."""
     return (
-        posts.filter(pl.col("account_id").is_not_null())
+        posts.lazy()
+        .select(ROW, "platform", "account_id", "observed_at", "observed_at_source")
+        .filter(pl.col("account_id").is_not_null())
         .sort(ROW)
         .unique(["platform", "account_id", "observed_at"], keep="first", maintain_order=True)
         .select(
@@ -91,4 +93,5 @@ def declared_authors(
             scope_evidence=pl.lit("declared"), account_kind=pl.lit(kind),
             admin_level=pl.lit(level), region_code=pl.lit(region, dtype=pl.String),
         )
+        .collect()
     )  # fmt: skip

@@ -150,6 +150,7 @@ def clean_batch(
     refused = _rows_of(refusals)
     finished: dict[str, list[Finished]] = {}
     kinds: dict[object, pl.Series] = {}
+    copied: list[tuple[Finished, pl.DataFrame]] = []
     for item in _accounts_first(evaluated, declared):
         if item.rows.is_empty():
             finished.setdefault(item.mapping.table.name, [])
@@ -159,14 +160,21 @@ def clean_batch(
             if item.author not in kinds:
                 kinds[item.author] = door.kinds(rows["platform"], rows["account_id"])
             rows = rows.with_columns(kinds[item.author].alias("_kind"))
-        done = FINISHERS[item.mapping.table.name](_without(rows, refused), door)
+        rows = _without(rows, refused)
+        copies: pl.DataFrame | None = None
+        if item.mapping.table.name == ACCOUNTS:
+            rows, copies = _once_each(rows, raw)
+        done = FINISHERS[item.mapping.table.name](rows, door)
         if item.mapping.is_secondary:
             item.field_problems += [_of_a_field(frame) for frame in done.problems]
             done.problems = []
+        if copies is not None:
+            copied.append((done, copies))
         finished.setdefault(item.mapping.table.name, []).append(done)
     results = [f for group in finished.values() for f in group]
     refusals += [frame for f in results for frame in f.problems]
     refused = _rows_of(refusals)
+    givers = [_stand_in(done, _without(copies, refused)) for done, copies in copied]
     tables = {
         name: _conform([f.rows for f in group], TABLES[f"core.{name}"], raw, refused)
         for name, group in finished.items()
@@ -176,7 +184,7 @@ def clean_batch(
         private = _rows_of_people(evaluated, door)
         refusals = [_without_excerpts(frame, private) for frame in refusals]
         noted = [_without_excerpts(frame, private) for frame in noted]
-    is_used = _used(raw.height, tables)
+    is_used = _mask(raw.height, [*(frame[ROW] for frame in tables.values()), *givers])
     idle = raw[ROW].filter(~(is_used | _mask(raw.height, [refused])))
     refusals += _refuse_idle(idle, noted)
     refused = _rows_of(refusals)
@@ -369,6 +377,43 @@ def _without_persons(rows: pl.DataFrame, declared: DeclaredAccount) -> pl.DataFr
     return rows.filter(~pl.col("_author_verified").is_in(identity.PERSONS).fill_null(False))
 
 
+def _once_each(rows: pl.DataFrame, raw: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Rows that a file repeats, only once: crawlers write the author with every post of theirs.
+
+    Equal rows come out of the finishing equal, whatever it is, so one of them answers for all; and
+    of equal rows of one file core keeps the first record's. With the rows kept come the `copies`:
+    ROW of every row and `first`, that of the first equal one; None where no row is repeated. Equal
+    are rows with the same two 64-bit hashes of all values.
+    """
+    files = raw["file_id"]
+    said = rows.drop(ROW).with_columns(
+        _file=files if len(files) == rows.height else files[rows[ROW]]
+    )
+    marks = pl.DataFrame({ROW: rows[ROW], "a": said.hash_rows(seed=1), "b": said.hash_rows(seed=2)})
+    firsts = marks.unique(["a", "b"], keep="first", maintain_order=True)
+    if firsts.height == rows.height:
+        return rows, None
+    copies = marks.join(firsts.rename({ROW: "first"}), on=["a", "b"], maintain_order="left")
+    return rows.filter(rows[ROW].is_in(firsts[ROW].implode())), copies.select(ROW, "first")
+
+
+def _stand_in(done: Finished, copies: pl.DataFrame) -> pl.Series:
+    """Let the first record that is not refused give each repeated row; all records that give one.
+
+    copies: as _once_each gives them, without those of refused records.
+    """
+    given = copies.filter(pl.col("first").is_in(done.rows[ROW].implode()))
+    if given.height and (given[ROW] == given["first"]).sum() < done.rows.height:
+        standing = given.group_by("first").agg(pl.col(ROW).min().alias("_stands"))
+        done.rows = (
+            done.rows.join(standing, left_on=ROW, right_on="first")
+            .with_columns(pl.col("_stands").alias(ROW))
+            .drop("_stands")
+            .sort(ROW)
+        )
+    return given[ROW]
+
+
 def _conform(
     frames: list[pl.DataFrame], table: Table, raw: pl.DataFrame, refused: pl.Series
 ) -> pl.DataFrame:
@@ -398,10 +443,6 @@ def _conform(
 def _without(frame: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
     """A frame without the given records."""
     return frame if rows.is_empty() else frame.filter(~pl.col(ROW).is_in(rows.implode()))
-
-
-def _used(height: int, tables: Mapping[str, pl.DataFrame]) -> pl.Series:
-    return _mask(height, [frame[ROW] for frame in tables.values()])
 
 
 def _mask(height: int, rows: list[pl.Series]) -> pl.Series:

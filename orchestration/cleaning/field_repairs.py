@@ -121,6 +121,8 @@ def cut_hundred_millions(field: Field, raw: str) -> Field:
 
     def parse(frame: pl.DataFrame, context: Context) -> Parsed:
         text = frame[raw].cast(pl.String).str.strip_chars()
+        if not text.str.ends_with("999999").any():
+            return field.parse(frame, context)
         candidate = text.str.contains(r"^\d{1,6}999999$").fill_null(False) & (
             text.cast(pl.Int64, strict=False) > 99_999_998
         ).fill_null(False)
@@ -165,6 +167,8 @@ def clock_of_relative(field: Field, raw_id: str) -> Field:
         clock = ids.id_clock(ids.parse_ids(frame[raw_id]).value)
         off = (at - clock).dt.total_seconds()
         is_second = (parsed.columns["posted_at_precision"] == "second").fill_null(False)
+        if not (is_second & (off.abs() > AGREEMENT_SECONDS)).any():
+            return parsed  # as almost always
         same_day = at.dt.convert_time_zone(context.zone).dt.date() == clock.dt.convert_time_zone(
             context.zone
         ).dt.date()  # fmt: skip

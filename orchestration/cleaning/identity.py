@@ -349,7 +349,26 @@ def bodies_among(names: pl.Series) -> pl.Series:
     """Those of the names, each once, that are built like a body's (names_of_bodies)."""
     hinted = names.drop_nulls().unique(maintain_order=True)
     hinted = hinted.filter(hinted.str.contains(_HINT_OF_A_BODY))
-    return hinted.filter(names_of_bodies(hinted))
+    known = _known_bodies(hinted)
+    return hinted.filter(pl.Series([known[name] for name in hinted], dtype=pl.Boolean))
+
+
+_BODIES: dict[str, bool] = {}
+"""Names asked about before: the same offices are called upon in batch after batch, and to make the
+patterns ready costs more than to look through the names of one."""
+_BODIES_KEPT = 100_000
+
+
+def _known_bodies(names: pl.Series) -> dict[str, bool]:
+    """Of at least each of the different names whether it is built like a body's."""
+    new = [name for name in names if name not in _BODIES]
+    if not new:
+        return _BODIES
+    if len(_BODIES) + len(new) > _BODIES_KEPT:
+        _BODIES.clear()
+        new = names.to_list()
+    _BODIES.update(zip(new, names_of_bodies(pl.Series(new, dtype=pl.String)), strict=True))
+    return _BODIES
 
 
 def _first_of(rules: tuple[Rule, ...]) -> tuple[pl.Expr, pl.Expr, pl.Expr]:

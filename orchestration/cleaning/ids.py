@@ -51,9 +51,11 @@ def parse_ids(raw: pl.Series) -> Ids:
     Missing stays NULL.
     """
     text = raw.cast(pl.String)
-    if text.str.contains(_DIGITS_ONLY).all() and (text.str.len_bytes().max() or 0) <= _PLAIN_LENGTH:  # type: ignore[operator]
+    if _are_plain(text):
         return Ids(text, pl.repeat(None, len(text), dtype=pl.String, eager=True))
     text = text.str.strip_chars(_OUTSIDE)
+    if _are_plain(text):
+        return Ids(text, pl.repeat(None, len(text), dtype=pl.String, eager=True))
     if text.str.starts_with('="').any():
         text = text.str.replace(_GUARDED, "${1}").str.strip_chars(_OUTSIDE)
     frame = pl.DataFrame({"text": text.set(text == "", None)})
@@ -69,6 +71,13 @@ def parse_ids(raw: pl.Series) -> Ids:
         .alias("problem")
     )["problem"]
     return Ids(frame["text"].set(problem.is_not_null(), None), problem)
+
+
+def _are_plain(text: pl.Series) -> bool:
+    """Whether nothing but short runs of digits stands in a column."""
+    longest = text.str.len_bytes().max()
+    is_short = longest is None or (isinstance(longest, int) and longest <= _PLAIN_LENGTH)
+    return is_short and text.str.contains(_DIGITS_ONLY).all()
 
 
 def id_clock(mid: pl.Series, seen: pl.Series | None = None) -> pl.Series:

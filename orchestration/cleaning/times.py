@@ -187,7 +187,10 @@ def _of_one_notation(text: pl.Series, zone: str, pattern: str | None) -> Instant
     elif pattern is None or pattern in _ONE_NOTATION:
         lengths = text.str.len_bytes()
         if lengths.min() == lengths.max() == _NOTATION_LENGTH:
+            first = text.drop_nulls().head(1)
             for notation in _ONE_NOTATION if pattern is None else (pattern,):
+                if first.str.to_datetime(notation, time_unit="us", strict=False).has_nulls():
+                    continue
                 wall = text.str.to_datetime(notation, time_unit="us", strict=False)
                 if wall.null_count() == text.null_count():
                     at = at_zone(wall, zone)

@@ -36,6 +36,8 @@ from orchestration.warehouse.statements import insert_rows, quote, rows_of
 _RANK = ("file_sha256", "record_number", "file_id")
 _RECORD_BITS = 40
 """A record is counted as file number * 2^40 + record number: one integer is soon made distinct."""
+MONTHS_APART = 3
+"""So few months are looked for one by one, which costs less than to sort whole rows by month."""
 
 Month = datetime | None
 
@@ -137,14 +139,16 @@ def _collapse(connection: duckdb.DuckDBPyConnection, table: Table, staged: Stage
 
 
 def _has_rows(connection: duckdb.DuckDBPyConnection, table: Table, month: Month) -> bool:
-    bucket = table.bucket
-    if month is None:
-        condition = f"{bucket} is null"
-    else:
-        start = f"timestamptz {quote(month.isoformat())}"
-        condition = f"{bucket} >= {start} and {bucket} < {start} + interval 1 month"
-    query = f"select 1 from {table.full_name} where {condition} limit 1"
+    query = f"select 1 from {table.full_name} where {_is_of(month, table)} limit 1"
     return connection.execute(query).fetchone() is not None
+
+
+def _is_of(month: Month, table: Table) -> str:
+    """The condition for rows of a month; None: for those without a bucket."""
+    if month is None:
+        return f"{table.bucket} is null"
+    start = f"timestamptz {quote(month.isoformat())}"
+    return f"{table.bucket} >= {start} and {table.bucket} < {start} + interval 1 month"
 
 
 def _append_months(
@@ -165,10 +169,13 @@ def _append_months(
         )
         chosen = f"(select * from batch where {' or '.join(conditions)})"
     is_in_order = table.bucket == table.moment  # staged day by day, and read in that order
-    order = f" order by {month} nulls last" if len(fresh) > 1 and not is_in_order else ""
-    connection.execute(
-        f"insert into {table.full_name} ({names}) select {names} from {chosen}{order}"
-    )
+    is_sorted = len(fresh) > 1 and not is_in_order
+    insert = f"insert into {table.full_name} ({names}) select {names} from {chosen}"
+    if is_sorted and len(fresh) <= MONTHS_APART:
+        for one in fresh:
+            connection.execute(f"{insert} where {_is_of(one, table)}")
+    else:
+        connection.execute(insert + (f" order by {month} nulls last" if is_sorted else ""))
     connection.execute(
         f"""insert into meta.touched_days
             select distinct {quote(build_id)}, {quote(table.full_name)},

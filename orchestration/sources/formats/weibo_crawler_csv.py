@@ -334,11 +334,15 @@ def _dates(frame: pl.DataFrame, prefix: str, context: f.Context) -> _Dates:
 
 def _agree(one: times.Instants, other: times.Instants) -> pl.Series:
     """Whether what two wall times leave open has an instant in common."""
-    ends = [
-        found.at + found.precision.replace_strict(_LENGTH, default=None, return_dtype=_DURATION)
-        for found in (one, other)
-    ]
+    ends = [found.at + _lengths(found.precision) for found in (one, other)]
     return ((one.at < ends[1]) & (other.at < ends[0])).fill_null(False)
+
+
+def _lengths(precision: pl.Series) -> pl.Series | timedelta:
+    """How long what each precision leaves open lasts; one value where all are to the second."""
+    if (precision == "second").all():  # as almost always; what is NULL has no time either
+        return _LENGTH["second"]
+    return precision.replace_strict(_LENGTH, default=None, return_dtype=_DURATION)
 
 
 def _is_time_among_others(cells: pl.Series, context: f.Context) -> pl.Series:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -40,6 +41,15 @@ class PostColumns:
     def counts(self) -> dict[str, str]:
         return {"likes": self.likes, "comments": self.comments, "reposts": self.reposts}
 
+    @cached_property
+    def identity(self) -> tuple[f.Field, ...]:
+        """Which post it is and whose. The same in both tables, so that it is read once."""
+        return (
+            f.platform(),
+            f.ident("post_id", self.post_id, required=True),
+            f.ident("account_id", self.account_id, required=True),
+        )
+
 
 def account_in_path(file: RawFile, zone: str) -> FileFacts:
     """Whose posts a file holds, by its path `<name>/<uid>.csv`; nothing where it does not say."""
@@ -63,9 +73,7 @@ def post(
     return f.TableMapping(
         tables.POSTS,
         (
-            f.platform(),
-            f.ident("post_id", columns.post_id, required=True),
-            f.ident("account_id", columns.account_id, required=True),
+            *columns.identity,
             *more,
             published(columns),
             f.text("text", columns.text, is_markup=True),
@@ -94,9 +102,7 @@ def metrics(
     return f.TableMapping(
         tables.POST_METRIC_SNAPSHOTS,
         (
-            f.platform(),
-            f.ident("post_id", columns.post_id, required=True),
-            f.ident("account_id", columns.account_id, required=True),
+            *columns.identity,
             *more,
             *counts,
             *f.observed(),

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from orchestration.cleaning import identity
 from orchestration.cleaning.addressed import addressed_names
 from orchestration.cleaning.identity import bodies_among, names_of_bodies
 from orchestration.cleaning.people import Door
@@ -68,6 +69,25 @@ def test_the_hint_spares_names_and_loses_none() -> None:
     names = pl.read_csv("tests/identity/names.csv", infer_schema=False)["screen_name"].unique()
     names = pl.concat([names, pl.Series("screen_name", ["小王", "蔡康永", "读者", "-Ccc文"])])
     assert set(bodies_among(names)) == set(names.filter(names_of_bodies(names)))
+
+
+def test_a_name_asked_about_before_is_not_looked_through_again(monkeypatch) -> None:
+    looked = []
+
+    def look(names: pl.Series) -> pl.Series:
+        looked.extend(names)
+        return names_of_bodies(names)
+
+    monkeypatch.setattr(identity, "_BODIES", {})
+    monkeypatch.setattr(identity, "_BODIES_KEPT", 3)
+    monkeypatch.setattr(identity, "names_of_bodies", look)
+    asked = pl.Series(["平安上海", "小王", "平安小王", "平安上海"])
+    for _ in range(2):
+        assert bodies_among(asked).to_list() == ["平安上海"]
+    assert looked == ["平安上海", "平安小王"]
+    more = pl.Series(["平安北京", "平安天津", "平安重庆", "平安上海"])  # more than are kept
+    assert bodies_among(more).to_list() == more.to_list()
+    assert bodies_among(asked).to_list() == ["平安上海"]
 
 
 def test_only_posts_of_ordinary_people_call_upon_anybody() -> None:

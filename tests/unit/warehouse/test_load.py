@@ -15,7 +15,7 @@ from orchestration.schemas.tables import CORE_TABLES
 from orchestration.settings import Settings
 from orchestration.sources.extract import extract, read_declarations
 from orchestration.sources.formats import formats
-from orchestration.warehouse import builds, ingest
+from orchestration.warehouse import builds, ingest, load
 from orchestration.warehouse.connect import open_work
 
 TWEET = {
@@ -421,3 +421,23 @@ def run(settings: Settings) -> ingest.Ingested:
     with open_work(settings.root.warehouse) as connection:
         build = builds.start_build(connection, settings.clock, synthetic=False)
         return ingest.ingest(connection, settings, declarations, build)
+
+
+@pytest.mark.parametrize("apart", [0, load.MONTHS_APART])
+def test_rows_lie_month_by_month(make_settings, tmp_path, monkeypatch, apart):
+    """Whether few months are filled one by one or many are sorted."""
+    monkeypatch.setattr(load, "MONTHS_APART", apart)
+    settings = make_settings(tmp_path)
+    folder = settings.root.inbox / "watched"
+    folder.mkdir(parents=True)
+    settings.root.sources_file.write_text(WATCHED)
+    times = ["2026-07-02", "2026-06-03", "2026-07-01", "2026-06-01"]
+    rows = [f"{at},u,t{at},{at}T10:00:00Z,,2026-07-20T10:00:00Z\n" for at in times]
+    (folder / "posts.csv").write_text("id,uid,said,at,state,seen\n" + "".join(rows))
+    assert run(settings).records_loaded == len(times)
+    with duckdb.connect(str(settings.root.warehouse), read_only=True) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        found = connection.execute(
+            "select strftime(posted_at, '%Y-%m') from core.posts order by rowid"
+        ).fetchall()
+    assert [month for (month,) in found] == ["2026-06", "2026-06", "2026-07", "2026-07"]
