@@ -353,22 +353,22 @@ def bodies_among(names: pl.Series) -> pl.Series:
     return hinted.filter(pl.Series([known[name] for name in hinted], dtype=pl.Boolean))
 
 
-_BODIES: dict[str, bool] = {}
+_NAMES_ANSWERED: dict[str, bool] = {}
 """Names asked about before: the same offices are called upon in batch after batch, and to make the
 patterns ready costs more than to look through the names of one."""
-_BODIES_KEPT = 100_000
+_NAMES_KEPT = 100_000
 
 
 def _known_bodies(names: pl.Series) -> dict[str, bool]:
     """Of at least each of the different names whether it is built like a body's."""
-    new = [name for name in names if name not in _BODIES]
+    new = [name for name in names if name not in _NAMES_ANSWERED]
     if not new:
-        return _BODIES
-    if len(_BODIES) + len(new) > _BODIES_KEPT:
-        _BODIES.clear()
+        return _NAMES_ANSWERED
+    if len(_NAMES_ANSWERED) + len(new) > _NAMES_KEPT:
+        _NAMES_ANSWERED.clear()
         new = names.to_list()
-    _BODIES.update(zip(new, names_of_bodies(pl.Series(new, dtype=pl.String)), strict=True))
-    return _BODIES
+    _NAMES_ANSWERED.update(zip(new, names_of_bodies(pl.Series(new, dtype=pl.String)), strict=True))
+    return _NAMES_ANSWERED
 
 
 def _first_of(rules: tuple[Rule, ...]) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
