@@ -11,14 +11,20 @@
 {%- endmacro %}
 
 {#-
-    Where the name of a province is no place: a ship, an airline, a station, a team, a university, a
-    dialect or a road that bears it (山东舰, 四川话, 河南路); two words that only together spell it
+    Where the name of a province is no place: a ship, an airline, a station, a team, a university or
+    college (湖南大学, 湖南农业大学; not 湖南一大学), a bank, a dialect or a road that bears it (山东舰,
+    四川话, 河南路); a company or a league of states known by it; two words that only together spell it
     (黄河北岸, 隆重庆祝, 西宁夏季); a person's name with it inside, which for 宁夏 is every Han character before
     it that is no preposition. One alternation reads from left to right, so that 广东湖南 stays two
     provinces.
 -#}
 {% macro no_place_pattern() -%}
-    北京时间|台湾海峡|北京国安|北京首钢|北京现代|山东泰山|上海申花|上海滩|(?:{{ province_pattern() }})(?:舰|号(?:[^贩]|$)|航空|卫视|电视台|队(?:[^伍]|$)|[男女][篮排足]|话|腔|大学(?:[^生]|$)|理工|欢迎你|[东西南北中]?(?:路|街(?:[^头]|$)|大道))|[黄运淮]河[南北]|[太巢]湖[南北]|[佛中唐鞍]山[东西]|[珠松丽湛九]江西|[渤黄东]海南部|[隆双]重庆[祝典]|[网线登]上海[关外报]|[^· 　，。、：；！？“”《》（）0-9A-Za-z在去到赴至从往返回离援驻游的和与及为对是看]宁夏
+    北京时间|台湾海峡|北京国安|北京首钢|北京现代|云南白药|贵州茅台|上海合作组织|山东泰山|上海申花|上海滩|(?:{{ province_pattern() }})(?:舰|号(?:[^贩]|$)|航空|卫视|电视台|队(?:[^伍]|$)|[男女][篮排足]|话|腔|大学(?:[^生]|$)|(?:{{ subject_of_a_university() }}){1,3}(?:大学(?:[^生]|$)|学院)|理工|银行|欢迎你|[东西南北中]?(?:路|街(?:[^头]|$)|大道))|[黄运淮]河[南北]|[太巢]湖[南北]|[佛中唐鞍]山[东西]|[珠松丽湛九]江西|[渤黄东]海南部|[隆双]重庆[祝典]|[网线登]上海[关外报]|[^· 　，。、：；！？“”《》（）0-9A-Za-z在去到赴至从往返回离援驻游的和与及为对是看]宁夏
+{%- endmacro %}
+
+{#- What stands between a province and 大学 in the name of a university: what is taught there. -#}
+{% macro subject_of_a_university() -%}
+    农业|农林|林业|师范|民族|医科|医药|中医药|中医|医学|药科|科技|科学|技术|理工|工业|工程|工商|化工|石油|矿业|地质|建筑|交通|航空|航天|海洋|水利|电力|电子|邮电|信息|财经|经济|经贸|贸易|商业|政法|警察|警官|外国语|外语|语言|体育|艺术|美术|音乐|戏剧|舞蹈|电影|传媒|职业
 {%- endmacro %}
 
 {#- A text in which only those names are left that are places. -#}

@@ -72,8 +72,9 @@ class DeclaredAccount:
 class Cleaned:
     """One cleaned batch. `problems` and `repairs` carry ROW of the batch; tables carry their
     provenance. `is_used` tells for every record of the batch whether it gave a row; `parents`
-    which authors (platform, account_id) each file's rows repost or reply to; `people` of whom the
-    records with a problem or repair tell (ROW, platform, account_id as a pseudonym)."""
+    which authors (platform, account_id) each file's rows repost, reply to or comment on; `people`
+    of whom the records with a problem or repair tell (ROW, platform, account_id as a pseudonym).
+    """
 
     tables: dict[str, pl.DataFrame]
     problems: pl.DataFrame

@@ -45,7 +45,7 @@ def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
         ),
     )
     for parent in ("repost_of", "reply_to"):
-        rows = _name_parent(finished, rows, door, f"{parent}_post_id", f"_{parent}_account_id")
+        rows = name_parent(finished, rows, door, f"{parent}_post_id", f"_{parent}_account_id")
     rows = _mark_rebuttals(rows, door)
     of_people = rows.select(pl.when(pl.col("_kind").is_null()).then("text"))["text"]
     rows = rows.with_columns(addressed_names(of_people).alias("addressed_names"))
@@ -58,11 +58,15 @@ def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
     return finished
 
 
-def _name_parent(
-    finished: Finished, rows: pl.DataFrame, door: Door, post: str, account: str
-) -> pl.DataFrame:
-    """The post reposted or replied to keeps its id only where its author may be named; who that
-    is, is noted, because whether they may be is learnt from other files."""
+def name_parent(
+    finished: Finished, rows: pl.DataFrame, door: Door, post: str, account: str,
+    declared: pl.Series | None = None,
+) -> pl.DataFrame:  # fmt: skip
+    """The post reposted, replied to or commented on keeps its id only where its author may be
+    named; who that is, is noted, because whether they may be is learnt from other files.
+
+    declared: rows whose source says for all its posts that their author may be named.
+    """
     if rows[post].null_count() == rows.height:
         return rows
     author = door.kinds(rows["platform"], rows[account])
@@ -75,6 +79,8 @@ def _name_parent(
         passed = known["account_id"].zip_with(known["_is_nameable"], names)
         finished.parents.append(known.select(ROW, "platform", passed.alias("account_id")))
     hidden = door.pseudonyms(rows["platform"], rows[post])
+    if declared is not None:
+        nameable = nameable | declared
     return rows.with_columns(rows[post].zip_with(nameable, hidden).alias(post))
 
 

@@ -10,6 +10,7 @@ import polars as pl
 
 from orchestration.cleaning import proven_times, text
 from orchestration.cleaning.people import Door, author_kinds
+from orchestration.cleaning.posts import name_parent
 from orchestration.cleaning.proven_times import apply_id_clock
 from orchestration.cleaning.rows import Finished, ensure
 
@@ -18,7 +19,8 @@ def finish_comments(rows: pl.DataFrame, door: Door) -> Finished:
     """Official replies keep their text; everyone else's comment is an anonymous instant.
 
     The post keeps its id only where its author (`_author_id`, or whom the source declares) may
-    be named: a post id leads back to its author.
+    be named: a post id leads back to its author. Whose post it is must be said by the file or the
+    source: that a post of this id is loaded is not known before all files are read.
     """
     rows = ensure(
         rows, account_id=pl.String, text=pl.String, post_id=pl.String,
@@ -26,10 +28,8 @@ def finish_comments(rows: pl.DataFrame, door: Door) -> Finished:
     )  # fmt: skip
     finished = apply_id_clock(Finished(rows), proven_times.COMMENTS)
     rows = finished.rows
-    author = door.kinds(rows["platform"], rows["_author_id"])
-    nameable = (author != "officer").fill_null(False) | rows["_is_under_declared"].fill_null(False)
-    hidden = door.pseudonyms(rows["platform"], rows["post_id"])
-    rows = rows.with_columns(rows["post_id"].zip_with(nameable, hidden).alias("post_id"))
+    declared = rows["_is_under_declared"].fill_null(False)
+    rows = name_parent(finished, rows, door, "post_id", "_author_id", declared)
     rows = rows.with_columns(_kind=author_kinds(rows, door))
     rows = rows.with_columns(
         is_official=pl.col("_kind").is_not_null(),

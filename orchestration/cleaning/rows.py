@@ -36,7 +36,7 @@ class Finished:
     """Rows of one table after the table's own rules.
 
     parents: ROW, platform and account_id, as the door lets it pass, of the authors of posts that
-    rows repost or reply to.
+    rows repost, reply to or comment on.
     """
 
     rows: pl.DataFrame

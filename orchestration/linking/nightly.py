@@ -2,14 +2,15 @@
 
 A day's links rest on the official posts of that day, on the titles first seen from a day before
 it to three days after, and on the titles of the 14 days before that its posts name as hashtags;
-nothing else can change them. A late list may also take a title's beginning from a day: one that
-puts the title there between two stretches makes one of both. So a late post or a late title is as
-good as a punctual one, and a second run finds nothing to do.
+nothing else can change them. A post is one of the day on which the version of it that counts was
+published, and of no other day, whatever other versions say. A late list may also take a title's
+beginning from a day: one that puts the title there between two stretches makes one of both. So a
+late post or a late title is as good as a punctual one, and a second run finds nothing to do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ import numpy as np
 import polars as pl
 
 from orchestration.linking.addresses import address_links, read_addresses
+from orchestration.linking.as_modelled import PUBLISHED_HI, VERSION_ORDER
 from orchestration.linking.editors import Editors, SetAside, editors_hash
 from orchestration.linking.evidence import evidence_of
 from orchestration.linking.grams import plain, plain_posts
@@ -125,14 +127,21 @@ _UNLINKED = f"""
 
 
 def _days_of_touched_posts(connection: duckdb.DuckDBPyConnection) -> set[date]:
+    """Days of all versions of the touched posts: a version may have come that moves a post to
+    another day, and takes it from the day where it stood."""
     rows = connection.execute(
-        f"""with days as (select distinct observed_date from ({_UNLINKED}))
-            select distinct timezone('Asia/Shanghai', posted_at)::date
+        f"""with days as (select distinct observed_date from ({_UNLINKED})),
+            touched as (
+            select distinct platform, post_id
             from core.posts
-            where is_official and posted_at is not null
+            where is_official
               and observed_at >= (select {_MIDNIGHT.format("min(observed_date)")} from days)
               and observed_at < (select {_MIDNIGHT.format("max(observed_date) + 1")} from days)
-              and timezone('Asia/Shanghai', observed_at)::date in (from days)""",
+              and timezone('Asia/Shanghai', observed_at)::date in (from days)
+            )
+            select distinct timezone('Asia/Shanghai', posted_at)::date
+            from core.posts semi join touched using (platform, post_id)
+            where is_official and posted_at is not null""",
         ["core.posts"],
     ).fetchall()
     return {row[0] for row in rows}
@@ -232,7 +241,7 @@ def read_titles(connection: duckdb.DuckDBPyConnection) -> Titles:
                 select title_key, title_key as wording, epoch_us(onset_at) as onset
                 from ({_episodes()})
                 union
-                select title_key, title_key, epoch_us(published_at)
+                select title_key, title_key, epoch_us({PUBLISHED_HI})
                 from core.articles where title_key is not null and published_at is not null
             )
             select * from titles
@@ -268,42 +277,78 @@ def _days_with_posts(connection: duckdb.DuckDBPyConnection, span: tuple[date, da
     return {row[0] for row in rows}
 
 
-_POSTS_OF_A_DAY = """
+_POSTS_OF_A_DAY = f"""
     select platform, post_id, epoch_us(posted_at) as posted, text, hashtag_keys
     from core.posts
+    anti join (
+        select platform, post_id from {{wanderers}} where posted_date is distinct from $1::date
+    ) using (platform, post_id)
     where is_official and text is not null
       and posted_at >= timezone('Asia/Shanghai', $1::date::timestamp)
       and posted_at < timezone('Asia/Shanghai', ($1::date + 1)::timestamp)
-    qualify row_number() over (
-        partition by platform, post_id
-        order by observed_at desc, posted_at desc, md5(text), md5(hashtag_keys::varchar)
-    ) = 1
+    qualify row_number() over (partition by platform, post_id order by {VERSION_ORDER}) = 1
     order by platform, post_id
 """
-"""Of several versions the one seen latest."""
+"""Of several versions the one that counts; of a post with versions on several days (`wanderers`)
+nothing on the others."""
+
+
+def _wanderers(connection: duckdb.DuckDBPyConnection, days: Sequence[date]) -> pl.DataFrame:
+    """Posts (platform, post_id, posted_date) with versions on these days whose versions differ in
+    their day, with the day of the one that counts; NULL where that one has no time."""
+    day = "timezone('Asia/Shanghai', posted_at)::date"
+    return connection.execute(
+        f"""with days as (select unnest($1::date[]) as day),
+            posts as (
+                select platform, post_id from core.posts
+                semi join (
+                    select platform, post_id from core.posts
+                    where is_official
+                      and posted_at >= {_MIDNIGHT.format("(select min(day) from days)")}
+                      and posted_at < {_MIDNIGHT.format("(select max(day) + 1 from days)")}
+                      and {day} in (from days)
+                ) using (platform, post_id)
+                where is_official
+                group by platform, post_id
+                having count(posted_at) < count(*)
+                    or timezone('Asia/Shanghai', min(posted_at))::date
+                       < timezone('Asia/Shanghai', max(posted_at))::date
+            )
+            select platform, post_id, {day} as posted_date
+            from core.posts semi join posts using (platform, post_id)
+            where is_official
+            qualify row_number() over (
+                partition by platform, post_id order by {VERSION_ORDER}
+            ) = 1""",
+        [list(days)],
+    ).pl()
 
 
 def _link_days(
     connection: duckdb.DuckDBPyConnection,
-    days: Iterable[date],
+    days: Sequence[date],
     titles: Titles,
     model: Model,
     build_id: str,
 ) -> Linked:
-    count = posts = 0
+    if not days:
+        return Linked()
+    posts = 0
     addresses = read_addresses(connection)
-    for day in days:
-        frame = connection.execute(_POSTS_OF_A_DAY, [day]).pl()
-        named = address_links(frame, addresses, BEFORE_US, HASHTAG_US)
-        certain = {(row["platform"], row["post_id"], row["title_key"]) for row in named}
-        rows = [row | {"posted_date": day} for row in named] + [
-            row
-            for row in link_day(frame, day, titles, model)
-            if (row["platform"], row["post_id"], row["title_key"]) not in certain
-        ]
-        _replace_day(connection, day, frame, rows, build_id)
-        count, posts = count + 1, posts + len(frame)
-    return Linked(count, posts)
+    with rows_of(connection, _wanderers(connection, days)) as wanderers:
+        posts_of_a_day = _POSTS_OF_A_DAY.format(wanderers=wanderers)
+        for day in days:
+            frame = connection.execute(posts_of_a_day, [day]).pl()
+            named = address_links(frame, addresses, BEFORE_US, HASHTAG_US)
+            certain = {(row["platform"], row["post_id"], row["title_key"]) for row in named}
+            rows = [row | {"posted_date": day} for row in named] + [
+                row
+                for row in link_day(frame, day, titles, model)
+                if (row["platform"], row["post_id"], row["title_key"]) not in certain
+            ]
+            _replace_day(connection, day, frame, rows, build_id)
+            posts += len(frame)
+    return Linked(len(days), posts)
 
 
 def link_day(frame: pl.DataFrame, day: date, titles: Titles, model: Model) -> list[dict[str, Any]]:

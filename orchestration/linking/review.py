@@ -26,16 +26,32 @@ COLUMNS = (
 AGAIN = "mend the line and run again: observatory links review --import {path}"
 
 _QUEUE = """
-    with texts as (
+    with titles as (
+        select event_id, title_key, min(title) as title
+        from (
+            select event_id, topic_key as title_key, title from main.events
+            union all
+            select stories.event_id, articles.title_key, articles.title
+            from main.event_articles as stories
+            inner join core.articles as articles using (article_id)
+        )
+        where title_key is not null
+        group by all
+    ),
+    decided as (
+        select distinct titles.event_id, reviewed.platform, reviewed.post_id
+        from core.reviewed_links as reviewed inner join titles using (title_key)
+        where reviewed.decision is not null
+    ),
+    texts as (
         select 'k' || left(sha256(links.platform || chr(31) || links.post_id || chr(31)
                                   || links.title_key), 15) as link_id,
                links.*
         from core.text_links as links
-        left join core.reviewed_links as decided using (platform, post_id, title_key)
-        where links.link_state = 'review' and decided.decision is null
+        where links.link_state = 'review'
     )
     select texts.link_id, '' as decision, '' as reviewer, '' as note,
-           round(texts.link_probability, 3) as probability, events.event_id, events.title,
+           round(texts.link_probability, 3) as probability, events.event_id, titles.title,
            events.onset_hi_at as onset_at, posts.posted_at,
            round(epoch(posts.posted_at - events.onset_hi_at) / 3600, 1) as hours_after_onset,
            coalesce(accounts.screen_name, posts.account_id) as account, posts.text as post_text,
@@ -45,10 +61,14 @@ _QUEUE = """
            texts.platform, texts.post_id, texts.title_key
     from texts
     inner join main.posts as posts using (platform, post_id)
+    inner join titles using (title_key)
     inner join main.events as events
-        on events.topic_key = texts.title_key
+        on events.event_id = titles.event_id
         and posts.posted_at between events.onset_hi_at - interval 72 hours
                                 and events.onset_hi_at + interval 24 hours
+    anti join decided
+        on decided.event_id = events.event_id
+        and decided.platform = texts.platform and decided.post_id = texts.post_id
     left join main.accounts as accounts
         on posts.platform = accounts.platform and posts.account_id = accounts.account_id
     qualify row_number() over (
@@ -69,7 +89,8 @@ class Imported:
 
 
 def queue(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Links that wait for an editor, the most probable first, with event and text."""
+    """Links that wait for an editor, the most probable first, with event, the title in question (of
+    a story that of any of its articles) and the text."""
     return connection.sql(_QUEUE).pl().select(COLUMNS)
 
 

@@ -164,6 +164,9 @@ def _single_rules() -> list[Rule]:
         _rule("kinds_are_clear", accounts, "warn",
               f"At most {MOSTLY_CLEAR:.0%} of a platform's accounts of unclear kind", "unclear",
               "unclear_share", high=MOSTLY_CLEAR, where=("platform",)),
+        _rule("comments_find_their_posts", "core.comments", "warn",
+              "Of a source's comments some stand under a post that is loaded", "commented",
+              "posts_loaded", low=1, where=("source_name", "posts")),
         _rule("followers_do_not_collapse", "main.account_days", "warn",
               "No account of 1000 or more followers that lost over 90 % at once", "collapses",
               "collapses", high=0, where=()),
@@ -269,6 +272,11 @@ def _collapses_frame(subject: Subject) -> pl.DataFrame:
     return profiles.follower_collapses(subject.connection, touched)
 
 
+def _commented_frame(subject: Subject) -> pl.DataFrame:
+    touched = profiles.touched_spans(subject.connection, subject.build_id, "core.comments")
+    return profiles.commented_posts(subject.connection, touched)
+
+
 FRAMES: Mapping[str, Callable[[Subject], pl.DataFrame]] = {
     **{table.full_name: partial(_core_frame, table) for table in CORE_TABLES},
     **{table.full_name: partial(_mart_frame, table) for table in PROFILED_MARTS},
@@ -286,6 +294,7 @@ FRAMES: Mapping[str, Callable[[Subject], pl.DataFrame]] = {
     "kinds": lambda s: profiles.codes(s.connection, "account_kind"),
     "levels": lambda s: profiles.codes(s.connection, "admin_level"),
     "unclear": lambda s: profiles.unclear_shares(s.connection),
+    "commented": _commented_frame,
     "collapses": _collapses_frame,
 }
 """Profile by name. Each is computed once, and only when a rule asks for it."""

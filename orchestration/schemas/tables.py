@@ -506,7 +506,8 @@ LINK_RUNS = _run(
 
 POST_PARENTS = _run(
     "door", "post_parents",
-    "one file and one author of posts that its posts repost or reply to, as the door let them pass",
+    "one file and one author of posts that its rows repost, answer or comment on, as the door let "
+    "them pass",
     ("file_id", "platform", "account_id"),
     ("file_id", "platform", "account_id"),
 )  # fmt: skip

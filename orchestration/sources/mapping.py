@@ -69,6 +69,7 @@ _WORKING: Mapping[str, Mapping[str, str]] = {
         "repost_of_account_id": "_repost_of_account_id",
         "reply_to_account_id": "_reply_to_account_id",
     },
+    "comments": {"post_account_id": "_author_id"},
     "rulings": {"claim_text": "_claim"},
     "repost_timings": {"account_id": "_author_id"},
 }
@@ -77,7 +78,7 @@ _WORKING: Mapping[str, Mapping[str, str]] = {
 _IDS = frozenset(
     ("account_id", "post_id", "repost_of_post_id", "reply_to_post_id", "comment_id",
      "reply_to_comment_id", "repost_id", "inquiry_id", "article_id", "ruling_id",
-     "repost_of_account_id", "reply_to_account_id")
+     "repost_of_account_id", "reply_to_account_id", "post_account_id")
 )  # fmt: skip
 _CODES: Mapping[str, Sequence[str]] = {
     "account_kind": ACCOUNT_KINDS,

@@ -308,6 +308,25 @@ def test_official_posts_that_cite_a_post_by_address(kind):
 
 
 @pytest.mark.parametrize(("author", "is_named"), [("9", True), ("8", False), (None, False)])
+def test_a_comment_names_its_post_where_the_author_may_be_named(author, is_named):
+    """And whose post it is is noted, so that the file is read again when they come into scope."""
+    door = Door("k", pl.DataFrame({"platform": ["weibo"], "account_id": ["9"],
+                                   "account_kind": ["organ"]}))  # fmt: skip
+    rows = pl.DataFrame(
+        {"_row": [0], "platform": ["weibo"], "comment_id": ["1"], "post_id": ["100"],
+         "account_id": ["7"], "_author_id": [author]},
+        schema_overrides={"_row": pl.UInt32, "_author_id": pl.String},
+    )  # fmt: skip
+    done = finish_comments(rows, door)
+    weibo = pl.Series(["weibo"])
+    hidden = door.pseudonyms(weibo, pl.Series(["100"]))[0]
+    assert done.rows["post_id"].to_list() == ["100" if is_named else hidden]
+    noted = [frame["account_id"].to_list() for frame in done.parents]
+    passed = author if is_named else door.pseudonyms(weibo, pl.Series([author], dtype=pl.String))[0]
+    assert noted == ([[passed]] if author else [])
+
+
+@pytest.mark.parametrize(("author", "is_named"), [("9", True), ("8", False), (None, False)])
 def test_the_post_replied_to_keeps_its_id_only_where_its_author_may_be_named(author, is_named):
     door = Door("k", pl.DataFrame({"platform": ["weibo"], "account_id": ["9"],
                                    "account_kind": ["organ"]}))  # fmt: skip

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
 
+from orchestration.linking.as_modelled import PUBLISHED_HI, VERSION_ORDER
 from orchestration.linking.editors import UNKNOWN_EVENT, Editors, SetAside
 from orchestration.linking.model import read_model
 from orchestration.linking.nightly import Linked, renew_links
@@ -22,6 +25,7 @@ from tests.unit.linking.worlds import NOISE, ROUTINE
 
 START = datetime(2026, 7, 1, 4, tzinfo=UTC)
 MODEL = read_model()
+DBT = Path(__file__).parents[3] / "dbt_project"
 TITLES = [("临江化工厂深夜起火", 0), ("城北大桥通车首日拥堵", 30), ("清河中学食堂检查", 100)]
 POSTS = [
     ("p1", "警情通报 今日2时许 临江一化工厂起火 消防已到场 无人员伤亡", 2),
@@ -69,7 +73,10 @@ class World:
         )
         self.touch("core.hot_topic_slots", at)
 
-    def post(self, post_id: str, text: str, hour: int, seen: int | None = None) -> None:
+    def post(
+        self, post_id: str, text: str, hour: float, seen: float | None = None,
+        precision: str | None = None,
+    ) -> None:  # fmt: skip
         at = START + timedelta(hours=hour)
         seen_at = at + timedelta(hours=1 if seen is None else seen - hour)
         tags = [part for part in text.split("#")[1::2] if part]
@@ -77,10 +84,11 @@ class World:
             """insert into core.posts by name
                select 'weibo' as platform, $1 as post_id, 'a' as account_id, $2 as text,
                       $5::varchar[] as hashtag_keys, true as is_official,
-                      $3::timestamptz as posted_at, $4::timestamptz as observed_at,
+                      $3::timestamptz as posted_at, $6 as posted_at_precision,
+                      $4::timestamptz as observed_at,
                       's' as source_name, 'f' as file_id, 'h' as file_sha256,
                       1 as record_number""",
-            [post_id, text, at, seen_at, tags],
+            [post_id, text, at, seen_at, tags, precision],
         )
         self.touch("core.posts", seen_at)
 
@@ -232,6 +240,48 @@ def test_an_edited_post_is_linked_by_its_latest_text(make_world: Callable[[], Wo
     assert world.links() == []
 
 
+TWO_TIMES: list[Step] = [
+    lambda world: world.title(*TITLES[0]),
+    lambda world: world.post("p1", POSTS[0][1], 11.5, seen=400, precision="second"),
+    lambda world: world.post("p1", POSTS[0][1], 26, seen=300, precision="minute"),
+    lambda world: world.post("late", "早安，今天天气晴", 10, seen=500),
+    lambda world: world.post("later", "早安，今天天气晴", 27, seen=600),
+]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (0, 2, 1, 4, 3), (2, 0, 4, 1, 3)])
+def test_a_post_with_two_times_stands_on_the_day_of_the_one_that_counts(
+    make_world: Callable[[], World], order: tuple[int, ...]
+) -> None:
+    """11.5 h after the title by a time to the second, on the next day, and 26 h after, by one to
+    the minute: linked, whichever day was looked at last."""
+    found = []
+    for at_once in (True, False):
+        world = make_world()
+        background(world)
+        for step in order:
+            TWO_TIMES[step](world)
+            if not at_once:
+                world.link()
+        world.link()
+        assert [row[:2] for row in world.links()] == [("p1", TITLES[0][0])]
+        found.append(world.links())
+    assert found[0] == found[1]
+
+
+def test_a_version_that_moves_a_post_takes_its_link_away(make_world: Callable[[], World]) -> None:
+    """Known to the minute it came in time; to the second it came three days later."""
+    world = make_world()
+    background(world)
+    world.title(*TITLES[0])
+    world.post("p1", POSTS[0][1], 5, seen=300, precision="minute")
+    world.link()
+    assert [row[0] for row in world.links()] == ["p1"]
+    world.post("p1", POSTS[0][1], 77, seen=200, precision="second")
+    world.link()
+    assert world.links() == []
+
+
 def test_a_list_of_another_platform_takes_no_link_away(make_world: Callable[[], World]) -> None:
     """The title had been on another platform's list for days: that is an event of its own."""
     world = make_world()
@@ -295,6 +345,20 @@ def test_a_failure_leaves_nothing(
     assert [row[0] for row in world.links()] == ["p1"]
 
 
+def article(
+    world: World, title: str, address: str, at: datetime, precision: str | None = None
+) -> None:
+    world.connection.execute(
+        """insert into core.articles by name
+           select $2 as article_id, $1 as title, $1 as title_key, $2 as url,
+                  $3::timestamptz as published_at, $4 as published_at_precision,
+                  $3::timestamptz as observed_at, 's' as source_name, 'f' as file_id,
+                  'h' as file_sha256, 1 as record_number""",
+        [title, address, at, precision],
+    )
+    world.touch("core.articles", at)
+
+
 def test_an_address_needs_no_words(make_world: Callable[[], World]) -> None:
     world = make_world()
     background(world)
@@ -302,18 +366,51 @@ def test_an_address_needs_no_words(make_world: Callable[[], World]) -> None:
     world.post("p8", "见 http://example.org/2026/a.html 和 https://example.org/", 500)
     world.link()
     assert world.links() == []
-    world.connection.execute(
-        """insert into core.articles by name
-           select 'x' as article_id, 'Somebody was seen' as title, 'somebodywasseen' as title_key,
-                  'http://example.org/2026/a.html#top' as url, $1::timestamptz as published_at,
-                  $1::timestamptz as observed_at, 's' as source_name, 'f' as file_id,
-                  'h' as file_sha256, 1 as record_number""",
-        [START],
-    )
-    world.touch("core.articles", START)
+    article(world, "somebodywasseen", "http://example.org/2026/a.html#top", START)
     world.link()
     found = world.links()
     assert [row[:4] for row in found] == [("p7", "somebodywasseen", "linked", 1.0)]
     assert json.loads(str(found[0][4])) == {
         "rule": "address_v1", "matched": "example.org/2026/a.html",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("precision", "linked"),
+    [("day", ["by address", "by text"]), ("hour", ["by text"]), ("second", [])],
+)
+def test_an_article_dated_by_a_day_begins_with_its_end(
+    make_world: Callable[[], World], precision: str, linked: list[str]
+) -> None:
+    """Midnight in Shanghai as a day, an hour or an instant: a text 24.5 h and an address 14.5 days
+    after it are in the window of the day, the text also in that of the hour."""
+    day = START.replace(hour=16) - timedelta(days=1)
+    world = make_world()
+    background(world)
+    article(world, TITLES[0][0], "https://example.org/2026/b.html", day, precision)
+    world.link()
+    hours = (day - START) / timedelta(hours=1)
+    world.post("by text", POSTS[0][1], hours + 24.5)
+    world.post("by address", "见 https://example.org/2026/b.html", hours + 14.5 * 24)
+    world.link()
+    assert sorted(str(row[0]) for row in world.links()) == linked
+
+
+def test_linking_takes_what_the_models_take() -> None:
+    """The order of a post's versions, and the end of an article's time, as dbt has them."""
+    model = (DBT / "models/intermediate/posts/int_post_versions_chosen.sql").read_text("utf-8")
+    order = re.findall(
+        r"order by([^()]*(?:\([^()]*(?:\([^()]*\))?[^()]*\)[^()]*)*)\) as version_order", model
+    )
+    rank = re.search(
+        r"case {{ precision }}( when .*? end)", (DBT / "macros/values.sql").read_text("utf-8")
+    )
+    assert rank
+    assert len(order) == 1
+    expected = order[0].replace("precision_rank", f"case posted_at_precision{rank.group(1)}")
+    assert VERSION_ORDER.split() == expected.split()
+    latest = (DBT / "macros/time.sql").read_text("utf-8").partition("macro latest_instant")[2]
+    assert (
+        re.findall(r"interval \d+ seconds", PUBLISHED_HI)
+        == re.findall(r"interval \d+ seconds", latest)[:2]
+    )

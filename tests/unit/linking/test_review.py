@@ -24,8 +24,8 @@ def published() -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("set TimeZone = 'UTC'")
         for schema in ("core", "main"):
             connection.execute(f"create schema if not exists {schema}")
-        for name in ("core.text_links", "core.reviewed_links", "main.posts", "main.events",
-                     "main.accounts"):  # fmt: skip
+        for name in ("core.text_links", "core.reviewed_links", "core.articles", "main.posts",
+                     "main.events", "main.event_articles", "main.accounts"):  # fmt: skip
             connection.execute(create_table_sql(TABLES[name]).replace(" not null", ""))
         connection.execute(
             """insert into main.events by name
@@ -74,6 +74,33 @@ def test_the_queue_has_what_an_editor_needs(published: duckdb.DuckDBPyConnection
     )  # fmt: skip
     assert first["hours_after_onset"] == 2.0
     assert first["post_text"] == "=甲市一处起火"
+
+
+def test_a_story_waits_under_any_title_of_its_articles(
+    published: duckdb.DuckDBPyConnection,
+) -> None:
+    """The second article's words are asked about and shown; who answers answers for the story."""
+    for statement in (
+        "delete from core.text_links",
+        "insert into main.events by name select 'article:s' as event_id, '起火' as title, "
+        "'起火' as topic_key, timestamptz '2026-07-01 00:00:00+00' as onset_hi_at",
+        "insert into main.event_articles by name select 'article:s' as event_id, 'b' as article_id",
+        "insert into core.articles by name select 'b' as article_id, "
+        "unnest(['一处 厂房失火', '厂房失火续报']) as title, replace(title, ' ', '') as title_key",
+        "insert into core.text_links by name select 'weibo' as platform, 'p' || n as post_id, "
+        "unnest(['一处厂房失火', '厂房失火续报']) as title_key, 'review' as link_state, "
+        "0.4 as link_probability from range(2) r(n)",
+    ):
+        published.execute(statement)
+    rows = queue(published).rows(named=True)
+    assert {(row["event_id"], row["title"]) for row in rows} == {
+        ("article:s", "一处 厂房失火"), ("article:s", "厂房失火续报"),
+    }  # fmt: skip
+    assert len(rows) == 4
+    published.execute(
+        "insert into core.reviewed_links values ('weibo','p1','一处厂房失火','no',null,null)"
+    )
+    assert len(queue(published)) == 2
 
 
 def test_decisions_come_back_and_leave_the_queue(

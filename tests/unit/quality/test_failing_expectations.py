@@ -112,6 +112,15 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "kinds_are_known": ("main.accounts", (_account(kind="emperor"),)),
     "levels_are_known": ("main.accounts", (_account(level="palace"),)),
     "kinds_are_clear": ("main.accounts", (_account(kind="unclear"),)),
+    "comments_find_their_posts": (
+        "core.comments",
+        (
+            "insert into meta.touched_days values ('b2', 'core.comments', '2026-08-31')",
+            "insert into core.comments by name select 'weibo' as platform, 'p:c' as comment_id, "
+            "'p:1' as post_id, timestamptz '2026-08-31 04:00:00+00' as observed_at, "
+            "'s' as source_name, 'f' as file_id, 'h' as file_sha256, 1 as record_number",
+        ),
+    ),
     "followers_do_not_collapse": (
         "main.account_days",
         (

@@ -248,7 +248,17 @@ def test_comments_rulings_and_timings(tmp_path: Path) -> None:
     row = read(tmp_path, comments, f"id,post,user,at,text\n1,2,3,{at},x\n", door=door).only(
         "comments"
     )
-    assert (row["text"], row["is_official"]) == (None, False)
+    assert (row["text"], row["is_official"], row["post_id"][:2]) == (None, False, "p:")
+    door.admit(pl.DataFrame({"platform": ["weibo"], "account_id": ["9"],
+                             "account_kind": ["organ"]}))  # fmt: skip
+    of_an_office = declare(reader="csv", table="comments", platform="weibo", columns={
+        "comment_id": "id", "post_id": "post", "post_account_id": "author", "uid": "user",
+        "commented_at": "at",
+    })  # fmt: skip
+    row = read(tmp_path, of_an_office, f"id,post,author,user,at\n1,2,9,3,{at}\n", door=door).only(
+        "comments"
+    )
+    assert (row["post_id"], row["comment_id"][:2]) == ("2", "p:")
     rulings = declare(reader="csv", table="rulings", platform="weibo", columns={
         "ruling_id": "id", "claimed_at": "at", "verdict": {"const": "false"},
         "claim_text": "claim", "cited_account_ids": "cited",

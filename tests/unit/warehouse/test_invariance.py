@@ -54,6 +54,14 @@ sources:
     columns: {post_id: id, account_id: uid, text: said, posted_at: at,
               repost_of_post_id: source, repost_of_account_id: source_uid,
               reply_to_post_id: parent, reply_to_account_id: parent_uid}
+  - name: asked
+    format: mapped
+    reader: csv
+    table: comments
+    platform: weibo
+    observed_at: 2026-07-22T00:00:00+08:00
+    columns: {comment_id: id, post_id: post, post_account_id: author, account_id: uid,
+              commented_at: at}
   - name: watched
     format: mapped
     reader: csv
@@ -190,6 +198,19 @@ def pointing() -> list[list[object]]:
     return found
 
 
+ASKED = ("id", "post", "author", "uid", "at")
+
+
+def asked() -> list[list[object]]:
+    """Comments under posts of accounts whose kind is learnt from other files."""
+    found: list[list[object]] = []
+    for number, author in enumerate((LISTED, OFFICER, PEOPLE[1], *ORGANS)):
+        at = START + timedelta(hours=9 * number)
+        post = mid(at - timedelta(hours=1), 90 + number)
+        found.append([mid(at, 130 + number), post, author, PEOPLE[0], wall(at)])
+    return found
+
+
 WATCHED = ("id", "uid", "said", "at", "state", "seen")
 
 
@@ -227,6 +248,7 @@ KINDS = (
         for n, account in enumerate(DECLARED)
     ),
     Kind("shared", pointing(), rows("shared_{number}.csv", POINTING)),
+    Kind("asked", asked(), rows("asked_{number}.csv", ASKED)),
     Kind("watched", looks(), rows("watched_{number}.csv", WATCHED)),
     Kind("declared", [[1, "x", "cut"]], rows(f"part{{number}}/名/{UNWRITTEN}.csv", FLAGGED)),
     *(
@@ -336,7 +358,7 @@ def test_the_collection_has_something_of_everything(reference):
     filled = {name for name, value in found.items() if getattr(value, "rows", 0)}
     assert filled == {
         "core.account_snapshots", "core.posts", "core.post_metric_snapshots",
-        "core.hot_topic_slots", "core.inquiries", "quality.account_scope",
+        "core.hot_topic_slots", "core.inquiries", "core.comments", "quality.account_scope",
     }  # fmt: skip
     assert {reason for reason, *_ in found["refused"]} >= {
         "id_clock_contradiction", "negative_count", "not_json", "ragged_row",

@@ -2,9 +2,8 @@
 -- Keys are normalised by cleaning (NFKC and more), which no SQL does alike on two engines.
 select
     event_id,
-    topic_key as hashtag_key
-from {{ ref('events') }}
-where topic_key is not null and topic_key <> ''
+    title_key as hashtag_key
+from {{ ref('int_event_titles') }}
 union
 select
     event_id,

@@ -3,9 +3,10 @@
 --
 -- Whose name it is follows from when it was said: of the accounts that bore the name, the one that
 -- was last seen to take it before the post, else the first one to take it afterwards.
--- That nobody answered is known only while somebody looked: from the account's first collected post
--- to its last, and until the comments under the post were last collected. A post outside both was
--- watched for no time at all.
+-- That nobody answered is known only while somebody looked: in the stretch of the platform's official
+-- posts that holds the post (int_watch_stretches), between the account's first collected post and its
+-- last; and until the comments under the post were last collected. A post outside both was watched for
+-- no time at all.
 with asking as (
     select *
     from (
@@ -127,13 +128,21 @@ watched as (
     select
         addressed.*,
         greatest(
-            case when addressed.posted_at >= collected.from_at then collected.through_at end,
+            case
+                when addressed.posted_at >= collected.from_at
+                    then least(collected.through_at, stretches.through_at)
+            end,
             looks.looked_at
         ) as watched_until_at
     from addressed
+    left join {{ ref('int_watch_stretches') }} as stretches
+        on
+            addressed.platform = stretches.platform
+            and addressed.posted_at >= stretches.from_at
+            and addressed.posted_at <= stretches.through_at
     left join collected
         on
-            addressed.platform = collected.platform
+            stretches.platform = collected.platform
             and addressed.account_id = collected.account_id
     left join looks
         on addressed.platform = looks.platform and addressed.post_id = looks.post_id

@@ -1,19 +1,19 @@
 -- Grain: one official post about one event, by one rule.
 -- exact, so certain (probability 1):
---   hashtag_v1        a hashtag of the post equals a key of the event (topic, title, or hashtag of
---                     the ruling), published from 72 h before its first sighting, or from its earliest
+--   hashtag_v1        a hashtag of the post equals a key of the event (topic, title of an article of
+--                     the story, or hashtag of the ruling), published from 72 h before its first sighting, or from its earliest
 --                     onset where that is earlier (macro spoken_of_from), to 14 days after;
 --   cited_post_v1     the ruling cites the post by its id, whenever it was published;
 --   repost_v1, reply_v1
 --                     the post reposts one that is linked by these two or denies by a tie below, or
 --                     replies to it, in the window of hashtags: so denials are taken back;
---   address_v1        the text of the post names the address of the article, likewise;
+--   address_v1        the text of the post names the address of an article, likewise;
 --   rumour_repost_v1, rumour_reply_v1, rumour_url_v1, ruling_mention_v1
 --                     the post denies something or takes it back (rule rebuttal_v3) and reposts the
 --                     rumour, replies to it, or cites its address; or the ruling credits its author
 --                     with a denial; likewise.
 -- lexical, with the probability of the model in orchestration/linking:
---   text_v1           the text of the post speaks of the event's title, published from 72 h before
+--   text_v1           the text of the post speaks of a title of the event, published from 72 h before
 --                     its first sighting to 24 h after; only links that need no review, and that no
 --                     editor has decided on.
 -- reviewed, by a person (probability 1):
@@ -165,6 +165,10 @@ by_parent as (
         and parents.posted_at <= originals.onset_hi_at + interval 14 days
 ),
 
+event_titles as (
+    select * from {{ ref('int_event_titles') }}
+),
+
 by_alias as (
     select
         events.event_id,
@@ -175,7 +179,8 @@ by_alias as (
         post_keys.posted_at,
         min(post_keys.hashtag_key) as matched
     from {{ ref('stg_core__event_aliases') }} as aliases
-    inner join events on aliases.title_key = events.topic_key
+    inner join event_titles on aliases.title_key = event_titles.title_key
+    inner join events on event_titles.event_id = events.event_id
     inner join post_keys on aliases.alias_key = post_keys.hashtag_key
     where
         post_keys.posted_at >= events.spoken_of_from_at
@@ -193,7 +198,19 @@ reviewed as (
     select * from {{ ref('stg_core__reviewed_links') }}
 ),
 
-by_text as (
+-- Who decided on one title of a story decided on the story.
+decided as (
+    select distinct
+        event_titles.event_id,
+        reviewed.platform,
+        reviewed.post_id
+    from reviewed
+    inner join event_titles on reviewed.title_key = event_titles.title_key
+    where reviewed.decision is not null
+),
+
+-- A post may speak of several titles of one story: the most probable stands for the link.
+by_titles as (
     select
         events.event_id,
         case when texts.link_method = 'address_v1' then 'exact' else 'lexical' end as link_level,
@@ -203,25 +220,36 @@ by_text as (
         posts.posted_at,
         texts.link_method,
         texts.link_probability,
-        texts.evidence
+        texts.evidence,
+        row_number() over (
+            partition by events.event_id, posts.platform, posts.post_id, texts.link_method
+            order by texts.link_probability desc, texts.title_key
+        ) as title_order
     from {{ ref('stg_core__text_links') }} as texts
-    left join reviewed
+    inner join event_titles on texts.title_key = event_titles.title_key
+    inner join events on event_titles.event_id = events.event_id
+    left join decided
         on
-            texts.platform = reviewed.platform
-            and texts.post_id = reviewed.post_id
-            and texts.title_key = reviewed.title_key
-    inner join events on texts.title_key = events.topic_key
+            events.event_id = decided.event_id
+            and texts.platform = decided.platform
+            and texts.post_id = decided.post_id
     inner join posts
         on texts.platform = posts.platform and texts.post_id = posts.post_id
     where
         texts.link_state = 'linked'
-        and reviewed.decision is null
+        and decided.event_id is null
         and posts.posted_at >= events.onset_hi_at - interval 72 hours
         and posts.posted_at <= events.onset_hi_at
         + case when texts.link_method = 'address_v1' then interval 14 days else interval 24 hours end
 ),
 
-by_editor as (
+by_text as (
+    select *
+    from by_titles
+    where title_order = 1
+),
+
+confirmed as (
     select
         events.event_id,
         events.onset_hi_at,
@@ -231,15 +259,25 @@ by_editor as (
         posts.posted_at,
         reviewed.title_key as matched,
         reviewed.reviewer,
-        reviewed.note
+        reviewed.note,
+        row_number() over (
+            partition by events.event_id, posts.platform, posts.post_id order by reviewed.title_key
+        ) as title_order
     from reviewed
-    inner join events on reviewed.title_key = events.topic_key
+    inner join event_titles on reviewed.title_key = event_titles.title_key
+    inner join events on event_titles.event_id = events.event_id
     inner join posts
         on reviewed.platform = posts.platform and reviewed.post_id = posts.post_id
     where
         reviewed.decision = 'yes'
         and posts.posted_at >= events.spoken_of_from_at
         and posts.posted_at <= events.onset_hi_at + interval 14 days
+),
+
+by_editor as (
+    select *
+    from confirmed
+    where title_order = 1
 ),
 
 by_rule as (

@@ -103,6 +103,21 @@ neighbours as (
     from timeline
 ),
 
+event_titles as (
+    select * from {{ ref('int_event_titles') }}
+),
+
+-- Who decided on one title of a story decided on the story.
+decided as (
+    select distinct
+        event_titles.event_id,
+        reviewed.platform,
+        reviewed.post_id
+    from {{ ref('stg_core__reviewed_links') }} as reviewed
+    inner join event_titles on reviewed.title_key = event_titles.title_key
+    where reviewed.decision is not null
+),
+
 near as (
     select
         neighbours.event_id,
@@ -169,7 +184,7 @@ near as (
     where questions.event_id is not null and questions.answered_at is not null
     union all
     select
-        events.event_id,
+        event_titles.event_id,
         posts.platform,
         posts.post_id,
         posts.posted_at,
@@ -179,17 +194,17 @@ near as (
         texts.evidence,
         cast(null as {{ instant_type() }}) as answered_later_at
     from {{ ref('stg_core__text_links') }} as texts
-    left join {{ ref('stg_core__reviewed_links') }} as reviewed
+    inner join event_titles on texts.title_key = event_titles.title_key
+    left join decided
         on
-            texts.platform = reviewed.platform
-            and texts.post_id = reviewed.post_id
-            and texts.title_key = reviewed.title_key
-    inner join {{ ref('events') }} as events on texts.title_key = events.topic_key
+            event_titles.event_id = decided.event_id
+            and texts.platform = decided.platform
+            and texts.post_id = decided.post_id
     inner join {{ ref('int_post_versions_chosen') }} as posts
         on texts.platform = posts.platform and texts.post_id = posts.post_id
     where
         texts.link_state = 'review'
-        and reviewed.decision is null
+        and decided.event_id is null
         and posts.posted_at is not null
         and posts.account_id is not null
         and not {{ is_person('posts.account_id') }}
@@ -206,7 +221,9 @@ nearest as (
                 abs({{ microseconds_between('silent.onset_hi_at', 'near.posted_at') }}),
                 near.post_id nulls last,
                 near.platform nulls last,
-                near.link_method
+                near.link_method,
+                near.link_probability desc nulls last,
+                near.evidence
         ) as distance_order
     from near
     inner join silent on near.event_id = silent.event_id

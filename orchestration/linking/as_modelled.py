@@ -1,0 +1,32 @@
+"""What linking must take as the models of dbt do, which run after it: the version of a post that
+counts, and the latest instant at which an article may have been published. SQL of DuckDB; tests
+hold it against the models.
+"""
+
+from __future__ import annotations
+
+VERSION_ORDER = """
+    case posted_at_precision
+        when 'second' then 1 when 'minute' then 2 when 'hour' then 3 when 'day' then 4 else 5
+    end nulls last,
+    observed_at desc nulls last,
+    posted_at nulls last,
+    md5(coalesce(text, '')) nulls last,
+    file_sha256 desc nulls last,
+    record_number desc nulls last,
+    file_id desc nulls last
+"""
+"""Versions of a post in core.posts, the one that counts first (int_post_versions_chosen.sql)."""
+
+PUBLISHED_HI = """
+    case published_at_precision
+        when 'day' then timezone(
+            'Asia/Shanghai', timezone('Asia/Shanghai', published_at)::date::timestamp
+        ) + interval 86399 seconds
+        when 'hour' then date_trunc('hour', published_at) + interval 3599 seconds
+        else published_at
+    end
+"""
+"""Latest instant that published_at of core.articles may mean (macro latest_instant): articles
+begin with it as events, and windows of links are counted from it. Its local day is that of
+published_at."""
