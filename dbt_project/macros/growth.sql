@@ -125,7 +125,7 @@ closed as (
     before, and a fall to zero is followed by zero. -#}
 {% macro is_fall_confirmed(next_hi, last_lo, fallen_hi) -%}
     coalesce(
-        2 * {{ next_hi }} < {{ last_lo }} + {{ fallen_hi }}
+        {{ next_hi }} - {{ fallen_hi }} < {{ last_lo }} - {{ next_hi }}
         and ({{ next_hi }} = 0 or not ({{ fallen_hi }} = 0 and {{ last_lo }} > 0)),
         false
     )
