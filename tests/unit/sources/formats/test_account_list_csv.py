@@ -78,6 +78,7 @@ def test_own_ids_with_kind_level_and_name(tmp_path: Path) -> None:
         "示例发布", "prefecture", "110000",
     )  # fmt: skip
     assert organ["registered_at"] == datetime(2010, 2, 2, 16, tzinfo=UTC)
+    assert organ["registered_at_precision"] == "day"
     assert officer["screen_name"] is None
     assert officer["account_id"].startswith("p:")
     assert (third["account_kind"], third["registered_at"]) == ("unclear", None)
