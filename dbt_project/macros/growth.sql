@@ -12,6 +12,17 @@
     end
 {%- endmacro %}
 
+{#- The end of what a text of a registration leaves open: of a bare day that of the day, of a minute that of the
+    minute. The registration came before it. -#}
+{% macro registered_until(registered_at, precision) -%}
+    case {{ precision }}
+        when 'day' then {{ registered_at }} + interval 24 hours
+        when 'hour' then {{ registered_at }} + interval 1 hour
+        when 'minute' then {{ registered_at }} + interval 1 minute
+        else {{ registered_at }}
+    end
+{%- endmacro %}
+
 {#- Kinds that are people, or may be: `unclear` is where an unnoticed officer stands. -#}
 {% macro is_person_kind(account_kind) %}{{ account_kind }} in ('officer', 'unclear'){% endmacro %}
 
@@ -125,7 +136,7 @@ closed as (
     before, and a fall to zero is followed by zero. -#}
 {% macro is_fall_confirmed(next_hi, last_lo, fallen_hi) -%}
     coalesce(
-        2 * {{ next_hi }} < {{ last_lo }} + {{ fallen_hi }}
+        {{ next_hi }} - {{ fallen_hi }} < {{ last_lo }} - {{ next_hi }}
         and ({{ next_hi }} = 0 or not ({{ fallen_hi }} = 0 and {{ last_lo }} > 0)),
         false
     )

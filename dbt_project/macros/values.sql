@@ -68,6 +68,12 @@
     coalesce({{ account_state }} in ('deleted_by_author', 'removed_by_platform', 'not_found'), false)
 {%- endmacro %}
 
+{#- Whether a look found the account: its page was there, be it hidden or left for another one. A login wall
+    and a failed fetch have found nothing. -#}
+{% macro is_found(account_state) -%}
+    coalesce({{ account_state }} in ('present', 'hidden', 'moved'), false)
+{%- endmacro %}
+
 {#-
     Every published row says which build made it. The id comes through dbt's metadata variables
     (DBT_ENV_CUSTOM_ENV_...), the one input that differs every night and does not make dbt parse

@@ -19,6 +19,7 @@ def finish_account_snapshots(rows: pl.DataFrame, door: Door) -> Finished:
         rows, screen_name=pl.String, account_kind=pl.String, admin_level=pl.String,
         region_code=pl.String, scope_evidence=pl.String, verified_type=pl.String,
         registered_at=INSTANT, registered_at_precision=pl.String, account_state=pl.String,
+        _registered_at_precision=pl.String,
         account_url=pl.String, _verified_reason=pl.String, _region_text=pl.String,
     )  # fmt: skip
     if rows["account_id"].has_nulls():
@@ -30,6 +31,9 @@ def finish_account_snapshots(rows: pl.DataFrame, door: Door) -> Finished:
     rows = identity.identify(rows).with_columns(
         scope_evidence=pl.coalesce("scope_evidence", pl.when(is_official).then(pl.lit("verified"))),
         account_state=pl.col("account_state").fill_null("present"),
+        registered_at_precision=pl.when(pl.col("registered_at").is_not_null()).then(
+            pl.coalesce("registered_at_precision", "_registered_at_precision")
+        ),
     )
     rows = _with_known_kind(rows, door)
     rows = door.close(

@@ -18,7 +18,7 @@ from typing import Literal
 
 import polars as pl
 
-from orchestration.cleaning import counts, ids, times
+from orchestration.cleaning import counts, ids, regions, times
 from orchestration.cleaning.repairs import Repaired
 from orchestration.cleaning.text import without_markup
 from orchestration.clock import CLOCK_SKEW
@@ -250,6 +250,16 @@ def choice(
         code = value.replace_strict(dict(words), default=None, return_dtype=pl.String())
         problem = pl.repeat(None, len(value), dtype=pl.String(), eager=True)
         return Parsed({column: code}, problem.set(value.is_not_null() & code.is_null(), reason))
+
+    return Field(column, raw, parse)
+
+
+def region(column: str, raw: str) -> Field:
+    """A code of GB/T 2260 as six digits; what no edition has is refused (not_a_region)."""
+
+    def parse(frame: pl.DataFrame, _: Context) -> Parsed:
+        found = regions.parse_codes(_raw(frame, raw))
+        return Parsed({column: found["code"]}, found["problem"])
 
     return Field(column, raw, parse)
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from orchestration.cleaning.people import PSEUDONYM_PREFIX
 from orchestration.cleaning.times import INSTANT
 from orchestration.clock import CLOCK_SKEW
 
@@ -47,7 +48,8 @@ def parse_ids(raw: pl.Series) -> Ids:
 
     "4.9E+15" has lost its digits for good and is refused (scientific_id), as is anything that
     is longer than an id can be, has blanks, control or invisible characters, or is a list or an
-    object (not_an_id).
+    object (not_an_id). An id that begins as the door's pseudonyms do would pass for one of them
+    (reserved_id): files are what collectors wrote, and never hold what the door has made.
     Missing stays NULL.
     """
     text = raw.cast(pl.String)
@@ -68,6 +70,8 @@ def parse_ids(raw: pl.Series) -> Ids:
             | (pl.col("text").str.len_chars() > MAXIMUM_LENGTH)
         )
         .then(pl.lit("not_an_id"))
+        .when(pl.col("text").str.starts_with(PSEUDONYM_PREFIX))
+        .then(pl.lit("reserved_id"))
         .alias("problem")
     )["problem"]
     return Ids(frame["text"].set(problem.is_not_null(), None), problem)

@@ -49,6 +49,44 @@ def level_of(code: pl.Expr) -> pl.Expr:
     )  # fmt: skip
 
 
+_PADDED = {2: "0000", 4: "00", 6: ""}
+"""Digits of a code, and the zeros that producers cut from provinces and prefectures."""
+
+
+NO_REGION = "no GB/T 2260 code of six digits such as 110105"
+
+_WIDE_DIGITS = {chr(0xFF10 + digit): str(digit) for digit in range(10)}
+"""Not NFKC: it makes digits of circled and raised ones too."""
+
+
+def parse_codes(raw: pl.Series) -> pl.DataFrame:
+    """Codes of six digits as `code`, and as `problem` why a text is none (not_a_region).
+
+    Full-width digits are digits; codes of statistics with 9 or 12 digits are those of their county.
+    Only a code that some edition has is one. Missing and empty stay NULL.
+    """
+    text = pl.col("text").str.replace_many(_WIDE_DIGITS).str.strip_chars()
+    size = text.str.len_chars()
+    six = (
+        pl.when(size.is_in(list(_PADDED)))
+        .then(pl.concat_str(text, size.replace_strict(_PADDED, default=None)))
+        .when(size.is_in([9, 12]))
+        .then(text.str.slice(0, 6))
+    )
+    known = pl.when(text.str.contains("^[0-9]+$") & six.is_in(known_codes().implode())).then(six)
+    return pl.DataFrame({"text": raw.cast(pl.String)}).select(
+        known.alias("code"),
+        pl.when((text != "") & known.is_null()).then(pl.lit("not_a_region")).alias("problem"),
+    )
+
+
+@cache
+def known_codes() -> pl.Series:
+    """Every code of six digits that some edition has."""
+    places = pl.read_csv(REGIONS_FILE, schema_overrides={"region_code": pl.String})
+    return places["region_code"].unique().sort()
+
+
 @cache
 def _forms() -> pl.DataFrame:
     """Every way a place is written (whole, and without its suffix), with its code and editions."""

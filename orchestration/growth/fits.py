@@ -2,7 +2,9 @@
 
 A scope is one platform and one kind of account (each also `all`), every level and region. Its
 series is accounts_registered of main.account_growth at the ends of complete months, or of complete
-weeks where there are not enough months.
+weeks where there are not enough months: of those in which somebody looked. Nobody knows who came
+in a gap until it is over, so that several periods are one longer interval there, and a series ends
+with its own last look however long others were looked at.
 """
 
 from __future__ import annotations
@@ -29,6 +31,10 @@ METHOD = "increments, poisson or negative binomial, block bootstrap; 1"
 """Changes when a fit of the same series would come out otherwise."""
 DAYS_PER_YEAR = 365.2425
 SCOPE = ("platform", "account_kind", "admin_level", "region_code")
+COVERED = 0.5
+"""Share of the expected looks with which the last period of a series was looked at."""
+_Point = tuple[date, int, float]
+"""Last day of a period, accounts registered by then, coverage_ratio."""
 _NOTHING = Estimate(math.nan, math.nan, math.nan)
 
 
@@ -94,7 +100,8 @@ def renew_fits(connection: duckdb.DuckDBPyConnection, build_id: str) -> tuple[in
 def read_scopes(connection: duckdb.DuckDBPyConnection) -> list[Scope]:
     """The series of every scope, months where there are enough of them, else weeks.
 
-    A period that the data do not reach the end of is not complete and left out.
+    Left out are periods that the data do not reach the end of, gaps, and at the end of a series
+    those of which less than half was looked at: whoever registered in them is not known yet.
     """
     rows = connection.execute(
         """
@@ -103,27 +110,31 @@ def read_scopes(connection: duckdb.DuckDBPyConnection) -> list[Scope]:
             from intermediate.int_observation_bounds
         )
         select platform, account_kind, admin_level, region_code, period, period_start,
-               accounts_registered
+               accounts_registered, coverage_ratio
         from main.account_growth
         where admin_level = 'all' and region_code = 'all' and period in ('month', 'week')
-          and accounts_registered is not null
+          and accounts_registered is not null and growth_state <> 'not_observed'
           and (case period when 'month' then last_day(period_start)
                            else period_start + 6 end) < (select day from reached)
         order by all
         """
     ).fetchall()
-    found: dict[tuple[str, ...], dict[str, list[tuple[date, int]]]] = {}
-    for *names, period, start, accounts in rows:
+    found: dict[tuple[str, ...], dict[str, list[_Point]]] = {}
+    for *names, period, start, accounts, coverage in rows:
         periods = found.setdefault(tuple(names), {"month": [], "week": []})
-        periods[period].append((last_day(period, start), accounts))
-    return [_scope(names, periods) for names, periods in found.items()]
+        periods[period].append((last_day(period, start), accounts, coverage))
+    scopes = [_scope(names, periods) for names, periods in found.items()]
+    return [scope for scope in scopes if scope.days]
 
 
-def _scope(names: tuple[str, ...], periods: dict[str, list[tuple[date, int]]]) -> Scope:
+def _scope(names: tuple[str, ...], periods: dict[str, list[_Point]]) -> Scope:
+    for points in periods.values():
+        while points and points[-1][2] < COVERED:
+            points.pop()
     period = "month" if len(periods["month"]) > MIN_POINTS or not periods["week"] else "week"
     points = periods[period]
     return Scope(
-        names, period, tuple(day for day, _ in points), tuple(count for _, count in points)
+        names, period, tuple(day for day, *_ in points), tuple(count for _, count, _ in points)
     )
 
 

@@ -204,7 +204,8 @@ _define(
         "posted_at_source": "api, relative, id_clock, feed or guessed: what posted_at rests on.",
         "posted_at_precision": "second, minute, hour or day.",
         "posted_at_text": "Publication time exactly as the file has it.",
-        "registered_at_precision": "second or day; NULL where the producer's times are always exact.",
+        "registered_at_precision": "second, minute, hour or day: how exactly the file says registered_at, of "
+        "which it is the beginning; NULL in rows loaded before there was this column.",
         "published_at_source": "Where the article's publication time was found.",
         "published_at_precision": "second, minute, hour or day.",
     },
@@ -428,7 +429,8 @@ _define(
     {
         "followers_delta_state": "grew, fell, unchanged (exactly 0), not_resolvable (the interval "
         "holds 0 beside other numbers), not_observed, or suppressed.",
-        "growth_state": "grew, unchanged, too_few (N1 < 30: growth is undefined) or suppressed.",
+        "growth_state": "grew, unchanged, too_few (N1 < 30: growth is undefined), not_observed (a gap: "
+        "nobody looked) or suppressed.",
     },
 )
 _define(
@@ -441,7 +443,8 @@ _define(
             for days in (7, 14, 30, 90)
         },
         "coverage_ratio": "Share of the expected looks at accounts of the group that arrived in the period; "
-        "each expected collection counts with the accounts of its source; 0 where none did.",
+        "each expected collection counts with the accounts of its source; 0 where none did; NULL where "
+        "is_suppressed.",
         "coverage": "Share of the day's expected collections that arrived.",
     },
 )
@@ -451,15 +454,17 @@ _define(
     {
         "followers_delta_days": "Days from the trusted count before to this one; NULL without a change.",
         "elapsed_days": "In main.claim_growth days between the two figures; in account growth days "
-        "from the end of the last earlier period of the group that was no gap "
-        "to the end of this one: what flows are to be divided by; NULL in a gap and at first.",
+        "from the end of the last earlier period of the group in which at least half of the expected "
+        "looks arrived to the end of this one: what flows are to be divided by; NULL in a gap, at first, and "
+        "where is_suppressed.",
     },
 )
 _define(
     "float",
     "1/day",
     {
-        "growth_per_day": "ln(N2/N1)/(t2-t1) of accounts_registered over the period; NULL when N1 < 30.",
+        "growth_per_day": "ln(N2/N1)/(t2-t1) of accounts_registered over the period; NULL when N1 < 30, and "
+        "in a gap.",
     },
 )
 _define(

@@ -573,9 +573,10 @@ MARTS: tuple[Table, ...] = (
             *IDENTITY_EVIDENCE, "scope_evidence", "registered_at", "first_seen_at", "last_seen_at",
             "status", *_interval("followers"), "is_active_14d", "build_id",
         ),
-        required=("account_kind", "admin_level", "first_seen_at", "last_seen_at"),
-        caveat="Officers appear under a pseudonym that no other row bears, without a name, place, "
-        "registration and followers.",
+        required=("account_kind", "admin_level"),
+        caveat="An account is seen where a look found it present, hidden or moved, or a register "
+        "named it; first_seen_at and last_seen_at are NULL where none did. Officers appear under a "
+        "pseudonym that no other row bears, without a name, place, registration and followers.",
     ),
     _dbt(
         "main", "account_history",
@@ -623,7 +624,7 @@ MARTS: tuple[Table, ...] = (
             "growth_state", "elapsed_days", "coverage_ratio", "is_left_truncated",
             "is_suppressed", "build_id",
         ),
-        required=("followers_delta_state", "growth_state", "coverage_ratio", "is_left_truncated",
+        required=("followers_delta_state", "growth_state", "is_left_truncated",
                   "is_purge_suspect", "is_suppressed"),
         caveat="accounts_registered and accounts_seen answer different questions and are never to "
         "be mixed. Parts add up to `all` before small groups of people are withheld. region_code "

@@ -7,10 +7,10 @@ record is read.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
+from orchestration.cleaning.regions import NO_REGION, known_codes
 from orchestration.sources.declarations import ACCOUNT_KINDS, ADMIN_LEVELS, Override
 from orchestration.sources.platforms import PLATFORMS, nearest
 from orchestration.sources.reviewed_csv import (
@@ -68,9 +68,7 @@ def _wrong_platform(value: str) -> str | None:
 
 
 def _wrong_region(value: str) -> str | None:
-    if re.fullmatch(r"[1-9]\d{5}", value):
-        return None
-    return "is no GB/T 2260 code of six digits such as 110105"
+    return None if value in known_codes() else f"is {NO_REGION}"
 
 
 _CHECKS: Mapping[str, Check] = {

@@ -24,6 +24,7 @@ from pydantic import (
     model_validator,
 )
 
+from orchestration.cleaning.regions import NO_REGION, known_codes
 from orchestration.schemas.tables import CORE_TABLES
 from orchestration.settings import TOKEN_PREFIX
 from orchestration.sources import platforms
@@ -104,6 +105,13 @@ class AccountDeclaration(_Strict):
     kind: Literal["organ", "officer", "state_media", "other_government", "unclear"]
     level: Literal["ministry", "province", "prefecture", "county", "station", "unclear"] = "unclear"
     region: str | None = Field(default=None, pattern=r"^\d{6}$")
+
+    @field_validator("region")
+    @classmethod
+    def _is_known(cls, value: str | None) -> str | None:
+        if value is not None and value not in known_codes():
+            raise ValueError(f"{value} is {NO_REGION}")
+        return value
 
 
 class ColumnSource(_Strict):

@@ -64,10 +64,15 @@ ADVICE = {
     "fractional_count": "A count that is no whole number; the field is left empty.",
     "not_a_count": "Expected a count such as 1234, 1.2万 or 100万+, found something else; the "
     "field is left empty. If the producer changed the column, declare it as a mapped source.",
-    "number_range": "More than a count can be; the field is left empty.",
+    "number_range": "More than 1,000,000,000,000, a hundred times all people there are and more; "
+    "the field is left empty.",
     "not_a_text": "Expected text, found an object; the field is left empty. If the producer "
     "changed the column, declare it as a mapped source.",
     "not_an_id": "Expected an id, found something that cannot be one.",
+    "reserved_id": "The id begins with p:, as pseudonyms that the system makes do; deliver the "
+    "platform's own id.",
+    "not_a_region": "No code of GB/T 2260 (see main.regions) in 2, 4, 6, 9 or 12 digits; the field "
+    "is left empty. Names of places belong into region_text.",
     "future_time": "Later than the clock of this machine allows.",
     "not_a_time": "No known notation of a time; declare `parse:` in a mapped source.",
     "ambiguous_zone": "The zone's abbreviation has several meanings; declare a `timezone:` that "

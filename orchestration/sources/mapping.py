@@ -20,6 +20,7 @@ from typing import Literal, TypeVar
 import polars as pl
 
 from orchestration.cleaning import fields as f
+from orchestration.cleaning.regions import NO_REGION, known_codes
 from orchestration.schemas import tables
 from orchestration.schemas.columns import ColumnType
 from orchestration.schemas.tables import IDENTITY_EVIDENCE, PROVENANCE, Table
@@ -312,6 +313,8 @@ class _Plan:
             return f.text_list(column, raw)
         if kind != "text":
             raise TypeError(f"a mapped source cannot fill a column of type {kind}")
+        if column == "region_code" and not words:
+            return f.region(column, raw)
         codes = words or ({code: code for code in _CODES[name]} if name in _CODES else None)
         return f.choice(column, raw, codes) if codes else f.text(column, raw)
 
@@ -329,6 +332,9 @@ class _Plan:
         for word, code in spec.map.items():
             if codes is not None and code not in codes:
                 raise self._fail(name, f"map gives {code!r} for {word!r}", codes, at="map")
+            if name == "region_code" and code not in known_codes():
+                problem = f"map gives {code!r} for {word!r}, which is {NO_REGION}"
+                raise self._fail(name, problem, (), at="map")
 
     def _parse_of(self, name: str, kind: Kind, spec: ColumnSource) -> tuple[str | None, str | None]:
         """`parse` as (time pattern, regex); both None where it adds nothing."""
@@ -370,7 +376,8 @@ class _Plan:
         if is_refused or next(iter(tried.columns.values())).is_null().any():
             raise self._fail(
                 name,
-                f"const {value!r} is not {_described(kind)}",
+                f"const {value!r} is "
+                + (NO_REGION if name == "region_code" else f"not {_described(kind)}"),
                 _CODES.get(name, ()),
                 at="const",
             )

@@ -11,7 +11,7 @@ from tests.fuzz.inputs import texts_of
 
 MAXIMUM_BYTES = 256
 ERA_BEGINS = datetime(2011, 8, 1, tzinfo=UTC)
-REASONS = {"scientific_id", "not_an_id"}
+REASONS = {"scientific_id", "not_an_id", "reserved_id"}
 SEEDS = (
     b"4826279188108038\n4826279188108038\t\n'0012\n4.9E+15\n4930000000000000.0\n4.9e15\n",
     b"Iz33N9J1h\nzudhTB\nzzzzzzzzz\n000000000\np:0123456789abcdef0123\nbid:zudhTB\n",

@@ -30,6 +30,13 @@ select
     scope_evidence,
     {{ evidence_rank('scope_evidence') }} as evidence_rank,
     registered_at,
+    -- What a file does not say how exactly it knows is known to the second.
+    case when registered_at is not null then coalesce(registered_at_precision, 'second') end
+        as registered_at_precision,
+    case
+        when account_state is not null then {{ is_found('account_state') }}
+        else followers_lo is not null or statuses_lo is not null
+    end as is_found,
     case
         when account_state = 'fetch_failed' or observed_at_source = 'upper_bound' then null
         when account_state is not null then account_state

@@ -26,7 +26,7 @@ where
         accounts_registered, accounts_seen, births, frame_additions, losses, returns, corrections,
         accounts_checked, accounts_covered, accounts_active_7d, accounts_active_14d, accounts_active_30d,
         accounts_active_90d, followers_lo, followers_hi, followers_delta_lo, followers_delta_hi,
-        accounts_suspect
+        accounts_suspect, growth_per_day, doubling_days, elapsed_days, coverage_ratio
     ) is not null
 union all
 -- All kinds less the institutions.

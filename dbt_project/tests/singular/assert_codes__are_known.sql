@@ -46,7 +46,7 @@ select 'account_growth' as table_name, period as key_text
 from {{ ref('account_growth') }}
 where
     period not in ('day', 'week', 'month')
-    or growth_state not in ('grew', 'unchanged', 'too_few', 'suppressed')
+    or growth_state not in ('grew', 'unchanged', 'too_few', 'not_observed', 'suppressed')
     or followers_delta_state not in ('grew', 'fell', 'unchanged', 'not_resolvable', 'not_observed', 'suppressed')
 union all
 select 'reported_claims' as table_name, figure_id as key_text

@@ -14,6 +14,7 @@ import polars as pl
 
 from orchestration.cleaning import fields as f
 from orchestration.cleaning import ids
+from orchestration.cleaning.people import PSEUDONYM_PREFIX
 from orchestration.schemas import tables
 from orchestration.sources.declarations import ACCOUNT_KINDS, ADMIN_LEVELS
 from orchestration.sources.formats.base import (
@@ -92,13 +93,14 @@ def _from_address(name: str) -> f.Field:
         )  # fmt: skip
         platform = frame["platform"].cast(pl.String).fill_null(elsewhere).fill_null(declared)
         decoded = pl.Series([unquote(a) if a else a for a in account.to_list()], dtype=pl.String())
+        is_reserved = decoded.str.starts_with(PSEUDONYM_PREFIX).fill_null(False)
         return f.Parsed(
             {
                 "platform": platform,
-                "account_id": decoded,
+                "account_id": decoded.set(is_reserved, None),
                 "account_url": found["account_url"].set(elsewhere.is_not_null(), None),
             },
-            problem,
+            problem.set(is_reserved, "reserved_id"),
         )
 
     return f.computed("account_id", parse, raw=name, is_personal=False)
@@ -116,7 +118,7 @@ def _known(words: Sequence[str]) -> dict[str, str]:
 _COMMON = (
     f.choice("account_kind", "account_kind", _known(ACCOUNT_KINDS)),
     f.choice("admin_level", "admin_level", _known(ADMIN_LEVELS)),
-    f.text("region_code", "region_code", is_personal=False),
+    f.region("region_code", "region_code"),
     f.text("_region_text", "region_text", is_personal=False),
     f.instant("registered_at", "registered_at"),
     f.const("scope_evidence", "listed"),

@@ -54,6 +54,13 @@ def test_an_excel_guard_is_stripped_and_a_letter_e_alone_destroys_nothing():
     assert found.value.to_list() == ["4826279188108038", "97e10c64", "12e5", "x"]
 
 
+def test_no_file_brings_a_pseudonym_of_the_door():
+    """It would stand for whom the door hides, or make an officer of whoever bears it."""
+    found = parse_ids(pl.Series(["p:10001", " 'p:" + "0" * 20, "P:1", "pp:1", "12"]))
+    assert found.problem.to_list() == ["reserved_id", "reserved_id", None, None, None]
+    assert found.value.to_list() == [None, None, "P:1", "pp:1", "12"]
+
+
 def test_an_invisible_character_inside_makes_two_ids_of_one_and_is_refused():
     assert parse_ids(pl.Series(["48\u200b26"])).problem.to_list() == ["not_an_id"]
 

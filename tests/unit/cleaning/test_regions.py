@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orchestration.cleaning.regions import named_regions
+from orchestration.cleaning.regions import named_regions, parse_codes
 from orchestration.paths import REGIONS_FILE
 from tests.examples import DEAR
 
@@ -88,3 +88,28 @@ def test_every_code_has_its_province_and_no_year_twice():
 def test_order_and_repetition_change_nothing(texts):
     alone = [region(text) for text in texts]
     assert named_regions(asked(texts * 2, 2016)).rows() == alone * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("110105", "110105"),
+        ("１１０１０５", "110105"),
+        (" 11 ", "110000"),
+        ("4403", "440300"),
+        ("110105001", "110105"),  # a township
+        ("110105001001", "110105"),  # a village
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_code_is_brought_to_six_digits(text: str | None, code: str | None) -> None:
+    assert parse_codes(pl.Series([text], dtype=pl.String)).row(0) == (code, None)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["all", "unknown", "999999", "000000", "1", "110", "1101050", "11010A", "北京", "①①"],
+)
+def test_what_no_edition_has_is_no_code(text: str) -> None:
+    assert parse_codes(pl.Series([text])).row(0) == (None, "not_a_region")

@@ -31,7 +31,8 @@ def work(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                select timestamptz '2014-01-15 00:00:00+00' as data_through_at;
                create table main.account_growth (platform varchar, account_kind varchar,
                    admin_level varchar, region_code varchar, period varchar, period_start date,
-                   accounts_registered bigint)"""
+                   accounts_registered bigint, growth_state varchar default 'grew',
+                   coverage_ratio double default 1)"""
         )
         grow(connection, "weibo", [level(n) for n in range(49)])
         grow(connection, "web", [5 + n for n in range(5)])
@@ -43,7 +44,8 @@ def grow(
     connection: duckdb.DuckDBPyConnection, platform: str, counts: list[int], level_name: str = "all"
 ) -> None:
     connection.executemany(
-        "insert into main.account_growth values (?, 'organ', ?, 'all', 'month', ?, ?)",
+        "insert into main.account_growth (platform, account_kind, admin_level, region_code, "
+        "period, period_start, accounts_registered) values (?, 'organ', ?, 'all', 'month', ?, ?)",
         [
             (platform, level_name, start, count)
             for start, count in zip(months(2010, len(counts)), counts, strict=True)
@@ -65,6 +67,45 @@ def test_scopes_are_platform_and_kind_in_complete_periods(work: duckdb.DuckDBPyC
     )  # fmt: skip
     assert weibo.series.times[-1] == pytest.approx(3.915, abs=0.01)
     assert weibo.series.increments.sum() == level(47) - level(0)
+
+
+def test_a_series_ends_with_its_own_last_look(work: duckdb.DuckDBPyConnection) -> None:
+    """Others were looked at for years after: what nobody saw come is no sign of saturation."""
+    before = [level(n) for n in range(18)]
+    grow(work, "web2", before + before[-1:] * 24)
+    work.execute(
+        """update main.account_growth set growth_state = 'not_observed', coverage_ratio = 0
+           where platform = 'web2' and period_start >= '2011-07-01'"""
+    )
+    grow(work, "cut", before)
+    scopes = {scope.names[0]: scope for scope in read_scopes(work)}
+    assert scopes["web2"].days[-1] == date(2011, 6, 30)
+    assert (scopes["web2"].days, scopes["web2"].accounts) == (
+        scopes["cut"].days, scopes["cut"].accounts,
+    )  # fmt: skip
+    # Of the last month little was looked at, though somebody was found: it is not known yet.
+    work.execute("update main.account_growth set coverage_ratio = 0.1 "
+                 "where platform = 'cut' and period_start = '2011-06-01'")  # fmt: skip
+    scopes = {scope.names[0]: scope for scope in read_scopes(work)}
+    assert scopes["cut"].days[-1] == date(2011, 5, 31)
+
+
+def test_a_gap_inside_is_one_longer_interval(work: duckdb.DuckDBPyConnection) -> None:
+    work.execute(
+        """update main.account_growth set growth_state = 'not_observed', coverage_ratio = 0
+           where platform = 'weibo' and period_start between '2011-03-01' and '2011-08-01'"""
+    )
+    (scope,) = (scope for scope in read_scopes(work) if scope.names[0] == "weibo")
+    assert len(scope.days) == 48 - 6
+    place = scope.days.index(date(2011, 9, 30))
+    assert scope.days[place - 1] == date(2011, 2, 28)
+    assert scope.series.increments[place - 1] == level(20) - level(13)
+
+
+def test_what_was_never_looked_at_is_no_series(work: duckdb.DuckDBPyConnection) -> None:
+    work.execute("update main.account_growth set growth_state = 'not_observed', coverage_ratio = 0 "
+                 "where platform = 'web'")  # fmt: skip
+    assert {scope.names[0] for scope in read_scopes(work)} == {"weibo"}
 
 
 def test_a_row_says_what_was_fitted_or_why_not(work: duckdb.DuckDBPyConnection) -> None:

@@ -56,6 +56,7 @@ def test_rows_are_read_with_their_line(tmp_path):
         ("sina,1,organ,,,R,2026-01-31,", "platform: 'sina' is unknown; did you mean 'weibo'?"),
         ("weibo,1,,village,,R,2026-01-31,", "admin_level: 'village' is unknown"),
         ("weibo,1,,,11010,R,2026-01-31,", "region_code: '11010' is no GB/T 2260 code"),
+        ("weibo,1,,,999999,R,2026-01-31,", "region_code: '999999' is no GB/T 2260 code"),
         ("weibo,1,organ,,,R,31.1.2026,", "reviewed_at: '31.1.2026' is neither a day"),
         ("weibo,1,organ,,,R,2026-02-30,", "reviewed_at: '2026-02-30' is neither a day"),
         ("weibo,1,organ,,,R,2026-01-31T09:00:00,", "is neither a day (2026-01-31) nor an instant"),

@@ -58,6 +58,7 @@ sources:
         ("{name: x, observed_at: '2021-07-01T00:00:00'}", "no zone"),
         ("{name: x, account: {kind: king}}", "kind"),
         ("{name: x, account: {kind: organ, region: '11'}}", "region"),
+        ("{name: x, account: {kind: organ, region: '999999'}}", "no GB/T 2260 code"),
         ("{name: a/b}", "name"),
         ("{name: x}, {name: x}", "twice"),
     ],

@@ -154,6 +154,34 @@ def test_declared_account_of_snapshots(tmp_path: Path) -> None:
     assert row["scope_evidence"] == "declared"
 
 
+REGIONS = {"account_id": "id", "region_code": "place"}
+
+
+def test_a_mapped_region_is_a_code_of_an_edition(tmp_path: Path) -> None:
+    declaration = declare(
+        reader="csv", table="account_snapshots", platform="weibo",
+        account={"kind": "organ"}, columns=REGIONS,
+    )  # fmt: skip
+    outcome = read(tmp_path, declaration, "id,place\n1,all\n2,４４\n3,440300000000\n")
+    assert outcome.tables["account_snapshots"]["region_code"].to_list() == [
+        None, "440000", "440300",
+    ]  # fmt: skip
+    assert outcome.reasons == ["not_a_region"]
+
+
+@pytest.mark.parametrize("place", [{"const": "all"}, {"from": "place", "map": {"x": "999999"}}])
+def test_a_declared_region_is_a_code_of_an_edition(place: dict[str, object]) -> None:
+    with pytest.raises(DeclarationError, match="no GB/T 2260 code"):
+        mapped_format(
+            declare(
+                reader="csv",
+                table="account_snapshots",
+                platform="weibo",
+                columns={"account_id": "id", "region_code": place},
+            )
+        )
+
+
 POSTS = {"post_id": "id", "uid": "user", "posted_at": "at", "text": "text", "hashtags": "tags"}
 
 

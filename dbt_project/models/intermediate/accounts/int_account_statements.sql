@@ -12,7 +12,7 @@
 -- depends_on: {{ ref('int_touched_days') }} {{ ref('int_account_months') }} (the references below are hidden from the parser)
 
 {%- set table_name = 'core.account_snapshots' %}
-{%- set plain = ['screen_name', 'verified_type', 'registered_at', 'confirmed_state'] %}
+{%- set plain = ['screen_name', 'verified_type', 'registered_at', 'registered_at_precision', 'confirmed_state'] %}
 {%- set watched = ['observed', 'screen_name', 'verified_type'] %}
 {%- set codes = [] %}
 {%- for name, parts in identity_statements() %}{% set _ = codes.extend(parts) %}{% endfor %}

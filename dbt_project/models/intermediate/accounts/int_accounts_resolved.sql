@@ -1,6 +1,6 @@
 -- Grain: one account in scope, with what the strongest and then latest evidence says about it.
 -- In scope is an account that some snapshot names as listed, declared or verified.
-{%- set latest = ['screen_name', 'registered_at', 'confirmed_state'] %}
+{%- set latest = ['screen_name', 'registered_at', 'registered_at_precision', 'confirmed_state'] %}
 
 with statements as (
     select
@@ -32,6 +32,9 @@ seen as (
         max(last_observed_at) as last_seen_at,
         min(first_observed_date) as first_seen_date,
         max(last_observed_date) as last_seen_date,
+        min(first_found_at) as first_found_at,
+        max(last_found_at) as last_found_at,
+        min(first_found_date) as first_found_date,
         max_by({{ record(['followers_lo', 'followers_hi']) }}, followers_date)
             filter (where followers_lo is not null) as followers
     from {{ ref('int_account_months') }}
@@ -53,6 +56,9 @@ grouped as (
         seen.last_seen_at,
         seen.first_seen_date,
         seen.last_seen_date,
+        seen.first_found_at,
+        seen.last_found_at,
+        seen.first_found_date,
         seen.followers
     from said
     inner join seen
@@ -87,10 +93,14 @@ resolved as (
         coalesce(reviewed.region_code, grouped.region.region_code) as region_code,
         grouped.evidence_rank,
         grouped.registered_at,
+        grouped.registered_at_precision,
         grouped.first_seen_at,
         grouped.last_seen_at,
         grouped.first_seen_date,
         grouped.last_seen_date,
+        grouped.first_found_at,
+        grouped.last_found_at,
+        grouped.first_found_date,
         grouped.confirmed_state,
         grouped.followers.followers_lo as followers_lo,
         grouped.followers.followers_hi as followers_hi
@@ -154,11 +164,15 @@ select
         when 3 then 'verified'
     end as scope_evidence,
     kept.registered_at,
+    kept.registered_at_precision,
     {{ local_date('kept.registered_at') }} as registered_date,
     kept.first_seen_at,
     kept.last_seen_at,
     kept.first_seen_date,
     kept.last_seen_date,
+    kept.first_found_at,
+    kept.last_found_at,
+    kept.first_found_date,
     kept.confirmed_state,
     kept.followers_lo,
     kept.followers_hi,

@@ -1,4 +1,6 @@
 -- Grain: one account in scope on one local day on which it joined, was lost or returned.
+-- Joined: on the first day on which a look found it or a register named it. What was absent or could not
+-- be fetched before that was not lost, for nobody had it.
 -- Lost: absent on two checked days in a row, dated to the second; or, where nobody has yet looked
 -- at the account itself, dropped by every register that named it. Returned: present after that.
 with accounts as (
@@ -79,11 +81,14 @@ paired as (
 
 compared as (
     select
-        *,
-        coalesce(lag(is_lost) over account_checks, false) as was_lost
+        paired.*,
+        coalesce(lag(paired.is_lost) over account_checks, false) as was_lost
     from paired
+    inner join accounts
+        on paired.platform = accounts.platform and paired.account_id = accounts.account_id
+    where paired.observed_date >= accounts.first_found_date
     window account_checks as (
-        partition by platform, account_id order by observed_date nulls last
+        partition by paired.platform, paired.account_id order by paired.observed_date nulls last
     )
 ),
 
@@ -102,23 +107,23 @@ previous_looks as (
 select
     accounts.platform,
     accounts.account_id,
-    accounts.first_seen_date as change_date,
+    accounts.first_found_date as change_date,
     'joined' as change,
-    accounts.registered_at,
+    {{ registered_until('accounts.registered_at', 'accounts.registered_at_precision') }} as registered_until_at,
     accounts.registered_date,
     previous_looks.previous_look_at
 from accounts
 inner join previous_looks
     on
         accounts.platform = previous_looks.platform
-        and accounts.first_seen_date = previous_looks.observed_date
+        and accounts.first_found_date = previous_looks.observed_date
 union all
 select
     platform,
     account_id,
     observed_date as change_date,
     case when is_lost then 'lost' else 'returned' end as change,
-    cast(null as {{ instant_type() }}) as registered_at,
+    cast(null as {{ instant_type() }}) as registered_until_at,
     cast(null as date) as registered_date,
     cast(null as {{ instant_type() }}) as previous_look_at
 from compared

@@ -4,7 +4,7 @@
 with first_days as (
     select
         platform,
-        min(first_seen_date) as first_date
+        min(first_found_date) as first_date
     from {{ ref('int_accounts_resolved') }}
     group by platform
 ),

@@ -54,7 +54,9 @@ dated_facts as (
         change_date as on_date,
         change,
         registered_date,
-        coalesce(registered_at > previous_look_at, false) as is_new_since_look
+        -- A bare day within which the look fell leaves open which came first: it counts as after the look,
+        -- for whoever looks every night sees nobody else of that day.
+        coalesce(registered_until_at > previous_look_at, false) as is_new_since_look
     from changes
     union all
     select

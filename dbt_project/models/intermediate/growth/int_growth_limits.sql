@@ -21,12 +21,13 @@ sizes as (
         end) as until
     from counted
     group by platform, account_kind, admin_level, region_code
-    having max(greatest(seen_so_far, registered_so_far)) > 0
+    having max(greatest(seen_so_far, registered_so_far, checked)) > 0
 ),
 cells as (
     select
         *,
-        weight as place
+        -- A group whose accounts nobody ever found has no numbers but that of checks: it comes last.
+        case when weight > 0 then weight else 9000000000 end as place
     from sizes
 ),
 {{ withhold_partners('cells', [], 4) }}

@@ -41,11 +41,11 @@ from_beginning as (
     where is_missing and not {{ is_period_anew('period', 'period_start') }}
 ),
 
--- When the others were last looked at before the periods that are made anew.
+-- When most of the others were last looked at before the periods that are made anew.
 stood as (
     select
         {{ group | join(', ') }},
-        max(case when not is_gap then period_end_date end) as last_look_date
+        max(case when coverage_ratio >= 0.5e0 then period_end_date end) as last_look_date
     from counts
     where not {{ is_period_anew('period', 'period_start') }}
     group by {{ group | join(', ') }}
@@ -80,7 +80,9 @@ rated as (
         taken.*,
         periods.elapsed_days as period_days,
         coalesce(
-            max(case when not taken.is_gap then taken.period_end_date end) over (
+            -- A look is what coverage says: that something happened in a period of which little was
+            -- looked at would show behind a withheld one.
+            max(case when taken.coverage_ratio >= 0.5e0 then taken.period_end_date end) over (
                 partition by {% for name in group %}taken.{{ name }}{{ ", " if not loop.last }}{% endfor %}
                 order by taken.period_start nulls last
                 rows between unbounded preceding and 1 preceding
@@ -97,7 +99,7 @@ grown as (
     select
         rated.*,
         case
-            when registered_before >= 30
+            when registered_before >= 30 and not is_gap
                 then ln(cast(registered_so_far as double) / registered_before) / period_days
         end as growth_per_day
     from rated
@@ -124,7 +126,8 @@ flagged as (
     where grown.is_missing
 )
 
--- Values of a withheld group are NULL, and flows of a gap: nobody looked.
+-- Values of a withheld group are NULL, how much of it was looked at too, which is made of its size; and
+-- flows and growth of a gap: nobody looked.
 select
     period,
     period_start,
@@ -161,12 +164,14 @@ select
     case when not is_suppressed then case when growth_per_day > 0 then round(ln(2e0) / growth_per_day, 9) end end as doubling_days,
     case
         when is_suppressed then 'suppressed'
+        when is_gap then 'not_observed'
         when growth_per_day > 0 then 'grew'
         when growth_per_day = 0 then 'unchanged'
         else 'too_few'
     end as growth_state,
-    case when not is_gap then {{ days_between('last_look_date', 'period_end_date') }} end as elapsed_days,
-    coverage_ratio,
+    case when not is_suppressed and not is_gap then {{ days_between('last_look_date', 'period_end_date') }} end
+        as elapsed_days,
+    case when not is_suppressed then coverage_ratio end as coverage_ratio,
     is_left_truncated,
     is_suppressed,
     {{ build_id() }} as build_id

@@ -36,18 +36,19 @@ select
     accounts.region_year,
     accounts.scope_evidence,
     case when not {{ is_person('accounts.account_id') }} then accounts.registered_at end as registered_at,
-    accounts.first_seen_at,
-    accounts.last_seen_at,
+    -- Seen is what a look found, or a register named; of an account that none did nothing is seen.
+    accounts.first_found_at as first_seen_at,
+    accounts.last_found_at as last_seen_at,
     accounts.confirmed_state as status,
     case when not {{ is_person('accounts.account_id') }} then accounts.followers_lo end as followers_lo,
     case when not {{ is_person('accounts.account_id') }} then accounts.followers_hi end as followers_hi,
-    -- Silence is only a fact about an account that was looked at within these days and whose
+    -- Silence is only a fact about an account that was found within these days and whose
     -- posts are collected at all.
     case
         when recent_posts.account_id is not null then true
         when
             accounts.has_posts_covered
-            and accounts.last_seen_at > bounds.data_through_at - interval 14 days
+            and accounts.last_found_at > bounds.data_through_at - interval 14 days
             then false
     end as is_active_14d,
     {{ build_id() }} as build_id

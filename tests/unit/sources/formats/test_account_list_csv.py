@@ -78,6 +78,7 @@ def test_own_ids_with_kind_level_and_name(tmp_path: Path) -> None:
         "示例发布", "prefecture", "110000",
     )  # fmt: skip
     assert organ["registered_at"] == datetime(2010, 2, 2, 16, tzinfo=UTC)
+    assert organ["registered_at_precision"] == "day"
     assert officer["screen_name"] is None
     assert officer["account_id"].startswith("p:")
     assert (third["account_kind"], third["registered_at"]) == ("unclear", None)
@@ -143,3 +144,22 @@ def test_no_name_of_an_officer_passes_the_door(tmp_path: Path) -> None:
     found = str(rows.to_dicts()) + str(outcome.problems.to_dicts())
     assert not any(name in found for name in names)
     assert outcome.problems["excerpt"].null_count() == 4
+
+
+def test_a_region_that_is_none_is_quarantined_and_the_account_stays(tmp_path: Path) -> None:
+    codes = ("all", "unknown", "999999", "11", "110105", "１１００００")
+    lines = [f"{n},organ,{code}" for n, code in enumerate(codes, start=1000000001)]
+    outcome = read(tmp_path, "account_id,account_kind,region_code\n" + "\n".join(lines) + "\n")
+    rows = outcome.tables["account_snapshots"]
+    assert rows["region_code"].to_list() == [None, None, None, "110000", "110105", "110000"]
+    assert outcome.problems.select("extent", "column_name", "reason", "excerpt").rows() == [
+        ("field", "region_code", "not_a_region", code) for code in codes[:3]
+    ]
+
+
+def test_an_address_is_no_pseudonym(tmp_path: Path) -> None:
+    outcome = read(
+        tmp_path, COUNTIES + "x,https://twitter.com/p:10001,,\ny,https://x.com/p%3A1,,\n"
+    )
+    assert outcome.tables["account_snapshots"].height == 0
+    assert outcome.reasons == ["reserved_id"] * 2

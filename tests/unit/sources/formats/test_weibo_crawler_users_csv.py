@@ -54,6 +54,7 @@ def test_every_version_gives_the_same_snapshot(tmp_path, header):
         9001, 3_047_000, 120,
     )  # fmt: skip
     assert (account["verified_type"], account["account_kind"]) == ("1", "organ")
+    assert account["registered_at_precision"] == "day"
     assert account["registered_at"].date().isoformat() == "2011-09-25"  # midnight in Beijing
     assert outcome.repairs.is_empty()
     for personal in ("1999", "例大学", "例公司", "为民服务", "jpg"):
