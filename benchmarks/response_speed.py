@@ -42,7 +42,8 @@ con.execute(f'''create table intermediate.int_event_follow_ups as
     ['hot_topic', 'article', 'rumor'][1 + i % 3] as event_type,
     date '2024-01-01' + (i % 365)::int as onset_date,
     least(1209600000000, (365 - i % 365) * 86400000000 - (i % 86400) * 1000000) as watched_us,
-    (random() * 3.6e9)::bigint as onset_width_us, null::bigint as removed_us
+    (random() * 3.6e9)::bigint as onset_width_us,
+    watched_us + onset_width_us as earliest_watched_us, null::bigint as removed_us
   from range({events}) as t(i)''')
 con.execute(f'''create table intermediate.int_responses as
   select 'e' || (i // 25 % ({events} // 5) * 5) as event_id,

@@ -21,7 +21,7 @@
             cast(2 as bigint) as reading,
             onset_date,
             event_type,
-            case when watched_us = 0 then 0 else watched_us + onset_width_us end as watched_us,
+            earliest_watched_us as watched_us,
             0 as removed
         from {{ ref('int_event_follow_ups') }}
         where onset_width_us is not null
@@ -66,16 +66,16 @@
             follow_ups.event_type,
             firsts.group_id,
             firsts.response_us + follow_ups.onset_width_us as response_us,
-            case
-                when follow_ups.watched_us = 0 then 0
-                else follow_ups.watched_us + follow_ups.onset_width_us
-            end as watched_us,
+            follow_ups.earliest_watched_us as watched_us,
             0 as removed
         from {{ ref('int_group_first_responses') }} as firsts
         inner join {{ ref('int_event_follow_ups') }} as follow_ups
             on firsts.event_number = follow_ups.event_number
         inner join {{ ref('int_response_groups') }} as groups on firsts.group_id = groups.group_id
-        where follow_ups.onset_width_us is not null and groups.is_curve_from_earliest
+        -- What was said after the stretch of the earliest onset had ended, elsewhere say, is no answer in it.
+        where
+            firsts.response_us + follow_ups.onset_width_us <= follow_ups.earliest_watched_us
+            and groups.is_curve_from_earliest
         union all
         -- Whoever speaks after the removal does not answer what was there.
         select

@@ -13,6 +13,7 @@ from orchestration.cleaning.people import Door, author_kinds
 from orchestration.cleaning.posts import name_parent
 from orchestration.cleaning.proven_times import apply_id_clock
 from orchestration.cleaning.rows import Finished, ensure
+from orchestration.cleaning.times import INSTANT
 
 
 def finish_comments(rows: pl.DataFrame, door: Door) -> Finished:
@@ -111,6 +112,12 @@ def finish_hot_topic_slots(rows: pl.DataFrame, door: Door) -> Finished:
 
 
 def finish_inquiries(rows: pl.DataFrame, door: Door) -> Finished:
-    """Nothing beyond the fields."""
+    """How precisely the question and its answer are dated, where the source declares nothing."""
     del door
-    return Finished(rows)
+    rows = ensure(
+        rows, answered_at=INSTANT, answered_at_precision=pl.String,
+        _answered_at_precision=pl.String,
+    )  # fmt: skip
+    known = pl.coalesce("answered_at_precision", "_answered_at_precision")
+    is_dated = pl.col("answered_at").is_not_null()
+    return Finished(rows.with_columns(answered_at_precision=pl.when(is_dated).then(known)))

@@ -147,8 +147,10 @@ _define(
         "visible to readers.",
         "edited_lo_at": "When the earlier text was first seen: the change came later.",
         "edited_hi_at": "When the new text was first seen: the change had come.",
-        "asked_at": "When the question was asked.",
-        "answered_at": "When the board recorded the answer.",
+        "asked_at": "When the question was asked; the first instant of the hour or day where "
+        "asked_at_precision says so.",
+        "answered_at": "When the board recorded the answer; the first instant of the hour or day where "
+        "answered_at_precision says so.",
         "reviewed_at": "When the account was reviewed; a bare day is its start in Asia/Shanghai.",
         "ruled_at": "When the platform ruled, if the file says so.",
         "claimed_at": "When the post that was ruled on was published.",
@@ -160,7 +162,7 @@ _define(
         "nothing was observed before its first sighting.",
         "onset_hi_at": "First sighting of the event.",
         "responded_at": "When the first official post about the event was published; of an inquiry, "
-        "when its board recorded the answer.",
+        "when its board recorded the answer, or the last second of the hour or day it tells.",
         "censored_at": "Instant at which waiting for a response ended without one.",
         "first_seen_at": "First observation by any source.",
         "changed_after_at": "Latest observation of what stood before: the change came after it, and not "
@@ -208,6 +210,9 @@ _define(
         "which it is the beginning; NULL in rows loaded before there was this column.",
         "published_at_source": "Where the article's publication time was found.",
         "published_at_precision": "second, minute, hour or day.",
+        "asked_at_precision": "second, minute, hour or day; NULL in rows of files read by older versions.",
+        "answered_at_precision": "second, minute, hour or day; NULL without answered_at, and in rows of "
+        "files read by older versions.",
     },
 )
 _define("bool", "", {"is_zone_assumed": "The zone was not in the file but declared or defaulted."})

@@ -198,7 +198,7 @@ INQUIRIES = _core(
     (
         "platform", "inquiry_id", "asked_at", "answered_at", "status", "status_text",
         "region_text", "region_code", "addressee_text", "channel", "is_zone_assumed",
-        "observed_at", "observed_at_source",
+        "observed_at", "observed_at_source", "asked_at_precision", "answered_at_precision",
     ),
     "asked_at",
     seen="observed_at",

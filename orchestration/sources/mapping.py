@@ -81,6 +81,7 @@ _IDS = frozenset(
      "reply_to_comment_id", "repost_id", "inquiry_id", "article_id", "ruling_id",
      "repost_of_account_id", "reply_to_account_id", "post_account_id")
 )  # fmt: skip
+_PRECISIONS = ("second", "minute", "hour", "day")
 _CODES: Mapping[str, Sequence[str]] = {
     "account_kind": ACCOUNT_KINDS,
     "admin_level": ADMIN_LEVELS,
@@ -89,6 +90,8 @@ _CODES: Mapping[str, Sequence[str]] = {
         "not_found", "moved", "fetch_failed",
     ),
     "kind": ("original", "repost", "reply"),
+    "asked_at_precision": _PRECISIONS,
+    "answered_at_precision": _PRECISIONS,
 }  # fmt: skip
 _DETAILS = {
     "posted_at": "posted_at", "published_at": "published_at", "claimed_at": "posted_at",

@@ -40,7 +40,7 @@ def bootstrap(
         """create table intermediate.int_event_follow_ups as
            select event_number::varchar as event_id, event_number, event_type,
                   date '2020-01-01' as onset_date, watched_us, null::bigint as onset_width_us,
-                  null::bigint as removed_us
+                  null::bigint as earliest_watched_us, null::bigint as removed_us
            from events"""
     )
     con.execute(

@@ -85,7 +85,9 @@ events = st.lists(
         st.one_of(st.just(LONGEST), times),
         responses,
         # How much earlier the event may have begun, and when its stimulus was removed.
-        st.one_of(st.none(), st.sampled_from([0, HOUR, 12 * HOUR]), st.integers(0, 24 * HOUR)),
+        st.one_of(
+            st.none(), st.sampled_from([0, HOUR, 12 * HOUR, 100 * HOUR]), st.integers(0, 24 * HOUR)
+        ),
         st.one_of(st.none(), times),
     ),
     min_size=1,
@@ -97,7 +99,7 @@ def run_chain(con: duckdb.DuckDBPyConnection, queries: Queries, drawn: Any) -> N
     con.execute(
         "create or replace table intermediate.int_event_follow_ups "
         "(event_id varchar, event_number bigint, event_type varchar, onset_date date, "
-        "watched_us bigint, onset_width_us bigint, removed_us bigint)"
+        "watched_us bigint, onset_width_us bigint, earliest_watched_us bigint, removed_us bigint)"
     )
     con.execute(
         "create or replace table intermediate.int_responses (event_id varchar, "
@@ -117,9 +119,12 @@ def run_chain(con: duckdb.DuckDBPyConnection, queries: Queries, drawn: Any) -> N
         removed = removed if removed is not None and removed <= watched else None
         con.execute(
             "insert into intermediate.int_event_follow_ups "
-            "values (?, ?, ?, date '2020-01-01', ?, ?, ?)",
-            [str(number), number, event_type, watched, width, removed],
-        )
+            "values (?, ?, ?, date '2020-01-01', ?, ?, ?, ?)",
+            [
+                str(number), number, event_type, watched, width,
+                watched_from_earliest(watched, width), removed,
+            ],
+        )  # fmt: skip
         for kind, level, response in answers:
             if response <= watched:
                 con.execute(
@@ -127,6 +132,13 @@ def run_chain(con: duckdb.DuckDBPyConnection, queries: Queries, drawn: Any) -> N
                     [str(number), kind, level, response],
                 )
     run(con, queries)
+
+
+def watched_from_earliest(watched: int, width: int | None) -> int | None:
+    """What was not watched at its first sighting was in the first half of its onset."""
+    if width is None:
+        return None
+    return watched + width if watched else width // 2
 
 
 def firsts(drawn: Any, event_type: str, kind: str, level: str) -> Iterator[tuple[Any, ...]]:
@@ -163,10 +175,10 @@ def outcomes_from_earliest(
     """The same in hours, had each event begun as early as it may, where that is known."""
     waited, answered = [], []
     for watched, first, width, _ in firsts(drawn, event_type, kind, level):
-        if width is None:
+        length = watched_from_earliest(watched, width)
+        if length is None:
             continue
-        length = watched + width if watched else 0
-        if first is None:
+        if first is None or first + width > length:
             waited.append(length / HOUR)
             answered.append(False)
         elif first + width >= 0:

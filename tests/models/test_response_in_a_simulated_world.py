@@ -58,7 +58,8 @@ def replicates(world: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     con.execute(
         "create table intermediate.int_event_follow_ups as select "
         "event_number::varchar as event_id, event_number, event_type, "
-        "date '2020-01-01' as onset_date, watched_us, onset_width_us, removed_us from drawn"
+        "date '2020-01-01' as onset_date, watched_us, onset_width_us, "
+        "watched_us + onset_width_us as earliest_watched_us, removed_us from drawn"
     )
     con.execute(
         "create table intermediate.int_responses as select event_number::varchar as event_id, "

@@ -32,11 +32,14 @@ def chain(world: Warehouse) -> Iterator[tuple[duckdb.DuckDBPyConnection, Queries
     con.close()
 
 
-hours = st.one_of(st.sampled_from([0, 1, 24, 72, 100, 168, 336, 400]), st.integers(0, 400))
+hours = st.one_of(
+    st.sampled_from([0, 1, 24, 72, 100, 168, 336, 400]), st.integers(0, 400), st.integers(-100, -1)
+)
 drawn_events = st.lists(
     st.tuples(
-        st.integers(-400, 450),  # onset, in hours from the first collected post
-        st.one_of(st.none(), st.sampled_from([0, 6, 24])),  # how much earlier it may have begun
+        st.integers(-400, 560),  # onset, in hours from the first collected post
+        # How much earlier it may have begun.
+        st.one_of(st.none(), st.sampled_from([0, 6, 24, 100])),
         st.lists(st.tuples(hours, st.sampled_from([("exact", 1.0), ("lexical", 0.95),
                                                    ("lexical", 0.8), ("lexical", 0.6)])),
                  max_size=3),
@@ -50,11 +53,23 @@ def us(length: timedelta) -> int:
     return int(length / timedelta(microseconds=1))
 
 
+def earliest_watch(onset: int, width: int) -> int:
+    """Hours watched from `width` hours before the onset: until the watch or the stretch ends."""
+    if 0 <= onset <= 500:
+        return width + min(336, 500 - onset)
+    return 500 - (onset - width) if 0 <= onset - width <= 500 else 0
+
+
+def is_collected(onset: int, waited: int) -> bool:
+    """Between the end of the stretch and an onset after it, posts of another platform are known."""
+    return 0 <= onset + waited <= max(500, onset) and waited <= 336
+
+
 def fill(con: duckdb.DuckDBPyConnection, drawn: Any) -> None:
     con.execute(
         "create or replace table intermediate.int_event_follow_ups (event_id varchar, "
         "event_type varchar, onset_hi_at timestamptz, watched_us bigint, onset_width_us bigint, "
-        "late_entry_us bigint, late_until_us bigint)"
+        "earliest_watched_us bigint, late_entry_us bigint, late_until_us bigint)"
     )
     for table, schema in (("int_responses", "intermediate"), ("event_links", "core")):
         con.execute(
@@ -67,9 +82,10 @@ def fill(con: duckdb.DuckDBPyConnection, drawn: Any) -> None:
         watched = max(0, min(WINDOW, us(THROUGH - at))) if onset >= 0 else 0
         is_late = -336 < onset < 0
         con.execute(
-            "insert into intermediate.int_event_follow_ups values (?, 'rumor', ?, ?, ?, ?, ?)",
+            "insert into intermediate.int_event_follow_ups values (?, 'rumor', ?, ?, ?, ?, ?, ?)",
             [
                 str(number), at, watched, None if width is None else width * HOUR,
+                None if width is None else earliest_watch(onset, width) * HOUR,
                 us(FROM - at) if is_late else None,
                 min(WINDOW, us(THROUGH - at)) if is_late else None,
             ],
@@ -83,7 +99,7 @@ def fill(con: duckdb.DuckDBPyConnection, drawn: Any) -> None:
         for waited, (level, probability) in answers:
             posted = at + timedelta(hours=waited)
             row = [str(number), posted, waited * HOUR, level, probability, "1", False]
-            if FROM <= posted <= THROUGH and waited * HOUR <= WINDOW:
+            if is_collected(onset, waited):
                 con.execute("insert into core.event_links values (?, ?, ?, ?, ?, ?, ?)", row)
                 if onset >= 0:
                     con.execute(
@@ -100,17 +116,20 @@ def lives(drawn: Any, definition: str, level: str, least: float) -> list[tuple[f
         if definition == "earliest":
             if width is None:
                 continue
-            shift, ends = width, ends + width if ends else 0
+            shift, ends = width, earliest_watch(onset, width)
         if definition == "late_entry" and -336 < onset < 0 and through > -onset:
             starts, ends = -onset, min(336, through)
         own = [
             waited
             for waited, (its_level, probability) in answers
             if probability >= least and level in ("all", its_level)
-            and 0 <= onset + waited <= 500 and waited <= 336
-            and (onset >= 0 or starts)
+            and is_collected(onset, waited) and (onset >= 0 or starts)
         ]  # fmt: skip
         first = min(own, default=None)
+        if first is not None and first + shift < 0:
+            continue
+        if first is not None and first + shift > ends:
+            first = None
         exit_ = ends if first is None else first + shift
         if exit_ > starts or starts == 0:
             found.append((starts, exit_, first is not None))
@@ -182,6 +201,28 @@ def test_every_choice_is_what_its_definition_says(chain: Any, drawn: Any) -> Non
                 if known and 0 < value < 1:
                     assert close(found[1], 1 - high), where
                     assert close(found[2], 1 - low), where
+
+
+def test_silence_counts_until_the_stretch_ends_within_the_onset(chain: Any) -> None:
+    """Four topics seen 12 h after the last post, three days after their earliest onset; one has a
+    post 36 h after that. A post of elsewhere after the stretch is no answer in it."""
+    con, queries = chain
+    silent: tuple[int, int, list[Any]] = (512, 72, [])
+    elsewhere, answered = ((512, 72, [(waited, ("exact", 1.0))]) for waited in (-2, -36))
+    fill(con, [silent, silent, elsewhere, answered])
+    run(con, queries)
+    read = (
+        "select {} from main.timing_sensitivity where event_type = 'all' and link_level = 'exact' "
+        "and onset_definition = 'earliest' order by horizon_hours"
+    )
+    assert con.execute(read.format("answered_ratio")).fetchall() == [
+        (0,),
+        (None,),
+        (None,),
+        (None,),
+    ]
+    assert con.execute(read.format("responded, median_hours")).fetchall()[1] == (1, None)
+    assert con.execute(read.format("events, proactive")).fetchone() == (4, 0)
 
 
 def test_delayed_entry_is_that_of_lifelines(chain: Any) -> None:

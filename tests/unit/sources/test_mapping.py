@@ -99,6 +99,23 @@ def test_every_reader_gives_the_same_rows(
     assert other.drop("file_id", "file_sha256").equals(plain)
 
 
+def test_inquiries_say_how_precisely_they_are_dated(tmp_path: Path) -> None:
+    """Each time by its own text; a board known to print midnight for a day may declare it."""
+    lines = (
+        "id,asked,answered\n1,2021-07-20 08:00:00,2021-07-22\n2,2021-07-20,2021-07-22 08:00\n"
+        "3,2021-07-20,\n"
+    )
+    columns: dict[str, Any] = {"inquiry_id": "id", "asked_at": "asked", "answered_at": "answered"}
+    rows = read(tmp_path, board(columns=columns), lines).tables["inquiries"]
+    assert rows["asked_at_precision"].to_list() == ["second", "day", "day"]
+    assert rows["answered_at_precision"].to_list() == ["day", "minute", None]
+    columns["answered_at_precision"] = {"const": "day"}
+    rows = read(tmp_path, board(columns=columns), lines).tables["inquiries"]
+    assert rows["answered_at_precision"].to_list() == ["day", "day", None]
+    columns["answered_at_precision"] = {"const": "year"}
+    assert "year" in refusal(board(columns=columns))
+
+
 def test_records_inside_a_document(tmp_path: Path) -> None:
     document = {
         "features": [{"properties": {"id": 7, "at": 1626739200}}, {"properties": {"id": 8}}]

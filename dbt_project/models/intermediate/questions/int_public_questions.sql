@@ -8,6 +8,10 @@
 -- A file's modification time says little of when its collector looked, so that watching then ends
 -- with the last thing the file tells.
 --
+-- A time told by the day is an interval: the question then counts from its first instant, the answer at
+-- its last, so that no wait is told shorter than it was. An id that is asked again at a later time is one
+-- question, of the time of asking that was seen last: an answer to what was asked before is none to it.
+--
 -- Boards number their inquiries alike, so that an id counts within its board, which is its source. The
 -- same id asked at the same instant of the same region in several sources is one inquiry: the board's
 -- source was renamed, or two collectors read it. The source that saw it first names it.
@@ -15,10 +19,34 @@
 -- Questions to people (officers, and others under a pseudonym) are here where five or more of them were
 -- asked in one month and region by one channel, the finest cell that is told; all others are left out
 -- of parts and sums alike, so that no difference of two sums tells of fewer.
-with inquiries as (
+--
+-- Rows of older versions do not say how precise a time is: another row that tells the same instant may.
+-- The names of precisions sort from the coarsest to the finest.
+with precise_inquiries as (
     select
         *,
         coalesce(platform, 'web') as known_platform,
+        coalesce(
+            asked_at_precision,
+            max(asked_at_precision) over (
+                partition by coalesce(platform, 'web'), source_name, inquiry_id, asked_at
+            )
+        ) as known_asked_precision,
+        coalesce(
+            answered_at_precision,
+            max(answered_at_precision) over (
+                partition by coalesce(platform, 'web'), source_name, inquiry_id, answered_at
+            )
+        ) as known_answered_precision
+    from {{ source('core', 'inquiries') }}
+    where asked_at is not null
+),
+
+inquiries as (
+    select
+        *,
+        {{ earliest_instant('asked_at', 'known_asked_precision') }} as asked_lo_at,
+        {{ latest_instant('answered_at', 'known_answered_precision') }} as answered_hi_at,
         first_value(source_name) over same_asking as asking_source_name,
         first_value(observed_at) over same_asking as asking_seen_at,
         coalesce(
@@ -34,11 +62,10 @@ with inquiries as (
                 )
             else observed_at
         end as looked_at
-    from {{ source('core', 'inquiries') }}
-    where asked_at is not null
+    from precise_inquiries
     window same_asking as (
         partition by
-            coalesce(platform, 'web'), inquiry_id, asked_at, coalesce(region_code, region_text, '')
+            known_platform, inquiry_id, asked_at, coalesce(region_code, region_text, '')
         order by observed_at nulls last, source_name nulls last
     )
 ),
@@ -54,6 +81,27 @@ inquiries_of_boards as (
     from inquiries
 ),
 
+-- The time of asking that was seen last.
+versions as (
+    select
+        *,
+        first_value(asked_lo_at) over latest_first as asked_last_at,
+        row_number() over latest_first as version_order
+    from inquiries_of_boards
+    window latest_first as (
+        partition by known_platform, board_name, inquiry_id
+        order by
+            looked_at desc nulls last,
+            case when known_status = 'answered' then 0 else 1 end,
+            answered_at nulls last,
+            asked_at,
+            addressee_text nulls last,
+            region_text nulls last,
+            file_sha256 nulls last,
+            record_number nulls last
+    )
+),
+
 inquiries_over_time as (
     select
         *,
@@ -61,21 +109,10 @@ inquiries_over_time as (
         max(case when known_status <> 'answered' then looked_at end) over (
             partition by known_platform, board_name, inquiry_id
         ) as unanswered_until_at,
-        min(case when known_status = 'answered' and answered_at >= asked_at then answered_at end)
-            over (partition by known_platform, board_name, inquiry_id) as first_answered_at,
-        row_number() over (
-            partition by known_platform, board_name, inquiry_id
-            order by
-                looked_at desc nulls last,
-                case when known_status = 'answered' then 0 else 1 end,
-                answered_at nulls last,
-                asked_at,
-                addressee_text nulls last,
-                region_text nulls last,
-                file_sha256 nulls last,
-                record_number nulls last
-        ) as version_order
-    from inquiries_of_boards
+        min(case
+            when known_status = 'answered' and answered_hi_at >= asked_last_at then answered_hi_at
+        end) over (partition by known_platform, board_name, inquiry_id) as first_answered_at
+    from versions
 ),
 
 chosen_inquiries as (
@@ -90,14 +127,14 @@ chosen_inquiries as (
             {{ region_named('region_text') }},
             {{ region_named('addressee_text') }}
         ) as region_code,
-        asked_at,
+        asked_lo_at as asked_at,
         known_status as question_status,
         case when known_status = 'answered' then first_answered_at end as answered_at,
         greatest(
-            asked_at,
+            asked_lo_at,
             case
                 when known_status <> 'answered' then last_seen_at
-                else coalesce(unanswered_until_at, asked_at)
+                else coalesce(unanswered_until_at, asked_lo_at)
             end
         ) as watched_until_at,
         last_seen_at,
@@ -131,20 +168,25 @@ comments as (
     where commented_at is not null
 ),
 
+-- A reply with an earlier clock answers nothing, and hides no later one.
 answers as (
     select
-        platform,
-        post_id,
-        reply_to_comment_id,
-        commented_at,
-        account_id,
-        md5(coalesce(text, comment_id)) as answer_hash,
+        replies.platform,
+        replies.reply_to_comment_id,
+        replies.commented_at,
+        replies.account_id,
+        md5(coalesce(replies.text, replies.comment_id)) as answer_hash,
         row_number() over (
-            partition by platform, reply_to_comment_id
-            order by commented_at, comment_id
+            partition by replies.platform, replies.reply_to_comment_id
+            order by replies.commented_at, replies.comment_id
         ) as answer_order
-    from comments
-    where version_order = 1 and is_official and reply_to_comment_id is not null
+    from comments as replies
+    inner join comments as asked
+        on
+            replies.platform = asked.platform
+            and replies.reply_to_comment_id = asked.comment_id
+            and replies.commented_at >= asked.commented_at
+    where replies.version_order = 1 and replies.is_official and asked.version_order = 1
 ),
 
 asked_below_posts as (
@@ -175,7 +217,6 @@ asked_below_posts as (
             comments.platform = answers.platform
             and comments.comment_id = answers.reply_to_comment_id
             and answers.answer_order = 1
-            and answers.commented_at >= comments.commented_at
     where comments.version_order = 1 and not comments.is_official
 ),
 

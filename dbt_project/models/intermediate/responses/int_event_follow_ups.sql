@@ -8,6 +8,8 @@
 -- long after its first sighting that stretch begins, and the watch that might be counted in it ends.
 -- removed_us: from the first sighting until the post that started a rumour was found deleted.
 -- onset_width_us: how much earlier than its first sighting the event may have begun.
+-- earliest_watched_us: how long it was watched if it began then. Where the stretch of its first
+-- sighting is none, but its earliest onset lies in one, that is until that one ends.
 with events as (
     select * from {{ ref('events') }}
 ),
@@ -56,6 +58,22 @@ collections as (
             and events.onset_hi_at + interval 14 days > stretches.from_at
             and events.onset_hi_at <= stretches.through_at
     where events.event_type <> 'inquiry'
+),
+
+-- The stretch that was open at the earliest onset.
+earliest_collections as (
+    select
+        events.event_id,
+        max(stretches.through_at) as through_at
+    from events
+    left join platforms on events.event_id = platforms.event_id
+    inner join stretches
+        on
+            coalesce(platforms.platform, 'any') = stretches.platform
+            and events.onset_lo_at >= stretches.from_at
+            and events.onset_lo_at <= stretches.through_at
+    where events.event_type <> 'inquiry'
+    group by events.event_id
 ),
 
 questions as (
@@ -111,10 +129,15 @@ watched as (
             when collections.from_at = events.onset_hi_at then collections.through_at
             else events.onset_hi_at
         end as watched_until_at,
+        case
+            when questions.event_id is null and coalesce(collections.from_at > events.onset_hi_at, true)
+                then coalesce(earliest_collections.through_at, events.onset_lo_at)
+        end as earliest_watched_until_at,
         case when collections.from_at > events.onset_hi_at then collections.from_at end as late_entry_at,
         case when collections.from_at > events.onset_hi_at then collections.through_at end as late_until_at
     from events
     left join collections on events.event_id = collections.event_id and collections.nearness = 1
+    left join earliest_collections on events.event_id = earliest_collections.event_id
     left join questions on events.event_id = questions.event_id
     left join removals on events.event_id = removals.event_id
 )
@@ -130,6 +153,8 @@ select
     watched_until_at,
     {{ microseconds_between('onset_hi_at', 'watched_until_at') }} as watched_us,
     {{ microseconds_between('onset_lo_at', 'onset_hi_at') }} as onset_width_us,
+    {{ microseconds_between('onset_lo_at', 'coalesce(earliest_watched_until_at, watched_until_at)') }}
+        as earliest_watched_us,
     case
         when removed_at <= watched_until_at
             then greatest({{ microseconds_between('onset_hi_at', 'removed_at') }}, 0)

@@ -83,7 +83,7 @@ counted as (
         event_type,
         'earliest' as onset_definition,
         cast(0 as bigint) as entered_us,
-        case when watched_us = 0 then 0 else watched_us + onset_width_us end as watched_us,
+        earliest_watched_us as watched_us,
         onset_width_us as shift_us
     from events
     where onset_width_us is not null
@@ -122,7 +122,11 @@ outcomes as (
         choices.link_choice,
         counted.entered_us,
         counted.watched_us,
-        firsts.response_us + counted.shift_us as response_us
+        -- What was said after the stretch of the earliest onset had ended, elsewhere say, is no answer in it.
+        case
+            when firsts.response_us + counted.shift_us <= counted.watched_us
+                then firsts.response_us + counted.shift_us
+        end as response_us
     from counted
     cross join types
     cross join choices
