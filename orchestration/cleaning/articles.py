@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 import polars as pl
 
 from orchestration.cleaning import fields as f
-from orchestration.cleaning import text
+from orchestration.cleaning import notations, text
 from orchestration.cleaning.markup_limits import check_markup, too_deep
 from orchestration.schemas import tables
 
@@ -73,7 +73,8 @@ def identity(key: str) -> str:
 # -- dates ------------------------------------------------------------------------------------
 _ZONE = r"(?P<zone>Z|[A-Z]{2,4}|[+-]\d{2}:?\d{2})?"
 _CLOCK = (
-    r"(?P<noon>上午|下午|晚上|凌晨|早上)?\s*(?P<hour>\d{1,2})[:\uff1a时點点](?P<minute>\d{2})"
+    rf"(?P<noon>{'|'.join(notations.HALF_DAYS)})?\s*"
+    r"(?P<hour>\d{1,2})[:\uff1a时點点](?P<minute>\d{2})"
     r"(?:[:\uff1a分](?P<second>\d{2})(?:[.,]\d{1,9})?秒?)?分?"
     r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?"
 )
@@ -126,8 +127,8 @@ def plain_time(raw: str | None) -> str | None:
 
 
 def is_impossible_time(raw: str | None) -> bool:
-    """Whether a text is written as a time and names none: 30 February, 25 o'clock, a zone
-    a day away."""
+    """Whether a text is written as a time and names none: 30 February, 25 o'clock, 晚上12:30
+    (of which night?), a zone a day away."""
     parts = _parts(raw)
     if not parts or _month(parts["month"]) is None:
         return False
@@ -150,8 +151,11 @@ def _iso(parts: dict[str, str]) -> str | None:
     hour = int(parts["hour"] or 0)
     if half := parts.get("half", "").lower():
         hour = hour % 12 + (12 if half == "p" else 0)
-    if parts.get("noon") in ("下午", "晚上") and hour < 12:
-        hour += 12
+    if noon := parts.get("noon"):
+        of_day = notations.hour_of(noon, hour)
+        if of_day is None:
+            return None
+        hour = of_day
     minute, second = int(parts["minute"] or 0), int(parts["second"] or 0)
     try:
         # A wall time: its zone, where there is one, is written behind it again.

@@ -26,16 +26,22 @@ from orchestration.schemas.tables import Table
 
 OBSERVED_AT = "@observed_at"
 OBSERVED_AT_SOURCE = "@observed_at_source"
+OBSERVED_AT_PROBLEM = "@observed_at_problem"
+"""Why what a record says of its observation is no instant; NULL where it is one or blank."""
+OBSERVED_AT_TEXT = "@observed_at_text"
+"""What a record says of its observation."""
 
 
 @dataclass(frozen=True)
 class Context:
-    """What holds for a whole batch of files of one source."""
+    """What holds for a whole batch of files of one source. is_zone_declared: whether somebody
+    said which zone, rather than left the default."""
 
     source_name: str
     platform: str
     zone: str
     now: datetime
+    is_zone_declared: bool = False
 
 
 @dataclass(frozen=True)
@@ -340,10 +346,10 @@ def _observed_at(frame: pl.DataFrame, context: Context) -> Parsed:
     """Nothing can have been seen in the future: such a clock is not to be trusted."""
     seen = frame[OBSERVED_AT]
     future = (seen > context.now + CLOCK_SKEW).fill_null(False)
-    if not future.any():
+    problem = _raw(frame, OBSERVED_AT_PROBLEM)
+    if not future.any() and problem.null_count() == len(problem):
         return Parsed({"observed_at": seen})
-    problem = pl.repeat(None, len(seen), dtype=pl.String(), eager=True).set(future, "future_time")
-    return Parsed({"observed_at": seen}, problem)
+    return Parsed({"observed_at": seen}, problem.set(future, "future_time"))
 
 
 def _copy(raw: str, column: str) -> Parse:
@@ -354,7 +360,7 @@ def _copy(raw: str, column: str) -> Parse:
 
 
 _OBSERVED = (
-    Field("observed_at", OBSERVED_AT, _observed_at, required=True),
+    Field("observed_at", OBSERVED_AT_TEXT, _observed_at, required=True),
     Field("observed_at_source", None, _copy(OBSERVED_AT_SOURCE, "observed_at_source")),
 )
 

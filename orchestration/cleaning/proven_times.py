@@ -11,6 +11,9 @@ relative to the observation ("3小时前" is three to four hours), and 60 s arou
 - only the year is off, with month, day and clock time as they stood (a 29 February has no other
   year but leap years): the year was missing or wrong;
 - anything else contradicts the id, and the record is refused.
+
+A record whose time its table must have, and that is blank or cannot be read, is therefore none to
+refuse where its id has a clock (`stands_in`): in every format, by this one rule.
 """
 
 from __future__ import annotations
@@ -59,6 +62,33 @@ REPOSTS = Dated(
     "posted_at_source", "_reposted_at_precision", "_reposted_at_text",
 )  # fmt: skip
 
+_BY_TABLE = {dated.table: dated for dated in (POSTS, COMMENTS, REPOSTS)}
+_CONTRADICTIONS = (
+    "future_time", "time_range", "later_than_observed", "times_disagree", "create_time_unproven",
+)  # fmt: skip
+"""Reasons that a time was read and cannot be, which is another thing than to have none."""
+
+
+def clock_of(rows: pl.DataFrame, dated: Dated) -> pl.Series:
+    """The clock inside each row's id; NULL where it has none, and on other platforms."""
+    clock = ids.id_clock(rows[dated.ident], rows["observed_at"])
+    return clock.set((rows["platform"] != "weibo").fill_null(True), None)
+
+
+def stands_in(rows: pl.DataFrame, table: str, column: str, reason: pl.Series) -> pl.Series | None:
+    """Of rows without a value in a column they must have, those that the clock of their id dates;
+    None where the column is no such time.
+
+    reason: why each row has no value, NULL where it has one.
+    """
+    dated = _BY_TABLE.get(table)
+    if dated is None or column != dated.at:
+        return None
+    if not {dated.ident, "observed_at", "platform"} <= set(rows.columns):
+        return None
+    is_silent = reason.is_not_null() & ~reason.is_in(_CONTRADICTIONS).fill_null(False)
+    return is_silent & clock_of(rows, dated).is_not_null()
+
 
 def apply_id_clock(finished: Finished, dated: Dated) -> Finished:
     """Verify, complete or repair one column of times with the clock inside the ids beside it."""
@@ -68,9 +98,7 @@ def apply_id_clock(finished: Finished, dated: Dated) -> Finished:
         **{dated.at: INSTANT}, **texts,
     )  # fmt: skip
     finished.rows = rows
-    clock = ids.id_clock(rows[dated.ident], rows["observed_at"]).set(
-        (rows["platform"] != "weibo").fill_null(True), None
-    )
+    clock = clock_of(rows, dated)
     if clock.null_count() == len(clock) or _is_all_in_order(rows, dated, clock):
         return finished
     judged = _judge(rows, dated, clock)

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from orchestration.cleaning import notations
 from orchestration.clock import CLOCK_SKEW
 
 INSTANT = pl.Datetime("us", "UTC")
@@ -74,7 +75,6 @@ AMBIGUOUS_ZONES = frozenset(
 )
 """Abbreviations that several zones share: CST is Chicago's, China's and Cuba's."""
 _ABBREVIATED_WALL = "%Y-%m-%d %H:%M:%S"
-_UNDECLARED = "Asia/Shanghai"
 _ABBREVIATED = r"^(.*\d) ?([A-Za-z]{2,5})$"
 
 _UTC_MARK = r"(?i)([0-9])\s?(?:Z|GMT|UTC?)$"
@@ -85,10 +85,18 @@ _REWRITTEN = (
     (rf"\s?{_WEEKDAY}\s*", " "),
     (r"([0-9]{1,2})[时時点點]([0-9]{1,2})分([0-9]{1,2})秒$", "${1}:${2}:${3}"),
     (r"([0-9]{1,2})[时時点點]([0-9]{1,2})分?$", "${1}:${2}"),
-    (r"上午\s?([0-9]{1,2}:[0-9:]+)$", "${1} AM"),
-    (r"下午\s?([0-9]{1,2}:[0-9:]+)$", "${1} PM"),
     (r"(?i)([0-9])\s?([ap])\.?m\.?$", "${1} ${2}M"),
 )
+
+_IN_HALF = rf"^(.*?)({'|'.join(notations.HALF_DAYS)})\s?([0-9]{{1,2}})(:[0-9:]+)$"
+_EVERY_HOUR = [(half, hour) for half in notations.HALF_DAYS for hour in range(24)]
+_HOURS = {
+    f"{half}{hour}": f"{found:02}"
+    for half, hour in _EVERY_HOUR
+    if (found := notations.hour_of(half, hour)) is not None
+}
+_OPEN_HOURS = [f"{half}{hour}" for half, hour in _EVERY_HOUR if notations.is_open_hour(half, hour)]
+"""Hours behind a half of the day, and their hour of the day; those that leave it open."""
 
 _CLOCK = r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ([APap])M)?"
 _AGO = r"^([0-9]{1,4}) ?(秒钟|秒|分钟|分|个小时|小时)前$"
@@ -136,9 +144,11 @@ def parse_instants(
     a day without a year is the latest that was not after it. pattern: a strptime pattern,
     `epoch_s`, `epoch_ms`, or `epoch_s_or_text` for a producer that writes both; epochs are
     never guessed.
-    Reasons: not_a_time, time_range, nonexistent_time, relative_without_observed_at, and
+    Reasons: not_a_time, time_range, nonexistent_time, relative_without_observed_at,
+    later_than_observed for "今天 23:00" seen at nine, ambiguous_hour for "晚上12:30", and
     too_coarse_time for "2周前", which no precision describes.
     """
+    pattern = None if pattern is None else notations.parsed_as(pattern)
     plain = _of_one_notation(raw.cast(pl.String), zone, pattern)
     if plain is not None:
         return plain
@@ -238,10 +248,8 @@ def _read_any(state: _Reading, zone: str) -> None:
 
 
 def _read_declared(state: _Reading, pattern: str, zone: str) -> None:
-    """Polars wants minutes beside hours, and a final Z has become an offset."""
-    if pattern.endswith("Z") and not pattern.endswith("%Z"):
-        pattern = f"{pattern[:-1]}%z"
-    precision = _precision_of(pattern)
+    """A notation as `notations.parsed_as` gives it; Polars wants minutes beside hours."""
+    precision = notations.precision_of(pattern)
     if precision == "hour":
         pattern = f"{pattern}~%M"
         state.text = state.text + "~00"
@@ -258,7 +266,30 @@ def _plainly(text: pl.Series) -> pl.Series:
     contradicts = _is_another_weekday(plain)
     for found, written in others:
         plain = plain.str.replace(found, written)
-    return plain.str.strip_chars().zip_with(~contradicts, text)
+    plain = _in_whole_days(plain.str.strip_chars())
+    return plain.zip_with(~contradicts, text)
+
+
+def _in_whole_days(text: pl.Series) -> pl.Series:
+    """Clock times behind a half of the day as those of the whole day; open ones stay."""
+    if not text.str.contains(_IN_HALF).any():
+        return text
+    return pl.DataFrame({"text": text}).select(
+        pl.coalesce(
+            pl.col("text").str.extract(_IN_HALF, 1)
+            + _half_and_hour(pl.col("text")).replace_strict(
+                _HOURS, default=None, return_dtype=pl.String()
+            )
+            + pl.col("text").str.extract(_IN_HALF, 4),
+            "text",
+        ).alias("text")
+    )["text"]  # fmt: skip
+
+
+def _half_and_hour(text: pl.Expr) -> pl.Expr:
+    """`晚上8` of "… 晚上08:30"."""
+    hour = text.str.extract(_IN_HALF, 3).cast(pl.Int64).cast(pl.String)
+    return text.str.extract(_IN_HALF, 2) + hour
 
 
 def _is_another_weekday(text: pl.Series) -> pl.Series:
@@ -279,6 +310,7 @@ class _Reading:
         self.seen = never if seen is None else seen.cast(INSTANT)
         self.is_gap = pl.repeat(False, size, dtype=pl.Boolean, eager=True)
         self.is_out_of_range = self.is_gap
+        self.is_later = self.is_gap
         self.at = pl.repeat(None, size, dtype=INSTANT, eager=True)
         self.precision = pl.repeat(None, size, dtype=pl.String, eager=True)
         self.source = pl.repeat(None, size, dtype=pl.String, eager=True)
@@ -310,10 +342,16 @@ class _Reading:
         self.source = merged(self.source, rest.source)
         self.assumed = merged(self.assumed, rest.assumed)
         self.is_gap = merged(self.is_gap, rest.is_gap)
+        self.is_later = merged(self.is_later, rest.is_later)
 
     def fill(self, found: pl.Series, precision: str, *, assumed: bool, source: str = "api") -> None:
-        """Take instants where none was found yet."""
+        """Take instants where none was found yet; a relative one later than its observation is
+        only noted."""
         new = self.open & found.is_not_null()
+        if source == "relative":
+            later = new & (found > self.seen + CLOCK_SKEW).fill_null(False)
+            self.is_later |= later
+            new &= ~later
         if not new.any():
             return
         self.at = found.zip_with(new, self.at)
@@ -324,14 +362,10 @@ class _Reading:
     def fill_pattern(self, pattern: str, precision: str, zone: str) -> None:
         if self.is_complete:
             return
-        zoned = "%z" in pattern
-        found = self.text.str.to_datetime(
-            pattern, time_unit="us", strict=False, exact=True,
-            time_zone="UTC" if zoned else None,
-        )  # fmt: skip
+        found = self.text.str.to_datetime(pattern, time_unit="us", strict=False, exact=True)
         if found.null_count() == len(found):
             return
-        if zoned:
+        if isinstance(found.dtype, pl.Datetime) and found.dtype.time_zone is not None:
             self.fill(found.cast(INSTANT), precision, assumed=False)
         else:
             self.fill_wall(found, precision, zone)
@@ -400,7 +434,7 @@ class _Reading:
         frame = pl.DataFrame(
             {
                 "text": self.text, "open": self.open, "range": out_of_range, "gap": self.is_gap,
-                "seen": self.seen,
+                "seen": self.seen, "later": self.is_later,
             }
         )  # fmt: skip
         is_unseen = pl.col("seen").is_null() & pl.col("text").str.contains(_RELATIVE)
@@ -409,6 +443,9 @@ class _Reading:
             .when(pl.col("open") & pl.col("gap")).then(pl.lit("nonexistent_time"))
             .when(pl.col("open") & pl.col("text").str.contains(_COARSE))
             .then(pl.lit("too_coarse_time"))
+            .when(pl.col("open") & pl.col("later")).then(pl.lit("later_than_observed"))
+            .when(pl.col("open") & _half_and_hour(pl.col("text")).is_in(_OPEN_HOURS))
+            .then(pl.lit("ambiguous_hour"))
             .when(pl.col("open") & is_unseen).then(pl.lit("relative_without_observed_at"))
             .when("open").then(pl.lit("not_a_time"))
             .alias("problem")
@@ -462,12 +499,14 @@ def fixed_zone(offset: str) -> timezone:
     return timezone(sign * timedelta(hours=int(offset[1:3]), minutes=int(offset[3:5])))
 
 
-def with_zone_offsets(raw: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
+def with_zone_offsets(
+    raw: pl.Series, zone: str, *, is_declared: bool
+) -> tuple[pl.Series, pl.Series]:
     """Wall times that end in a zone's abbreviation, as text that ends in its offset.
 
-    zone: the declared zone, whose own abbreviations it may decide; not Asia/Shanghai, which
-    also stands where nothing is declared. Returns texts and reason codes (ambiguous_zone,
-    unknown_zone); texts without an abbreviation pass as they are.
+    is_declared: whether somebody declared the zone, which then decides its own abbreviations: a
+    zone that merely stands where nothing was said decides none. Returns texts and reason codes
+    (ambiguous_zone, unknown_zone); texts without an abbreviation pass as they are.
     """
     text = raw.cast(pl.String).str.strip_chars()
     parts = pl.DataFrame({"text": text}).select(
@@ -476,7 +515,7 @@ def with_zone_offsets(raw: pl.Series, zone: str) -> tuple[pl.Series, pl.Series]:
     )
     offsets = parts["name"].replace_strict(ZONE_OFFSETS, default=None, return_dtype=pl.String())
     open_ = parts["name"].is_not_null() & offsets.is_null()
-    if zone != _UNDECLARED and open_.any():
+    if is_declared and open_.any():
         own = _offsets_in(parts["wall"], parts["name"], zone)
         offsets = offsets.zip_with(~open_, own)
         open_ = open_ & offsets.is_null()
@@ -585,15 +624,3 @@ def _year_less(frame: pl.DataFrame) -> tuple[pl.Series, pl.Series]:
         ).to_series()
         wall = wall.fill_null(candidate.set((candidate > latest).fill_null(True), None))
     return wall, found["parts"]
-
-
-def _precision_of(pattern: str) -> str:
-    """Precision that a strptime pattern can express."""
-    for marks, precision in (
-        (("%S", "%T", "%c", "%X", "%r", "%s", "%+"), "second"),
-        (("%M", "%R"), "minute"),
-        (("%H", "%I", "%k", "%l"), "hour"),
-    ):
-        if any(mark in pattern for mark in marks):
-            return precision
-    return "day"

@@ -25,7 +25,13 @@ from orchestration.cleaning.engine import (
     clean_batch,
     refused,
 )
-from orchestration.cleaning.fields import OBSERVED_AT, OBSERVED_AT_SOURCE, Context
+from orchestration.cleaning.fields import (
+    OBSERVED_AT,
+    OBSERVED_AT_PROBLEM,
+    OBSERVED_AT_SOURCE,
+    OBSERVED_AT_TEXT,
+    Context,
+)
 from orchestration.cleaning.people import SCOPE_SCHEMA, Door
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import POST_PARENTS, QUARANTINE, RECORD_PEOPLE, REPAIRS
@@ -76,7 +82,7 @@ ADVICE = {
     "future_time": "Later than the clock of this machine allows.",
     "not_a_time": "No known notation of a time; declare `parse:` in a mapped source.",
     "ambiguous_zone": "The zone's abbreviation has several meanings; declare a `timezone:` that "
-    "uses it and has one (America/Chicago for an American CST).",
+    "uses it and has one (America/Chicago for an American CST, Asia/Shanghai for China's).",
     "unknown_zone": "The zone's abbreviation is not known; declare a `timezone:` that uses it.",
     "create_time_unproven": "create_time may be eight hours late and nothing in the record tells.",
     "times_disagree": "create_time and create_date_time differ, and not by eight hours.",
@@ -95,6 +101,10 @@ ADVICE = {
     "nonexistent_time": "The clocks of the source's zone never showed this time: they were set "
     "forward over it; declare the zone that the times are in.",
     "too_coarse_time": "Weeks, months or years ago name no day.",
+    "ambiguous_hour": "晚上 with an hour from twelve to four may be of the night that ends the "
+    "day or of the one that begins it.",
+    "later_than_observed": "A time relative to its observation (今天 23:00) that lies after it; "
+    "one of the two is wrong: declare `observed_at`.",
     "relative_without_observed_at": "A time relative to its observation, and the source does not "
     "say when that was; declare `observed_at`.",
     "time_range": "Outside 1985 to 2200; of a number, declare whether it counts seconds or "
@@ -365,7 +375,7 @@ class Intake:
 
     def _clean(self, group: _Group) -> None:
         """Clean and stage what waits; nothing of it is held afterwards."""
-        raw = _observed(group.take(), group.declaration, group.format)
+        raw = with_observation(group.take(), group.declaration, group.format)
         for records, cleaned in self._cleaned(raw, group):
             for table, rows in cleaned.tables.items():
                 self._staging.append(table, rows)
@@ -385,6 +395,7 @@ class Intake:
             declaration.platform or group.format.platform,
             declaration.timezone,
             self._now,
+            is_zone_declared="timezone" in declaration.model_fields_set,
         )
         declared = DeclaredAccount(account.kind, account.level, account.region) if account else None
         breaks = iter(range(BREAKS_FOLLOWED))
@@ -525,26 +536,38 @@ def _of_whole_file(
     return found.astimezone(UTC) if found else None
 
 
-def _observed(
+def with_observation(
     raw: pl.DataFrame, declaration: SourceDeclaration, file_format: Format
 ) -> pl.DataFrame:
-    """A raw frame with observed_at and its source: for every record, the first answer there is."""
+    """A raw frame with observed_at and its source: for every record, the first answer there is.
+
+    A record that says when it was seen, and says it so that it cannot be read, is not given the
+    time of its file in its place: why, stands beside it.
+    """
     unknown = pl.repeat(None, raw.height, dtype=times.INSTANT, eager=True)
-    at, source = unknown, unknown.cast(pl.String())
-    answered = []
+    at, source, problem = unknown, unknown.cast(pl.String()), unknown.cast(pl.String())
+    answered, texts = [], []
     for number, answer in enumerate(_answers(declaration, file_format)):
         if not isinstance(answer, FromRecord):
             answered.append(_answer_column(number))
             found = raw[answered[-1]].cast(times.INSTANT)
         elif answer.column in raw.columns:
-            found = times.parse_instants(
-                raw[answer.column], answer.zone or declaration.timezone, pattern=answer.pattern
-            ).at
+            texts.append(raw[answer.column])
+            read = times.parse_instants(
+                texts[-1], answer.zone or declaration.timezone, pattern=answer.pattern
+            )
+            found = read.at
+            problem = problem.zip_with(problem.is_not_null() | at.is_not_null(), read.problem)
         else:
             continue
-        new = at.is_null() & found.is_not_null()
+        new = at.is_null() & problem.is_null() & found.is_not_null()
         at, source = found.zip_with(new, at), source.set(new, _label(answer))
-    return raw.drop(answered).with_columns(at.alias(OBSERVED_AT), source.alias(OBSERVED_AT_SOURCE))
+    return raw.drop(answered).with_columns(
+        at.alias(OBSERVED_AT),
+        source.alias(OBSERVED_AT_SOURCE),
+        problem.alias(OBSERVED_AT_PROBLEM),
+        (texts[0] if texts else at).alias(OBSERVED_AT_TEXT),
+    )
 
 
 def _label(answer: Observation | datetime) -> str:

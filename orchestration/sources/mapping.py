@@ -20,6 +20,7 @@ from typing import Literal, TypeVar
 import polars as pl
 
 from orchestration.cleaning import fields as f
+from orchestration.cleaning import notations, times
 from orchestration.cleaning.regions import NO_REGION, known_codes
 from orchestration.schemas import tables
 from orchestration.schemas.columns import ColumnType
@@ -100,9 +101,10 @@ _DETAILS = {
 """Instants whose precision and zone their table keeps, and under which prefix."""
 _ACCOUNT_TABLES = ("posts", "post_metric_snapshots")
 """Tables whose rows mean nothing without an author: all of them would become pseudonyms."""
-_EPOCHS = ("epoch_s", "epoch_ms")
+_EPOCHS = notations.EPOCHS
+_CLOCKED_TABLES = (tables.POSTS, tables.COMMENTS, tables.REPOST_TIMINGS)
 _RECORDS = re.compile(r"^\$(?:\.[^.\[\]]+|\[\*\])*$")
-_TIME_DIRECTIVE = re.compile(r"%[A-Za-z]")
+_TIME_DIRECTIVE = re.compile(r"%[-_.:#0-9]*[A-Za-z+]")
 _SNIFF = "observatory sniff PATH"
 
 
@@ -279,7 +281,8 @@ class _Plan:
             self.problems.append(problem.problem)
 
     def _has_id_clock(self) -> bool:
-        return self.table is tables.POSTS and self.declaration.platform == "weibo"
+        """Whether the ids of the table's records tell when they were made."""
+        return self.table in _CLOCKED_TABLES and self.declaration.platform == "weibo"
 
     def _can_derive(self, name: str) -> bool:
         return name == "article_id" and ("url" in self.columns or "text" in self.columns)
@@ -322,7 +325,7 @@ class _Plan:
         return f.choice(column, raw, codes) if codes else f.text(column, raw)
 
     def _is_required(self, name: str) -> bool:
-        return name in self.table.key or (name == self.table.bucket and not self._has_id_clock())
+        return name in self.table.key or name == self.table.bucket
 
     def _check_map(self, name: str, kind: Kind, spec: ColumnSource) -> None:
         if spec.map is None:
@@ -348,9 +351,10 @@ class _Plan:
             raise self._fail(name, "`parse` needs `from`, not `const`", ())
         is_time = parse in _EPOCHS or (_TIME_DIRECTIVE.search(parse) and "(" not in parse)
         if kind == "instant" and is_time:
-            if parse not in _EPOCHS and not _gives_instants(parse):
+            wrong = notation_problem(parse)
+            if wrong is not None:
                 raise self._fail(
-                    name, f"parse {parse!r} is no time pattern with year, month and day",
+                    name, f"parse {parse!r} {wrong}",
                     ("a strptime pattern such as %Y/%m/%d %H:%M", *_EPOCHS, _ONE_GROUP), at="parse",
                 )  # fmt: skip
             return parse, None
@@ -484,15 +488,15 @@ class _Plan:
 def observation_problem(declaration: SourceDeclaration) -> Problem | None:
     """What is wrong with the notation declared for the collection time."""
     observed = declaration.observed_column
-    if observed is None or observed.parse is None or observed.parse in _EPOCHS:
+    if observed is None or observed.parse is None:
         return None
-    if _gives_instants(observed.parse):
+    wrong = notation_problem(observed.parse)
+    if wrong is None:
         return None
     allowed = ", ".join(("a strptime pattern such as %Y/%m/%d %H:%M", *_EPOCHS))
     return Problem(
         ("observed_at",),
-        f"observed_at: parse {observed.parse!r} is no time pattern with year, month and day; "
-        f"allowed: {allowed}",
+        f"observed_at: parse {observed.parse!r} {wrong}; allowed: {allowed}",
     )
 
 
@@ -551,16 +555,44 @@ def _groups(regex: str) -> int | None:
     return len(found.struct.fields) if isinstance(found.dtype, pl.Struct) else 0
 
 
-def _gives_instants(pattern: str) -> bool:
-    """Whether an instant written in a pattern can be read back to its day."""
-    known = pl.Series([datetime(2021, 7, 20, 13, 45, 6, tzinfo=UTC)])
+_KNOWN = pl.Series([datetime(2021, 7, 20, 13, 45, 6, 123456, tzinfo=UTC)], dtype=times.INSTANT)
+_KNOWN_ZONES = ("Asia/Shanghai", "America/New_York")
+_PARTS = {"second": "1s", "minute": "1m", "hour": "1h", "day": "1d"}
+
+
+def notation_problem(pattern: str) -> str | None:
+    """Why a declared notation cannot be relied on; None where it can.
+
+    An instant written in it at two offsets (in the afternoon at one of them) must be read back
+    as that instant, as far as its precision goes.
+    """
+    if pattern in _EPOCHS:
+        return None
+    problem = notations.unreadable_mark(pattern)
+    if problem is not None:
+        return problem
+    if all(_is_read_back(notations.parsed_as(pattern), zone) for zone in _KNOWN_ZONES):
+        return None
+    return (
+        "is no time pattern with year, month and day (and %p beside %I) in marks that can be read "
+        "back"
+    )
+
+
+def _is_read_back(pattern: str, zone: str) -> bool:
+    if pattern in _EPOCHS:
+        return True
+    local = _KNOWN.dt.convert_time_zone(zone)
     try:
-        written = known.dt.strftime(pattern)
-        zone = "UTC" if "%z" in pattern else None
-        read = written.str.to_datetime(pattern, strict=False, time_zone=zone)
+        # %#z is only for reading: an offset with or without minutes.
+        written = local.dt.strftime(pattern.replace("%#z", "%z"))
+        read = times.parse_instants(written, zone, pattern=pattern)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return False
-    return bool((read.dt.date() == known.dt.date()).fill_null(False).all())
+    if read.at[0] is None:
+        return False
+    cut = local.dt.truncate(_PARTS[read.precision[0]]).dt.convert_time_zone("UTC")
+    return bool(read.at[0] in (_KNOWN[0], cut[0]))
 
 
 def _extracting(field: f.Field, raw: str, regex: str) -> f.Field:

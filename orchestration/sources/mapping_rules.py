@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from orchestration.cleaning import articles, ids
+from orchestration.cleaning import articles
 from orchestration.cleaning import fields as f
+from orchestration.cleaning.times import INSTANT
 from orchestration.schemas import tables
 from orchestration.schemas.tables import Table
 from orchestration.sources.declarations import ColumnSource, SourceDeclaration
@@ -83,20 +84,17 @@ class TableRules:
 
         return f.computed("article_id", parse, required=True)
 
-    def posts(self) -> list[f.Field]:
-        """A Weibo post without a time is usable only when its id carries one."""
-        if not self.declared.has_id_clock:
+    def dated(self) -> list[f.Field]:
+        """Records of Weibo without a declared time: those are usable whose id has a clock."""
+        time = str(self.declared.table.bucket)
+        if not self.declared.has_id_clock or time in self.fields:
             return []
-        posted, post_id = self.fields.get("posted_at"), self.fields["post_id"]
 
         def parse(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
-            dated = ids.id_clock(post_id.parse(frame, context).columns["post_id"]).is_not_null()
-            if posted is not None:
-                dated |= posted.parse(frame, context).columns["posted_at"].is_not_null()
-            none = pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
-            return f.Parsed({"_dated": dated}, none.set(~dated, "no_time"))
+            del context
+            return f.Parsed({time: pl.repeat(None, frame.height, dtype=INSTANT, eager=True)})
 
-        return [f.computed("_dated", parse, required=True)]
+        return [f.computed(time, parse, required=True)]
 
     def rulings(self) -> list[f.Field]:
         """The rules of rulings expect a claim's wording, if only to find none."""
@@ -153,7 +151,9 @@ class TableRules:
 
 _COMPLETED: Mapping[str, Callable[[TableRules], list[f.Field]]] = {
     "account_snapshots": TableRules.accounts,
-    "posts": TableRules.posts,
+    "posts": TableRules.dated,
+    "comments": TableRules.dated,
+    "repost_timings": TableRules.dated,
     "hot_topic_slots": TableRules.slots,
     "articles": TableRules.articles,
     "rulings": TableRules.rulings,

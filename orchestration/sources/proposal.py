@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import polars as pl
 import yaml
@@ -195,22 +196,25 @@ def _name_score(name: str, known: Sequence[str]) -> float:
     return best
 
 
+_LATE_ON_A_DAY = datetime(2000, 1, 1, 15, 59, 59, tzinfo=UTC)
+"""When a sample counts as seen: in DEFAULT_ZONE after every hour of "今天"."""
+
+
 def _notation(values: pl.Series) -> tuple[bool, str | None]:
     if not len(values):
         return False, None
-    seen = pl.repeat(946_684_800_000_000, len(values), dtype=pl.Int64, eager=True).cast(
-        times.INSTANT
-    )
+    seen = pl.repeat(_LATE_ON_A_DAY, len(values), dtype=times.INSTANT, eager=True)
     if _share_of(times.parse_instants(values, DEFAULT_ZONE, observed_at=seen).problem) >= ENOUGH:
         return True, None
     for digits, unit in ((10, "epoch_s"), (13, "epoch_ms")):
         if _share(values.str.contains(rf"^1\d{{{digits - 1}}}$")) >= ENOUGH:
             return True, unit
-    for pattern in TIME_PATTERNS:
-        found = times.parse_instants(values, DEFAULT_ZONE, pattern=pattern)
-        if _share_of(found.problem) >= ENOUGH:
-            return True, pattern
-    return False, None
+    best, pattern = max((_share_read(values, p), -n) for n, p in enumerate(TIME_PATTERNS))
+    return (True, TIME_PATTERNS[-pattern]) if best >= ENOUGH else (False, None)
+
+
+def _share_read(values: pl.Series, pattern: str) -> float:
+    return _share_of(times.parse_instants(values, DEFAULT_ZONE, pattern=pattern).problem)
 
 
 # -- tables ---------------------------------------------------------------------------------------
@@ -228,7 +232,9 @@ def _drafted(candidate: Candidate, columns: _Columns) -> _Draft:
         name = columns.best(role, taken)
         if name is not None:
             parse = columns.time(name)[1] if role.kind == "instant" else None
-            draft.filled.append(Filled(role.column, name, parse, _ambiguity(parse)))
+            draft.filled.append(
+                Filled(role.column, name, parse, _ambiguity(parse, columns.values(name)))
+            )
             taken.append(name)
     if candidate.one_of and not any(f.column in candidate.one_of for f in draft.filled):
         draft.missing.append(" or ".join(candidate.one_of))
@@ -245,7 +251,7 @@ def _found(role: Role, columns: _Columns, taken: Sequence[str], *, is_dated: boo
     name = columns.best(role, taken)
     if name is not None:
         parse = columns.time(name)[1] if role.kind == "instant" else None
-        return Filled(role.column, name, parse, _ambiguity(parse))
+        return Filled(role.column, name, parse, _ambiguity(parse, columns.values(name)))
     if role.column == "post_id":
         return _post_in_address(columns)
     if role.column == "account_id":
@@ -271,10 +277,15 @@ def _post_in_address(columns: _Columns) -> Filled | None:
     return None
 
 
-def _ambiguity(parse: str | None) -> str:
-    if parse is not None and re.match(r"%[md][/.-]%[md]", parse):
-        return "decide: day and month could be the other way round"
-    return ""
+def _ambiguity(parse: str | None, values: pl.Series) -> str:
+    """What is left to decide of a notation: whether the other order of day and month reads no
+    fewer of the values (13/04 is of April in one order and nothing in the other)."""
+    if parse is None or not re.match(r"%[md][/.-]%[md]", parse):
+        return ""
+    swapped = re.sub("%[md]", lambda mark: "%d" if mark[0] == "%m" else "%m", parse)
+    if _share_read(values, swapped) < _share_read(values, parse):
+        return ""
+    return "decide: day and month could be the other way round"
 
 
 def _observed(candidate: Candidate, columns: _Columns, taken: Sequence[str]) -> Filled | None:

@@ -12,15 +12,19 @@ from tests.fuzz.inputs import texts_of
 MAXIMUM_BYTES = 256
 SEEN = datetime(2026, 3, 1, 1, 0, tzinfo=UTC)
 ZONES = ("Asia/Shanghai", "America/New_York", "UTC")
-PATTERNS = (None, "epoch_s", "epoch_ms", "epoch_s_or_text", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y")
+PATTERNS = (
+    None, "epoch_s", "epoch_ms", "epoch_s_or_text", "%Y-%m-%d %H:%M:%S", "%d.%m.%Y",
+    "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%d %H:%M:%S%:z", "%Y/%m/%d %H",
+)  # fmt: skip
 REASONS = {
     "not_a_time", "time_range", "relative_without_observed_at", "nonexistent_time",
-    "too_coarse_time",
+    "too_coarse_time", "later_than_observed", "ambiguous_hour",
 }  # fmt: skip
 SEEDS = (
     "2026-02-01 10:00:05\n2026/2/1 10:00\n2026年2月1日 下午3:05\n2026-02-01".encode(),
     b"2021-07-01T08:00:00.123+08:00\n2021-07-01 08:00 +0800\n2021-07-01T08:00:00Z",
     b"Wed Oct 19 13:41:29 +0800 2022\nThu, 02 Jul 2020 18:28:24 GMT\n20260313T101500Z",
+    "今天 23:00\n2026年2月1日 晚上12:30\n2026年2月1日 凌晨12:30\n7月5日晚上8:00".encode(),
     "刚刚\n5分钟前\n3小时前\n今天 12:30\n昨天08:15\n前天\n3天前\n2周前".encode(),
     "02-29 12:30\n3月5日\n12月30日 下午1:05\n13-01 25:61".encode(),
     b"1349768694\n1349768694000\n-1\n99999999999999999999\n1988-04-10 02:30:00\n0000-00-00",

@@ -11,7 +11,6 @@ import re
 import polars as pl
 
 from orchestration.cleaning import fields as f
-from orchestration.cleaning import ids
 from orchestration.schemas import tables
 from orchestration.sources.formats.base import Evidence, FileFacts, Format, Head
 from orchestration.sources.rawfile import RawFile
@@ -58,14 +57,6 @@ def _callout(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
     return f.Parsed({"is_callout": frame["text"].str.contains(CALLOUT).fill_null(False)})
 
 
-def _undated_id(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
-    """A post without time is usable only when its id carries one."""
-    undated = (frame["time"].is_null() | (frame["time"] == "")).fill_null(True)
-    clockless = ids.id_clock(ids.mid_from_bid(frame["@bid"])).is_null()
-    reason = pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
-    return f.Parsed({"_dated": ~(undated & clockless)}, reason.set(undated & clockless, "no_time"))
-
-
 _ROOT = f.bid("post_id", "@bid", required=True)
 
 FORMAT = Format(
@@ -80,8 +71,10 @@ FORMAT = Format(
             (
                 f.platform(), _ROOT,
                 f.ident("account_id", "@uid", required=True),
-                f.instant("posted_at", "time", pattern="epoch_s_or_text", details="posted_at"),
-                f.computed("_dated", _undated_id, raw="time", required=True),
+                f.instant(
+                    "posted_at", "time", required=True, pattern="epoch_s_or_text",
+                    details="posted_at",
+                ),
                 f.text("text", "text"),
                 *f.observed(),
             ),

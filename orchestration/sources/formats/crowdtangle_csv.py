@@ -1,10 +1,10 @@
 """CrowdTangle CSV exports of Facebook pages and groups, and of Instagram accounts.
 
 `Post Created` ends in the abbreviation of the exporting user's zone, which is honoured where it
-has one meaning and refused where not. Counts have thousands separators or are "N/A". Counts of
-a post are of the export; `Followers at Posting` is of the moment of the post, and becomes a
-snapshot of the account at that moment. The export's time stands at best in the file's name.
-A group is no author: who of its members wrote a post is not told.
+has one meaning, or one in the zone that is declared, and refused where not. Counts have thousands
+separators or are "N/A". Counts of a post are of the export; `Followers at Posting` is of the moment
+of the post, and becomes a snapshot of the account at that moment. The export's time stands at best
+in the file's name. A group is no author: who of its members wrote a post is not told.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ def _instant(column: str, raw: str, details: str | None = None) -> f.Field:
 
     def parse(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
         written = frame[raw].set(frame[raw].str.strip_chars().is_in(["", "N/A"]), None)
-        value, problem = times.with_zone_offsets(written, context.zone)
+        value, problem = times.with_zone_offsets(
+            written, context.zone, is_declared=context.is_zone_declared
+        )
         parsed = with_offset.parse(frame.with_columns(value.alias(raw)), context)
         columns = dict(parsed.columns)
         if details is not None:

@@ -18,7 +18,7 @@ from orchestration.schemas import tables
 from orchestration.sources.formats.base import Evidence, FileFacts, Format, FromRecord, Head, Naming
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import Reject
-from orchestration.sources.readers.delimited import Delimited
+from orchestration.sources.readers.delimited import Delimited, are_links, is_link
 
 _PLATFORM_AND_ID = re.compile(r"^(weibo|tencent|twitter|facebook|mastodon|bluesky)_([^_]+)")
 _PREFIX = re.compile(r"^fch_")
@@ -39,12 +39,22 @@ def _facts(file: RawFile, zone: str) -> FileFacts | Reject:
 
 
 def _positions(header: Sequence[str], row: Sequence[str]) -> dict[str, int] | None:
-    del header
-    return {"date": 0, "count": 1} if len(row) in (2, 3) else None
+    """A row is no wider than the header, and its third cell is an address or blank: anything else
+    there is the rest of a count whose comma no quote guards (12,346)."""
+    fits = 2 <= len(row) <= min(len(header), 3) and all(map(is_link, row[2:]))
+    return {"date": 0, "count": 1} if fits else None
+
+
+def _signature(cells: pl.DataFrame) -> pl.Series:
+    """Whether the third cell is what it should be."""
+    if cells.width <= 2:
+        return pl.repeat("", cells.height, dtype=pl.String, eager=True)
+    return cells.select(are_links(pl.col("2")).cast(pl.String).alias("signature"))["signature"]
 
 
 def _without_header(first: Sequence[str]) -> Sequence[str] | None:
-    return ("date", "count") if first and _DAY.match(first[0].strip()) else None
+    is_day = bool(first) and _DAY.match(first[0].strip()) is not None
+    return ("date", "count", "link")[: len(first)] if is_day else None
 
 
 def _followers(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
@@ -100,7 +110,9 @@ FORMAT = Format(
     id="follower_series_csv",
     producer="FollowerCountHistory and any follower history",
     becomes=("account snapshots",),
-    reader=Delimited(("date", "count"), layout=_positions, header=_without_header),
+    reader=Delimited(
+        ("date", "count"), layout=_positions, header=_without_header, signature=_signature
+    ),
     platform="unknown",
     observation=(FromRecord("date"),),
     facts=_facts,

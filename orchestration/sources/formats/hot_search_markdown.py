@@ -40,15 +40,21 @@ def _split(
         yield decoded
         return
     current: dict[str, str | None] | None = None
+    is_heat_due = False
     for number, line in enumerate(decoded[0].splitlines(), start=1):
-        if topic := _TOPIC.match(line):
+        if line.startswith("###"):
             if current is not None:
                 yield current
-            current = {"rank": topic[1], "title": topic[2], "_line": str(number)}
-        elif current is not None and (heat := _HEAT.search(line)):
-            current["heat"] = heat[1]
-        elif line.startswith("###") or _HEAT.search(line):
-            yield Reject("not_a_topic", "no rank and title where a topic begins", None, number)
+            topic, is_heat_due = _TOPIC.match(line), True
+            current = {"rank": topic[1], "title": topic[2], "_line": str(number)} if topic else None
+            if current is None:  # and the heat below it is of the same record
+                yield Reject("not_a_topic", "no rank and title where a topic begins", None, number)
+        elif heat := _HEAT.search(line):
+            if not is_heat_due:
+                yield Reject("not_a_topic", "a heat that stands under no topic", None, number)
+            elif current is not None:
+                current["heat"] = heat[1]
+            is_heat_due = False
     if current is not None:
         yield current
 

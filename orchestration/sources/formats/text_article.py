@@ -103,7 +103,10 @@ def _date_line(lines: list[str]) -> tuple[tuple[int, str] | None, str | None]:
     byline there, which stays in the text."""
     head = [(place, line.strip()) for place, line in enumerate(lines) if line.strip()]
     for place, line in head[:_HEAD_LINES]:
-        at = articles.plain_time(_DATE_LABEL.sub("", line, count=1))
+        date = _DATE_LABEL.sub("", line, count=1)
+        at = articles.plain_time(date)
+        if at is None and articles.is_impossible_time(date):
+            at = date  # the engine says what is wrong with it
         if at is not None:
             return (place, line), at
     for _, line in head[:_HEAD_LINES]:

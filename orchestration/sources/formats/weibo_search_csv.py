@@ -51,6 +51,9 @@ _LINKS = ("头条文章url", "微博图片url", "微博视频url")
 _LINK_PLACES = sorted(
     {form.index(name) for form in (_OLDEST, _NEWEST) for name in _LINKS if name in form}
 )
+_COUNT = re.compile(r"^[0-9]")
+_MID = re.compile(r"^[0-9]{16}$")
+_COUNT_PLACES = sorted({form.index(n) for form in (_OLDEST, _NEWEST) for n in _COUNTS.values()})
 _TIME_PLACES = (_OLDEST.index("发布时间"), _NEWEST.index("发布时间"))
 
 
@@ -58,10 +61,14 @@ _HEADER = ("id", "bid", "user_id")
 
 
 def _signature(cells: pl.DataFrame) -> pl.Series:
-    """Whether times and addresses stand where the versions have them."""
+    """Whether times, counts, addresses and an id stand where the versions have them."""
     times = [pl.col(str(place)) for place in _TIME_PLACES if place < cells.width]
     links = [pl.col(str(place)) for place in _LINK_PLACES if place < cells.width]
+    counts = [pl.col(str(place)) for place in _COUNT_PLACES if place < cells.width]
     answers = [cell.str.strip_chars(BLANKS).str.contains(_TIME.pattern) for cell in times]
+    answers += [cell.str.strip_chars(BLANKS) == "" for cell in times]
+    answers += [cell.str.strip_chars(BLANKS).str.contains(_COUNT.pattern) for cell in counts]
+    answers += [pl.col("0").str.strip_chars(BLANKS).str.contains(_MID.pattern)]
     answers += map(are_links, links)
     said = [answer.cast(pl.Int8).cast(pl.String) for answer in answers] or [pl.lit("none")]
     return cells.select(pl.concat_str(said).alias("signature"))["signature"]
@@ -83,7 +90,8 @@ def _is_time(row: Sequence[str], place: int) -> bool:
 
 def _layout(header: Sequence[str], row: Sequence[str]) -> Mapping[str, int | str] | str | None:
     """By name where the header fits the row, else by the version that writes such rows; either
-    way the publication time must be one."""
+    way the publication time must be one. Under a header that fits it may be blank, if id and
+    counts are in their places: then the id's clock tells it."""
     by_header = {name: place for place, name in enumerate(header)}
     candidates: list[Mapping[str, int]] = []
     if len(row) == len(header):
@@ -100,7 +108,23 @@ def _layout(header: Sequence[str], row: Sequence[str]) -> Mapping[str, int | str
         links = (is_link(row[names[name]]) for name in _LINKS if name in names)
         if place is not None and _is_time(row, place) and all(links):
             return _with_header(names, by_header)
+    if len(row) == len(header) and _is_aligned_without_time(by_header, row):
+        return _with_header(by_header, by_header)
     return "layout_not_proven"
+
+
+def _is_aligned_without_time(names: Mapping[str, int], row: Sequence[str]) -> bool:
+    """Whether a row without a time has id, counts and addresses where its header says."""
+    if tuple(names) not in (_OLDEST, *(_NEWEST[:width] for width in range(17, len(_NEWEST) + 1))):
+        return False
+    cells = {name: row[place].strip(BLANKS) for name, place in names.items()}
+    return (
+        cells["发布时间"] == ""
+        and not any(_is_time(row, place) for place in _TIME_PLACES)
+        and _MID.match(cells["id"]) is not None
+        and all(_COUNT.match(cells[name]) for name in _COUNTS.values())
+        and all(is_link(cells[name]) for name in _LINKS if name in cells)
+    )
 
 
 def _with_header(names: Mapping[str, int], by_header: Mapping[str, int]) -> Mapping[str, int | str]:

@@ -3,8 +3,9 @@
 Ids are the archive's pseudonyms. They are marked `weiboscope:`, so that the id clock cannot read
 a time out of them and none of them ever meets an account or post of the platform itself.
 `deleted_last_seen` is when a post was last seen, the left end of the interval in which it went;
-when it was first found missing is not told. Times have no zone. Texts break lines and quotes, so
-rows are found line by line and what is none is refused with its physical line.
+when it was first found missing is not told. Where it cannot be read, or lies before the post, the
+post is kept and its deletion left out with a note. Times have no zone. Texts break lines and
+quotes, so rows are found line by line and what is none is refused with its physical line.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ _DENIED = ("permission denied", "true", "t", "1")
 _NOT_DENIED = ("", "false", "f", "0", "null", "none", "na", "nan")
 
 
-def _state(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
-    """permission_denied where the interface said so, not_found where the post was only missing:
-    who removed it is not told."""
+def _state(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+    """permission_denied where the interface said so, not_found where the post was only missing,
+    and when it was last seen can be read: who removed it is not told."""
     word = frame["permission_denied"].fill_null("").str.strip_chars().str.to_lowercase()
-    missing = frame["deleted_last_seen"].fill_null("").str.strip_chars() != ""
+    missing = _seen_until(frame, context).columns["seen_until_at"].is_not_null()
     found = pl.DataFrame({"word": word, "missing": missing}).select(
         state=pl.when(pl.col("word").is_in(_DENIED)).then(pl.lit("permission_denied"))
         .when("missing").then(pl.lit("not_found")),
@@ -104,6 +105,7 @@ FORMAT = Format(
                 *f.observed(),
             ),
             where=has_value("deleted_last_seen"),
+            is_secondary=True,
         ),
     ),
 )  # fmt: skip

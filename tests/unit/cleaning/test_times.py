@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orchestration.cleaning import articles
 from orchestration.cleaning.times import (
     DAY_PATTERNS,
     RARE_PATTERNS,
@@ -70,7 +71,9 @@ def utc(*parts):
         ("刚刚", SEEN, "minute", "relative", False),
         ("1小时前", utc(2026, 3, 1, 0, 0), "hour", "relative", False),
         ("昨天08:15", utc(2026, 2, 28, 0, 15), "minute", "relative", True),
-        ("今天 下午8:15:09", utc(2026, 3, 1, 12, 15, 9), "second", "relative", True),
+        ("昨天 下午8:15:09", utc(2026, 2, 28, 12, 15, 9), "second", "relative", True),
+        ("昨天晚上8:15", utc(2026, 2, 28, 12, 15), "minute", "relative", True),
+        ("今天 09:10", utc(2026, 3, 1, 1, 10), "minute", "relative", True),  # clocks drift
         ("前天 23:59", utc(2026, 2, 27, 15, 59), "minute", "relative", True),
         ("前天", utc(2026, 2, 26, 16), "day", "relative", True),
         ("3天前", utc(2026, 2, 25, 16), "day", "relative", True),
@@ -112,10 +115,34 @@ def test_shanghai_summer_time_of_1986_to_1991_is_known():
         ("2周前", "too_coarse_time"),
         ("半年前", "too_coarse_time"),
         ("3个月前", "too_coarse_time"),
+        ("今天 23:00", "later_than_observed"),  # seen at nine
+        ("今天 09:11", "later_than_observed"),
+        ("2026年2月1日 晚上12:30", "ambiguous_hour"),
+        ("2026年2月1日 晚上1点30分", "ambiguous_hour"),
+        ("2026年2月1日 上午13:30", "not_a_time"),
+        ("2026年2月1日 晚上25:30", "not_a_time"),
     ],
 )
 def test_what_is_no_time_has_a_reason(text, reason):
     assert one(text) == (None, None, None, None, reason)
+
+
+@pytest.mark.parametrize(
+    ("clock", "hour"),
+    [
+        ("凌晨12:30", 0), ("早上12:30", 0), ("上午12:30", 0), ("上午0:30", 0), ("凌晨1:30", 1),
+        ("早上7:30", 7), ("上午11:30", 11), ("下午12:30", 12), ("下午1:30", 13), ("下午15:30", 15),
+        ("晚上5:30", 17), ("晚上11:30", 23), ("晚上 21:30", 21), ("晚上12:30", None),
+        ("晚上1:30", None), ("晚上4:30", None), ("晚上0:30", None), ("上午13:30", None),
+        ("晚上13:30", None), ("下午24:30", None),
+    ],
+)  # fmt: skip
+def test_halves_of_the_day_are_read_alike_in_columns_and_in_articles(clock, hour):
+    text = f"2026年2月1日 {clock}"
+    at = None if hour is None else utc(2026, 2, 1, hour, 30) - timedelta(hours=8)
+    assert one(text)[0] == at
+    assert articles.plain_time(text) == (None if hour is None else f"2026-02-01T{hour:02}:30")
+    assert articles.is_impossible_time(text) == (hour is None)
 
 
 def in_zone(text, zone, **options):
@@ -174,11 +201,34 @@ def test_a_day_without_a_year_is_the_latest_before_its_sighting(text, seen, at):
         ("2021-07-01T08:00:00Z", "%Y-%m-%dT%H:%M:%SZ", utc(2021, 7, 1, 8), "second"),
         ("2021-07-01T08:00:00+0200", "%Y-%m-%dT%H:%M:%S%z", utc(2021, 7, 1, 6), "second"),
         ("08:30 01/07/21", "%R %d/%m/%y", utc(2021, 7, 1, 0, 30), "minute"),
+        ("1.7.2021 8:30", "%-d.%-m.%Y %-H:%M", utc(2021, 7, 1, 0, 30), "minute"),
+        ("8PM 01/07/2021", "%I%p %d/%m/%Y", utc(2021, 7, 1, 12), "hour"),
+        ("2021-07-01 08:00:00 GMT", "%Y-%m-%d %H:%M:%S GMT", utc(2021, 7, 1, 8), "second"),
     ],
 )
 def test_a_declared_notation_has_the_precision_it_can_express(text, pattern, at, precision):
     assert one(text, pattern=pattern)[:2] == (at, precision)
     assert one("soon", pattern=pattern)[4] == "not_a_time"
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern"),
+    [
+        ("2021-03-05 14:30:15+08:00", "%Y-%m-%d %H:%M:%S%:z"),
+        ("2021-03-05 14:30:15+08", "%Y-%m-%d %H:%M:%S%#z"),
+        ("2021-03-05T14:30:15+08:00", "%+"),
+        ("1614925815", "%s"),
+    ],
+)
+def test_a_declared_notation_that_holds_its_offset_needs_no_zone(text, pattern):
+    at = utc(2021, 3, 5, 6, 30, 15)
+    assert one(text, pattern=pattern) == (at, "second", "api", False, None)
+
+
+def test_a_declared_fraction_of_a_second_is_one_and_no_count_of_nanoseconds():
+    for text, after in (("15.5", 500_000), ("15.123456", 123_456), ("15.05", 50_000)):
+        at = one(f"2021-03-05 14:30:{text}", pattern="%Y-%m-%d %H:%M:%S.%f")[0]
+        assert at == datetime(2021, 3, 5, 6, 30, 15, after, UTC)
 
 
 def test_a_relative_time_without_observation_is_refused_not_guessed():

@@ -13,7 +13,13 @@ from pathlib import Path
 import polars as pl
 
 from orchestration.cleaning import engine, times
-from orchestration.cleaning.fields import OBSERVED_AT, OBSERVED_AT_SOURCE, Context
+from orchestration.cleaning.fields import (
+    OBSERVED_AT,
+    OBSERVED_AT_PROBLEM,
+    OBSERVED_AT_SOURCE,
+    OBSERVED_AT_TEXT,
+    Context,
+)
 from orchestration.cleaning.people import Door
 from orchestration.cleaning.rows import REPAIR_SCHEMA
 from orchestration.sources.formats.base import Format, FromModificationTime, FromRecord
@@ -62,12 +68,13 @@ def clean(
     form: Format,
     file: RawFile,
     *,
-    zone: str = "Asia/Shanghai",
+    zone: str | None = None,
     encoding: str | None = None,
     door: Door | None = None,
     declared: engine.DeclaredAccount | None = None,
 ) -> Outcome:
-    """Read a file through a format and clean what it holds."""
+    """Read a file through a format and clean what it holds. zone: as declared, if it is."""
+    is_zone_declared, zone = zone is not None, zone or "Asia/Shanghai"
     found = list(form.reader.read(file, ReadOptions(encoding)))
     rejects = [item for item in found if isinstance(item, Reject)]
     frames = [item for item in found if isinstance(item, pl.DataFrame)]
@@ -79,11 +86,13 @@ def clean(
     raw = pl.concat(frames).rename({RECORD: "record_number"}).drop(LINE)
     seen = pl.repeat(MODIFIED, raw.height, dtype=times.INSTANT, eager=True)
     if isinstance(answer := form.observation[0], FromRecord):
-        seen = times.parse_instants(
-            raw[answer.column], answer.zone or zone, pattern=answer.pattern
-        ).at
+        said = times.parse_instants(raw[answer.column], answer.zone or zone, pattern=answer.pattern)
+        seen = said.at
         if FromModificationTime() in form.observation:
-            seen = seen.fill_null(MODIFIED)
+            seen = seen.set(said.problem.is_null() & seen.is_null(), MODIFIED)
+        raw = raw.with_columns(
+            said.problem.alias(OBSERVED_AT_PROBLEM), raw[answer.column].alias(OBSERVED_AT_TEXT)
+        )
     raw = raw.with_columns(
         seen.alias(OBSERVED_AT),
         pl.lit("file_mtime").alias(OBSERVED_AT_SOURCE),
@@ -92,6 +101,6 @@ def clean(
         file_id=pl.lit(file.file_id),
         file_sha256=pl.lit(file.sha256),
     )
-    context = Context(file.source_name, form.platform, zone, NOW)
+    context = Context(file.source_name, form.platform, zone, NOW, is_zone_declared=is_zone_declared)
     cleaned = engine.clean_batch(raw, form.mappings, context, door or Door(KEY), declared)
     return Outcome(cleaned.tables, cleaned.problems, rejects, cleaned.repairs)

@@ -235,7 +235,7 @@ def test_weibo_post_without_a_time_needs_a_clock_in_its_id(tmp_path: Path) -> No
     form = mapped_format(declaration)
     outcome = reading.clean(form, reading.raw_file(tmp_path, "x", f"id,user\n{mid},u\nabc,u\n"))
     assert outcome.only("posts")["posted_at"] == datetime(2021, 7, 20, tzinfo=UTC)
-    assert outcome.reasons == ["no_time"]
+    assert outcome.reasons == ["missing_key:posted_at"]
 
 
 def test_metrics_bring_their_declared_author_into_scope(tmp_path: Path) -> None:
@@ -441,6 +441,34 @@ def test_impossible_columns(columns: dict[str, Any], said: list[str]) -> None:
     merged = {name: spec for name, spec in (INQUIRIES | columns).items() if spec is not None}
     message = refusal(board(columns=merged))
     assert all(part in message for part in said), message
+
+
+@pytest.mark.parametrize(("parse", "said"), [
+    ("%Y-%m-%d %H:%M:%S %Z", "%Z, but the parser skips"),
+    ("%s.%f", "epoch_s"), ("%Y-%m-%d %s", "epoch_s"),
+    ("%Y-%m-%d %H:%M:%S,%f", "%3f, %6f or %9f"),
+    ("%Y-%m-%d %I:%M", "%p beside %I"), ("%Y-%m-%dT%H:%M:%S%::z", "can be read back"),
+])  # fmt: skip
+def test_notations_that_would_be_read_as_something_else(parse: str, said: str) -> None:
+    columns = {"inquiry_id": "a", "asked_at": {"from": "b", "parse": parse}}
+    assert said in refusal(board(columns=columns))
+    assert said in refusal(board(observed_at={"column": "b", "parse": parse}))
+
+
+@pytest.mark.parametrize(("parse", "text", "precision"), [
+    ("%Y-%m-%d %H", "2021-07-20 16", "hour"), ("%Y/%m/%d %H", "2021/07/20 16", "hour"),
+    ("%Y-%m-%d %H%:z", "2021-07-20 10+02:00", "hour"), ("%-d.%-m.%Y %Hh", "20.7.2021 16h", "hour"),
+    ("%s", "1626768000", "second"), ("%+", "2021-07-20T16:00:00+08:00", "second"),
+    ("%Y-%m-%d %H:%M:%S,%3f", "2021-07-20 16:00:00,000", "second"),
+])  # fmt: skip
+def test_notations_of_hours_offsets_and_fractions(
+    tmp_path: Path, parse: str, text: str, precision: str
+) -> None:
+    columns = {"post_id": "id", "uid": "user", "posted_at": {"from": "at", "parse": parse}}
+    declaration = declare(reader="tsv", table="posts", platform="web", columns=columns)
+    row = read(tmp_path, declaration, f"id\tuser\tat\n1\tu\t{text}\n").only("posts")
+    assert row["posted_at"] == datetime(2021, 7, 20, 8, tzinfo=UTC)
+    assert row["posted_at_precision"] == precision
 
 
 def test_everything_wrong_with_a_declaration_is_told_at_once() -> None:

@@ -375,6 +375,24 @@ def test_times_are_proposed_in_the_notation_they_have(tmp_path: Path) -> None:
     assert outcome.reasons == []
 
 
+@pytest.mark.parametrize(("days", "parse", "is_open"), [
+    (("03/04", "05/06", "07/08"), "%m/%d/%Y %H:%M", True),
+    (("03/04", "04/13", "05/06"), "%m/%d/%Y %H:%M", False),
+    (("03/04", "13/04", "05/06"), "%d/%m/%Y %H:%M", False),
+    (("03/04",) * 24 + ("13/04",), "%d/%m/%Y %H:%M", False),
+])  # fmt: skip
+def test_the_order_of_day_and_month_is_asked_only_where_nothing_proves_it(
+    tmp_path: Path, days: tuple[str, ...], parse: str, is_open: bool
+) -> None:
+    content = "id,text,created_at,user\n" + "".join(
+        f"{n},t,{day}/2017 22:59,a\n" for n, day in enumerate(days, start=1)
+    )
+    proposal = propose(reading.raw_file(tmp_path, "x.csv", content), "a")
+    assert isinstance(proposal, Proposal)
+    assert parse in proposal.entry
+    assert ("the other way round" in proposal.entry) == is_open
+
+
 def test_the_collection_time_is_a_column_where_there_is_one(tmp_path: Path) -> None:
     content = b"uid,fans,last_modify_ts\n1,2,1626739200000\n"
     declared, outcome = loaded(tmp_path, "x.csv", content)

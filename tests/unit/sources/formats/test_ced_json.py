@@ -72,7 +72,7 @@ def test_empty_strings_for_user_and_time(tmp_path: Path, key: str) -> None:
 
 def test_a_post_that_nothing_dates(tmp_path: Path) -> None:
     outcome = read(tmp_path, post(time=""), f"1_xF81tU_{UID}.json")
-    assert outcome.reasons == ["no_time"]
+    assert outcome.reasons == ["missing_key:posted_at"]
 
 
 @pytest.mark.parametrize(("time", "reasons"), [

@@ -44,15 +44,30 @@ def test_without_a_header_the_first_line_is_a_record(tmp_path: Path) -> None:
 
 def test_lines_that_are_no_count_are_refused(tmp_path: Path) -> None:
     content = (
-        "date,count\n2013-12-01,redirect,http://a.org/x\n2013-12-02,-5\n2013-12-03,1.5\n"
+        "date,count\n2013-12-01,redirect\n2013-12-02,-5\n2013-12-03,1.5\n"
         "soon,7\n,8\n2013-12-04,9,a,b\n2013-12-05,10\n"
     )
     outcome = read(tmp_path, content, "fch_example.csv")
     assert sorted(outcome.reasons) == [
-        "fractional_count", "missing_key:observed_at", "missing_key:observed_at",
-        "negative_count", "not_a_count", "ragged_row",
+        "fractional_count", "missing_key:observed_at", "negative_count", "not_a_count",
+        "not_a_time", "ragged_row",
     ]  # fmt: skip
     assert outcome.only("account_snapshots")["followers_lo"] == 10
+
+
+@pytest.mark.parametrize("header", ["date,count,URL-M\n", "date,count\n", ""])
+def test_a_count_that_its_comma_cut_in_two_is_refused(tmp_path: Path, header: str) -> None:
+    quoted = '2012-01-03,"12,347"' + (",http://a.org/x" if "URL" in header else "")
+    content = f"{header}2012-01-01,12,345\n2012-01-02,12,346\n{quoted}\n"
+    outcome = read(tmp_path, content, "fch_example.csv")
+    assert outcome.reasons == ["ragged_row", "ragged_row"]
+    assert outcome.only("account_snapshots")["followers_lo"] == 12_347
+
+
+@pytest.mark.parametrize("third", ["http://a.org/x", "", " "])
+def test_without_a_header_a_third_cell_is_an_address_or_blank(tmp_path: Path, third: str) -> None:
+    outcome = read(tmp_path, f"2012-01-01,5,{third}\n2012-01-02,6\n", "fch_example.csv")
+    assert outcome.tables["account_snapshots"]["followers_lo"].to_list() == [5, 6]
 
 
 @pytest.mark.parametrize(("name", "content", "score"), [

@@ -53,6 +53,21 @@ def test_headings_that_are_no_topic_are_named(tmp_path: Path) -> None:
     assert outcome.tables["hot_topic_slots"].height == 2
 
 
+def test_a_heat_belongs_to_the_heading_above_it_and_to_no_other(tmp_path: Path) -> None:
+    heat = "微博当时热度为： {}\n"
+    content = (
+        "### 2、乙\n" + heat.format(200) + "### 3、\n" + heat.format(300)
+        + "### 4、丁\n" + heat.format(400) + heat.format(500)
+    )  # fmt: skip
+    outcome = read(tmp_path, content)
+    assert outcome.tables["hot_topic_slots"].select("topic", "heat_lo").rows() == [
+        ("乙", 200), ("丁", 400),
+    ]  # fmt: skip
+    assert [(r.reason, r.line_number) for r in outcome.rejects] == [
+        ("not_a_topic", 3), ("not_a_topic", 7),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("content", "name", "reasons"), [
     ("#  2020年01月20日11点数据\n", NAME, []),
     (TEXT, "2020年13月41日11点.md", ["no_slot_in_path"]),

@@ -46,6 +46,14 @@ def test_title_and_text(tmp_path: Path) -> None:
     assert row["url"] is None
 
 
+def test_a_date_line_of_two_readings_is_named(tmp_path: Path) -> None:
+    outcome = read(tmp_path, f"Title\n2020年7月2日 晚上12:30\n{BODY}\n")
+    assert outcome.only("articles")["published_at"] is None
+    assert outcome.reasons == ["ambiguous_hour"]
+    row = read(tmp_path, f"Title\n2020年7月2日 凌晨12:30\n{BODY}\n").only("articles")
+    assert row["published_at"] == datetime(2020, 7, 1, 16, 30, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(("line", "quoted"), [
     ("来源：样城日报", "样城日报"), ("2026年7月7日 09:20　来源：样报网　记者 例一", "样报网"),
     ("原文来自微信公众号「样城周刊」：开通微博", "样城周刊"),

@@ -96,7 +96,6 @@ def test_the_id_clock_is_never_read(tmp_path: Path) -> None:
     (line(text="bad").encode() + b"\xff", [("encoding", 3)]),
     (line(at="yesterday"), [("not_a_time", 3)]),
     (line(mid=""), [("missing_key:post_id", 3)]),
-    (line(seen="2012-07-20 08:00:00"), [("seen_before_posted", 3)]),
 ])  # fmt: skip
 def test_damage_stays_in_its_line(
     tmp_path: Path, bad: str | bytes, reasons: list[tuple[str, int]]
@@ -108,6 +107,22 @@ def test_damage_stays_in_its_line(
         assert found.problems["reason"].to_list() == [reasons[0][0]]
     else:
         assert refused == reasons
+
+
+@pytest.mark.parametrize(("seen", "reason"), [
+    ("2012-07-20 08:00:00", "seen_before_posted"), ("2012-02-30 08:00:00", "not_a_time"),
+    ("web", "not_a_time"),
+])  # fmt: skip
+def test_a_deletion_that_cannot_be_read_costs_no_post(
+    tmp_path: Path, seen: str, reason: str
+) -> None:
+    found = read(tmp_path, line("m1"), line("m2", seen=seen), declared=ORGAN)
+    assert found.tables["posts"]["post_id"].to_list() == ["weiboscope:m1", "weiboscope:m2"]
+    assert found.tables["posts"]["account_state"].to_list() == [None, None]
+    assert found.tables["deletions"].height == 0
+    assert found.problems.select("reason", "extent", "table_name").rows() == [
+        (reason, "field", "core.deletions")
+    ]  # fmt: skip
 
 
 def test_a_quoted_text_may_have_commas_and_lines(tmp_path: Path) -> None:
