@@ -230,7 +230,8 @@ _define(
     "text",
     "",
     {
-        "text": "Text of an official post, answer or article; NULL for ordinary people.",
+        "text": "Text of an official post, answer or article; NULL for ordinary people. In posts and "
+        "replies `@…` stands for a name, and what it was quoted with, that may be a person's.",
         "title": "Title of an article or event.",
         "topic": "Hot topic as the list prints it.",
         "topic_key": "Topic normalised for matching: NFKC, no spaces, no zero-width characters, "
