@@ -290,7 +290,7 @@ _define(
         "is_callout": "The text called the post a rumour or false (rule v1); the text itself is not "
         "kept.",
         "is_active_14d": "Posted at least once in the 14 days before data_through_at; NULL when the "
-        "account was not covered.",
+        "account was not covered, or posts of its platform were not collected on all these days.",
     },
 )
 
@@ -384,7 +384,8 @@ _define(
 _define(
     "int",
     "posts",
-    {"posts_count": "Posts published on that local day by the account, as far as observed."},
+    {"posts_count": "Posts published on that local day by the account, as far as observed; "
+        "NULL on a day on which no posts of the platform were collected."},
 )
 _define(
     "text",
@@ -412,7 +413,8 @@ _define(
         "corrections": "Accounts in the frame that entered this kind, level and region from another, "
         "less those that left it for another; NULL in a gap.",
         "accounts_checked": "Accounts whose state was successfully observed in the period.",
-        "accounts_covered": "Checked accounts of which some post was ever collected: of the others "
+        "accounts_covered": "Checked accounts of which some post was ever collected, while posts of their "
+        "platform were collected throughout the 14 days that end with the period: of the others "
         "activity is unknown, not none.",
         "accounts_suspect": "Accounts whose last count of the period is suspect and left out of the "
         "sums: it fell in a purge or to zero, and no second count confirms it.",
