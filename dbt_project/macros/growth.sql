@@ -141,3 +141,12 @@ closed as (
         false
     )
 {%- endmacro %}
+
+{#-
+    Whether the posts of a platform were collected throughout the 14 days that end with a day: they lie in
+    one stretch of posts. The last of them may still be open, since posts of the newest day come with the
+    next night; `watched` is the row of int_watched_days of the latest watched day of the last two.
+-#}
+{% macro is_window_watched(watched, last_day) -%}
+    coalesce({{ watched }}.from_date <= {{ add_days(last_day, -13) }}, false)
+{%- endmacro %}

@@ -16,6 +16,9 @@
 {% macro duckdb__regexp_replace_all(text, pattern, by) %}regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}', 'g'){% endmacro %}
 {% macro spark__regexp_replace_all(text, pattern, by) %}regexp_replace({{ text }}, '{{ pattern }}', '{{ by }}'){% endmacro %}
 
+{#- Whether the door took a person's name by @ out of an official's text (cleaning/quoted.py). -#}
+{% macro hides_a_name(text) %}({{ text }} like '%@…%'){% endmacro %}
+
 {#- A JSON object as text from [name, expression] pairs; NULL values are kept as null, which
     Spark does only when told to. -#}
 {% macro json_text(pairs) %}{{ return(adapter.dispatch('json_text', 'observatory')(pairs)) }}{% endmacro %}

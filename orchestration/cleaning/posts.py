@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from orchestration.cleaning import proven_times, rebuttals, text
+from orchestration.cleaning import proven_times, quoted, rebuttals, text
 from orchestration.cleaning.addressed import addressed_names
 from orchestration.cleaning.people import Door, author_kinds
 from orchestration.cleaning.proven_times import apply_id_clock
@@ -31,6 +31,7 @@ def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
     tags = text.hashtags(rows["text"])
     if "hashtags" in rows.columns:
         tags = rows["hashtags"].fill_null(tags)
+    tags = quoted.tags_without_people(tags)
     rows = rows.with_columns(
         hashtags=tags,
         hashtag_keys=text.hashtag_keys(tags),
@@ -49,6 +50,7 @@ def finish_posts(rows: pl.DataFrame, door: Door) -> Finished:
     rows = _mark_rebuttals(rows, door)
     of_people = rows.select(pl.when(pl.col("_kind").is_null()).then("text"))["text"]
     rows = rows.with_columns(addressed_names(of_people).alias("addressed_names"))
+    rows = rows.with_columns(quoted.shown_text(rows))
     finished.rows = door.close(
         rows,
         identities=("account_id", "post_id"),

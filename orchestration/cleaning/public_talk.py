@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from orchestration.cleaning import proven_times, text
+from orchestration.cleaning import proven_times, quoted, text
 from orchestration.cleaning.people import Door, author_kinds
 from orchestration.cleaning.posts import name_parent
 from orchestration.cleaning.proven_times import apply_id_clock
@@ -36,6 +36,7 @@ def finish_comments(rows: pl.DataFrame, door: Door) -> Finished:
         is_official=pl.col("_kind").is_not_null(),
         reply_to_comment_id=door.pseudonyms(rows["platform"], rows["reply_to_comment_id"]),
     )
+    rows = rows.with_columns(quoted.shown_text(rows))
     finished.rows = door.close(rows, identities=("account_id", "comment_id"), personal=("text",))
     return finished
 

@@ -446,11 +446,14 @@ def follower_collapses(
 
 
 def recent_gaps(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """One row per source with days without a delivery in the week before the newest data."""
+    """One row per source with days without a delivery in the week before the newest day; on that
+    day itself a source that collects later in the day has yet to come."""
     return connection.sql(
-        """select source_name, count(*) filter (where is_gap) as gap_days,
+        """select source_name,
+                  count(*) filter (where is_gap and observed_date < newest) as gap_days,
                   max(observed_date) as newest_date
-           from work.quality.coverage_days
-           where observed_date > (select max(observed_date) - 7 from work.quality.coverage_days)
+           from work.quality.coverage_days,
+                (select max(observed_date) as newest from work.quality.coverage_days) as days
+           where observed_date > newest - 7
            group by all order by source_name"""
     ).pl()

@@ -236,7 +236,8 @@ _define(
     "text",
     "",
     {
-        "text": "Text of an official post, answer or article; NULL for ordinary people.",
+        "text": "Text of an official post, answer or article; NULL for ordinary people. In posts and "
+        "replies `@…` stands for a name, and what it was quoted with, that may be a person's.",
         "title": "Title of an article or event.",
         "topic": "Hot topic as the list prints it.",
         "topic_key": "Topic normalised for matching: NFKC, no spaces, no zero-width characters, "
@@ -295,7 +296,7 @@ _define(
         "is_callout": "The text called the post a rumour or false (rule v1); the text itself is not "
         "kept.",
         "is_active_14d": "Posted at least once in the 14 days before data_through_at; NULL when the "
-        "account was not covered.",
+        "account was not covered, or posts of its platform were not collected on all these days.",
     },
 )
 
@@ -389,7 +390,8 @@ _define(
 _define(
     "int",
     "posts",
-    {"posts_count": "Posts published on that local day by the account, as far as observed."},
+    {"posts_count": "Posts published on that local day by the account, as far as observed; "
+        "NULL on a day on which no posts of the platform were collected."},
 )
 _define(
     "text",
@@ -417,7 +419,8 @@ _define(
         "corrections": "Accounts in the frame that entered this kind, level and region from another, "
         "less those that left it for another; NULL in a gap.",
         "accounts_checked": "Accounts whose state was successfully observed in the period.",
-        "accounts_covered": "Checked accounts of which some post was ever collected: of the others "
+        "accounts_covered": "Checked accounts of which some post was ever collected, while posts of their "
+        "platform were collected throughout the 14 days that end with the period: of the others "
         "activity is unknown, not none.",
         "accounts_suspect": "Accounts whose last count of the period is suspect and left out of the "
         "sums: it fell in a purge or to zero, and no second count confirms it.",

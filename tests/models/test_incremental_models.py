@@ -318,3 +318,104 @@ def test_a_history_grown_by_months_is_the_one_made_at_once(tmp_path: Path, dbt: 
             found = difference(grown.contents(), whole.contents())
             assert found == (left if number >= 5 else {}), build_id
         grown.insert("meta.builds", [{"build_id": build_id, "outcome": "published"}])
+
+
+def nightly(first: str, last: str, source: str, accounts: Iterable[int]) -> list[dict[str, Any]]:
+    """Looks of one source at 10:00 local time on every day."""
+    start, end = worlds.instant(f"{first} 02:00"), worlds.instant(f"{last} 02:00")
+    days = (start + timedelta(days=d) for d in range((end - start).days + 1))
+    return [sighting(n, at, 1000, source_name=source) for at in days for n in accounts]
+
+
+def daily_posts(first: str, last: str) -> list[dict[str, Any]]:
+    start = worlds.instant(f"{first} 02:00")
+    days = range((worlds.instant(f"{last} 02:00") - start).days + 1)
+    return [
+        post(f"d{at:%m%d}", 6, f"{at:%Y-%m-%d}", source_name="posts")
+        for at in (start + timedelta(days=d) for d in days)
+    ]
+
+
+def test_an_outage_is_a_gap_while_it_lasts_and_no_silence(tmp_path: Path, dbt: DbtServer) -> None:
+    """A source of accounts stops, and so does that of posts; both come back, with older posts.
+
+    15 organs are of `a` and 5 of `b`; posts are known of one of each. After each night the
+    warehouse is the one made at once.
+    """
+    of_a, of_b = range(6, 21), range(21, 26)
+    nights: list[worlds.Tables] = [
+        {
+            "core.account_snapshots": [
+                *nightly("2020-05-01", "2020-05-20", "a", of_a),
+                *nightly("2020-05-01", "2020-05-20", "b", of_b),
+            ],
+            "core.posts": [
+                *daily_posts("2020-05-03", "2020-05-19"),
+                post("b0", 21, "2020-05-03", source_name="posts"),
+            ],
+        },
+        {"core.account_snapshots": nightly("2020-05-21", "2020-05-24", "b", of_b)},
+        {
+            "core.account_snapshots": [
+                *nightly("2020-05-25", "2020-05-25", "a", of_a),
+                *nightly("2020-05-25", "2020-05-25", "b", of_b),
+            ],
+            "core.posts": [
+                *daily_posts("2020-05-25", "2020-05-25"),
+                *daily_posts("2020-04-25", "2020-04-26"),
+            ],
+        },
+    ]
+    grown = Warehouse(tmp_path / "observatory.duckdb", dbt)
+    loaded: worlds.Tables = {"core.account_snapshots": [], "core.posts": []}
+    select = (*GROWTH, "+main.accounts")
+    found = {}
+    for number, delivery in enumerate(nights, start=1):
+        build_id = f"b{number}"
+        for name, rows in delivery.items():
+            for row in rows:
+                row["record_number"] = len(loaded[name])
+                loaded[name].append(row)
+        grown.load(build_id, delivery)
+        grown.build_models(build_id, *select)
+        if number > 1:
+            (tmp_path / build_id).mkdir()
+            whole = Warehouse(tmp_path / build_id / "observatory.duckdb", dbt)
+            whole.load(build_id, loaded)
+            whole.build_models(build_id, *select)
+            assert difference(grown.contents(), whole.contents()) == {}, build_id
+        grown.insert("meta.builds", [{"build_id": build_id, "outcome": "published"}])
+        found[number] = (
+            {
+                day: tuple(values)
+                for day, *values in grown.rows(
+                    """select strftime(period_start, '%m-%d'), accounts_checked, coverage_ratio,
+                           births, accounts_active_14d
+                       from main.account_growth
+                       where period = 'day' and platform = 'weibo' and account_kind = 'all'
+                           and admin_level = 'all' and region_code = 'all'"""
+                )
+            },
+            dict(
+                grown.rows(
+                    """select strftime(observed_date, '%m-%d'), posts_count
+                       from main.account_days where account_id = '1021'"""
+                )
+            ),
+            grown.rows("select distinct is_active_14d from main.accounts order by 1"),
+        )
+    growth, posts, active = found[1]
+    assert growth["05-15"] == (20, 1, 0, None)  # 13 days of the stretch
+    assert (growth["05-16"], growth["05-20"]) == ((20, 1, 0, 2), (20, 1, 0, 1))
+    assert (posts["05-02"], posts["05-03"], posts["05-19"], posts["05-20"]) == (None, 1, 0, None)
+    assert active == [(False,), (True,), (None,)]
+    growth, posts, active = found[2]
+    assert growth["05-20"] == (20, 1, 0, 1)
+    assert growth["05-21"] == growth["05-24"] == (5, 0.25, None, None)
+    assert (posts["05-19"], posts["05-21"]) == (0, None)
+    assert active == [(None,)]
+    growth, posts, active = found[3]
+    assert growth["05-08"] == (20, 1, 0, 2)  # the older posts begin the stretch on 25 April
+    assert growth["05-21"] == growth["05-24"] == (5, 0.25, None, 0)
+    assert (posts["05-01"], posts["05-24"]) == (0, 0)
+    assert active == [(False,), (True,), (None,)]

@@ -352,7 +352,11 @@ def test_the_missing_hours_are_gaps_and_no_other_hour_is(published, real_data):
         published,
         """select strftime(timezone('Asia/Shanghai', slot_at), '%Y-%m-%d'),
                   strftime(timezone('Asia/Shanghai', slot_at), '%H')
-           from quality.coverage_slots where source_name = 'hot_hourly' and is_gap""",
+           from quality.coverage_slots
+           where source_name = 'hot_hourly' and is_gap and slot_at < (
+               select max(slot_at) from quality.coverage_slots
+               where source_name = 'hot_hourly' and not is_gap
+           )""",
     )
     assert set(gaps) == truth
     assert len(gaps) == len(truth) == 8

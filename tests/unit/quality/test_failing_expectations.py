@@ -106,7 +106,7 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
         "quality.coverage_days",
         (
             "insert into quality.coverage_days (source_name, observed_date, is_gap) "
-            "values ('s', '2026-08-31', true)",
+            "values ('s', '2026-08-31', true), ('s', '2026-09-01', false)",
         ),
     ),
     "kinds_are_known": ("main.accounts", (_account(kind="emperor"),)),

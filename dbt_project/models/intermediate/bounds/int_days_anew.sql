@@ -8,7 +8,7 @@
     unique_key='build_id',
     on_schema_change='fail',
 ) }}
--- depends_on: {{ ref('int_touched_days') }} {{ ref('int_account_post_days') }} {{ ref('int_source_set_days') }} {{ ref('stg_meta__builds') }} {{ ref('int_account_days_observed') }}
+-- depends_on: {{ ref('int_touched_days') }} {{ ref('int_account_post_days') }} {{ ref('int_source_set_days') }} {{ ref('int_watched_days') }} {{ ref('stg_meta__builds') }} {{ ref('int_account_days_observed') }}
 
 with study as (
     select
@@ -37,6 +37,9 @@ changed as (
     where {{ is_pending('build_id') }}
     union all
     select observed_date as on_date from {{ ref('int_source_set_days') }}
+    where {{ is_pending('build_id') }}
+    union all
+    select watched_date as on_date from {{ ref('int_watched_days') }}
     where {{ is_pending('build_id') }}
 ),
 

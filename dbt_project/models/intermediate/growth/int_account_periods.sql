@@ -1,6 +1,8 @@
 -- Grain: one account in scope and one day, week or month in which its state was checked.
 -- Followers are the last count within the period; their change is against the last count of
 -- the period immediately before, where there is one. Suspect counts are left out.
+-- Of activity nothing is known of an account none of whose posts was ever collected, nor where the 14
+-- days that end with the period are not all in one stretch of the platform's posts.
 -- Periods that end before the first day made anew stand as they are.
 {{ config(
     materialized='incremental',
@@ -201,6 +203,20 @@ last_posts as (
         last_posted_date
     from looked_back
     where turn = 1
+),
+
+-- Each last day of a period with the stretch that holds it or the day before.
+watched as (
+    select
+        ends.period_end_date,
+        days.platform,
+        max(days.from_date) as from_date
+    from (select distinct period_end_date from dated) as ends
+    inner join {{ ref('int_watched_days') }} as days
+        on
+            days.watched_date >= {{ add_days('ends.period_end_date', -1) }}
+            and days.watched_date <= ends.period_end_date
+    group by ends.period_end_date, days.platform
 )
 
 select
@@ -215,9 +231,9 @@ select
     before.followers_lo is not null and dated.followers_lo is not null as has_delta,
     dated.followers_lo - before.followers_hi as followers_delta_lo,
     dated.followers_hi - before.followers_lo as followers_delta_hi,
-    accounts.has_posts_covered,
+    accounts.has_posts_covered and {{ is_window_watched('watched', 'dated.period_end_date') }} as has_posts_covered,
     {%- for days in [7, 14, 30, 90] %}
-    coalesce(
+    accounts.has_posts_covered and {{ is_window_watched('watched', 'dated.period_end_date') }} and coalesce(
         {{ days_between('last_posts.last_posted_date', 'dated.period_end_date') }} < {{ days }}, false
     ) as is_active_{{ days }}d{{ "," if not loop.last }}
     {%- endfor %}
@@ -232,3 +248,5 @@ left join last_posts
     on
         dated.account_number = last_posts.account_number
         and dated.period_end_date = last_posts.on_date
+left join watched
+    on accounts.platform = watched.platform and dated.period_end_date = watched.period_end_date

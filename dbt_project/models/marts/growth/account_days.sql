@@ -97,7 +97,11 @@ select
         'days.followers_hi - days.previous_followers_lo'
     ) }} as followers_delta_state,
     days.is_followers_suspect,
-    case when days.has_posts_covered then coalesce(posts.posts_count, 0) end as posts_count,
+    -- No post is 0 only on a day on which posts were collected, of an account whose posts are.
+    coalesce(
+        nullif(posts.posts_count, 0),
+        case when days.has_posts_covered and watched.from_date is not null then 0 end
+    ) as posts_count,
     coverage.coverage,
     {{ build_id() }} as build_id
 from days
@@ -106,6 +110,8 @@ left join posts
         days.platform = posts.platform
         and days.account_id = posts.account_id
         and days.observed_date = posts.posted_date
+left join {{ ref('int_watched_days') }} as watched
+    on days.platform = watched.platform and days.observed_date = watched.watched_date
 left join coverage
     on
         days.source_set = coverage.source_set

@@ -9,6 +9,18 @@ bounds as (
     select * from {{ ref('int_observation_bounds') }}
 ),
 
+watched as (
+    select
+        days.platform,
+        max(days.from_date) as from_date
+    from {{ ref('int_watched_days') }} as days
+    cross join bounds
+    where
+        days.watched_date >= {{ add_days('bounds.data_through_date', -1) }}
+        and days.watched_date <= bounds.data_through_date
+    group by days.platform
+),
+
 recent_posts as (
     select distinct
         posts.platform,
@@ -43,8 +55,10 @@ select
     case when not {{ is_person('accounts.account_id') }} then accounts.followers_lo end as followers_lo,
     case when not {{ is_person('accounts.account_id') }} then accounts.followers_hi end as followers_hi,
     -- Silence is only a fact about an account that was found within these days and whose
-    -- posts are collected at all.
+    -- posts are collected at all. Where the posts of some of these days were not collected, nothing is
+    -- said of those that are known to have posted either: a share of them would be of themselves.
     case
+        when not {{ is_window_watched('watched', 'bounds.data_through_date') }} then null
         when recent_posts.account_id is not null then true
         when
             accounts.has_posts_covered
@@ -54,6 +68,7 @@ select
     {{ build_id() }} as build_id
 from accounts
 cross join bounds
+left join watched on accounts.platform = watched.platform
 left join recent_posts
     on
         accounts.platform = recent_posts.platform
