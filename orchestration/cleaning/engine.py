@@ -17,7 +17,7 @@ import polars as pl
 from orchestration.cleaning import accounts, identity, posts, public_talk
 from orchestration.cleaning.fields import Context, Field, Parsed, TableMapping
 from orchestration.cleaning.people import Door
-from orchestration.cleaning.proven_times import stands_in
+from orchestration.cleaning.proven_times import are_dated_by_id
 from orchestration.cleaning.rows import (
     PROBLEM_SCHEMA,
     REPAIR_SCHEMA,
@@ -280,32 +280,20 @@ def _note_problems(
     reason = problem
     if problem is not None and problem.null_count() == len(problem):
         reason = problem = None
+    table = result.mapping.table.full_name
     if rule.required and result.rows[rule.column].has_nulls():
         missing = result.rows[rule.column].is_null()
+        dated = are_dated_by_id(result.rows, table, rule.column)
+        if dated is not None:
+            missing &= ~dated
         reason = pl.repeat(None, len(missing), dtype=pl.String(), eager=True).set(
             missing, f"missing_key:{rule.column}"
         )
         if problem is not None:
             reason = problem.zip_with(problem.is_not_null(), reason)
-    if reason is None or not reason.is_not_null().any():
+    if reason is None or not (bad := reason.is_not_null()).any():
         return
-    table = result.mapping.table.full_name
-    dated = stands_in(result.rows, table, rule.column, reason) if rule.required else None
-    if dated is not None and dated.any():
-        if problem is not None:
-            _note(result, rule, raw, problem.set(~dated, None), is_required=False)
-        reason = reason.set(dated, None)
-    _note(result, rule, raw, reason, is_required=rule.required)
-
-
-def _note(
-    result: _Evaluated, rule: Field, raw: pl.DataFrame, reason: pl.Series, *, is_required: bool
-) -> None:
-    """Note the rows that have a reason: refusals where the field is required, else of the field."""
-    bad = reason.is_not_null()
-    if not bad.any():
-        return
-    is_refusal = is_required and not result.mapping.is_secondary
+    is_refusal = rule.required and not result.mapping.is_secondary
     shown = (
         raw[rule.raw].cast(pl.String).filter(bad)
         if rule.raw in raw.columns
@@ -317,13 +305,13 @@ def _note(
     found = problems(
         result.rows[ROW].filter(bad),
         "record" if is_refusal else "field",
-        result.mapping.table.full_name,
+        table,
         rule.column,
         reason.filter(bad),
         shown,
     )
     (result.refusals if is_refusal else result.field_problems).append(found)
-    if is_required and result.mapping.is_secondary:
+    if rule.required and result.mapping.is_secondary:
         result.left_out.append(found)
 
 

@@ -12,8 +12,9 @@ relative to the observation ("3小时前" is three to four hours), and 60 s arou
   year but leap years): the year was missing or wrong;
 - anything else contradicts the id, and the record is refused.
 
-A record whose time its table must have, and that is blank or cannot be read, is therefore none to
-refuse where its id has a clock (`stands_in`): in every format, by this one rule.
+A record whose time its table must have, and that is blank, is therefore none to refuse where its
+id has a clock (`are_dated_by_id`): in every format, by this one rule. A time that is written and
+cannot be read is no blank: what it says may contradict the id.
 """
 
 from __future__ import annotations
@@ -63,10 +64,6 @@ REPOSTS = Dated(
 )  # fmt: skip
 
 _BY_TABLE = {dated.table: dated for dated in (POSTS, COMMENTS, REPOSTS)}
-_CONTRADICTIONS = (
-    "future_time", "time_range", "later_than_observed", "times_disagree", "create_time_unproven",
-)  # fmt: skip
-"""Reasons that a time was read and cannot be, which is another thing than to have none."""
 
 
 def clock_of(rows: pl.DataFrame, dated: Dated) -> pl.Series:
@@ -75,19 +72,14 @@ def clock_of(rows: pl.DataFrame, dated: Dated) -> pl.Series:
     return clock.set((rows["platform"] != "weibo").fill_null(True), None)
 
 
-def stands_in(rows: pl.DataFrame, table: str, column: str, reason: pl.Series) -> pl.Series | None:
-    """Of rows without a value in a column they must have, those that the clock of their id dates;
-    None where the column is no such time.
-
-    reason: why each row has no value, NULL where it has one.
-    """
+def are_dated_by_id(rows: pl.DataFrame, table: str, column: str) -> pl.Series | None:
+    """Which rows the clock of their id dates, where the column is their time; else None."""
     dated = _BY_TABLE.get(table)
     if dated is None or column != dated.at:
         return None
     if not {dated.ident, "observed_at", "platform"} <= set(rows.columns):
         return None
-    is_silent = reason.is_not_null() & ~reason.is_in(_CONTRADICTIONS).fill_null(False)
-    return is_silent & clock_of(rows, dated).is_not_null()
+    return clock_of(rows, dated).is_not_null()
 
 
 def apply_id_clock(finished: Finished, dated: Dated) -> Finished:

@@ -37,7 +37,7 @@ class Repaired:
 _RULES = (
     Repair(
         "time_from_id_clock",
-        "A Weibo post, comment or repost has no time, or none that can be read (which is noted).",
+        "A Weibo post, comment or repost has no time: its place is blank.",
         "Its 16-digit id carries the second of its creation (id clock).",
         "The time is the second inside the id.",
     ),

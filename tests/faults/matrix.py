@@ -80,7 +80,7 @@ CONTENT = (
           "sources.yaml accepts it.", ("counts_do_not_vanish",)),
     Fault("A21", "Impossible times.", "2027, 1970, year 20226, milliseconds for seconds, a number for "
           "a text", "Quarantined; no unit is guessed.",
-          ("future_time", "time_range", "not_a_time", "missing_key:observed_at")),
+          ("future_time", "time_range", "not_a_time")),
     Fault("A22", "Zones and clock changes.", "naive times, +08:00, Z, an hour that is there twice, one "
           "that is not there", "The declared zone, marked as assumed; the earlier of two; the missing "
           "hour is quarantined.", ("nonexistent_time",)),

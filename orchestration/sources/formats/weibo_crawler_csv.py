@@ -282,8 +282,9 @@ def _proof(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
     """Whether times, flags and counts stand where the row's layout has them.
 
     A flag alone proves a layout of one date under a header that agrees with it. Everything else
-    is proven by its times, and a row about to be repaired by its counts too. An aligned row whose
-    times are blank passes: the clock of its id dates it, or that it has no time refuses it.
+    is proven by its times, and a row about to be repaired by its counts too. An aligned row in
+    which nothing is a time passes: the clock of its id dates it where the cells are blank, and
+    what else stands in them, or that it has no time, is what refuses it.
     """
     flag = frame[_FLAG].str.strip_chars().str.to_lowercase().is_in(_FLAG_WORDS).fill_null(False)
     has_flag = frame["@layout"] == "with_flag"
@@ -312,8 +313,8 @@ def _proven(proven: pl.Series) -> f.Parsed:
 
 @dataclass(frozen=True)
 class _Dates:
-    """Of each row: whether its dates stand in their places, and whether their places are blank
-    and none stands elsewhere."""
+    """Of each row: whether its dates stand in their places, and whether none stands anywhere, or
+    the layout has one date only."""
 
     stand: pl.Series
     may_be_absent: pl.Series
@@ -329,13 +330,7 @@ def _dates(frame: pl.DataFrame, prefix: str, context: f.Context) -> _Dates:
     is_left = _is_time_among_others(frame[f"{prefix}位置"], context)
     has_both = frame["@dates"] == "both"
     stand = is_day & (~has_both | (is_full & _agree(day, full))) & ~is_left
-    return _Dates(stand, ~is_left & _is_blank(frame, f"{prefix}日期", f"{prefix}完整日期"))
-
-
-def _is_blank(frame: pl.DataFrame, *names: str) -> pl.Series:
-    """Whether nothing stands in any of the cells."""
-    blank = [(pl.col(name).fill_null("").str.strip_chars() == "") for name in names]
-    return frame.select(pl.all_horizontal(blank).alias("is"))["is"]
+    return _Dates(stand, ~is_left & ~(has_both & (is_day | is_full)))
 
 
 def _agree(one: times.Instants, other: times.Instants) -> pl.Series:

@@ -149,22 +149,23 @@ def test_without_a_clock_there_is_no_time(
     assert outcome.reasons == [expected]
 
 
-def test_a_time_that_cannot_be_read_is_noted_and_one_that_cannot_be_is_refused(
-    tmp_path: Path,
+@pytest.mark.parametrize(("at", "reason"), [
+    ("soon", "not_a_time"), ("2099-01-01 00:00", "future_time"), ("1970-01-01", "time_range"),
+])  # fmt: skip
+def test_a_time_that_is_written_is_no_blank(tmp_path: Path, at: str, reason: str) -> None:
+    for form, name, write, _ in CASES:
+        if form is UNTIMED or write is search_csv:
+            continue
+        refused = reading.clean(form, reading.raw_file(tmp_path, name, write(MID, at)))
+        assert refused.problems.select("reason", "extent").rows() == [(reason, "record")], form.id
+
+
+@pytest.mark.parametrize("cells", [
+    ("1,2,3,,", "1,b,3,,"), ("1,2,3,,", "1,2,3,words,"), ("1,2,3,,", ",1,2,3,"),
+])  # fmt: skip
+def test_a_search_row_without_a_time_needs_counts_in_their_places(
+    tmp_path: Path, cells: tuple[str, str]
 ) -> None:
-    outcome = reading.clean(POSTS, reading.raw_file(tmp_path, "p.csv", plain_csv(MID, "soon")))
-    assert outcome.only("posts")["posted_at"] == AT
-    assert outcome.problems.select("reason", "extent").rows() == [("not_a_time", "field")]
-    for at, reason in (("2099-01-01 00:00", "future_time"), ("1970-01-01", "time_range")):
-        refused = reading.clean(POSTS, reading.raw_file(tmp_path, "q.csv", plain_csv(MID, at)))
-        assert refused.problems.select("reason", "extent").rows() == [(reason, "record")]
-
-
-def test_a_row_with_words_where_its_time_should_be_is_not_aligned(tmp_path: Path) -> None:
-    for form, name, write in (CASES[0][:3], CASES[2][:3]):
-        outcome = reading.clean(form, reading.raw_file(tmp_path, name, write(MID, "words")))
-        assert outcome.reasons == ["layout_not_proven"]
-        moved = write(MID, "").replace(",1,2,3,", ",1,b,3,")
-        if write is search_csv:
-            outcome = reading.clean(form, reading.raw_file(tmp_path, name, moved))
-            assert outcome.reasons == ["layout_not_proven"]
+    content = search_csv(MID, "").replace(*cells)
+    file = reading.raw_file(tmp_path, "k/k.csv", content)
+    assert reading.clean(BUILT_IN["weibo_search_csv"], file).reasons == ["layout_not_proven"]

@@ -117,7 +117,7 @@ def test_a_repost_without_year_has_the_year_of_its_id(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("changes", "reason"), [
     ({"mid": None}, "missing_key:repost_id"),
-    ({"date": None}, "missing_key:reposted_at"),
+    ({"date": None, "mid": "5LdMer"}, "missing_key:reposted_at"),
     ({"date": "soon"}, "not_a_time"),
 ])  # fmt: skip
 def test_a_broken_repost_is_refused_and_never_taken_for_the_post(

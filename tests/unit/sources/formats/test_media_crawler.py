@@ -156,7 +156,7 @@ def test_a_right_create_time_is_left_alone(tmp_path: Path) -> None:
     ({"create_date_time": "", "note_id": "17"}, "create_time_unproven"),
     ({"create_time": str(EPOCH + 7200), "note_id": "17"}, "times_disagree"),
     ({"create_date_time": "", "create_time": "x"}, "not_a_time"),
-    ({"create_date_time": "", "create_time": ""}, "missing_key:posted_at"),
+    ({"create_date_time": "", "create_time": "", "note_id": "17"}, "missing_key:posted_at"),
     ({"create_time": str(EPOCH + 3600), "create_date_time": "2023-12-23 16:00:00+08:00"},
      "times_disagree"),
 ])  # fmt: skip
