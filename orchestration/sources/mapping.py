@@ -44,6 +44,7 @@ from orchestration.sources.formats.base import (
     Observation,
 )
 from orchestration.sources.mapping_rules import Declared, TableRules
+from orchestration.sources.platforms import PLATFORMS, parse_platforms
 from orchestration.sources.readers.declared import DeclarableReader, DeclaredReader
 from orchestration.sources.readers.delimited import Delimited
 from orchestration.sources.readers.json_document import JsonDocument
@@ -87,6 +88,7 @@ _CODES: Mapping[str, Sequence[str]] = {
         "not_found", "moved", "fetch_failed",
     ),
     "kind": ("original", "repost", "reply"),
+    "platform": PLATFORMS,
 }  # fmt: skip
 _DETAILS = {
     "posted_at": "posted_at", "published_at": "published_at", "claimed_at": "posted_at",
@@ -311,6 +313,8 @@ class _Plan:
             return f.text_list(column, raw)
         if kind != "text":
             raise TypeError(f"a mapped source cannot fill a column of type {kind}")
+        if name == "platform":
+            return _platform(column, raw, self.declaration.platform, words)
         codes = words or ({code: code for code in _CODES[name]} if name in _CODES else None)
         return f.choice(column, raw, codes) if codes else f.text(column, raw)
 
@@ -550,6 +554,19 @@ def _gives_instants(pattern: str) -> bool:
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
         return False
     return bool((read.dt.date() == known.dt.date()).fill_null(False).all())
+
+
+def _platform(
+    column: str, raw: str, declared: str | None, words: Mapping[str, str] | None
+) -> f.Field:
+    """The platform that a column names, in the producer's words or in those known everywhere;
+    where it is blank, the declared one."""
+
+    def parse(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
+        found = parse_platforms(frame[raw], declared, words)
+        return f.Parsed({column: found.value}, found.problem)
+
+    return f.Field(column, raw, parse)
 
 
 def _extracting(field: f.Field, raw: str, regex: str) -> f.Field:
