@@ -153,7 +153,8 @@ def clean_batch(
     finished: dict[str, list[Finished]] = {}
     kinds: dict[object, pl.Series] = {}
     copied: list[tuple[Finished, pl.DataFrame]] = []
-    for item in _accounts_first(evaluated, declared):
+    authors = _DeclaredAuthors(evaluated, declared, refused, door)
+    for item in _accounts_first(evaluated):
         if item.rows.is_empty():
             finished.setdefault(item.mapping.table.name, [])
             continue
@@ -167,6 +168,9 @@ def clean_batch(
         if item.mapping.table.name == ACCOUNTS:
             rows, copies = _once_each(rows, raw)
         done = FINISHERS[item.mapping.table.name](rows, door)
+        _refuse_incomplete(done, item.mapping.table)
+        if copies is not None:
+            _refuse_copies(done, copies)
         if item.mapping.is_secondary:
             item.field_problems += [_of_a_field(frame) for frame in done.problems]
             done.problems = []
@@ -190,6 +194,9 @@ def clean_batch(
     idle = raw[ROW].filter(~(is_used | _mask(raw.height, [refused])))
     refusals += _refuse_idle(idle, noted)
     refused = _rows_of(refusals)
+    if (accounts_of_authors := authors.rows(refused)).height:
+        frame = _conform([accounts_of_authors], ACCOUNT_SNAPSHOTS, raw, refused)
+        tables[ACCOUNTS] = pl.concat([frame, tables[ACCOUNTS]]) if ACCOUNTS in tables else frame
     field_problems = [_without(frame, refused) for frame in noted]
     made = [frame for e in evaluated for frame in e.repairs]
     made += [frame for f in results for frame in f.repairs]
@@ -232,7 +239,7 @@ def _told_of(evaluated: list[_Evaluated], noted: pl.Series, door: Door) -> pl.Da
     for rows in (e.rows for e in evaluated if noted.len()):
         if {"platform", "account_id"} <= set(rows.columns):
             of_notes = rows.filter(pl.col(ROW).is_in(noted.implode())).select(list(_PEOPLE_SCHEMA))
-            told.append(of_notes.cast(pl.Schema(_PEOPLE_SCHEMA)).drop_nulls("account_id"))
+            told.append(of_notes.cast(pl.Schema(_PEOPLE_SCHEMA)).drop_nulls())
     found = pl.concat(told).unique()
     return found.with_columns(
         door.pseudonyms(found["platform"], found["account_id"]).alias("account_id")
@@ -352,26 +359,59 @@ def _with_declared_kind(
     )
 
 
-def _accounts_first(
-    evaluated: list[_Evaluated], declared: DeclaredAccount | None
-) -> list[_Evaluated]:
+def _accounts_first(evaluated: list[_Evaluated]) -> list[_Evaluated]:
     """Officials must be admitted before anything of theirs is judged."""
-    ordered = sorted(evaluated, key=lambda e: e.mapping.table.name != ACCOUNTS)
-    if declared is None or any(e.mapping.is_declared for e in evaluated):
-        return ordered
-    authored = [
-        e
-        for e in ordered
-        if e.mapping.table.name == "posts" and not e.mapping.is_secondary and e.rows.height
-    ]
-    rows = [
-        accounts.declared_authors(
-            _without_persons(e.rows, declared), declared.kind, declared.level, declared.region
-        )
-        for e in authored
-    ]
-    mapping = TableMapping(ACCOUNT_SNAPSHOTS, ())
-    return [*(_Evaluated(mapping, frame) for frame in rows), *ordered]
+    return sorted(evaluated, key=lambda e: e.mapping.table.name != ACCOUNTS)
+
+
+def _authored(evaluated: list[_Evaluated]) -> list[_Evaluated]:
+    """Posts, and where a source has counts of posts only, those."""
+    own = [e for e in evaluated if not e.mapping.is_secondary]
+    named = {e.mapping.table.name for e in own}
+    table = "posts" if "posts" in named else "post_metric_snapshots"
+    return [e for e in own if e.mapping.table.name == table and "account_id" in e.rows.columns]
+
+
+class _DeclaredAuthors:
+    """Accounts that a declaration speaks of and no record is about: the authors of posts.
+
+    They are admitted before anything of theirs is judged. Each stands in the first record of his
+    that is loaded, and is no reason to call a record loaded.
+    """
+
+    def __init__(
+        self,
+        evaluated: list[_Evaluated],
+        declared: DeclaredAccount | None,
+        refused: pl.Series,
+        door: Door,
+    ) -> None:
+        self._declared = declared
+        self._door = door
+        self._authored: list[_Evaluated] = []
+        if declared is not None and not any(e.mapping.is_declared for e in evaluated):
+            self._authored = _authored(evaluated)
+        self._first = self._finished(refused)
+
+    def rows(self, refused: pl.Series) -> pl.DataFrame:
+        """Their rows, none of them in a record that is refused."""
+        if _without(self._first, refused).height == self._first.height:
+            return self._first
+        return self._finished(refused)
+
+    def _finished(self, refused: pl.Series) -> pl.DataFrame:
+        said = self._declared
+        if said is None or not self._authored:
+            return pl.DataFrame(schema={ROW: pl.UInt32()})
+        rows = [
+            accounts.declared_authors(
+                _without_persons(_without(e.rows, refused), said), said.kind, said.level,
+                said.region,
+            )
+            for e in self._authored
+        ]  # fmt: skip
+        every = pl.concat(rows, how="vertical_relaxed")
+        return accounts.finish_account_snapshots(every, self._door).rows
 
 
 def _without_persons(rows: pl.DataFrame, declared: DeclaredAccount) -> pl.DataFrame:
@@ -417,6 +457,23 @@ def _stand_in(done: Finished, copies: pl.DataFrame) -> pl.Series:
             .sort(ROW)
         )
     return given[ROW]
+
+
+def _refuse_copies(done: Finished, copies: pl.DataFrame) -> None:
+    """What refuses a row that was finished once refuses every record that repeats it."""
+    done.problems = [
+        frame.rename({ROW: "first"}).join(copies, on="first").select(frame.columns)
+        for frame in done.problems
+    ]
+
+
+def _refuse_incomplete(done: Finished, table: Table) -> None:
+    """What makes a row unique is there, whatever its fields and rules gave: the warehouse takes no
+    row without it, and with it no other row of that night."""
+    for name in table.required:
+        if name in done.rows.columns and name not in PROVENANCE and done.rows[name].has_nulls():
+            missing = done.rows[name].is_null()
+            done.refuse(missing, table.full_name, name, f"missing_key:{name}", None)
 
 
 def _conform(

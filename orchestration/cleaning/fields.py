@@ -80,7 +80,7 @@ class TableMapping:
     it). Where it cannot be had, that is noted as a problem of its field and costs the record
     nothing; and what a source declares about its authors says nothing about this one's.
     is_declared: of accounts, those of which a declaration of the source speaks. Without such a
-    mapping the authors of its posts are.
+    mapping the authors of its posts are, or of the posts that its counts are of.
     """
 
     table: Table

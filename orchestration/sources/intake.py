@@ -65,6 +65,12 @@ ADVICE = {
     "missing_key": "Without this value the record cannot be placed.",
     "id_clock_contradiction": "The publication time disagrees with the second inside the id, and "
     "not by a zone; one of the two is wrong.",
+    "unknown_platform": "The word names no platform; `platform` of a source lists those there are. "
+    "Correct the file, or translate the word with a `map` in a mapped source.",
+    "platforms_disagree": "The row names one platform and its address leads to another; the "
+    "account is the address's.",
+    "too_many_addresses": "More addresses stand in one row than are read; the rest of them is not. "
+    "Write one account a row.",
     "scientific_id": "A spreadsheet rewrote the id and destroyed its digits; export it as text.",
     "negative_count": "A count below zero; the field is left empty.",
     "fractional_count": "A count that is no whole number; the field is left empty.",

@@ -46,6 +46,7 @@ from orchestration.sources.formats.base import (
     Observation,
 )
 from orchestration.sources.mapping_rules import Declared, TableRules
+from orchestration.sources.platforms import PLATFORMS, parse_platforms
 from orchestration.sources.readers.declared import DeclarableReader, DeclaredReader
 from orchestration.sources.readers.delimited import Delimited
 from orchestration.sources.readers.json_document import JsonDocument
@@ -93,6 +94,7 @@ _CODES: Mapping[str, Sequence[str]] = {
     "kind": ("original", "repost", "reply"),
     "asked_at_precision": _PRECISIONS,
     "answered_at_precision": _PRECISIONS,
+    "platform": PLATFORMS,
 }  # fmt: skip
 _DETAILS = {
     "posted_at": "posted_at", "published_at": "published_at", "claimed_at": "posted_at",
@@ -321,6 +323,8 @@ class _Plan:
             raise TypeError(f"a mapped source cannot fill a column of type {kind}")
         if column == "region_code" and not words:
             return f.region(column, raw)
+        if name == "platform":
+            return _platform(column, raw, self.declaration.platform, words)
         codes = words or ({code: code for code in _CODES[name]} if name in _CODES else None)
         return f.choice(column, raw, codes) if codes else f.text(column, raw)
 
@@ -593,6 +597,19 @@ def _is_read_back(pattern: str, zone: str) -> bool:
         return False
     cut = local.dt.truncate(_PARTS[read.precision[0]]).dt.convert_time_zone("UTC")
     return bool(read.at[0] in (_KNOWN[0], cut[0]))
+
+
+def _platform(
+    column: str, raw: str, declared: str | None, words: Mapping[str, str] | None
+) -> f.Field:
+    """The platform that a column names, in the producer's words or in those known everywhere;
+    where it is blank, the declared one."""
+
+    def parse(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
+        found = parse_platforms(frame[raw], declared, words)
+        return f.Parsed({column: found.value}, found.problem)
+
+    return f.Field(column, raw, parse)
 
 
 def _extracting(field: f.Field, raw: str, regex: str) -> f.Field:

@@ -14,7 +14,6 @@ import polars as pl
 from orchestration.cleaning import articles
 from orchestration.cleaning import fields as f
 from orchestration.cleaning.times import INSTANT
-from orchestration.schemas import tables
 from orchestration.schemas.tables import Table
 from orchestration.sources.declarations import ColumnSource, SourceDeclaration
 
@@ -39,7 +38,7 @@ class TableRules:
         self.fields = declared.fields
 
     def mappings(self) -> tuple[f.TableMapping, ...]:
-        """The table's own mapping, and the declared accounts behind a table without names."""
+        """The table's own mapping."""
         # Instants first: a declared precision or zone flag overrules the one they imply.
         named = sorted(self.fields, key=lambda name: self.declared.kinds[name] != "instant")
         fields = [self.fields[name] for name in named]
@@ -47,8 +46,7 @@ class TableRules:
             fields.insert(0, f.platform())
         complete = _COMPLETED.get(self.declared.table.name)
         fields += complete(self) if complete is not None else []
-        own = f.TableMapping(self.declared.table, (*fields, *f.observed()))
-        return (*self._declared_accounts(), own)
+        return (f.TableMapping(self.declared.table, (*fields, *f.observed())),)
 
     def slots(self) -> list[f.Field]:
         """A list without the interval of its capture was captured at one instant."""
@@ -128,25 +126,6 @@ class TableRules:
             f.const("admin_level", account.level),
             f.const("region_code", account.region),
         ]
-
-    def _declared_accounts(self) -> tuple[f.TableMapping, ...]:
-        """Metrics do not bring their author into scope, so a declared one is added, once."""
-        is_metrics = self.declared.table is tables.POST_METRIC_SNAPSHOTS
-        if self.declared.declaration.account is None or not is_metrics:
-            return ()
-        account = self.fields["account_id"]
-
-        def first_of_each(frame: pl.DataFrame) -> pl.Series:
-            seen = [frame[account.raw]] if account.raw is not None else []
-            if f.OBSERVED_AT in frame.columns:
-                seen.append(frame[f.OBSERVED_AT])
-            if not seen:
-                return pl.int_range(frame.height, eager=True) == 0
-            return pl.DataFrame(seen).to_struct("seen").is_first_distinct()
-
-        platform = self.fields.get("platform") or f.platform()
-        fields = (platform, account, *self._declared_fields(), *f.observed())
-        return (f.TableMapping(tables.ACCOUNT_SNAPSHOTS, fields, where=first_of_each),)
 
 
 _COMPLETED: Mapping[str, Callable[[TableRules], list[f.Field]]] = {

@@ -20,13 +20,12 @@ from orchestration.cleaning import counts, ids, times
 from orchestration.sources.declarations import DEFAULT_ZONE, DeclarationError, SourceDeclaration
 from orchestration.sources.formats.base import time_in_name
 from orchestration.sources.mapping import mapped_format
-from orchestration.sources.platforms import ALIASES, PLATFORMS
+from orchestration.sources.platforms import ALIASES, HOSTS, PLATFORMS
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.shape import Shape, shape_of
 from orchestration.sources.vocabulary import (
     ACCOUNT_BY_NAME,
     CANDIDATES,
-    HOSTS,
     INQUIRY_STATES,
     METRICS,
     OBSERVED,

@@ -212,14 +212,6 @@ POST_IN_ADDRESS: Mapping[str, str] = {
 }
 """How an address tells a post's id, by host."""
 
-HOSTS: Mapping[str, str] = {
-    "weibo.com": "weibo", "weibo.cn": "weibo", "twitter.com": "twitter", "x.com": "twitter",
-    "facebook.com": "facebook", "instagram.com": "instagram", "bsky.app": "bluesky",
-    "xiaohongshu.com": "xiaohongshu", "douyin.com": "douyin", "bilibili.com": "bilibili",
-    "t.me": "telegram", "youtube.com": "youtube", "zhihu.com": "zhihu",
-}  # fmt: skip
-"""Platform by host of the addresses that a file holds."""
-
 INQUIRY_STATES: Mapping[str, str] = {
     key_of(word): state
     for state, words in (

@@ -47,10 +47,15 @@ def _platform(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
 
 
 def _owner(frame: pl.DataFrame) -> ids.Ids:
-    """Page, group or account: Facebook's number, else the name in its address."""
+    """Page, group or account: Facebook's number; the name in its address only where there is no
+    number. A number that a spreadsheet destroyed is nobody: by its name the page would be another.
+    """
     number, name = ids.parse_ids(frame["Facebook Id"]), ids.parse_ids(frame["User Name"])
-    value = number.value.fill_null(name.value.str.to_lowercase())
-    return ids.Ids(value, number.problem.fill_null(name.problem.set(value.is_not_null(), None)))
+    has_number = number.value.is_not_null() | number.problem.is_not_null()
+    return ids.Ids(
+        number.value.zip_with(has_number, name.value.str.to_lowercase()),
+        number.problem.zip_with(has_number, name.problem),
+    )
 
 
 def _author(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
@@ -64,11 +69,14 @@ def _post_id(frame: pl.DataFrame, _: f.Context) -> f.Parsed:
     on Instagram."""
     found = frame["URL"].str.extract(_POST_IN_QUERY, 1)
     found = found.fill_null(frame["URL"].str.extract(_POST_IN_PATH, 1))
-    owner = _owner(frame).value
-    of_page = pl.select(pl.concat_str(pl.lit(owner), pl.lit("_"), pl.lit(found)).alias("id"))["id"]
+    owner = _owner(frame)
+    of_page = pl.select(pl.concat_str(pl.lit(owner.value), pl.lit("_"), pl.lit(found)).alias("id"))[
+        "id"
+    ]
     post = found.zip_with(_is_instagram(frame), of_page)
     none = pl.repeat(None, frame.height, dtype=pl.String(), eager=True)
-    return f.Parsed({"post_id": post}, none.set(post.is_null(), "no_post_id_in_url"))
+    problem = none.set(found.is_null(), "no_post_id_in_url").fill_null(owner.problem)
+    return f.Parsed({"post_id": post}, problem.set(post.is_not_null(), None))
 
 
 def _instant(column: str, raw: str, details: str | None = None) -> f.Field:

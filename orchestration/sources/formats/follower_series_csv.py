@@ -2,7 +2,7 @@
 
 Two dialects: FollowerCountHistory (`fch_<account>.csv`: date,count[,URL-M], sometimes without a
 header) and registers in 万 (`Date (…),Followers (tens of thousands)`). The account stands in
-the file's name, with its platform in front where known (`weibo_1792951112_…`).
+the file's name, with its platform in front where known (`weibo_1792951112_…`, `腾讯微博_…`).
 """
 
 from __future__ import annotations
@@ -16,11 +16,19 @@ from orchestration.cleaning import counts
 from orchestration.cleaning import fields as f
 from orchestration.schemas import tables
 from orchestration.sources.formats.base import Evidence, FileFacts, Format, FromRecord, Head, Naming
+from orchestration.sources.platforms import ALIASES, PLATFORMS, called
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.readers.base import Reject
 from orchestration.sources.readers.delimited import Delimited, are_links, is_link
 
-_PLATFORM_AND_ID = re.compile(r"^(weibo|tencent|twitter|facebook|mastodon|bluesky)_([^_]+)")
+_WITHOUT_ACCOUNTS = ("web", "news")
+_PLATFORM_NAMES = "|".join(
+    re.escape(name)
+    for name in sorted((*PLATFORMS, *ALIASES), key=len, reverse=True)
+    if len(name) > 1 and called(name) not in _WITHOUT_ACCOUNTS
+)
+"""Not x, which begins the name of many an account."""
+_PLATFORM_AND_ID = re.compile(rf"^({_PLATFORM_NAMES})_([^_]+)", re.IGNORECASE)
 _PREFIX = re.compile(r"^fch_")
 _DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 _IN_WAN = re.compile(r"tens of thousands|万", re.IGNORECASE)
@@ -32,7 +40,7 @@ def _facts(file: RawFile, zone: str) -> FileFacts | Reject:
     named = _PLATFORM_AND_ID.match(stem)
     header = file.head(400).decode("utf-8-sig", "replace").split("\n", 1)[0]
     return {
-        "@platform": named[1] if named else None,
+        "@platform": called(named[1]) if named else None,
         "@account": named[2] if named else _PREFIX.sub("", stem),
         "@unit": "万" if _IN_WAN.search(header) else "",
     }

@@ -76,10 +76,12 @@ class DeclaredReader:
             yield from self.inner.frames(records) if missing is None else (missing,)
         else:
             missing = self._absent(_line_records(file))
+            found = self.inner.read(file, options)
             if missing is not None:
                 yield missing
+                yield from filter(_is_of_the_stream, found)
             else:
-                yield from self.inner.read(file, options)
+                yield from found
 
     def _checked_columns(
         self, reader: Parquet | Workbook, file: RawFile, options: ReadOptions
@@ -93,8 +95,7 @@ class DeclaredReader:
         if refusal is None:
             yield from reader.read(file, options)
             return
-        records = sum(map(_records, reader.read(file, options)))
-        yield replace(refusal, records=records)
+        yield from _refused_whole(refusal, reader.read(file, options))
 
     def _checked_rows(
         self, reader: Delimited, file: RawFile, options: ReadOptions
@@ -116,7 +117,7 @@ class DeclaredReader:
         for found in chain(() if first is None else (first,), rows):
             refusal = self._misfit(header) if header else None
             if refusal is not None:
-                yield replace(refusal, records=sum(map(_records, (found, *rows))))
+                yield from _refused_whole(refusal, chain((found,), rows))
                 return
             yield found
 
@@ -145,6 +146,27 @@ class DeclaredReader:
                 return None
             there |= dict.fromkeys(_paths(record))
         return replace(_missing_column(absent, list(there)), records=count) if count else None
+
+
+_OF_THE_STREAM = ("truncated_", "damaged_", "trailing_garbage", "unreadable_content")
+
+
+def _is_of_the_stream(found: Found) -> bool:
+    """Whether something says that the file itself is not whole."""
+    return isinstance(found, Reject) and found.reason.startswith(_OF_THE_STREAM)
+
+
+def _refused_whole(refusal: Reject, content: Iterable[Found]) -> Iterator[Found]:
+    """The refusal for every record there is, and what is wrong with the file beside that."""
+    of_the_stream: list[Found] = []
+    records = 0
+    for found in content:
+        if _is_of_the_stream(found):
+            of_the_stream.append(found)
+        else:
+            records += _records(found)
+    yield replace(refusal, records=records)
+    yield from of_the_stream
 
 
 def _records(found: Found) -> int:

@@ -224,8 +224,8 @@ def _texts(values: pl.Series) -> pl.Series:
     kind = values.dtype
     if kind == pl.String or kind == pl.Null or kind.is_integer():
         return values.cast(pl.String)
-    if kind in (pl.Float32, pl.Float64):
-        return number_texts(values.cast(pl.Float64))
+    if kind.is_float():
+        return number_texts(values)
     if isinstance(kind, pl.Datetime):
         return values.dt.strftime("%Y-%m-%d %H:%M:%S%.f" + ("%z" if kind.time_zone else ""))
     if kind == pl.Date:

@@ -1,4 +1,5 @@
-"""What becomes of a batch: rows that records repeat, and who gives them."""
+"""What becomes of a batch: rows that records repeat, who gives them, and the engine's own rules:
+what no mapping can do without, whatever its format forgot."""
 
 from __future__ import annotations
 
@@ -8,9 +9,11 @@ import polars as pl
 import pytest
 
 from orchestration.cleaning import accounts, engine, times
+from orchestration.cleaning import fields as f
 from orchestration.cleaning.fields import OBSERVED_AT, OBSERVED_AT_SOURCE, Context
 from orchestration.cleaning.people import Door
 from orchestration.cleaning.rows import Finished
+from orchestration.schemas import tables
 from orchestration.sources.formats.weibo_spider_jsonl import FORMAT
 from tests.unit.sources.formats.weibo_posts import ORGAN, bid, mid, wall
 
@@ -99,3 +102,43 @@ def test_equal_account_rows_are_finished_once(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(engine, "FINISHERS", {**engine.FINISHERS, engine.ACCOUNTS: finish})
     cleaned({}, {}, {"user.followers_count": "8"}, {})
     assert heights == [2]
+
+
+NOW = datetime(2024, 8, 20, 12, tzinfo=UTC)
+
+
+def clean(table: tables.Table, raw: pl.DataFrame, *fields: f.Field) -> engine.Cleaned:
+    provenance = raw.with_columns(
+        pl.lit(NOW).dt.cast_time_unit("us").alias(f.OBSERVED_AT),
+        pl.lit("declared").alias(f.OBSERVED_AT_SOURCE),
+        record_number=pl.int_range(1, raw.height + 1, dtype=pl.Int64),
+        source_name=pl.lit("s"), file_id=pl.lit("f"), file_sha256=pl.lit("0" * 64),
+    )  # fmt: skip
+    mapping = f.TableMapping(table, (*fields, *f.observed()))
+    context = f.Context("s", "weibo", "Asia/Shanghai", NOW)
+    return engine.clean_batch(provenance, (mapping,), context, Door("0" * 64))
+
+
+def test_a_row_without_its_key_is_refused_though_no_field_asks_for_it() -> None:
+    """The warehouse refuses such a row, and with it everything else of the night."""
+    raw = pl.DataFrame({"uid": ["1", "2"], "p": ["weibo", None]})
+    cleaned = clean(
+        tables.ACCOUNT_SNAPSHOTS, raw, f.text("platform", "p"), f.ident("account_id", "uid"),
+        f.const("scope_evidence", "listed"), f.const("account_kind", "organ"),
+    )  # fmt: skip
+    assert cleaned.tables["account_snapshots"]["account_id"].to_list() == ["1"]
+    assert cleaned.problems.select("_row", "reason", "extent", "column_name").rows() == [
+        (1, "missing_key:platform", "record", "platform")
+    ]
+    assert cleaned.people["platform"].null_count() == 0
+
+
+def test_what_refuses_a_repeated_row_refuses_every_record_of_it() -> None:
+    raw = pl.DataFrame({"uid": ["2", "2"], "p": pl.Series([None, None], dtype=pl.String)})
+    cleaned = clean(
+        tables.ACCOUNT_SNAPSHOTS, raw, f.text("platform", "p"), f.ident("account_id", "uid"),
+        f.const("scope_evidence", "listed"), f.const("account_kind", "organ"),
+    )  # fmt: skip
+    assert cleaned.problems.select("_row", "reason").rows() == [
+        (0, "missing_key:platform"), (1, "missing_key:platform"),
+    ]  # fmt: skip

@@ -33,12 +33,14 @@ KEY = "0" * 64
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one file."""
+    """What became of one file. is_used, people: as in engine.Cleaned."""
 
     tables: dict[str, pl.DataFrame]
     problems: pl.DataFrame
     rejects: list[Reject]
     repairs: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=REPAIR_SCHEMA))
+    is_used: pl.Series = field(default_factory=pl.Series)
+    people: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     def only(self, table: str) -> dict[str, object]:
         """The single row of a table."""
@@ -103,4 +105,6 @@ def clean(
     )
     context = Context(file.source_name, form.platform, zone, NOW, is_zone_declared=is_zone_declared)
     cleaned = engine.clean_batch(raw, form.mappings, context, door or Door(KEY), declared)
-    return Outcome(cleaned.tables, cleaned.problems, rejects, cleaned.repairs)
+    return Outcome(
+        cleaned.tables, cleaned.problems, rejects, cleaned.repairs, cleaned.is_used, cleaned.people
+    )

@@ -18,6 +18,7 @@ import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orchestration.cleaning.counts import parse_counts
 from orchestration.clock import FixedClock
 from orchestration.sources.archive import Archive
 from orchestration.sources.declarations import SourceDeclaration
@@ -25,7 +26,7 @@ from orchestration.sources.mapping import mapped_format
 from orchestration.sources.readers import yaml_document
 from orchestration.sources.readers.base import LINE, RECORD, Reader, ReadOptions, Reject
 from orchestration.sources.readers.json_document import JsonDocument
-from orchestration.sources.readers.numbers import number_text
+from orchestration.sources.readers.numbers import number_text, number_texts
 from orchestration.sources.readers.parquet import Parquet
 from orchestration.sources.readers.workbook import Workbook
 from orchestration.sources.readers.yaml_document import YamlDocument
@@ -195,7 +196,8 @@ def test_yaml_never_raises(tmp_path_factory: pytest.TempPathFactory, content: by
 @pytest.mark.parametrize(("value", "text"), [
     (12.0, "12"), (-3.0, "-3"), (0.0, "0"), (12.5, "12.5"),
     (4544836471326734.0, "4544836471326734"),
-    (float(2**53), "9007199254740992"), (123456789012345678.0, "1.2345678901234568e+17"),
+    (float(2**53 - 1), "9007199254740991"), (float(2**53), "9.007199254740992e+15"),
+    (123456789012345678.0, "1.2345678901234568e+17"),
     (float("nan"), None),
 ])  # fmt: skip
 def test_numbers_as_text(value: float, text: str | None) -> None:
@@ -345,6 +347,27 @@ def parquet(frame: pl.DataFrame, **options: Any) -> bytes:
     target = io.BytesIO()
     frame.write_parquet(target, **options)
     return target.getvalue()
+
+
+@pytest.mark.parametrize(("dtype", "values", "texts"), [
+    (pl.Float32, [1792951111, 16777215, 16777217, 30479123, 20000000, 1.1, None],
+     ["1.79295e+9", "16777215", "1.67772e+7", "3.04791e+7", "2.00000e+7", "1.1", None]),
+    (pl.Float16, [2047, 2049, 30000, 1.5, None], ["2047", "2.05e+3", "3.00e+4", "1.5", None]),
+])  # fmt: skip
+def test_narrow_floats_are_exact_only_as_far_as_they_tell_numbers_apart(
+    tmp_path: Path, dtype: Any, values: list[float | None], texts: list[str | None]
+) -> None:
+    """Data frames made smaller keep ids in 24 bits, which are no ids any more."""
+    frame = pl.DataFrame({"n": pl.Series(values, dtype=pl.Float64).cast(dtype)})
+    rows, _ = read(Parquet(("n",)), tmp_path, parquet(frame), "x.parquet")
+    assert [row["n"] for row in rows] == texts
+
+
+@given(st.lists(st.integers(0, 2**40), min_size=1))
+def test_a_count_in_a_narrow_float_is_an_interval_around_what_it_was(counts: list[int]) -> None:
+    found = parse_counts(number_texts(pl.Series(counts, dtype=pl.Float64).cast(pl.Float32)))
+    for count, low, high in zip(counts, found.lo, found.hi, strict=True):
+        assert low <= count <= high
 
 
 def test_parquet_cells_as_text(tmp_path: Path) -> None:

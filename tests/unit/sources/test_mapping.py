@@ -245,12 +245,109 @@ def test_metrics_bring_their_declared_author_into_scope(tmp_path: Path) -> None:
         columns={"post_id": "id", "account_id": {"const": "9"}, "likes": "likes",
                  "reposts": {"from": "shares", "parse": "(\\d+) times"}},
     )  # fmt: skip
-    outcome = read(tmp_path, declaration, "id,likes,shares\na,1,3 times\nb,,none\nc,2,\n")
+    content = "id,likes,shares\na,1,3 times\nb,,none\nc,2,\n"
+    outcome = read(
+        tmp_path, declaration, content, declared=DeclaredAccount("organ", "unclear", None)
+    )
     rows = outcome.tables["post_metric_snapshots"]
     assert rows["post_id"].to_list() == ["a", "c"]
     assert rows["reposts_lo"].to_list() == [3, None]
     assert outcome.tables["account_snapshots"].height == 1
     assert outcome.reasons == ["pattern_not_found"]
+
+
+# -- platforms in data ----------------------------------------------------------------------------
+LISTED = (
+    "uid,pf,n,kd\n1,新浪微博,5,organ\n2,Weibo,6,organ\n3,qq,7,organ\n4,,8,organ\n5,火星,9,organ\n"
+)
+"""Accounts in three spellings of two platforms, one without a platform and one of none known."""
+
+
+def listed(**given: Any) -> SourceDeclaration:
+    columns = {"account_id": "uid", "platform": "pf", "followers": "n", "account_kind": "kd"}
+    given = {"columns": columns} | given
+    return declare(reader="csv", table="account_snapshots", **given)
+
+
+def test_platforms_in_data_are_those_there_are(tmp_path: Path) -> None:
+    outcome = read(tmp_path, listed(), LISTED)
+    rows = outcome.tables["account_snapshots"]
+    assert rows.select("account_id", "platform").rows() == [
+        ("1", "weibo"), ("2", "weibo"), ("3", "tencent_weibo"),
+    ]  # fmt: skip
+    refused = outcome.problems.select("reason", "extent", "column_name").rows()
+    assert sorted(refused) == [
+        ("missing_key:platform", "record", "platform"), ("unknown_platform", "record", "platform"),
+    ]  # fmt: skip
+    assert outcome.people["platform"].null_count() == 0
+
+
+def test_where_a_row_names_no_platform_it_is_the_declared_one(tmp_path: Path) -> None:
+    outcome = read(tmp_path, listed(platform="twitter"), LISTED)
+    assert outcome.tables["account_snapshots"]["platform"].to_list() == [
+        "weibo", "weibo", "tencent_weibo", "twitter",
+    ]  # fmt: skip
+    assert outcome.reasons == ["unknown_platform"]
+
+
+def test_a_map_goes_before_the_names_known(tmp_path: Path) -> None:
+    pf = {"from": "pf", "map": {"火星": "mastodon", "qq": "wechat"}}
+    columns = {"account_id": "uid", "platform": pf, "account_kind": "kd"}
+    outcome = read(tmp_path, listed(columns=columns), LISTED)
+    assert outcome.tables["account_snapshots"]["platform"].to_list() == [
+        "weibo", "weibo", "wechat", "mastodon",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("platform", [
+    {"from": "pf", "map": {"火星": "mars"}}, {"const": "mars"},
+])  # fmt: skip
+def test_a_declaration_cannot_name_a_platform_that_is_none(platform: dict[str, Any]) -> None:
+    said = refusal(listed(columns={"account_id": "uid", "platform": platform}))
+    assert "'mars'" in said
+    assert "tencent_weibo" in said
+
+
+@pytest.mark.parametrize("table", [t for t in tables.CORE_TABLES if "platform" in t.key],
+                         ids=lambda table: table.name)  # fmt: skip
+def test_no_table_takes_a_row_without_a_platform(tmp_path: Path, table: tables.Table) -> None:
+    kinds = mapping._kinds(table)
+    needed = {*table.key, table.bucket, "account_id", "likes"} & set(kinds)
+    columns = {n: "day" if kinds[n] == "instant" else "n" for n in needed} | {"platform": "pf"}
+    content = "day,n,pf\n2021-07-20,12345,微博\n2021-07-20,12346,\n2021-07-20,12347,火星\n"
+    outcome = read(tmp_path, declare(reader="csv", table=table.name, columns=columns), content)
+    assert outcome.tables[table.name]["platform"].to_list() == ["weibo"]
+    assert outcome.reasons == ["missing_key:platform", "unknown_platform"]
+
+
+# -- declared authors -----------------------------------------------------------------------------
+def test_a_declared_author_is_no_use_of_a_record_whose_count_is_refused(tmp_path: Path) -> None:
+    """His account row would stand for a record that is quarantined, and the ledger disagree."""
+    declaration = declare(
+        reader="csv", table="post_metric_snapshots", platform="weibo", account={"kind": "organ"},
+        columns={"post_id": "id", "account_id": {"const": "9"}, "likes": "n"},
+    )  # fmt: skip
+    declared = DeclaredAccount("organ", "unclear", None)
+    outcome = read(tmp_path, declaration, "id,n\na,-5\nb,3\nc,-7\n", declared=declared)
+    assert outcome.problems.select("_row", "reason", "extent").rows() == [
+        (0, "negative_count", "record"), (2, "negative_count", "record"),
+    ]  # fmt: skip
+    assert outcome.is_used.to_list() == [False, True, False]
+    assert outcome.only("post_metric_snapshots")["account_id"] == "9"
+    account = outcome.only("account_snapshots")
+    assert (account["account_id"], account["record_number"]) == ("9", 2)
+    assert (account["scope_evidence"], account["account_kind"]) == ("declared", "organ")
+
+
+def test_a_declared_author_stays_one_where_his_first_post_is_refused(tmp_path: Path) -> None:
+    declaration = declare(reader="csv", table="posts", platform="twitter", columns=POSTS)
+    content = "id,user,at,text,tags\n1,u,soon,a,\n2,u,2021-07-20,b,\n"
+    declared = DeclaredAccount("organ", "county", None)
+    outcome = read(tmp_path, declaration, content, declared=declared)
+    assert outcome.reasons == ["not_a_time"]
+    post = outcome.only("posts")
+    assert (post["post_id"], post["account_id"], post["text"]) == ("2", "u", "b")
+    assert outcome.only("account_snapshots")["record_number"] == 2
 
 
 def test_hot_list_with_only_a_slot_was_seen_at_that_instant(tmp_path: Path) -> None:
@@ -341,6 +438,19 @@ def test_column_that_the_file_does_not_have(
     assert (reject.reason, reject.extent, reject.records) == ("missing_column", "file", 2)
     assert "'replyDate'" in reject.detail
     assert "replyID, when" in reject.detail
+
+
+@pytest.mark.parametrize(("reader", "content"), [
+    ("csv", "replyID,when\n" + "1,2021-07-20\n" * 20_000),
+    ("jsonl", '{"replyID": 1, "when": "2021-07-20"}\n' * 20_000),
+])  # fmt: skip
+def test_a_cut_file_without_a_declared_column_is_said_to_be_both(
+    tmp_path: Path, reader: Any, content: str
+) -> None:
+    columns = {"inquiry_id": "replyID", "asked_at": "replyDate"}
+    cut = gzip.compress(content.encode())[:-20]
+    outcome = read(tmp_path, board(reader=reader, columns=columns), cut, f"x.{reader}.gz")
+    assert outcome.reasons == ["missing_column", "truncated_gzip"]
 
 
 def test_column_that_one_record_has_is_not_missing(tmp_path: Path) -> None:

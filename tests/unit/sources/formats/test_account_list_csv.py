@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from orchestration.cleaning.engine import DeclaredAccount
-from orchestration.sources.formats.account_list_csv import FORMAT
+from orchestration.sources.formats.account_list_csv import FORMAT, MAXIMUM_ADDRESSES
 from orchestration.sources.formats.base import Head
 from orchestration.sources.readers.base import ReadOptions
 from tests.unit.sources import reading
@@ -51,8 +51,70 @@ def test_other_platforms_by_their_address(tmp_path: Path) -> None:
     content = "name,url\n甲,https://twitter.com/@example\n乙,http://t.qq.com/example\n"
     rows = read(tmp_path, content).tables["account_snapshots"]
     assert rows.select("platform", "account_id", "account_url").rows() == [
-        ("twitter", "example", None), ("tencent", "example", None),
+        ("twitter", "example", None), ("tencent_weibo", "example", None),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("address", "account"), [
+    ("https://www.facebook.com/profile.php?id=100000000000001", "100000000000001"),
+    ("https://www.facebook.com/pages/Sample/100000000000002/", "100000000000002"),
+    ("https://m.facebook.com/SampleCity/about", "SampleCity"),
+    ("https://www.facebook.com/groups/neighbours", None),
+    ("https://police.example.org/", None),
+    ("https://www.zhihu.com/people/sample", None),
+])  # fmt: skip
+def test_an_address_gives_the_account_it_leads_to_or_none(
+    tmp_path: Path, address: str, account: str | None
+) -> None:
+    outcome = read(tmp_path, f"name,url\n甲,{address}\n")
+    found = outcome.tables["account_snapshots"]["account_id"].to_list()
+    assert found == ([account] if account else [])
+    assert outcome.reasons == ([] if account else ["not_an_address"])
+
+
+def test_platforms_in_any_words(tmp_path: Path) -> None:
+    words = ("新浪微博", "微博", "Weibo", "", "腾讯微博", "火星")
+    lines = [f"{word},{n},示例,organ" for n, word in enumerate(words, start=1)]
+    outcome = read(tmp_path, "平台,用户id,昵称,类别\n" + "\n".join(lines) + "\n")
+    assert outcome.tables["account_snapshots"].select("platform", "account_id").rows() == [
+        ("weibo", "1"), ("weibo", "2"), ("weibo", "3"), ("weibo", "4"), ("tencent_weibo", "5"),
+    ]  # fmt: skip
+    assert outcome.problems.select("reason", "extent").rows() == [("unknown_platform", "record")]
+
+
+def test_where_row_and_address_name_two_platforms_the_site_wins_and_it_is_said(
+    tmp_path: Path,
+) -> None:
+    content = (
+        "platform,weibo_url,twitter_url\n"
+        "weibo,https://weibo.com/u/1000000001,https://twitter.com/Sample\n"
+        "twitter,https://weibo.com/u/1000000002,@Sample2\n"
+        "火星,https://weibo.com/u/1000000003,Sample3\n"
+        ",https://weibo.com/u/1000000004,https://x.com/Sample4\n"
+    )
+    outcome = read(tmp_path, content)
+    rows = outcome.tables["account_snapshots"]
+    assert sorted(rows.select("record_number", "platform", "account_id").rows()) == [
+        (1, "twitter", "Sample"), (1, "weibo", "1000000001"),
+        (2, "twitter", "Sample2"), (2, "weibo", "1000000002"),
+        (3, "weibo", "1000000003"),
+        (4, "twitter", "Sample4"), (4, "weibo", "1000000004"),
+    ]  # fmt: skip
+    assert sorted(outcome.problems.select("_row", "reason", "extent").rows()) == [
+        (0, "platforms_disagree", "field"), (1, "platforms_disagree", "field"),
+        (2, "unknown_platform", "field"), (2, "unknown_platform", "field"),
+    ]  # fmt: skip
+
+
+def test_no_address_of_a_wide_row_is_lost(tmp_path: Path) -> None:
+    def rows_of(width: int) -> reading.Outcome:
+        header = ",".join(f"url{n}" for n in range(width))
+        row = ",".join(f"https://weibo.com/u/19{n:08d}" for n in range(width))
+        return read(tmp_path, f"{header}\n{row}\n")
+
+    assert rows_of(10).tables["account_snapshots"].height == 10
+    assert rows_of(MAXIMUM_ADDRESSES).tables["account_snapshots"].height == MAXIMUM_ADDRESSES
+    assert rows_of(MAXIMUM_ADDRESSES + 1).reasons == ["too_many_addresses"]
 
 
 def test_a_hopeless_address_is_named(tmp_path: Path) -> None:

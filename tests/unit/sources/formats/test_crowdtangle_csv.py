@@ -101,6 +101,15 @@ def test_a_declared_zone_decides_its_own_abbreviation(tmp_path: Path, zone: str,
     assert found.only("posts")["posted_at"] == datetime(2021, 3, 1, hour, tzinfo=UTC)
 
 
+def test_a_destroyed_number_of_a_page_is_not_replaced_by_its_name(tmp_path: Path) -> None:
+    """By its name the page would be a second account, beside the one with the number."""
+    found = read(tmp_path, PAGE | {"Facebook Id": "1.00E+14"})
+    assert found.reasons == ["scientific_id"]
+    assert all(rows.is_empty() for rows in found.tables.values())
+    named = read(tmp_path, PAGE | {"Facebook Id": " "})
+    assert named.only("posts")["account_id"] == "samplecitypolice"
+
+
 def test_an_instagram_export(tmp_path: Path) -> None:
     found = read(tmp_path, GRAM)
     post = found.only("posts")

@@ -37,6 +37,21 @@ def test_exact_counts_with_a_memento(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("name", "platform", "account"), [
+    ("weibo_1000000001_2022.csv", "weibo", "1000000001"),
+    ("新浪微博_1000000001.csv", "weibo", "1000000001"),
+    ("tencent_example.csv", "tencent_weibo", "example"),
+    ("Tencent_Weibo_example.csv", "tencent_weibo", "example"),
+    ("x_police.csv", "unknown", "x_police"),
+    ("news_of_a_city.csv", "unknown", "news_of_a_city"),
+])  # fmt: skip
+def test_the_platform_in_a_file_s_name_is_one_there_is(
+    tmp_path: Path, name: str, platform: str, account: str
+) -> None:
+    row = read(tmp_path, "date,count\n2013-12-05,10\n", name).only("account_snapshots")
+    assert (row["platform"], row["account_id"]) == (platform, account)
+
+
 def test_without_a_header_the_first_line_is_a_record(tmp_path: Path) -> None:
     rows = read(tmp_path, "2009-01-10,51\n2009-02-01,475\n", "fch_example.csv").tables
     assert rows["account_snapshots"]["followers_lo"].to_list() == [51, 475]
