@@ -26,11 +26,6 @@ SIGNS = {"numbers_missing": -1, "places_missing": -1}
 """More of the others speaks for a link, never against it."""
 
 
-RULES = 2
-"""Of which posts and titles are compared; another number compares everything anew. Since 2 a post
-stands on the day of the version that counts, and an article dated by a day begins with its end."""
-
-
 class ModelError(ValueError):
     """A model file that cannot be used; the message says what to type."""
 
@@ -52,8 +47,8 @@ class Model:
 
     @cached_property
     def id(self) -> str:
-        """Changes when any number of the model does, or the rules of what is compared."""
-        text = json.dumps(asdict(self) | {"rules": RULES}, sort_keys=True)
+        """Changes when any number of the model does."""
+        text = json.dumps(asdict(self), sort_keys=True)
         return f"{self.version}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 

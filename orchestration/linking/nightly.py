@@ -40,6 +40,9 @@ from orchestration.schemas.tables import (
 from orchestration.warehouse.statements import insert_rows, rows_of
 
 METHOD = "text_v1"
+RULES = 2
+"""Of which posts and titles are compared; another number compares everything anew. Since 2 a post
+stands on the day of the version that counts, and an article dated by a day begins with its end."""
 HASHTAG_US = 14 * DAY_US
 """How long after the first sighting of a title its hashtag makes a link."""
 _EPOCH = date(1970, 1, 1)
@@ -75,7 +78,7 @@ def renew_links(
         connection.execute(
             f"insert into {LINK_RUNS.full_name} by name select $1 as build_id, "
             "$2 as linking_model, $3 as editors_hash, $4 as days_linked, $5 as posts_compared",
-            [build_id, model.id, editors.hash, done.days, done.posts],
+            [build_id, compared_by(model), editors.hash, done.days, done.posts],
         )
         connection.execute("commit")
     except BaseException:
@@ -95,7 +98,12 @@ def are_links_up_to_date(connection: duckdb.DuckDBPyConnection, root: DataRoot) 
         f"select linking_model, editors_hash from {LINK_RUNS.full_name} "
         "order by build_id desc limit 1"
     ).fetchone()
-    return row == (model_of(root).id, editors_hash(root))
+    return row == (compared_by(model_of(root)), editors_hash(root))
+
+
+def compared_by(model: Model) -> str:
+    """What decides which links there are: the model, and the rules of what it compares."""
+    return f"{model.id}/{RULES}"
 
 
 def changed_days(connection: duckdb.DuckDBPyConnection, model: Model) -> set[date]:
@@ -104,7 +112,7 @@ def changed_days(connection: duckdb.DuckDBPyConnection, model: Model) -> set[dat
     known = connection.execute(
         f"select linking_model from {LINK_RUNS.full_name} order by build_id desc limit 1"
     ).fetchone()
-    if known is None or known[0] != model.id:
+    if known is None or known[0] != compared_by(model):
         return _days_with_posts(connection, _ALL_DAYS)
     days = _days_of_touched_posts(connection)
     onsets = _moved_onsets(connection)

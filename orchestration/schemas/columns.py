@@ -514,7 +514,8 @@ _define(
         "or rejected.",
         "alias": "Another wording of the title, as the editor wrote it.",
         "alias_key": "Match key (see topic_key) of the alias.",
-        "linking_model": "Version and hash of the model that compared posts with titles.",
+        "linking_model": "Version and hash of the model that compared posts with titles, and of what "
+        "is compared.",
         "editors_hash": "Hash of the editors' files as they were applied.",
     },
 )

@@ -414,3 +414,15 @@ def test_linking_takes_what_the_models_take() -> None:
         re.findall(r"interval \d+ seconds", PUBLISHED_HI)
         == re.findall(r"interval \d+ seconds", latest)[:2]
     )
+
+
+def test_other_rules_compare_everything(
+    make_world: Callable[[], World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A data root whose links were made by earlier rules gets them anew, once."""
+    world = make_world()
+    background(world)
+    days = world.link().days
+    assert world.link().days == 0
+    monkeypatch.setattr("orchestration.linking.nightly.RULES", 0)
+    assert world.link().days == days
