@@ -78,8 +78,8 @@ def test_a_name_asked_about_before_is_not_looked_through_again(monkeypatch) -> N
         looked.extend(names)
         return names_of_bodies(names)
 
-    monkeypatch.setattr(identity, "_BODIES", {})
-    monkeypatch.setattr(identity, "_BODIES_KEPT", 3)
+    monkeypatch.setattr(identity, "_NAMES_ANSWERED", {})
+    monkeypatch.setattr(identity, "_NAMES_KEPT", 3)
     monkeypatch.setattr(identity, "names_of_bodies", look)
     asked = pl.Series(["平安上海", "小王", "平安小王", "平安上海"])
     for _ in range(2):

@@ -562,7 +562,7 @@ def test_impossible_columns(columns: dict[str, Any], said: list[str]) -> None:
 def test_notations_that_would_be_read_as_something_else(parse: str, said: str) -> None:
     columns = {"inquiry_id": "a", "asked_at": {"from": "b", "parse": parse}}
     assert said in refusal(board(columns=columns))
-    assert said in refusal(board(observed_at={"column": "b", "parse": parse}))
+    assert said in refusal(board(observed_at={"from": "b", "parse": parse}))
 
 
 @pytest.mark.parametrize(("parse", "text", "precision"), [
