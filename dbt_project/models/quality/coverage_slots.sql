@@ -1,8 +1,8 @@
 -- Grain: one expected collection of one source.
 -- A source's own rhythm says what to expect: the median distance of its collections. Hot lists
 -- are expected at every step between their first and last slot, any other source if its step is a
--- day or a week; an irregular one expects only what arrived. A source of four collections or
--- more, half of whose distances are its step, is also expected after its last one, as far as the
+-- day or a week; an irregular one expects only what arrived. A source of four collections or more, half
+-- of whose distances are its step (within a tenth), is also expected after its last one, as far as the
 -- data reach; 14 days without any end it (ADR 0039).
 {%- set a_day, a_week = 86400000000, 604800000000 %}
 
@@ -33,7 +33,8 @@ distances as (
         collections.source_name,
         collections.slot_us,
         cast(round((collections.next_slot_us - collections.slot_us) / steps.step_us) as bigint)
-            as steps_count
+            as steps_count,
+        abs(collections.next_slot_us - collections.slot_us - steps.step_us) * 10 <= steps.step_us as is_step
     from collections
     inner join steps on collections.source_name = steps.source_name
     where collections.next_slot_us is not null
@@ -42,7 +43,7 @@ distances as (
 regular as (
     select
         source_name,
-        sum(case when steps_count = 1 then 1 else 0 end) * 2 >= count(*) as is_regular
+        sum(case when is_step then 1 else 0 end) * 2 >= count(*) as is_regular
     from distances
     group by source_name
 ),
