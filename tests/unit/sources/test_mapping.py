@@ -339,12 +339,18 @@ def test_a_declared_author_is_no_use_of_a_record_whose_count_is_refused(tmp_path
     assert (account["scope_evidence"], account["account_kind"]) == ("declared", "organ")
 
 
-def test_a_declared_author_stays_one_where_his_first_post_is_refused(tmp_path: Path) -> None:
-    declaration = declare(reader="csv", table="posts", platform="twitter", columns=POSTS)
-    content = "id,user,at,text,tags\n1,u,soon,a,\n2,u,2021-07-20,b,\n"
+@pytest.mark.parametrize(("first", "reason"), [
+    ("1,u,soon,a,", "no_time"),
+    ("5040394697965569,u,2021-01-20 08:00:00,a,", "id_clock_contradiction"),
+])  # fmt: skip
+def test_a_declared_author_stays_one_where_his_first_post_is_refused(
+    tmp_path: Path, first: str, reason: str
+) -> None:
+    declaration = declare(reader="csv", table="posts", platform="weibo", columns=POSTS)
+    content = f"id,user,at,text,tags\n{first}\n2,u,2021-07-20,b,\n"
     declared = DeclaredAccount("organ", "county", None)
     outcome = read(tmp_path, declaration, content, declared=declared)
-    assert outcome.reasons == ["not_a_time"]
+    assert reason in outcome.reasons
     post = outcome.only("posts")
     assert (post["post_id"], post["account_id"], post["text"]) == ("2", "u", "b")
     assert outcome.only("account_snapshots")["record_number"] == 2
