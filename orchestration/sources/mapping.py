@@ -595,8 +595,9 @@ def _is_read_back(pattern: str, zone: str) -> bool:
         return False
     if read.at[0] is None:
         return False
-    part = _PARTS[read.precision[0]]
-    return bool((read.at.dt.truncate(part) == _KNOWN.dt.truncate(part)).all())
+    # A day begins where its zone is, not in UTC.
+    cut = local.dt.truncate(_PARTS[read.precision[0]]).dt.convert_time_zone("UTC")
+    return bool(read.at[0] in (_KNOWN[0], cut[0]))
 
 
 def _platform(
