@@ -137,6 +137,14 @@ def is_impossible_time(raw: str | None) -> bool:
     return is_nowhere or _iso({**parts, "zone": ""}) is None
 
 
+def has_open_hour(raw: str | None) -> bool:
+    """Whether a text is a time whose hour may be of two nights (晚上12:30)."""
+    parts = _parts(raw)
+    if not parts or not parts.get("noon"):
+        return False
+    return notations.is_open_hour(parts["noon"], int(parts["hour"]))
+
+
 def _parts(raw: str | None) -> dict[str, str] | None:
     value = " ".join((raw or "").split())
     matches = (notation.match(value) for notation in (*_NOTATIONS, _COMPACT))

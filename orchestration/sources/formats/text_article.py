@@ -105,8 +105,8 @@ def _date_line(lines: list[str]) -> tuple[tuple[int, str] | None, str | None]:
     for place, line in head[:_HEAD_LINES]:
         date = _DATE_LABEL.sub("", line, count=1)
         at = articles.plain_time(date)
-        if at is None and articles.is_impossible_time(date):
-            at = date  # the engine says what is wrong with it
+        if at is None and articles.has_open_hour(date):
+            at = date  # the engine names what is open
         if at is not None:
             return (place, line), at
     for _, line in head[:_HEAD_LINES]:

@@ -20,6 +20,7 @@ from orchestration.sources import mapping
 from orchestration.sources.declarations import DeclarationError, SourceDeclaration
 from orchestration.sources.mapping import mapped_format
 from orchestration.sources.readers.base import ReadOptions
+from orchestration.sources.vocabulary import TIME_PATTERNS
 from tests.unit.sources import reading
 
 INQUIRIES = {
@@ -585,6 +586,11 @@ def test_notations_of_hours_offsets_and_fractions(
     row = read(tmp_path, declaration, f"id\tuser\tat\n1\tu\t{text}\n").only("posts")
     assert row["posted_at"] == datetime(2021, 7, 20, 8, tzinfo=UTC)
     assert row["posted_at_precision"] == precision
+
+
+@pytest.mark.parametrize("parse", [*TIME_PATTERNS, "%Y-%m-%d", "%Y年%m月%d日"])
+def test_every_notation_that_is_proposed_may_be_declared(parse: str) -> None:
+    assert mapping.notation_problem(parse) is None
 
 
 def test_everything_wrong_with_a_declaration_is_told_at_once() -> None:

@@ -121,7 +121,7 @@ def test_date_line(tmp_path: Path, line: str, at: datetime, precision: str) -> N
 
 
 @pytest.mark.parametrize("line", [
-    "On September 27, 2011, the ministry spoke.", "27/09/2011", "September 2011",
+    "On September 27, 2011, the ministry spoke.", "27/09/2011", "2011-13-45", "September 2011",
 ])  # fmt: skip
 def test_no_date_line(tmp_path: Path, line: str) -> None:
     row = read(tmp_path, f"Title\n{line}\n{BODY}").only("articles")
