@@ -341,7 +341,7 @@ def test_a_declared_author_is_no_use_of_a_record_whose_count_is_refused(tmp_path
 
 
 @pytest.mark.parametrize(("first", "reason"), [
-    ("1,u,soon,a,", "no_time"),
+    ("1,u,soon,a,", "not_a_time"),
     ("5040394697965569,u,2021-01-20 08:00:00,a,", "id_clock_contradiction"),
 ])  # fmt: skip
 def test_a_declared_author_stays_one_where_his_first_post_is_refused(
