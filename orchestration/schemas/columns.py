@@ -384,8 +384,10 @@ _define(
 _define(
     "int",
     "posts",
-    {"posts_count": "Posts published on that local day by the account, as far as observed; "
-        "NULL on a day on which no posts of the platform were collected."},
+    {
+        "posts_count": "Posts published on that local day by the account, as far as observed; "
+        "NULL on a day on which no posts of the platform were collected."
+    },
 )
 _define(
     "text",
