@@ -325,7 +325,7 @@ def nightly(first: str, last: str, source: str, accounts: Iterable[int]) -> list
     start, end = worlds.instant(f"{first} 02:00"), worlds.instant(f"{last} 02:00")
     days = (start + timedelta(days=d) for d in range((end - start).days + 1))
     return [
-        sighting(n, at, 1000, source_name=source, observed_at_source="column")
+        sighting(n, at, 1000, source_name=source, observed_at_source="record")
         for at in days
         for n in accounts
     ]
