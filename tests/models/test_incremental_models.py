@@ -324,7 +324,11 @@ def nightly(first: str, last: str, source: str, accounts: Iterable[int]) -> list
     """Looks of one source at 10:00 local time on every day."""
     start, end = worlds.instant(f"{first} 02:00"), worlds.instant(f"{last} 02:00")
     days = (start + timedelta(days=d) for d in range((end - start).days + 1))
-    return [sighting(n, at, 1000, source_name=source) for at in days for n in accounts]
+    return [
+        sighting(n, at, 1000, source_name=source, observed_at_source="record")
+        for at in days
+        for n in accounts
+    ]
 
 
 def daily_posts(first: str, last: str) -> list[dict[str, Any]]:
@@ -368,7 +372,7 @@ def test_an_outage_is_a_gap_while_it_lasts_and_no_silence(tmp_path: Path, dbt: D
     ]
     grown = Warehouse(tmp_path / "observatory.duckdb", dbt)
     loaded: worlds.Tables = {"core.account_snapshots": [], "core.posts": []}
-    select = (*GROWTH, "+main.accounts")
+    select = (*GROWTH, "+accounts")
     found = {}
     for number, delivery in enumerate(nights, start=1):
         build_id = f"b{number}"
