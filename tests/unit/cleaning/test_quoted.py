@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from orchestration.cleaning import quoted
 from orchestration.cleaning.people import Door
 from orchestration.cleaning.posts import finish_posts
 from orchestration.cleaning.public_talk import finish_comments
@@ -101,3 +104,18 @@ def test_texts_without_names_cost_next_to_nothing() -> None:
     before = time.process_time()
     without_people(texts)
     assert (time.process_time() - before) / 200_000 < 2e-6
+
+
+PIECES = (
+    "@平安上海", "@王小二", "＠平安北京", "//@平安上海:", "//@王小二:", "RT @handle: ",
+    "转发@平安上海：",
+    "@name@host.example", "a.b@police.example", "@", "@@平安上海", "回复", " ", "#话题#", "https://weibo.com/@x",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
+def test_a_text_that_calls_bodies_alone_is_told_from_others_by_the_same_names(text: str) -> None:
+    """Such texts are passed over whole columns at a time; what does so must agree with the rest."""
+    bodies = {"平安上海", "平安北京"}
+    one_by_one = quoted._hide_names(quoted._cut_quotation(text, bodies), bodies)
+    assert without_people(pl.Series([text])).to_list() == [one_by_one]
