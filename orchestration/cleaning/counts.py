@@ -36,11 +36,9 @@ _NUMBER = (
 no 12."""
 _BELOW_ONE = r"^\+?[0-9]+(?:\.[0-9]+)?e-[0-9]+$"
 _NEGATIVE_ZERO = r"^-0+(?:\.0+)?$"
-_LARGEST = 10**12
-"""More than a hundred times all people there are: nothing was ever followed, answered or read as
-often, and sums over millions of such counts stay whole numbers of 64 bits."""
+_LARGEST = 2**63 - 1
 _DIGITS = 19
-"""No longer number can be a count."""
+"""2^63 has as many; no longer number can be a count."""
 
 _WIDE = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
 _SAME = {**_WIDE, "萬": "万", "億": "亿", "\u2212": "-", "\u200b": "", "\ufeff": "", "\u2060": ""}
@@ -65,7 +63,7 @@ def parse_counts(raw: pl.Series, *, finest_of_column: bool = False) -> Counts:
     """
     text = raw.cast(pl.String)
     plain = text.cast(pl.Int64, strict=False)
-    if plain.null_count() == text.null_count() and plain.is_between(0, _LARGEST).all():
+    if plain.null_count() == text.null_count() and not (plain < 0).any():
         return Counts(plain, plain, pl.repeat(None, len(text), dtype=pl.String, eager=True))
     return _parse_displayed(text, finest_of_column=finest_of_column)
 

@@ -1,8 +1,10 @@
 """What the text of an official shows of other people: their names by @name, and their words.
 
 A name that is not built like a body's may be a person's and becomes `@…`. What such an author is
-quoted with, as a chain of reposts (`//@name:…`) or a copied post (`RT @name: …`), is cut; the
-`@…` at the end tells that something stood there. What officials say in their own words stays.
+quoted with, as a chain of reposts (`//@name:…`) or a copied post (`转发@name：…`), is cut; the
+`@…` at the end tells that something stood there. What officials say in their own words stays, and
+so does a handle in Latin letters outside of a chain: it names an institution as often as a person,
+and text with an @ that calls nobody (`@SUM(A1)`) is kept as it was written.
 """
 
 from __future__ import annotations
@@ -22,6 +24,7 @@ _HOST = r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 _NAME = re.compile(rf"{_SIGN}([\w·-]+(?:\.[A-Za-z0-9-]+)*)(?:@{_HOST})?")
 """Names of all platforms: @王小二, @handle, @name.bsky.social, @name@host.example."""
 
+_HANDLE = r"^[\x00-\x7F]+$"
 _MAIL_BOX = re.compile(r"[A-Za-z0-9._%+-]+$")
 _NO_MAIL_BOX = frozenset(("rt", "mt", "qt", "via", "by", "from", "cc"))
 _LONGEST_MAIL_BOX = 64
@@ -31,11 +34,9 @@ _COPIED = re.compile(
     r"(?:(?<![A-Za-z])(?:RT|MT|QT)|[转轉](?:[发發]?自|[发發])?)"
     rf"\s*[:：]?\s*({_SIGN})[^\s:：]{{1,80}}\s*[:：]"
 )
-_COPIED_WHOLE = re.compile(rf"^\s*RT\s*({_SIGN})")
 _QUOTATIONS = (
     (_CHAIN, re.compile("[/／]{2}")),
     (_COPIED, re.compile("[RMQ]T|[转轉]")),
-    (_COPIED_WHOLE, re.compile("RT")),
 )
 """Each with what no text with such a quotation is without: it spares the dearer pattern."""
 
@@ -62,9 +63,11 @@ def without_people(texts: pl.Series) -> pl.Series:
     names = calls.select("at", name=pl.col("text").str.extract_all(_NAME.pattern)).explode("name")
     called = names["name"].str.slice(1)
     bodies = bodies_among(called.unique(maintain_order=True))
-    of_bodies = names.filter(called.is_in(bodies.implode())).group_by("at").len()
-    rest = calls.join(of_bodies, on="at", how="left", maintain_order="left").filter(
-        pl.col("text").str.count_matches(_SIGN) != pl.col("len").fill_null(0)
+    is_shown = called.is_in(bodies.implode()) | called.str.contains(_HANDLE)
+    shown_names = names.filter(is_shown).group_by("at").len()
+    rest = calls.join(shown_names, on="at", how="left", maintain_order="left").filter(
+        (pl.col("text").str.count_matches(_SIGN) != pl.col("len").fill_null(0))
+        | pl.col("text").str.contains(_CHAIN.pattern)
     )
     if rest.is_empty():
         return texts
@@ -98,7 +101,10 @@ def _cut_quotation(text: str, bodies: Collection[str]) -> str:
         for found in quotation.finditer(text) if hint.search(text) else ():
             sign = found.start(1)
             name = _NAME.match(text, sign)
-            if name is None or name[1] not in bodies:
+            is_shown = name is not None and (
+                name[1] in bodies or (quotation is _COPIED and _is_handle(name[1]))
+            )
+            if not is_shown:
                 text = text[:sign] + HIDDEN
                 break
     return text
@@ -108,10 +114,14 @@ def _hide_names(text: str, bodies: Collection[str]) -> str:
     """A text with every name that is no body's as HIDDEN; addresses of mail are no names."""
 
     def shown(found: re.Match[str]) -> str:
-        is_kept = found[1] in bodies or _is_mail(found)
+        is_kept = found[1] in bodies or _is_handle(found[1]) or _is_mail(found)
         return found[0] if is_kept else HIDDEN
 
     return _NAME.sub(shown, text)
+
+
+def _is_handle(name: str) -> bool:
+    return name.isascii()
 
 
 def _is_mail(found: re.Match[str]) -> bool:

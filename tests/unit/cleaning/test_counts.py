@@ -34,7 +34,7 @@ def one(text: str | None) -> tuple[int | None, int | None, str | None]:
         ("1.2E+4", 11_000, 13_000),
         ("1.2E+05", 110_000, 130_000),
         ("1.20e5", 119_000, 121_000),
-        ("4.9e11", 480_000_000_000, 500_000_000_000),
+        ("4.9e15", 4_800_000_000_000_000, 5_000_000_000_000_000),
         ("120000.0", 120_000, 120_000),
         ("１，２３４，５６７", 1_234_567, 1_234_567),
         ("1 234 567", 1_234_567, 1_234_567),
@@ -60,8 +60,8 @@ def one(text: str | None) -> tuple[int | None, int | None, str | None]:
         ("1万2千", 11_000, 13_000),
         ("1万2345", 12_345, 12_345),
         ("1亿2345万", 123_440_000, 123_460_000),
-        ("1000000000000", 10**12, 10**12),
-        ("1000000000000+", 10**12, None),
+        ("9223372036854775807", 2**63 - 1, 2**63 - 1),
+        ("9223372036854775807+", 2**63 - 1, None),
         ("nan", None, None),
         ("", None, None),
         ("--", None, None),
@@ -82,13 +82,8 @@ def test_displayed_counts_become_intervals(text, lo, hi):
         ("1.2.3", "not_a_count"),
         ("99999999999999999999", "number_range"),
         ("99999999999亿", "number_range"),
-        ("1000000000001", "number_range"),  # a number as most are, read without looking closer
-        ("1000000000001+", "number_range"),
-        ("1万亿", "number_range"),  # its upper bound is twice as much
-        ("4611686018427387904", "number_range"),
-        ("9223372036854775807", "number_range"),
         ("9223372036854775808", "number_range"),
-        ("9.2E+18", "number_range"),
+        ("9.2E+18", "number_range"),  # its upper bound is no Int64
         ("1" * 60, "number_range"),
         ("1e400", "number_range"),
         ("-1.2万", "negative_count"),
@@ -146,7 +141,7 @@ def printed(value, unit, decimals, *, grouping="", wide=False):
 
 
 @given(
-    st.integers(0, 9 * 10**11),
+    st.integers(0, 10**15),
     st.sampled_from(sorted(UNITS)),
     st.integers(0, 3),
     st.sampled_from(["", ",", " "]),
@@ -163,7 +158,7 @@ def test_what_a_site_rounds_and_prints_is_read_back_within_its_bounds(
     assert hi - lo <= 2 * step
 
 
-@given(st.lists(st.integers(0, 9 * 10**11), min_size=2, max_size=8), st.sampled_from(sorted(UNITS)))
+@given(st.lists(st.integers(0, 10**12), min_size=2, max_size=8), st.sampled_from(sorted(UNITS)))
 def test_more_is_never_read_as_less(values, unit):
     texts = [printed(value, unit, 0) for value in sorted(values)]
     found = parse_counts(pl.Series(texts))
@@ -192,12 +187,12 @@ def test_a_numeral_in_words_means_the_number(value):
     assert hi - lo <= 2 * 10 ** (len(str(value)) - len(str(value).rstrip("0")))
 
 
-@given(st.integers(0, 10**12))
+@given(st.integers(0, 2**63 - 1))
 def test_plain_integers_are_exact(value):
     assert one(str(value)) == (value, value, None)
 
 
-@given(st.integers(0, 9_999), st.integers(0, 4), st.sampled_from(["万", "亿"]))
+@given(st.integers(0, 99_999_999), st.integers(0, 4), st.sampled_from(["万", "亿"]))
 def test_the_interval_holds_the_displayed_value(mantissa, decimals, unit):
     scale = {"万": 10**4, "亿": 10**8}[unit]
     digits = str(mantissa).rjust(decimals + 1, "0")
@@ -218,7 +213,7 @@ def test_any_text_gives_a_value_or_a_reason_and_never_both(texts):
     for lo, hi, problem in zip(*found, strict=True):
         assert problem is None or (lo is None and hi is None)
         assert lo is None or lo >= 0
-        assert hi is None or lo <= hi <= 10**12
+        assert hi is None or lo <= hi <= 2**63 - 1
     for text, lo, problem in zip(texts, found.lo, found.problem, strict=True):
         bare = re.sub("[\u200b\u2060]", "", text).strip().lower()
         missing = bare in MISSING_WORDS or bare.removesuffix("万") in MISSING_WORDS[1:]

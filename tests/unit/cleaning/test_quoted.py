@@ -35,12 +35,11 @@ from orchestration.cleaning.quoted import tags_without_people, without_people
         ("感谢@小王、@平安北京 和@人民日报", "感谢@…、@平安北京 和@人民日报"),
         ("转发 @小王：我家被盗了", "转发 @…"),
         ("转自@平安北京：今日停水", "转自@平安北京：今日停水"),
-        ("RT @jane_doe: my house was robbed", "RT @…"),
-        ("RT @jane_doe my house was robbed", "RT @…"),
-        ("Stay safe! RT @jane_doe: robbed", "Stay safe! RT @…"),
-        ("START @jane_doe: thanks", "START @…: thanks"),
-        ("Thanks @jane.bsky.social and @jane@social.example!", "Thanks @… and @…!"),
-        ("via@jane.bsky.social", "via@…"),
+        ("RT @小王: 我家被盗了", "RT @…"),
+        ("RT @jane_doe: my house was robbed", None),
+        ("收到//@jane_doe: my house was robbed", "收到//@…"),
+        ("Thanks @jane.bsky.social and @jane@social.example!", None),
+        ("@SUM(A1)", None),
         ("写信到 help.desk@police.example.com，或@平安北京", None),
         ("写信到 help@police.example.com", None),
         ("没有人", None),
@@ -53,7 +52,7 @@ def test_people_are_taken_out(text: str | None, shown: str | None) -> None:
 
 
 def test_what_is_taken_out_once_stays_as_it_is() -> None:
-    texts = pl.Series(["转发//@小王:在吗", "回复@小王:好", "RT @jane: robbed"])
+    texts = pl.Series(["转发//@小王:在吗", "回复@小王:好", "转发@小王：被盗"])
     once = without_people(texts)
     assert without_people(once).to_list() == once.to_list()
 

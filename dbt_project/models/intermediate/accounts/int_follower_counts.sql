@@ -2,7 +2,8 @@
 -- A purge: of five or more accounts of a platform that were counted within the week before, at
 -- least 20 % certainly fell on one day, by 1 % or more. Any such fall of that day, and any fall to
 -- zero, is suspect until the next count confirms it by lying nearer to it than to the count before;
--- a suspect count is nobody's previous count.
+-- a suspect count is nobody's previous count. So is, for ever, a count beyond all reason: sums of such
+-- counts would be no numbers of 64 bits.
 -- The counts from the first day made anew on follow the last count of each account before it.
 {{ config(
     materialized='incremental',
@@ -12,6 +13,7 @@
 ) }}
 -- depends_on: {{ ref('int_days_anew') }} (the reference below is hidden from the parser)
 
+{%- set most_followers = 10 ** 15 %}
 {%- set count = ['observed_date', 'followers_lo', 'followers_hi'] %}
 {%- set before = ['previous_date', 'previous_followers_lo', 'previous_followers_hi'] %}
 
@@ -161,8 +163,11 @@ judged as (
         last_followers_lo,
         is_purge_day,
         is_doubtful,
-        is_doubtful
-        and not {{ is_fall_confirmed('next_followers_hi', 'last_followers_lo', 'followers_hi') }} as is_suspect,
+        (
+            is_doubtful
+            and not {{ is_fall_confirmed('next_followers_hi', 'last_followers_lo', 'followers_hi') }}
+        )
+        or followers_lo > {{ most_followers }} as is_suspect,
         false as is_known
     from doubted
     {%- if grows_by_key() %}
