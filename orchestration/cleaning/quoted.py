@@ -25,20 +25,14 @@ _NAME = re.compile(rf"{_SIGN}([\w·-]+(?:\.[A-Za-z0-9-]+)*)(?:@{_HOST})?")
 """Names of all platforms: @王小二, @handle, @name.bsky.social, @name@host.example."""
 
 _HANDLE = r"^[\x00-\x7F]+$"
-_MAIL_BOX = re.compile(r"[A-Za-z0-9._%+-]+$")
-_NO_MAIL_BOX = frozenset(("rt", "mt", "qt", "via", "by", "from", "cc"))
-_LONGEST_MAIL_BOX = 64
-
 _CHAIN = re.compile(rf"[/／]{{2}}\s*(?:<[^<>]{{1,400}}>\s*)*({_SIGN})")
 _COPIED = re.compile(
     r"(?:(?<![A-Za-z])(?:RT|MT|QT)|[转轉](?:[发發]?自|[发發])?)"
     rf"\s*[:：]?\s*({_SIGN})[^\s:：]{{1,80}}\s*[:：]"
 )
-_QUOTATIONS = (
-    (_CHAIN, re.compile("[/／]{2}")),
-    (_COPIED, re.compile("[RMQ]T|[转轉]")),
-)
-"""Each with what no text with such a quotation is without: it spares the dearer pattern."""
+_QUOTATIONS = (_CHAIN, _COPIED)
+_MAY_QUOTE = rf"(?:[/／]{{2}}|[RMQ]T|[转轉][发發]?自?)\s*[:：]?\s*(?:<[^<>]*>\s*)*{_SIGN}"
+"""What every text with such a quotation has; a whole column is looked through for it at once."""
 
 
 def shown_text(rows: pl.DataFrame) -> pl.Series:
@@ -54,28 +48,38 @@ def shown_text(rows: pl.DataFrame) -> pl.Series:
 def without_people(texts: pl.Series) -> pl.Series:
     """Texts of officials without the names and the quoted words of people; NULL stays NULL.
 
-    A text without an @ costs no more than a look for it, one that calls bodies alone little more.
+    Only texts that may quote somebody are looked at one by one.
     """
     calling = texts.str.contains(_SIGN).fill_null(False)
     if not calling.any():
         return texts
-    calls = pl.DataFrame({"at": calling.arg_true(), "text": texts.filter(calling)})
-    names = calls.select("at", name=pl.col("text").str.extract_all(_NAME.pattern)).explode("name")
-    called = names["name"].str.slice(1)
-    bodies = bodies_among(called.unique(maintain_order=True))
-    is_shown = called.is_in(bodies.implode()) | called.str.contains(_HANDLE)
-    shown_names = names.filter(is_shown).group_by("at").len()
-    rest = calls.join(shown_names, on="at", how="left", maintain_order="left").filter(
-        (pl.col("text").str.count_matches(_SIGN) != pl.col("len").fill_null(0))
-        | pl.col("text").str.contains(_CHAIN.pattern)
-    )
-    if rest.is_empty():
+    calls = texts.filter(calling)
+    names = calls.str.extract_all(_NAME.pattern).explode().drop_nulls().unique(maintain_order=True)
+    shown = calls if names.is_empty() else _hide(calls, names)
+    quoting = calls.str.contains(_MAY_QUOTE)
+    if quoting.any():
+        cut = _one_by_one(calls.filter(quoting).to_list())
+        shown = shown.scatter(quoting.arg_true(), pl.Series(cut, dtype=pl.String))
+    return texts.clone().scatter(calling.arg_true(), shown)
+
+
+def _hide(texts: pl.Series, names: pl.Series) -> pl.Series:
+    """Texts with each of the names in them, as they stand there, hidden or kept. The longest is
+    looked for first: the name of a person may begin that of a body."""
+    called = names.str.extract(_NAME.pattern, 1)
+    is_shown = called.is_in(bodies_among(called).implode()) | called.str.contains(_HANDLE)
+    if is_shown.all():
         return texts
-    left = rest["text"].to_list()
-    named = sorted({name for text in left for name in _NAME.findall(text)})
-    known = set(bodies_among(pl.Series(named, dtype=pl.String)).to_list())
-    shown = [_hide_names(_cut_quotation(text, known), known) for text in left]
-    return texts.clone().scatter(rest["at"], pl.Series(shown, dtype=pl.String))
+    told = pl.DataFrame({"name": names, "shown": names.set(~is_shown, HIDDEN)}).sort(
+        pl.col("name").str.len_bytes(), descending=True
+    )
+    return texts.str.replace_many(told["name"].implode(), told["shown"].implode(), leftmost=True)
+
+
+def _one_by_one(texts: list[str]) -> list[str]:
+    named = sorted({name for text in texts for name in _NAME.findall(text)})
+    bodies = set(bodies_among(pl.Series(named, dtype=pl.String)).to_list())
+    return [_hide_names(_cut_quotation(text, bodies), bodies) for text in texts]
 
 
 def tags_without_people(tags: pl.Series) -> pl.Series:
@@ -97,8 +101,8 @@ def _cut_quotation(text: str, bodies: Collection[str]) -> str:
     Links of a chain that quote bodies stay as long as they come first: who speaks below a person's
     link cannot be told from whom that person quotes.
     """
-    for quotation, hint in _QUOTATIONS:
-        for found in quotation.finditer(text) if hint.search(text) else ():
+    for quotation in _QUOTATIONS:
+        for found in quotation.finditer(text):
             sign = found.start(1)
             name = _NAME.match(text, sign)
             is_shown = name is not None and (
@@ -111,10 +115,10 @@ def _cut_quotation(text: str, bodies: Collection[str]) -> str:
 
 
 def _hide_names(text: str, bodies: Collection[str]) -> str:
-    """A text with every name that is no body's as HIDDEN; addresses of mail are no names."""
+    """A text with every name as HIDDEN that is neither a body's nor in Latin letters."""
 
     def shown(found: re.Match[str]) -> str:
-        is_kept = found[1] in bodies or _is_handle(found[1]) or _is_mail(found)
+        is_kept = found[1] in bodies or _is_handle(found[1])
         return found[0] if is_kept else HIDDEN
 
     return _NAME.sub(shown, text)
@@ -122,12 +126,3 @@ def _hide_names(text: str, bodies: Collection[str]) -> str:
 
 def _is_handle(name: str) -> bool:
     return name.isascii()
-
-
-def _is_mail(found: re.Match[str]) -> bool:
-    """Whether the @ stands inside an address of mail: a box before it, a host behind it."""
-    before = found.string[max(0, found.start() - _LONGEST_MAIL_BOX) : found.start()]
-    box = _MAIL_BOX.search(before)
-    if box is None or box[0].lower() in _NO_MAIL_BOX:
-        return False
-    return re.fullmatch(_HOST, found[1]) is not None

@@ -107,14 +107,15 @@ def test_texts_without_names_cost_next_to_nothing() -> None:
 
 PIECES = (
     "@平安上海", "@王小二", "＠平安北京", "//@平安上海:", "//@王小二:", "RT @handle: ",
-    "转发@平安上海：",
-    "@name@host.example", "a.b@police.example", "@", "@@平安上海", "回复", " ", "#话题#", "https://weibo.com/@x",
+    "转发@平安上海：", "转发：@王小二：", "@王小二百姓",
+    "//<a href='x'>@王小二</a>", "@平安", "@王小二@名.example",
+    "@name@host.example", "a.b@police.example", "@", "@@平安上海",
+    "回复", " ", "#话题#", "https://weibo.com/@x",
 )  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=8).map("".join))
-def test_a_text_that_calls_bodies_alone_is_told_from_others_by_the_same_names(text: str) -> None:
-    """Such texts are passed over whole columns at a time; what does so must agree with the rest."""
+def test_names_are_hidden_in_a_column_as_in_each_of_its_texts(text: str) -> None:
     bodies = {"平安上海", "平安北京"}
     one_by_one = quoted._hide_names(quoted._cut_quotation(text, bodies), bodies)
     assert without_people(pl.Series([text])).to_list() == [one_by_one]
