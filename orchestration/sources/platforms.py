@@ -17,22 +17,6 @@ PLATFORMS = (
 )  # fmt: skip
 """`weibo` is Sina's; `web` and `news` are sites without accounts of their own."""
 
-ALIASES = {
-    "sina": "weibo", "sina_weibo": "weibo", "新浪微博": "weibo", "新浪": "weibo", "微博": "weibo",
-    "wb": "weibo", "weibo.com": "weibo",
-    "qq": "tencent_weibo", "tencent": "tencent_weibo", "腾讯微博": "tencent_weibo",
-    "腾讯": "tencent_weibo", "t.qq.com": "tencent_weibo", "人民微博": "people_weibo",
-    "新华微博": "xinhua_weibo", "网易微博": "netease_weibo", "搜狐微博": "sohu_weibo",
-    "x": "twitter", "x.com": "twitter", "twitter.com": "twitter", "tweet": "twitter",
-    "推特": "twitter", "fb": "facebook", "facebook.com": "facebook", "脸书": "facebook",
-    "ig": "instagram", "fediverse": "mastodon", "bsky": "bluesky", "atproto": "bluesky",
-    "weixin": "wechat", "微信": "wechat", "微信公众号": "wechat", "抖音": "douyin",
-    "快手": "kuaishou", "今日头条": "toutiao", "头条号": "toutiao", "哔哩哔哩": "bilibili",
-    "b站": "bilibili", "rednote": "xiaohongshu", "xhs": "xiaohongshu", "小红书": "xiaohongshu",
-    "知乎": "zhihu", "贴吧": "tieba", "website": "web", "internet": "web",
-}  # fmt: skip
-"""Other names people use, and what the platform is called here."""
-
 HOSTS: Mapping[str, str] = {
     "weibo.com": "weibo", "weibo.cn": "weibo", "t.qq.com": "tencent_weibo",
     "twitter.com": "twitter", "x.com": "twitter", "facebook.com": "facebook",
@@ -41,6 +25,22 @@ HOSTS: Mapping[str, str] = {
     "youtube.com": "youtube", "zhihu.com": "zhihu",
 }  # fmt: skip
 """Platform by host of the addresses that a file holds."""
+
+ALIASES = {
+    **HOSTS,
+    "sina": "weibo", "sina_weibo": "weibo", "新浪微博": "weibo", "新浪": "weibo", "微博": "weibo",
+    "wb": "weibo",
+    "qq": "tencent_weibo", "tencent": "tencent_weibo", "腾讯微博": "tencent_weibo",
+    "腾讯": "tencent_weibo", "人民微博": "people_weibo",
+    "新华微博": "xinhua_weibo", "网易微博": "netease_weibo", "搜狐微博": "sohu_weibo",
+    "x": "twitter", "tweet": "twitter", "推特": "twitter", "fb": "facebook", "脸书": "facebook",
+    "ig": "instagram", "fediverse": "mastodon", "bsky": "bluesky", "atproto": "bluesky",
+    "weixin": "wechat", "微信": "wechat", "微信公众号": "wechat", "抖音": "douyin",
+    "快手": "kuaishou", "今日头条": "toutiao", "头条号": "toutiao", "哔哩哔哩": "bilibili",
+    "b站": "bilibili", "rednote": "xiaohongshu", "xhs": "xiaohongshu", "小红书": "xiaohongshu",
+    "知乎": "zhihu", "贴吧": "tieba", "website": "web", "internet": "web",
+}  # fmt: skip
+"""Other names people use, and what the platform is called here."""
 
 UNKNOWN = "unknown_platform"
 """Reason code of a word that means no platform."""
