@@ -27,7 +27,11 @@ from orchestration.warehouse.connect import open_work
 ACCOUNTS = 100_000
 LAST_NIGHT = "date '2021-03-16'"
 """In the middle of its month, since what is kept by month costs more the later it is."""
+DENSE_NIGHTS = 60
 POSTS = 50_000
+"""As many in the last nights of history together, and as many in the first that the models take in;
+in each night between there are POSTS_BETWEEN. As many accounts are known to post."""
+POSTS_BETWEEN = 50
 NIGHTS_AT_ONCE = 50
 """Nights of history that the models take in by one build."""
 MEMORY_LIMIT = "4GB"
@@ -146,8 +150,11 @@ def _write_history(warehouse: Path, nights: int) -> None:
             # Month by month, as the load keeps them.
             for night in range(first, until, -30):
                 _insert_snapshots(connection, night, max(night - 30, until))
+            dense = min(DENSE_NIGHTS, nights)
+            a_night = POSTS // NIGHTS_AT_ONCE if first == nights else POSTS_BETWEEN
+            _insert_posts(connection, first, max(until, dense), a_night)
             if not until:
-                _insert_posts(connection, min(nights, 60))
+                _insert_posts(connection, dense, 0, POSTS // dense)
         build_id = f"history_{nights - until:06}"
         cost, _ = _dbt(warehouse, build_id, threads=2)
         release = _release(warehouse, build_id, before=_release_of(warehouse))
@@ -196,33 +203,36 @@ def _opened(warehouse: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _insert_posts(connection: duckdb.DuckDBPyConnection, nights: int) -> None:
-    """Posts of the last nights of history."""
+def _insert_posts(
+    connection: duckdb.DuckDBPyConnection, first: int, until: int, a_night: int
+) -> None:
+    """So many posts a night, from `first` nights before the last down to before `until`."""
     connection.execute(
         f"""insert into core.posts by name
-            select 'weibo' as platform, 'p' || n as post_id,
-                   (n % {ACCOUNTS} + 1000000000)::varchar as account_id,
-                   posted_at, 'api' as posted_at_source, 'second' as posted_at_precision,
+            select 'weibo' as platform, 'p' || night || '_' || n as post_id,
+                   ((night * {a_night} + n) % {POSTS} + 1000000000)::varchar as account_id,
+                   {LAST_NIGHT}::timestamptz - to_hours(12 + 24 * night::integer)
+                       - to_seconds(n * 86400 // {a_night}) as posted_at,
+                   'api' as posted_at_source, 'second' as posted_at_precision,
                    'text' as text, [] as hashtags, [] as hashtag_keys, 'original' as kind,
                    false as is_repost, true as is_official,
                    posted_at + interval 1 hour as observed_at,
                    'crawl' as source_name, 'f0' as file_id,
-                   'f0' as file_sha256, n as record_number
-            from (select n, {LAST_NIGHT}::timestamptz - interval 36 hours
-                            - to_minutes(n % {nights * 1440}) as posted_at
-                  from range({POSTS}) as numbers(n))"""
+                   'f0' as file_sha256, night * {a_night} + n as record_number
+            from range({first}, {until}, -1) as nights(night), range({a_night}) as numbers(n)"""
     )
     connection.execute(
         f"""insert into meta.touched_days by name
             select 'posts' as build_id, 'core.posts' as table_name,
                    ({LAST_NIGHT} - night::integer)::date as observed_date
-            from range({nights + 3}) as nights(night)"""
+            from range({first} + 2, {until}, -1) as nights(night)"""
     )
     connection.execute(
-        """insert into meta.touched_buckets by name
-           select distinct 'posts' as build_id, 'core.posts' as table_name,
-                  timezone('UTC', posted_at)::date as bucket_date
-           from core.posts"""
+        f"""insert into meta.touched_buckets by name
+            select distinct 'posts' as build_id, 'core.posts' as table_name,
+                   timezone('UTC', posted_at)::date as bucket_date
+            from core.posts
+            where posted_at >= {LAST_NIGHT}::timestamptz - to_days(({first} + 2)::integer)"""
     )
 
 
