@@ -24,7 +24,7 @@ setup: .venv/ready ## .venv from the lock, dbt parsed; the others call it
 	@echo "setting up .venv (once; some minutes at most, and 1.5 GB)" >&2
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
-	@$(BIN)/uv pip sync --quiet --compile-bytecode --require-hashes --python $(BIN)/python requirements/lock.txt
+	@$(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python requirements/lock.txt
 	@$(BIN)/uv pip install --quiet --no-deps --no-build-isolation --python $(BIN)/python --editable .
 	@$(BIN)/observatory prepare
 	@touch .venv/ready

@@ -208,7 +208,7 @@ class DbtRun:
         self._answers = dbt_results(invocation.target_path / "run_results.json", self._manifest)
         with open_work(settings.root.warehouse) as connection:
             write_results(connection, build.build_id, "dbt", self._answers)
-            columns = _columns(connection)
+            self._columns = columns = _columns(connection)
         self._rows = _row_counts(settings.root.warehouse, self._built_tables())
         self._lineage = self._seeded(columns) | lineage_of_models(
             self._compiled(), columns, settings.root.dbt_target / "lineage.json",
@@ -259,9 +259,11 @@ class DbtRun:
                 yield event
 
     def _metadata(self, event: Any) -> dict[str, Any]:
-        unique_id = event.metadata["unique_id"].value
-        name = table_name(self._manifest["nodes"][unique_id])
+        node = self._manifest["nodes"][event.metadata["unique_id"].value]
+        name = table_name(node)
         found: dict[str, Any] = {}
+        if name not in TABLES and name in self._columns:
+            found["dagster/column_schema"] = _schema_as_built(node, self._columns[name])
         if name in self._rows:
             found["dagster/row_count"] = dg.MetadataValue.int(self._rows[name])
         if lineage := self._lineage.get(name):
@@ -288,6 +290,17 @@ class DbtRun:
         left_out = [table_name(n) for n, outcome in self._nodes() if outcome["status"] == "skipped"]
         if left_out:
             raise dg.Failure(f"dbt left out: {', '.join(left_out)}", allow_retries=False)
+
+
+def _schema_as_built(node: Mapping[str, Any], kinds: Mapping[str, str]) -> dg.TableSchema:
+    """Columns of a table that only its model defines, with the types that DuckDB gave them."""
+    told = {name.lower(): column.get("description") for name, column in node["columns"].items()}
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(name, kind.lower(), description=told.get(name.lower()))
+            for name, kind in kinds.items()
+        ]
+    )
 
 
 def _row_counts(warehouse: Path, tables: list[str]) -> dict[str, int]:

@@ -250,7 +250,7 @@ def close(left: float | None, right: float | None) -> bool:
 
 
 @settings(
-    max_examples=30,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

@@ -215,6 +215,20 @@ def test_every_asset_says_how_many_rows_it_has(
     assert min(said["staging.stg_core__posts"], said["seeds.reported_figures"]) > 0
 
 
+def test_every_table_of_dbt_shows_its_columns_with_their_types(
+    materialized: dict[str, dict[str, dg.MetadataValue]],
+) -> None:
+    graph = build_defs().get_repository_def().asset_graph
+    for name, left in materialized.items():
+        said = left.get("dagster/column_schema")
+        defined = graph.get(dg.AssetKey(name.split("."))).metadata.get("dagster/column_schema")
+        shown = said.value if said is not None else defined
+        assert shown is not None, name
+        assert all(column.type and column.description for column in shown.columns), name
+    accounts = materialized["intermediate.int_accounts_resolved"]["dagster/column_schema"].value
+    assert {c.name: c.type for c in accounts.columns}["first_seen_date"] == "date"
+
+
 def test_every_column_of_every_asset_is_traced_to_columns_that_exist(
     observatory: Settings, materialized: dict[str, dict[str, dg.MetadataValue]]
 ) -> None:
@@ -422,10 +436,13 @@ def test_a_dbt_test_that_fails_blocks_before_the_audit(
             "insert into meta.touched_days values "
             "('b000000', 'core.account_snapshots', '2026-07-03')"
         )
-        work.execute(
-            "update core.account_snapshots set followers_lo = followers_hi + 5 "
-            "where followers_hi > 0 and observed_at >= '2026-07-02 16:00:00+00'"
-        )
+        # A day after the touched one is not made anew, but tested; most of the models stand on it.
+        (spoilt,) = work.execute(
+            "update intermediate.int_account_days_observed "
+            "set first_observed_at = last_observed_at + interval 1 second "
+            "where observed_date = date '2026-07-05'"
+        ).fetchone()
+        assert spoilt > 0
     outcome = _night(observatory)
     assert outcome.outcome == "refused", outcome.message
     assert any(check.tool == "dbt" for check in outcome.failed_checks)
