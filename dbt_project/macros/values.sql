@@ -77,6 +77,21 @@
     coalesce({{ account_state }} in ('present', 'hidden', 'moved'), false)
 {%- endmacro %}
 
+{#- Whether it is known when a look took place. A file's modification time and "at some time before" are upper
+    bounds only: what was seen may be of long before. -#}
+{% macro is_look_dated(observed_at_source) -%}
+    coalesce({{ observed_at_source }} not in ('file_mtime', 'upper_bound'), true)
+{%- endmacro %}
+
+{#- When a post that no look missed was seen last, from its versions and its snapshots of counts. A look without a
+    known time counts where no look has one. -#}
+{% macro last_sight(versions, snapshots) -%}
+    coalesce(
+        greatest({{ versions }}.last_dated_at, {{ snapshots }}.last_dated_at),
+        greatest({{ versions }}.last_seen_at, {{ snapshots }}.last_seen_at)
+    )
+{%- endmacro %}
+
 {#-
     Every published row says which build made it. The id comes through dbt's metadata variables
     (DBT_ENV_CUSTOM_ENV_...), the one input that differs every night and does not make dbt parse

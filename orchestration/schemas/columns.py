@@ -583,7 +583,8 @@ _define(
     "ratio 0-1",
     {
         "survival": "Share still unanswered after these hours (Kaplan-Meier); of posts, share not yet "
-        "found missing, given that they were there at curve_from_hours.",
+        "found missing, given that they were there at curve_from_hours; 0 from where the last one at "
+        "risk went.",
         "survival_lo": "Lower end of its 95 % interval (Greenwood, log-log); of posts, that of "
         "survival_earliest.",
         "survival_hi": "Upper end of its 95 % interval (Greenwood, log-log).",
@@ -858,18 +859,21 @@ _define(
     "",
     {
         "engagement_method": "exact (a snapshot at that age), interpolated (between one before and one "
-        "after it) or nearest (one snapshot on one side), each within half the age.",
+        "after it) or nearest (one snapshot on one side), each within half the age; that of the least "
+        "certain count.",
     },
 )
 _define(
     "float",
     "hours",
     {
-        "age_at_observation_hours": "Age of the post at the snapshot nearest to the age of the row.",
+        "age_at_observation_hours": "Age of the post at the snapshot nearest to the age of the row; where "
+        "the counts rest on several, that of the count for which it is farthest.",
         "curve_from_hours": "Age from which the curve runs: the first at which ten posts were at risk; "
         "NULL where there never were.",
         "detection_floor_hours": "A post gone sooner than this may never have been seen: the larger of "
-        "the 95 % quantile of the time from publication to first sighting and the median time between "
+        "the 95 % quantile of the time from publication to first sighting (at least twice the hour or the "
+        "day that dates it) and the median time between "
         "the last sighting and the look that missed it.",
     },
 )
@@ -911,7 +915,8 @@ _define(
         "posts_seen": "Posts of the cohort that were ever seen.",
         "posts_watched": "Those seen at two instants at least, or found missing: the curve rests on them.",
         "gone_lo": "Watched posts certainly gone by these hours: found missing by then.",
-        "gone_hi": "Watched posts that may be gone by these hours: last seen before.",
+        "gone_hi": "Watched posts that may be gone by these hours: last seen before, with what is not known "
+        "of their publication.",
     },
 )
 _define(

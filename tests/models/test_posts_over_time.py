@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -111,6 +112,63 @@ def at_equal_age(shown: list[tuple[float, Any]], age: int) -> dict[str, Any] | N
     return found
 
 
+OTHER_PLATFORMS = ("facebook", "threads", "twitter")
+Rows = list[dict[str, Any]]
+
+
+def looked_at(
+    platform: str, post_id: str, posted: datetime, hours: Mapping[float, str | None], **more: Any
+) -> Rows:
+    """One version of a post for each look: its age in hours, and the state it was found in."""
+    return [
+        post(post_id, posted, posted + timedelta(hours=age), platform=platform,
+             account_state=state, **more)
+        for age, state in hours.items()
+    ]  # fmt: skip
+
+
+def copied() -> tuple[Rows, Rows]:
+    """Posts that two looks missed, and copies of what was read before, dated by when they were
+    made: one of the posts and one of their counts."""
+    posted, posts, snapshots = START + timedelta(days=2), [], []
+    states = {1: "present", 24: "present", 48: "not_found", 49: "not_found"}
+    for n in range(12):
+        at = posted + timedelta(minutes=n)
+        posts += looked_at("facebook", f"c{n}", at, states)
+        posts += looked_at("facebook", f"c{n}", at, {1440: None}, observed_at_source="file_mtime")
+        copy = at + timedelta(days=61)
+        snapshots.append(
+            snapshot(f"c{n}", copy, [(1, 1)] * 3, platform="facebook",
+                     observed_at_source="file_mtime")
+        )  # fmt: skip
+    return posts, snapshots
+
+
+def dated_by_day() -> tuple[Rows, Rows]:
+    """Of 24 posts dated by their day one half went within it, the other one stays."""
+    midnight, posts = START + timedelta(days=2, hours=-8), []
+    gone = {22: "present", 23: "present", 23.5: "not_found", 23.6: "not_found"}
+    for n in range(12):
+        for name, looks in (("gone", gone), ("stays", {22: "present", 100: "present"})):
+            posts += looked_at("threads", f"{name}{n}", midnight, looks, posted_at_precision="day")
+    return posts, []
+
+
+def counted_apart() -> tuple[Rows, Rows]:
+    """Two posts with the same counts, one of which a source of likes alone saw too."""
+    posted, posts, snapshots = START + timedelta(days=3), [], []
+    for post_id in ("alone", "both"):
+        posts += looked_at("twitter", post_id, posted, {1: None})
+        for age, counts in ((23, (10, 5, 3)), (25, (20, 7, 5))):
+            at = posted + timedelta(hours=age)
+            pairs = [(count, count) for count in counts]
+            snapshots.append(snapshot(post_id, at, pairs, platform="twitter"))
+    at = posted + timedelta(hours=23.5)
+    unknown = (None, None)
+    snapshots.append(snapshot("both", at, [unknown, unknown, (4, 4)], platform="twitter"))
+    return posts, snapshots
+
+
 OVER_TIME = ("--select", "+post_engagement", "+post_survival", "+claim_growth", "+posts")
 
 
@@ -172,6 +230,10 @@ def over_time(
     posts.append(post("vague", posted - timedelta(days=2), posted, posted_at_precision="day"))
     later = [row for row in snapshots if rng.random() < 0.3]
     first = [row for row in snapshots if row not in later]
+    for world in (copied(), dated_by_day(), counted_apart()):
+        posts += world[0]
+        first += world[1]
+    accounts += [accounts[0] | {"platform": platform} for platform in OTHER_PLATFORMS]
     tables = {"core.account_snapshots": accounts, "core.posts": posts, "core.deletions": deletions}
     warehouse.load("n1", {**tables, "core.post_metric_snapshots": first})
     warehouse.build_models("n1", *OVER_TIME)
@@ -261,7 +323,8 @@ def test_survival_is_that_of_lifelines_with_delayed_entry(
     # The posts about engagement are seen too, and never go: leave them to the months.
     rows = over_time.rows(
         f"""select hours, {assumption}, curve_from_hours, at_risk from main.post_survival
-            where period = 'all' and account_kind = 'all' order by hours"""
+            where period = 'all' and account_kind = 'all' and platform = 'weibo'
+            order by hours"""
     )
     start = rows[0][2]
     assert start is not None
@@ -298,7 +361,7 @@ def _others(warehouse: Warehouse) -> list[tuple[float, float]]:
         """select date_diff('microsecond', posted_at, first_seen_at) / 3.6e9,
                   date_diff('microsecond', posted_at, last_seen_at) / 3.6e9
            from main.posts where post_id not like 's%' and last_seen_at > first_seen_at
-             and posted_at is not null"""
+             and posted_at is not null and platform = 'weibo'"""
     )
 
 
@@ -307,7 +370,7 @@ def test_posts_that_are_gone_lie_within_the_bounds(over_time: Warehouse, known: 
     rows = over_time.rows(
         """select hours, survival_lo, survival_hi, gone_lo, gone_hi, detection_floor_hours
            from main.post_survival where period = 'all' and account_kind = 'organ'
-             and hours in (72, 168) order by hours"""
+             and platform = 'weibo' and hours in (72, 168) order by hours"""
     )
     assert [row[0] for row in rows] == [72, 168]
     for hours, lo, hi, gone_lo, gone_hi, floor in rows:
@@ -325,9 +388,69 @@ def test_every_row_carries_the_floor_and_states_follow_reports(
     ) == (0,)
     gone = {
         row[0]
-        for row in over_time.rows("select post_id from main.posts where status = 'not_found'")
+        for row in over_time.rows(
+            "select post_id from main.posts where status = 'not_found' and platform = 'weibo'"
+        )
     }
     assert gone == {life.post_id for life in known if life.seen and life.missed}
+
+
+def survival_of(warehouse: Warehouse, platform: str) -> dict[float, dict[str, Any]]:
+    """Hours to the row of all posts of a platform."""
+    names = ("survival", "survival_earliest", "gone_lo", "gone_hi", "posts_watched", "at_risk",
+             "curve_from_hours")  # fmt: skip
+    rows = warehouse.rows(
+        f"""select hours, {", ".join(names)} from main.post_survival
+            where period = 'all' and account_kind = 'all' and platform = '{platform}'"""
+    )
+    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
+
+
+def test_a_copied_file_brings_no_deleted_post_back(over_time: Warehouse) -> None:
+    assert over_time.rows(
+        """select distinct status, date_diff('hour', posted_at, first_seen_at),
+                  date_diff('hour', posted_at, last_seen_at)
+           from main.posts where platform = 'facebook'"""
+    ) == [("not_found", 1, 24)]
+    rows = survival_of(over_time, "facebook")
+    assert {row["posts_watched"] for row in rows.values()} == {12}
+    assert [rows[hours]["gone_lo"] for hours in (24, 72)] == [0, 12]
+
+
+def test_where_all_are_gone_nothing_is_left_at_any_later_age(over_time: Warehouse) -> None:
+    rows = survival_of(over_time, "facebook")
+    assert {hours: row["survival"] for hours, row in rows.items() if hours <= 24} == {
+        1: None, 6: 1, 24: 1
+    }  # fmt: skip
+    later = [row for hours, row in rows.items() if hours > 24]
+    assert {(row["survival"], row["survival_earliest"], row["at_risk"]) for row in later} == {
+        (0, 0, 0)
+    }
+
+
+def test_a_post_dated_by_its_day_may_have_gone_at_once_and_tells_no_early_age(
+    over_time: Warehouse,
+) -> None:
+    rows = survival_of(over_time, "threads")
+    counted = {hours: (row["gone_lo"], row["gone_hi"]) for hours, row in rows.items()}
+    assert counted[1] == counted[6] == (0, 12)
+    assert counted[24] == (12, 12)
+    early = [row for hours, row in rows.items() if hours < 48]
+    assert {(row["survival"], row["survival_earliest"]) for row in early} == {(None, None)}
+    assert rows[72]["curve_from_hours"] >= 47.9
+    assert (rows[72]["survival"], rows[72]["at_risk"]) == (1, 12)
+
+
+def test_each_count_is_taken_from_the_snapshots_that_have_it(over_time: Warehouse) -> None:
+    assert over_time.rows(
+        """select post_id, reposts_lo, comments_hi, likes_lo, likes_hi, engagement_lo,
+                  engagement_method, age_at_observation_hours
+           from main.post_engagement where platform = 'twitter' and age_hours = 24
+           order by post_id"""
+    ) == [
+        ("alone", 15, 6, 4, 4, 25, "interpolated", 23),
+        ("both", 15, 6, 4, 5, 25, "interpolated", 23),
+    ]
 
 
 PUBLISHED = (

@@ -28,6 +28,7 @@ select
     is_official,
     account_state as post_state,
     observed_at,
+    observed_at_source,
     source_name,
     file_id,
     file_sha256,

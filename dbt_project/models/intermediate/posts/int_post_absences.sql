@@ -4,12 +4,15 @@
 -- Confirmed: two looks found it absent, or a collector that follows posts reports it as gone
 -- (core.deletions). A failed fetch, a login wall or the author's own display setting is neither
 -- presence nor absence.
+-- A sighting whose time is only an upper bound (a file's modification time) is one of before that: it counts
+-- where no look with a known time is earlier, and else brings no post back.
 with states as (
     select
         platform,
         post_id,
         post_state,
-        observed_at
+        observed_at,
+        {{ is_look_dated('observed_at_source') }} as is_dated
     from {{ ref('stg_core__posts') }}
     where is_official and coalesce(post_state, 'present') <> 'present'
 ),
@@ -46,7 +49,6 @@ looks as (
     from reports
 ),
 
--- When each of these posts was seen, by any source and in any version.
 suspects as (
     select
         platform,
@@ -59,40 +61,80 @@ suspects as (
     from reports
 ),
 
+-- When posts were seen, by any source and in any version; dated_at: what is known to be the time of the look.
 seen as (
     select
         versions.platform,
         versions.post_id,
         versions.observed_at as from_at,
-        versions.observed_at as until_at
+        versions.observed_at as until_at,
+        case when {{ is_look_dated('versions.observed_at_source') }} then versions.observed_at end as dated_at
     from {{ ref('stg_core__posts') }} as versions
     where versions.is_official and coalesce(versions.post_state, 'present') in ('present', 'hidden')
     union all
     select
         platform,
         post_id,
-        first_seen_at as from_at,
-        last_seen_at as until_at
+        first_dated_at as from_at,
+        last_dated_at as until_at,
+        first_dated_at as dated_at
     from {{ ref('int_post_sightings') }}
+    where first_dated_at is not null
+    {%- for end in ['first_seen_at', 'last_seen_at'] %}
+    union all
+    select
+        platform,
+        post_id,
+        {{ end }} as from_at,
+        {{ end }} as until_at,
+        null as dated_at
+    from {{ ref('int_post_sightings') }}
+    {%- endfor %}
     union all
     select
         platform,
         post_id,
         seen_until_at as from_at,
-        seen_until_at as until_at
+        seen_until_at as until_at,
+        seen_until_at as dated_at
     from reports
+    union all
+    select
+        platform,
+        post_id,
+        null as from_at,
+        null as until_at,
+        observed_at as dated_at
+    from states
+    where is_dated and {{ is_absent('post_state') }}
+),
+
+compared as (
+    select
+        suspects.platform,
+        suspects.post_id,
+        seen.from_at,
+        seen.until_at,
+        seen.dated_at,
+        min(seen.dated_at) over (partition by suspects.platform, suspects.post_id) as first_dated_at
+    from suspects
+    left join seen
+        on suspects.platform = seen.platform and suspects.post_id = seen.post_id
 ),
 
 presence as (
     select
-        suspects.platform,
-        suspects.post_id,
-        min(seen.from_at) as first_present_at,
-        max(seen.until_at) as last_present_at
-    from suspects
-    left join seen
-        on suspects.platform = seen.platform and suspects.post_id = seen.post_id
-    group by suspects.platform, suspects.post_id
+        platform,
+        post_id,
+        min(from_at) filter (where counts) as first_present_at,
+        max(until_at) filter (where counts) as last_present_at
+    from (
+        select
+            *,
+            dated_at is not null or coalesce(from_at < first_dated_at, true) as counts
+        from compared
+    ) as weighed
+    group by platform, post_id
 ),
 
 -- Absent before it was last seen: it came back, and nothing is left of that absence.

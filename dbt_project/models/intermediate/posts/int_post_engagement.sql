@@ -1,7 +1,8 @@
 -- Grain: one official post and one age in hours, with the snapshots on both sides of that age that
--- are near enough (not further from it than half of it). Age 0 is a row of every post: nothing can
--- have been counted before publication, and a post whose snapshots all fell away still has a row
--- that replaces the former ones.
+-- are near enough (not further from it than half of it). Each count has its own two: a source that
+-- records likes alone must not stand before those that know the rest. Age 0 is a row of every post:
+-- nothing can have been counted before publication, and a post whose snapshots all fell away still has
+-- a row that replaces the former ones.
 -- An age is the distance from publication, so a post is worked out again from its snapshots of the
 -- first ten days when one of them is new, and when a version of it is (which may date it anew).
 -- Snapshots whose own time is only an upper bound have no age and are left out. Several sources at
@@ -15,7 +16,6 @@
 -- depends_on: {{ ref('int_touched_days') }} {{ ref('stg_core__posts') }} (references below that are hidden from the parser)
 
 {%- set metrics = ['reposts', 'comments', 'likes'] %}
-{%- set counts = ['reposts_lo', 'reposts_hi', 'comments_lo', 'comments_hi', 'likes_lo', 'likes_hi'] %}
 {#- One and a half times the oldest age. #}
 {%- set horizon_us = 252 * 3600000000 %}
 
@@ -65,8 +65,9 @@ early_snapshots as (
         posts.platform,
         posts.post_id,
         {{ microseconds_between('posts.posted_at', 'snapshots.observed_at') }} as age_us,
-        {%- for count in counts %}
-        snapshots.{{ count }}{{ "," if not loop.last }}
+        {%- for metric in metrics %}
+        snapshots.{{ metric }}_lo,
+        snapshots.{{ metric }}_hi{{ "," if not loop.last }}
         {%- endfor %}
     from {{ ref('stg_core__post_metric_snapshots') }} as snapshots
     inner join posts
@@ -76,7 +77,7 @@ early_snapshots as (
         and snapshots.observed_at <= (select to_at from reach)
         and {{ microseconds_between('posts.posted_at', 'snapshots.observed_at') }}
         between 1 and {{ horizon_us }}
-        and coalesce(snapshots.observed_at_source, 'record') not in ('file_mtime', 'upper_bound')
+        and {{ is_look_dated('snapshots.observed_at_source') }}
         and coalesce(snapshots.reposts_lo, snapshots.comments_lo, snapshots.likes_lo) is not null
 ),
 
@@ -119,8 +120,12 @@ select
     platform,
     post_id,
     age_hours,
-    max_by({{ record(['age_us'] + counts) }}, age_us) filter (where age_us <= target_us) as before_it,
-    min_by({{ record(['age_us'] + counts) }}, age_us) filter (where age_us >= target_us) as after_it
+    {%- for metric in metrics %}
+    {%- set counts = record(['age_us', metric ~ '_lo', metric ~ '_hi']) %}
+    max_by({{ counts }}, age_us) filter (where age_us <= target_us and {{ metric }}_lo is not null) as {{ metric }}_before,
+    min_by({{ counts }}, age_us) filter (where age_us >= target_us and {{ metric }}_lo is not null) as {{ metric }}_after
+    {{- "," if not loop.last }}
+    {%- endfor %}
 from near
 group by platform, post_id, age_hours
 union all
@@ -128,6 +133,8 @@ select
     platform,
     post_id,
     0 as age_hours,
-    null as before_it,
-    null as after_it
+    {%- for metric in metrics %}
+    null as {{ metric }}_before,
+    null as {{ metric }}_after{{ "," if not loop.last }}
+    {%- endfor %}
 from posts

@@ -1,6 +1,8 @@
 -- Grain: one official post with a known time of publication that was ever seen: when in its life it
 -- came into view (delayed entry), until when it was seen, and, if its going is confirmed, when it
 -- was first found missing. In microseconds since publication.
+-- A post dated by the hour or the day may be that much younger than counted from its time: below twice that its age
+-- says nothing (as in main.post_engagement), so that it comes into view no sooner.
 -- An absence that is not confirmed ends the watch at the last sighting, as if nobody had looked again.
 -- Posts of people (officers, accounts of unclear kind) are left out of months in which fewer than
 -- 5 of them posted: no cohort holds them, so no subtraction gives them away.
@@ -9,8 +11,9 @@ with sighted as (
         chosen.platform,
         chosen.post_id,
         chosen.account_id,
-        chosen.posted_at,
         chosen.posted_date,
+        {{ earliest_instant('chosen.posted_at', 'chosen.posted_at_precision') }} as posted_lo_at,
+        {{ latest_instant('chosen.posted_at', 'chosen.posted_at_precision') }} as posted_hi_at,
         accounts.account_kind,
         -- Versions that only say "absent" or "fetch failed" are no sightings.
         case
@@ -19,7 +22,7 @@ with sighted as (
         end as first_at,
         case
             when absences.post_id is not null then absences.last_present_at
-            else greatest(chosen.last_seen_at, coalesce(sightings.last_seen_at, chosen.last_seen_at))
+            else {{ last_sight('chosen', 'sightings') }}
         end as last_at,
         case when absences.is_confirmed then absences.gone_hi_at end as gone_hi_at
     from {{ ref('int_post_versions_chosen') }} as chosen
@@ -56,9 +59,14 @@ select
     dated.post_id,
     dated.account_kind,
     dated.posted_month,
-    greatest({{ microseconds_between('dated.posted_at', 'dated.first_at') }}, 0) as entry_us,
-    greatest({{ microseconds_between('dated.posted_at', 'dated.last_at') }}, 0) as last_us,
-    {{ microseconds_between('dated.posted_at', 'dated.gone_hi_at') }} as gone_hi_us
+    greatest(
+        {{ microseconds_between('dated.posted_lo_at', 'dated.first_at') }},
+        {{ microseconds_between('dated.posted_lo_at', 'dated.posted_hi_at') }} * 2,
+        0
+    ) as entry_us,
+    greatest({{ microseconds_between('dated.posted_lo_at', 'dated.last_at') }}, 0) as last_us,
+    greatest({{ microseconds_between('dated.posted_hi_at', 'dated.last_at') }}, 0) as last_lo_us,
+    {{ microseconds_between('dated.posted_lo_at', 'dated.gone_hi_at') }} as gone_hi_us
 from dated
 left join few
     on

@@ -1,5 +1,6 @@
--- Grain: one post with metric snapshots: first and last sighting, and its latest counts, each
--- count from the latest snapshot that has it (sources differ in what they record).
+-- Grain: one post with metric snapshots: first and last sighting (of any, and of those whose time is more
+-- than an upper bound), and its latest counts, each from the latest snapshot that has it (sources
+-- differ in what they record).
 -- A night merges the touched days into what is known; "earliest" and "latest" give the same
 -- result in any order and when a day is taken in twice. Snapshots of the same instant with
 -- different counts are ordered by the counts themselves, for the same reason.
@@ -19,6 +20,8 @@ with snapshots as (
         snapshots.post_id,
         snapshots.observed_at as first_seen_at,
         snapshots.observed_at as last_seen_at,
+        case when {{ is_look_dated('snapshots.observed_at_source') }} then snapshots.observed_at end as first_dated_at,
+        case when {{ is_look_dated('snapshots.observed_at_source') }} then snapshots.observed_at end as last_dated_at,
         {%- for metric in metrics %}
         snapshots.{{ metric }}_lo,
         snapshots.{{ metric }}_hi,
@@ -76,6 +79,8 @@ select
     post_id,
     min(first_seen_at) as first_seen_at,
     max(last_seen_at) as last_seen_at,
+    min(first_dated_at) as first_dated_at,
+    max(last_dated_at) as last_dated_at,
     {%- for metric in metrics %}
     max({{ metric }}_lo) filter (where {{ metric }}_order = 1) as {{ metric }}_lo,
     max({{ metric }}_hi) filter (where {{ metric }}_order = 1) as {{ metric }}_hi,

@@ -2,12 +2,13 @@
 -- they were last seen; at the latest: when they were first found missing) and one time since
 -- publication at which a post went or for which survival is published.
 -- A post is at risk after it came into view and up to its end. Posts seen at one instant only were
--- never under watch and count nowhere. A curve starts where ten posts are at risk: before that, one
--- post would decide it (its start is a row without posts that went).
+-- never under watch and count nowhere, nor do those that went before their age could be told. A curve
+-- starts where ten posts are at risk: before that, one post would decide it (its start is a row without
+-- posts that went).
 {%- set groups = ['period', 'period_start', 'platform', 'account_kind', 'assumption'] %}
 with lives as (
     select * from {{ ref('int_post_lives') }}
-    where last_us > entry_us or gone_hi_us is not null
+    where gone_hi_us > entry_us or (gone_hi_us is null and last_us > entry_us)
 ),
 
 assumed as (
@@ -17,8 +18,9 @@ assumed as (
         posted_month,
         'earliest' as assumption,
         entry_us,
-        -- One microsecond later than it was seen, so that it was at risk when it went.
-        case when gone_hi_us is null then last_us else last_us + 1 end as end_us,
+        -- One microsecond later than it was seen (or than its age could be told), so that it was at risk when
+        -- it went.
+        case when gone_hi_us is null then last_us else greatest(last_us, entry_us) + 1 end as end_us,
         case when gone_hi_us is null then 0 else 1 end as gone
     from lives
     union all

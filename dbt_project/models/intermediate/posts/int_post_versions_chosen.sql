@@ -4,6 +4,7 @@
 -- instant are ordered by what they say, since which file a repeated row names depends on the order
 -- of loading. A touched post is recomputed from all its versions: a late file may move the first
 -- sighting of an old version, so merging into the previous choice would not do.
+-- The state is that of the look that is known to be the latest: a copied file says nothing of today.
 {{ config(
     materialized='incremental',
     incremental_strategy=strategy_by_key(),
@@ -24,7 +25,9 @@ touched_posts as (
 {%- endif %}
 
 versions as (
-    select posts.*
+    select
+        posts.*,
+        {{ is_look_dated('posts.observed_at_source') }} as is_dated
     from {{ ref('stg_core__posts') }} as posts
     {%- if grows_by_key() %}
     inner join touched_posts
@@ -39,6 +42,7 @@ ranked as (
         post_id,
         account_id,
         posted_at,
+        posted_at_precision,
         posted_date,
         hashtag_keys,
         observed_at as version_observed_at,
@@ -46,6 +50,7 @@ ranked as (
         record_number as version_record_number,
         min(observed_at) over (partition by platform, post_id) as first_seen_at,
         max(observed_at) over (partition by platform, post_id) as last_seen_at,
+        max(case when is_dated then observed_at end) over (partition by platform, post_id) as last_dated_at,
         -- State of the post in the version seen latest; a failed fetch says nothing.
         first_value(post_state) over by_state_time as post_state,
         first_value(observed_at) over by_state_time as post_state_at,
@@ -65,6 +70,7 @@ ranked as (
         partition by platform, post_id
         order by
             case when post_state = 'fetch_failed' then 1 else 0 end nulls last,
+            case when is_dated then 0 else 1 end nulls last,
             observed_at desc nulls last,
             post_state nulls last
     )
@@ -75,6 +81,7 @@ select
     post_id,
     account_id,
     posted_at,
+    posted_at_precision,
     posted_date,
     hashtag_keys,
     nullif(post_state, 'fetch_failed') as post_state,
@@ -83,6 +90,7 @@ select
     version_file_id,
     version_record_number,
     first_seen_at,
-    last_seen_at
+    last_seen_at,
+    last_dated_at
 from ranked
 where version_order = 1

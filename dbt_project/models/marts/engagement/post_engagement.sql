@@ -1,8 +1,8 @@
 -- Grain: one official post at one age (1, 6, 24, 72, 168 h) at which its counts were observed or
 -- can be interpolated. No row: no snapshot near enough, never 0.
--- Between two snapshots the counts are interpolated, from one alone they are taken as they stand. A
--- fall is kept and flagged. A publication time known to the hour or the day is too vague for ages
--- below twice that.
+-- Between two snapshots the counts are interpolated, from one alone they are taken as they stand; each
+-- count from the snapshots that have it. A fall is kept and flagged. A publication time known to the
+-- hour or the day is too vague for ages below twice that.
 {%- set metrics = ['reposts', 'comments', 'likes'] %}
 with snapshots as (
     select * from {{ ref('int_post_engagement') }} where age_hours > 0
@@ -21,8 +21,11 @@ paired as (
         snapshots.age_hours,
         snapshots.age_hours * 3600000000 as target_us,
         -- One that stands alone is on both sides of itself.
-        coalesce(snapshots.before_it, snapshots.after_it) as before_it,
-        coalesce(snapshots.after_it, snapshots.before_it) as after_it
+        {%- for metric in metrics %}
+        coalesce(snapshots.{{ metric }}_before, snapshots.{{ metric }}_after) as {{ metric }}_before,
+        coalesce(snapshots.{{ metric }}_after, snapshots.{{ metric }}_before) as {{ metric }}_after
+        {{- "," if not loop.last }}
+        {%- endfor %}
     from snapshots
     inner join posts
         on snapshots.platform = posts.platform and snapshots.post_id = posts.post_id
@@ -36,17 +39,38 @@ paired as (
         end
 ),
 
+-- us: age of the nearer of the two snapshots, of equally near ones of the earlier.
 weighed as (
     select
         *,
-        before_it.age_us as before_us,
-        after_it.age_us as after_us,
+        {%- for metric in metrics %}
+        {%- set before_us, after_us = metric ~ '_before.age_us', metric ~ '_after.age_us' %}
         case
-            when after_it.age_us > before_it.age_us
-                then cast(target_us - before_it.age_us as double) / (after_it.age_us - before_it.age_us)
+            when {{ after_us }} > {{ before_us }}
+                then cast(target_us - {{ before_us }} as double) / ({{ after_us }} - {{ before_us }})
             else 0e0
-        end as weight
+        end as {{ metric }}_weight,
+        case
+            when target_us - {{ before_us }} <= {{ after_us }} - target_us or {{ before_us }} = {{ after_us }}
+                then {{ before_us }}
+            else {{ after_us }}
+        end as {{ metric }}_us,
+        -- Of one count, from least to most certain.
+        case
+            when {{ before_us }} = target_us then 3
+            when {{ after_us }} > {{ before_us }} then 2
+            when {{ before_us }} is not null then 1
+        end as {{ metric }}_certainty{{ "," if not loop.last }}
+        {%- endfor %}
     from paired
+),
+
+measured as (
+    select
+        *,
+        least({% for metric in metrics %}{{ metric }}_certainty{{ ", " if not loop.last }}{% endfor %}) as certainty,
+        greatest({% for metric in metrics %}abs({{ metric }}_us - target_us){{ ", " if not loop.last }}{% endfor %}) as distance_us
+    from weighed
 ),
 
 -- Rounded outwards to whole counts; the inner rounding takes off what floating point adds.
@@ -57,25 +81,24 @@ interpolated as (
         account_id,
         posted_date,
         age_hours,
-        case
-            when before_us = target_us then 'exact'
-            when after_us > before_us then 'interpolated'
-            else 'nearest'
-        end as engagement_method,
-        -- Of the two the nearer one, of equally near ones the earlier.
-        {{ hours_from_microseconds('case when target_us - before_us <= after_us - target_us or before_us = after_us then before_us else after_us end') }} as age_at_observation_hours,
+        -- What the least certain count rests on, and the snapshot that is farthest from the age.
+        case certainty when 3 then 'exact' when 2 then 'interpolated' else 'nearest' end as engagement_method,
+        {{ hours_from_microseconds("case when target_us - distance_us in (" ~ metrics | join("_us, ") ~ "_us) then target_us - distance_us else target_us + distance_us end") }}
+            as age_at_observation_hours,
         {%- for metric in metrics %}
         cast(floor(round(
-            before_it.{{ metric }}_lo + weight * (after_it.{{ metric }}_lo - before_it.{{ metric }}_lo), 6
+            {{ metric }}_before.{{ metric }}_lo
+            + {{ metric }}_weight * ({{ metric }}_after.{{ metric }}_lo - {{ metric }}_before.{{ metric }}_lo), 6
         )) as bigint) as {{ metric }}_lo,
         cast(ceil(round(
-            before_it.{{ metric }}_hi + weight * (after_it.{{ metric }}_hi - before_it.{{ metric }}_hi), 6
+            {{ metric }}_before.{{ metric }}_hi
+            + {{ metric }}_weight * ({{ metric }}_after.{{ metric }}_hi - {{ metric }}_before.{{ metric }}_hi), 6
         )) as bigint) as {{ metric }}_hi,
         {%- endfor %}
         {% for metric in metrics -%}
-        coalesce(after_it.{{ metric }}_hi < before_it.{{ metric }}_lo, false){{ " or " if not loop.last }}
+        coalesce({{ metric }}_after.{{ metric }}_hi < {{ metric }}_before.{{ metric }}_lo, false){{ " or " if not loop.last }}
         {%- endfor %} as fell_between
-    from weighed
+    from measured
 ),
 
 compared as (

@@ -17,7 +17,7 @@ cohort_lives as (
         platform,
         {{ kind }} as account_kind,
         entry_us,
-        last_us,
+        last_lo_us,
         gone_hi_us,
         -- A post seen at one instant only was never under watch.
         last_us > entry_us or gone_hi_us is not null as is_watched
@@ -33,7 +33,7 @@ cohorts as (
         count(*) as posts_seen,
         count(*) filter (where is_watched) as posts_watched,
         percentile_cont(0.95) within group (order by entry_us) as entry_us,
-        percentile_cont(0.5) within group (order by gone_hi_us - last_us) as revisit_us
+        percentile_cont(0.5) within group (order by gone_hi_us - last_lo_us) as revisit_us
     from cohort_lives
     group by {{ groups | join(', ') }}
 ),
@@ -50,7 +50,7 @@ gone as (
         {% for group in groups %}cohort_lives.{{ group }}, {% endfor %}hours.at_us,
         count(*) filter (where cohort_lives.gone_hi_us <= hours.at_us) as gone_lo,
         count(*) filter (
-            where cohort_lives.last_us < hours.at_us and cohort_lives.gone_hi_us is not null
+            where cohort_lives.last_lo_us < hours.at_us and cohort_lives.gone_hi_us is not null
         ) as gone_hi
     from cohort_lives
     cross join hours
@@ -64,6 +64,17 @@ steps as (
 
 curves as (
     select * from {{ ref('int_post_survival_curves') }} where at_us >= start_us
+),
+
+-- Where the last step took every post that was at risk nothing is left, however long one waits.
+extinct as (
+    select
+        {{ groups | join(', ') }},
+        assumption,
+        min(at_us) as from_us
+    from curves
+    where survival = 0
+    group by {{ groups | join(', ') }}, assumption
 )
 
 select
@@ -75,8 +86,9 @@ select
     coalesce(gone.gone_lo, 0) as gone_lo,
     coalesce(gone.gone_hi, 0) as gone_hi,
     {{ hours_from_microseconds('steps.start_us') }} as curve_from_hours,
-    round(latest.survival, 9) as survival,
-    round(earliest.survival, 9) as survival_earliest,
+    case when latest_extinct.from_us <= hours.at_us then 0e0 else round(latest.survival, 9) end as survival,
+    case when earliest_extinct.from_us <= hours.at_us then 0e0 else round(earliest.survival, 9) end
+        as survival_earliest,
     round(earliest.survival_lo, 9) as survival_lo,
     round(latest.survival_hi, 9) as survival_hi,
     round({{ hours_from_microseconds('greatest(cohorts.entry_us, coalesce(cohorts.revisit_us, cohorts.entry_us))') }}, 6)
@@ -95,4 +107,8 @@ left join curves as {{ assumption }}
     on
         {% for group in groups %}cohorts.{{ group }} = {{ assumption }}.{{ group }} and {% endfor %}hours.at_us = {{ assumption }}.at_us
         and {{ assumption }}.assumption = '{{ assumption }}'
+left join extinct as {{ assumption }}_extinct
+    on
+        {% for group in groups %}cohorts.{{ group }} = {{ assumption }}_extinct.{{ group }} and {% endfor -%}
+        {{ assumption }}_extinct.assumption = '{{ assumption }}'
 {%- endfor %}

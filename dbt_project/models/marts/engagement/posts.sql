@@ -38,13 +38,13 @@ select
     end as first_seen_at,
     case
         when absences.post_id is not null then absences.last_present_at
-        else greatest(chosen.last_seen_at, sightings.last_seen_at)
+        else {{ last_sight('chosen', 'sightings') }}
     end as last_seen_at,
     -- Absent since it was last seen, in a version or by a collector's report. A post that shows
     -- counts after it was reported gone is back.
     case
         when absences.absent_state is not null then absences.absent_state
-        when sightings.last_seen_at > chosen.post_state_at then 'present'
+        when absences.last_present_at > chosen.post_state_at then 'present'
         else coalesce(chosen.post_state, 'present')
     end as status,
     {{ build_id() }} as build_id
