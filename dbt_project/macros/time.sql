@@ -101,23 +101,24 @@
 {%- endmacro %}
 
 {#-
-    The interval in which something happened, from a time of limited precision. Seconds and
-    minutes are taken as they are; an hour or a day is spread to its last second, so that the
-    local day of the upper end is still the right one.
+    The interval in which something happened, from a time of limited precision. What is stored of an
+    hour or a day is its first instant in the zone of its source (cleaning/times.py), whichever that
+    is: a day of New York begins at 05:00 UTC. Seconds and minutes are taken as they are; an hour or a
+    day is spread to its last second, so that a Shanghai day ends on itself. A day on which clocks are
+    changed is told as one of 24 hours.
 -#}
-{% macro earliest_instant(instant, precision) -%}
+{% macro earliest_instant(instant, precision) %}{{ instant }}{% endmacro %}
+{% macro latest_instant(instant, precision) -%}
     case {{ precision }}
-        when 'day' then {{ local_midnight(local_date(instant)) }}
-        when 'hour' then date_trunc('hour', {{ instant }})
+        when 'day' then {{ instant }} + interval 86399 seconds
+        when 'hour' then {{ instant }} + interval 3599 seconds
         else {{ instant }}
     end
 {%- endmacro %}
-{% macro latest_instant(instant, precision) -%}
-    case {{ precision }}
-        when 'day' then {{ local_midnight(local_date(instant)) }} + interval 86399 seconds
-        when 'hour' then date_trunc('hour', {{ instant }}) + interval 3599 seconds
-        else {{ instant }}
-    end
+
+{#- What makes answers alike: their words; one that has none, or is told by the hour or day, is like no other. -#}
+{% macro answer_hash(words, identity, precision) -%}
+    md5(case when {{ precision }} in ('hour', 'day') then {{ identity }} else coalesce({{ words }}, {{ identity }}) end)
 {%- endmacro %}
 
 {#-

@@ -147,6 +147,27 @@ def bid(column: str, raw: str, *, required: bool = False) -> Field:
     return Field(column, raw, parse, required)
 
 
+def weibo_post(column: str, raw: str) -> Field:
+    """The id of a Weibo post in whichever form a table has it: digits stay, a bid is stored as by
+    `bid`. Digits alone are never taken for a bid, though one in millions is written so."""
+
+    def parse(frame: pl.DataFrame, _: Context) -> Parsed:
+        found = ids.parse_ids(_raw(frame, raw))
+        has_letter = found.value.str.contains("[A-Za-z]").fill_null(False)
+        if not has_letter.any():
+            return Parsed({column: found.value}, found.problem)
+        written = found.value.set(~has_letter, None)
+        old = pl.DataFrame({"bid": written}).select(
+            pl.when(pl.col("bid").str.contains("^[0-9A-Za-z]{6}$"))
+            .then("bid:" + pl.col("bid"))
+            .alias("bid")
+        )["bid"]
+        mid = ids.mid_from_bid(written).fill_null(old)
+        return Parsed({column: mid.fill_null(found.value)}, found.problem)
+
+    return Field(column, raw, parse)
+
+
 def count(stem: str, raw: str, *, required: bool = False, factor: str = "") -> Field:
     """A displayed count as the interval `stem_lo`, `stem_hi`.
 

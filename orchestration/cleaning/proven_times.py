@@ -56,7 +56,7 @@ POSTS = Dated(
 )  # fmt: skip
 COMMENTS = Dated(
     "core.comments", "comment_id", "commented_at",
-    "_commented_at_source", "_commented_at_precision", "_commented_at_text",
+    "_commented_at_source", "commented_at_precision", "_commented_at_text",
 )  # fmt: skip
 REPOSTS = Dated(
     "core.repost_timings", "repost_id", "reposted_at",

@@ -26,7 +26,9 @@ def finish_comments(rows: pl.DataFrame, door: Door) -> Finished:
     rows = ensure(
         rows, account_id=pl.String, text=pl.String, post_id=pl.String,
         reply_to_comment_id=pl.String, _author_id=pl.String, _is_under_declared=pl.Boolean,
+        commented_at_precision=pl.String, _commented_at_precision=pl.String,
     )  # fmt: skip
+    rows = rows.with_columns(pl.coalesce("commented_at_precision", "_commented_at_precision"))
     finished = apply_id_clock(Finished(rows), proven_times.COMMENTS)
     rows = finished.rows
     declared = rows["_is_under_declared"].fill_null(False)

@@ -493,6 +493,19 @@ def _constant_offset(wall: pl.Series, zone: str) -> timedelta | None:
     return offset if place.utcoffset(last + timedelta(days=2)) == offset else None
 
 
+def beginnings(at: pl.Series, precision: pl.Series, zone: str) -> pl.Series:
+    """The first instant of the hour or day of the zone in which each instant lies, where the
+    precision beside it is hour or day; all others as they are."""
+    wall = at.dt.convert_time_zone(zone).dt.replace_time_zone(None)
+    for name, step in (("hour", "1h"), ("day", "1d")):
+        is_coarse = (precision == name).fill_null(False)
+        if is_coarse.any():
+            start = wall.dt.truncate(step)
+            found = at_zone(start, zone).fill_null(at_zone(start + timedelta(hours=1), zone))
+            at = found.cast(INSTANT).zip_with(is_coarse, at)
+    return at
+
+
 def fixed_zone(offset: str) -> timezone:
     """The zone of an offset such as -0500."""
     sign = -1 if offset.startswith("-") else 1

@@ -20,13 +20,11 @@ VERSION_ORDER = """
 
 PUBLISHED_HI = """
     case published_at_precision
-        when 'day' then timezone(
-            'Asia/Shanghai', timezone('Asia/Shanghai', published_at)::date::timestamp
-        ) + interval 86399 seconds
-        when 'hour' then date_trunc('hour', published_at) + interval 3599 seconds
+        when 'day' then published_at + interval 86399 seconds
+        when 'hour' then published_at + interval 3599 seconds
         else published_at
     end
 """
 """Latest instant that published_at of core.articles may mean (macro latest_instant): articles
-begin with it as events, and windows of links are counted from it. Its local day is that of
-published_at."""
+begin with it as events, and windows of links are counted from it. A day of another zone may end on
+the Shanghai day after that of published_at."""

@@ -40,7 +40,7 @@ from orchestration.schemas.tables import (
 from orchestration.warehouse.statements import insert_rows, rows_of
 
 METHOD = "text_v1"
-RULES = 2
+RULES = 3
 """Of which posts and titles are compared; another number compares everything anew. Since 2 a post
 stands on the day of the version that counts, and an article dated by a day begins with its end."""
 HASHTAG_US = 14 * DAY_US
@@ -183,9 +183,9 @@ def _moved_onsets(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 
 def _days_of_articles(connection: duckdb.DuckDBPyConnection) -> set[date]:
-    """Days on which articles that were seen on a touched day were published."""
+    """Days on which articles that were seen on a touched day were published at the latest."""
     rows = connection.execute(
-        f"""select distinct timezone('Asia/Shanghai', published_at)::date
+        f"""select distinct timezone('Asia/Shanghai', {PUBLISHED_HI})::date
             from core.articles
             where published_at is not null and title_key is not null
               and timezone('Asia/Shanghai', observed_at)::date in ({_UNLINKED})""",

@@ -167,6 +167,9 @@ def _single_rules() -> list[Rule]:
         _rule("comments_find_their_posts", "core.comments", "warn",
               "Of a source's comments some stand under a post that is loaded", "commented",
               "posts_loaded", low=1, where=("source_name", "posts")),
+        _rule("rulings_find_their_posts", "core.rulings", "warn",
+              "Of a source's rulings some are about a post that is loaded", "ruled",
+              "posts_loaded", low=1, where=("source_name", "posts")),
         _rule("followers_do_not_collapse", "main.account_days", "warn",
               "No account of 1000 or more followers that lost over 90 % at once", "collapses",
               "collapses", high=0, where=()),
@@ -272,9 +275,9 @@ def _collapses_frame(subject: Subject) -> pl.DataFrame:
     return profiles.follower_collapses(subject.connection, touched)
 
 
-def _commented_frame(subject: Subject) -> pl.DataFrame:
-    touched = profiles.touched_spans(subject.connection, subject.build_id, "core.comments")
-    return profiles.commented_posts(subject.connection, touched)
+def _posts_met_frame(table: str, column: str, subject: Subject) -> pl.DataFrame:
+    touched = profiles.touched_spans(subject.connection, subject.build_id, table)
+    return profiles.posts_met(subject.connection, table, column, touched)
 
 
 FRAMES: Mapping[str, Callable[[Subject], pl.DataFrame]] = {
@@ -294,7 +297,8 @@ FRAMES: Mapping[str, Callable[[Subject], pl.DataFrame]] = {
     "kinds": lambda s: profiles.codes(s.connection, "account_kind"),
     "levels": lambda s: profiles.codes(s.connection, "admin_level"),
     "unclear": lambda s: profiles.unclear_shares(s.connection),
-    "commented": _commented_frame,
+    "commented": partial(_posts_met_frame, "core.comments", "post_id"),
+    "ruled": partial(_posts_met_frame, "core.rulings", "ruling_id"),
     "collapses": _collapses_frame,
 }
 """Profile by name. Each is computed once, and only when a rule asks for it."""

@@ -413,21 +413,23 @@ def unclear_shares(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     ).pl()
 
 
-def commented_posts(connection: duckdb.DuckDBPyConnection, touched: Sequence[Span]) -> pl.DataFrame:
-    """One row per source of comments on touched days that name their post: posts, and how many of
-    them are loaded under the same id."""
+def posts_met(
+    connection: duckdb.DuckDBPyConnection, table: str, column: str, touched: Sequence[Span]
+) -> pl.DataFrame:
+    """One row per source of a table's rows on touched days that name a post in a column: posts, and
+    how many of them are loaded under the same id."""
     days = " or ".join(f"({_within('observed_at', span)})" for span in touched) or "false"
     return connection.sql(
-        f"""with commented as (
-                select distinct source_name, platform, post_id from work.core.comments
-                where post_id is not null and ({days})
+        f"""with named as (
+                select distinct source_name, platform, {column} as post_id from work.{table}
+                where {column} is not null and ({days})
             ),
             loaded as (
                 select distinct platform, post_id from work.core.posts
-                semi join commented using (platform, post_id)
+                semi join named using (platform, post_id)
             )
             select source_name, count(*) as posts, count(loaded.post_id) as posts_loaded
-            from commented left join loaded using (platform, post_id)
+            from named left join loaded using (platform, post_id)
             group by all order by source_name"""
     ).pl()
 

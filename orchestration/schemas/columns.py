@@ -141,7 +141,8 @@ _define(
         "posted_at": "When the post was published.",
         "registered_at": "When the account was registered on its platform; registration precedes "
         "verification.",
-        "commented_at": "When the comment was written.",
+        "commented_at": "When the comment was written; the first instant of the hour or day where "
+        "commented_at_precision says so.",
         "reposted_at": "When the repost or comment was written.",
         "published_at": "When the article was published; in meta.builds, when the build became "
         "visible to readers.",
@@ -210,6 +211,8 @@ _define(
         "which it is the beginning; NULL in rows loaded before there was this column.",
         "published_at_source": "Where the article's publication time was found.",
         "published_at_precision": "second, minute, hour or day.",
+        "commented_at_precision": "second, minute, hour or day; NULL in rows of files read by older "
+        "versions, which count as to the second.",
         "asked_at_precision": "second, minute, hour or day; NULL in rows of files read by older versions.",
         "answered_at_precision": "second, minute, hour or day; NULL without answered_at, and in rows of "
         "files read by older versions.",

@@ -183,7 +183,7 @@ COMMENTS = _core(
     (
         "platform", "comment_id", "post_id", "account_id", "commented_at", "text",
         "is_official", "reply_to_comment_id", *_interval("likes"), "observed_at",
-        "observed_at_source",
+        "observed_at_source", "commented_at_precision",
     ),
     "commented_at",
     seen="observed_at",

@@ -83,6 +83,10 @@ _IDS = frozenset(
      "reply_to_comment_id", "repost_id", "inquiry_id", "article_id", "ruling_id",
      "repost_of_account_id", "reply_to_account_id", "post_account_id")
 )  # fmt: skip
+_POST_IDS = frozenset(
+    ("post_id", "repost_of_post_id", "reply_to_post_id", "repost_id", "ruling_id")
+)  # fmt: skip
+"""Of these, what names a post; a ruling is known by the post that it is about."""
 _PRECISIONS = ("second", "minute", "hour", "day")
 _CODES: Mapping[str, Sequence[str]] = {
     "account_kind": ACCOUNT_KINDS,
@@ -92,6 +96,7 @@ _CODES: Mapping[str, Sequence[str]] = {
         "not_found", "moved", "fetch_failed",
     ),
     "kind": ("original", "repost", "reply"),
+    "commented_at_precision": _PRECISIONS,
     "asked_at_precision": _PRECISIONS,
     "answered_at_precision": _PRECISIONS,
     "platform": PLATFORMS,
@@ -311,7 +316,7 @@ class _Plan:
         if kind == "count":
             return f.count(column, raw)
         if kind == "id":
-            return f.ident(column, raw)
+            return f.weibo_post(column, raw) if self._is_weibo_post(name) else f.ident(column, raw)
         if kind == "int":
             return f.whole_number(column, raw)
         if kind == "bool":
@@ -327,6 +332,11 @@ class _Plan:
             return _platform(column, raw, self.declaration.platform, words)
         codes = words or ({code: code for code in _CODES[name]} if name in _CODES else None)
         return f.choice(column, raw, codes) if codes else f.text(column, raw)
+
+    def _is_weibo_post(self, name: str) -> bool:
+        """Whether a column holds ids of Weibo posts, which may be written as bids."""
+        is_weibo = self.declaration.platform == "weibo" and "platform" not in self.columns
+        return is_weibo and name in _POST_IDS
 
     def _is_required(self, name: str) -> bool:
         return name in self.table.key or name == self.table.bucket

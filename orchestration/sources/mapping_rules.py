@@ -7,13 +7,13 @@ scope because the source says so. The declaration itself is checked in `mapping.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from orchestration.cleaning import articles
 from orchestration.cleaning import fields as f
-from orchestration.cleaning.times import INSTANT
+from orchestration.cleaning.times import INSTANT, beginnings
 from orchestration.schemas.tables import Table
 from orchestration.sources.declarations import ColumnSource, SourceDeclaration
 
@@ -41,12 +41,27 @@ class TableRules:
         """The table's own mapping."""
         # Instants first: a declared precision or zone flag overrules the one they imply.
         named = sorted(self.fields, key=lambda name: self.declared.kinds[name] != "instant")
-        fields = [self.fields[name] for name in named]
+        fields = [self._begun(name) for name in named]
         if "platform" not in self.fields:
             fields.insert(0, f.platform())
         complete = _COMPLETED.get(self.declared.table.name)
         fields += complete(self) if complete is not None else []
         return (f.TableMapping(self.declared.table, (*fields, *f.observed())),)
+
+    def _begun(self, name: str) -> f.Field:
+        """A field; an instant that is declared to tell its hour or day only begins with that."""
+        prefix = _PRECISION_OF.get((self.declared.table.name, name), name)
+        field, precision = self.fields[name], self.fields.get(f"{prefix}_precision")
+        if precision is None or self.declared.kinds[name] != "instant":
+            return field
+
+        def parse(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+            parsed = field.parse(frame, context)
+            told = precision.parse(frame, context).columns[precision.column]
+            at = beginnings(parsed.columns[field.column], told, context.zone)
+            return replace(parsed, columns={**parsed.columns, field.column: at})
+
+        return replace(field, parse=parse)
 
     def slots(self) -> list[f.Field]:
         """A list without the interval of its capture was captured at one instant."""
@@ -127,6 +142,9 @@ class TableRules:
             f.const("region_code", account.region),
         ]
 
+
+_PRECISION_OF = {("rulings", "claimed_at"): "posted_at"}
+"""Prefix of the column that holds an instant's precision, where it is not the instant's name."""
 
 _COMPLETED: Mapping[str, Callable[[TableRules], list[f.Field]]] = {
     "account_snapshots": TableRules.accounts,

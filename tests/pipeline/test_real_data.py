@@ -411,6 +411,27 @@ def test_all_ced_posts_are_loaded_or_refused_and_agree_with_their_ids(published,
     assert clocked > 500
 
 
+def test_every_ced_ruling_is_about_a_ced_post(published):
+    """The posts are named by what the bids in their files' names encode; so are the rulings. Posts
+    by officials bear their own ids, rulings always a pseudonym: these meet by their time alone."""
+    ((rulings, met, of_officials),) = ask(
+        published,
+        """with posts as (
+               select distinct platform, post_id, posted_at, is_official
+               from core.posts where source_name = 'ced_posts'
+           )
+           select count(*), count(posts.post_id),
+                  count(*) filter (posts.post_id is null and claimed_at in (
+                      select posted_at from posts where is_official))
+           from core.rulings rulings
+           left join posts
+             on rulings.platform = posts.platform and rulings.ruling_id = posts.post_id
+           where rulings.source_name = 'ced_labels'""",
+    )
+    assert (rulings, met + of_officials) == (300, 300)
+    assert of_officials <= 5
+
+
 def ordinary_people(real_data: Path, official: set[str]) -> tuple[set[str], set[str]]:
     """Identities and words that may stand nowhere: of accounts that are no officials, of their
     posts, reposts and comments. The wording of a claim that was ruled on is public."""

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from orchestration.cleaning import articles
 from orchestration.cleaning.times import (
     DAY_PATTERNS,
+    INSTANT,
     RARE_PATTERNS,
     WALL_PATTERNS,
     ZONED_PATTERNS,
+    beginnings,
     parse_instants,
 )
 
@@ -332,3 +334,21 @@ def test_a_long_column_of_few_values_is_read_like_a_short_one():
     for short, long in zip(once, often, strict=True):
         assert long.to_list() == short.to_list() * 1_000
         assert (long.dtype, long.name) == (short.dtype, short.name)
+
+
+def test_an_hour_or_day_begins_where_its_zone_is():
+    """11-03 of New York has 25 hours; a day of Kolkata begins at half past. Others stay."""
+    noon = datetime(2024, 11, 3, 17, 12, tzinfo=UTC)
+    at = pl.Series([noon] * 4, dtype=INSTANT)
+    precision = pl.Series(["day", "hour", "minute", None])
+    found = {
+        zone: beginnings(at, precision, zone).to_list()
+        for zone in ("America/New_York", "Asia/Kolkata")
+    }
+    assert found["America/New_York"] == [
+        datetime(2024, 11, 3, 4, tzinfo=UTC), datetime(2024, 11, 3, 17, tzinfo=UTC), noon, noon,
+    ]  # fmt: skip
+    assert found["Asia/Kolkata"] == [
+        datetime(2024, 11, 2, 18, 30, tzinfo=UTC), datetime(2024, 11, 3, 16, 30, tzinfo=UTC), noon,
+        noon,
+    ]  # fmt: skip

@@ -121,6 +121,15 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             "'s' as source_name, 'f' as file_id, 'h' as file_sha256, 1 as record_number",
         ),
     ),
+    "rulings_find_their_posts": (
+        "core.rulings",
+        (
+            "insert into meta.touched_days values ('b2', 'core.rulings', '2026-08-31')",
+            "insert into core.rulings by name select 'weibo' as platform, 'p:1' as ruling_id, "
+            "timestamptz '2026-08-31 04:00:00+00' as observed_at, "
+            "'s' as source_name, 'f' as file_id, 'h' as file_sha256, 1 as record_number",
+        ),
+    ),
     "followers_do_not_collapse": (
         "main.account_days",
         (

@@ -113,8 +113,27 @@ def test_inquiries_say_how_precisely_they_are_dated(tmp_path: Path) -> None:
     columns["answered_at_precision"] = {"const": "day"}
     rows = read(tmp_path, board(columns=columns), lines).tables["inquiries"]
     assert rows["answered_at_precision"].to_list() == ["day", "day", None]
+    new_york = read(tmp_path, board(columns=columns, timezone="America/New_York"), lines)
+    answered = new_york.tables["inquiries"]["answered_at"].to_list()
+    # A clock on a declared day (the second answer) begins with that day, where the board is.
+    assert answered == [datetime(2021, 7, 22, 4, tzinfo=UTC)] * 2 + [None]
     columns["answered_at_precision"] = {"const": "year"}
     assert "year" in refusal(board(columns=columns))
+
+
+def test_comments_say_how_precisely_they_are_dated(tmp_path: Path) -> None:
+    """By their text; to the second where the id has a clock, and as declared where it has none."""
+    clocked = "4826279188108038"
+    lines = f"id,at\n1,2021-07-20 08:00:00\n2,2021-07-20\n{clocked},2022-10-19\n"
+    columns: dict[str, Any] = {"comment_id": "id", "commented_at": "at"}
+    of_weibo = declare(reader="csv", table="comments", platform="weibo", columns=columns)
+    rows = read(tmp_path, of_weibo, lines).tables["comments"]
+    assert rows["commented_at_precision"].to_list() == ["second", "day", "second"]
+    columns["commented_at_precision"] = {"const": "day"}
+    declared = declare(reader="csv", table="comments", platform="bluesky", columns=columns)
+    rows = read(tmp_path, declared, "id,at\n1,2021-07-20 08:00:00\n").tables["comments"]
+    assert rows["commented_at_precision"].to_list() == ["day"]
+    assert rows["commented_at"].to_list() == [datetime(2021, 7, 19, 16, tzinfo=UTC)]
 
 
 def test_records_inside_a_document(tmp_path: Path) -> None:
@@ -423,6 +442,30 @@ def test_comments_rulings_and_timings(tmp_path: Path) -> None:
     })  # fmt: skip
     row = read(tmp_path, timings, f"post,id,at\n2,1,{at}\n").only("repost_timings")
     assert str(row["repost_id"]).startswith("p:")
+
+
+def test_a_ruling_on_weibo_is_about_the_post_of_its_bid(tmp_path: Path) -> None:
+    """Bids of posts and rulings are stored as the mids they encode; digits and other platforms' ids
+    are what they are."""
+    written = ("z0JH2lOMb", "zudhTB", "3501756485200075", "123456789")
+    expected = ["3501756485200075", "bid:zudhTB", "3501756485200075", "123456789"]
+    at = "2012-10-17 08:00:00"
+    lines = "id,at\n" + "".join(f"{name},{at}\n" for name in written)
+    for table, column, time in (
+        ("rulings", "ruling_id", "claimed_at"), ("deletions", "post_id", "seen_until_at"),
+    ):  # fmt: skip
+        columns = {
+            column: "id",
+            time: "at",
+            **({"verdict": {"const": "false"}} if column == "ruling_id" else {}),
+        }
+        for platform, names in (("weibo", expected), ("bluesky", list(written))):
+            declaration = declare(reader="csv", table=table, platform=platform, columns=columns)
+            rows = read(tmp_path, declaration, lines).tables[table]
+            hidden = Door(reading.KEY).pseudonyms(
+                pl.Series([platform] * len(names)), pl.Series(names)
+            )
+            assert rows[column].to_list() == hidden.to_list(), (table, platform)
 
 
 def test_records_left_out_by_where_are_counted_once_a_file(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ with related as (
         chosen.post_id,
         chosen.account_id,
         chosen.posted_at,
+        versions.posted_at_precision,
         versions.repost_of_post_id,
         versions.reply_to_post_id,
         versions.text
@@ -28,9 +29,10 @@ select
     post_id,
     account_id,
     posted_at,
+    posted_at_precision,
     'repost' as relation,
     repost_of_post_id as parent_post_id,
-    md5(coalesce(text, post_id)) as answer_hash
+    {{ answer_hash('text', 'post_id', 'posted_at_precision') }} as answer_hash
 from related
 where repost_of_post_id is not null
 union all
@@ -39,8 +41,9 @@ select
     post_id,
     account_id,
     posted_at,
+    posted_at_precision,
     'reply' as relation,
     reply_to_post_id as parent_post_id,
-    md5(coalesce(text, post_id)) as answer_hash
+    {{ answer_hash('text', 'post_id', 'posted_at_precision') }} as answer_hash
 from related
 where reply_to_post_id is not null

@@ -3,6 +3,7 @@
 --
 -- Whose name it is follows from when it was said: of the accounts that bore the name, the one that
 -- was last seen to take it before the post, else the first one to take it afterwards.
+-- Times told by the hour or day are intervals: the post counts from its first instant, the answer at its last.
 -- That nobody answered is known only while somebody looked: in the stretch of the platform's official
 -- posts that holds the post (int_watch_stretches), between the account's first collected post and its
 -- last; and until the comments under the post were last collected. A post outside both was watched for
@@ -94,6 +95,7 @@ comments as (
         account_id,
         comment_id,
         commented_at,
+        commented_at_precision,
         is_official,
         text,
         case
@@ -153,7 +155,8 @@ said_back as (
         platform,
         parent_post_id as post_id,
         account_id,
-        posted_at as answered_at,
+        posted_at as answered_lo_at,
+        {{ latest_instant('posted_at', 'posted_at_precision') }} as answered_at,
         post_id as answer_id,
         answer_hash
     from {{ ref('int_post_parents') }}
@@ -162,9 +165,10 @@ said_back as (
         platform,
         post_id,
         account_id,
-        commented_at as answered_at,
+        commented_at as answered_lo_at,
+        {{ latest_instant('commented_at', 'commented_at_precision') }} as answered_at,
         comment_id as answer_id,
-        md5(coalesce(text, comment_id)) as answer_hash
+        {{ answer_hash('text', 'comment_id', 'commented_at_precision') }} as answer_hash
     from comments
     where is_official
 ),
@@ -187,7 +191,7 @@ answers as (
             and watched.post_id = said_back.post_id
             and watched.account_id = said_back.account_id
             and said_back.answered_at >= watched.posted_at
-            and said_back.answered_at <= watched.watched_until_at
+            and said_back.answered_lo_at <= watched.watched_until_at
 )
 
 select

@@ -8,7 +8,7 @@
 -- A file's modification time says little of when its collector looked, so that watching then ends
 -- with the last thing the file tells.
 --
--- A time told by the day is an interval: the question then counts from its first instant, the answer at
+-- A time told by the hour or day is an interval: the question then counts from its first instant, the answer at
 -- its last, so that no wait is told shorter than it was. An id that is asked again at a later time is one
 -- question, of the time of asking that was seen last: an answer to what was asked before is none to it.
 --
@@ -150,6 +150,8 @@ chosen_inquiries as (
 comments as (
     select
         *,
+        {{ earliest_instant('commented_at', 'commented_at_precision') }} as commented_lo_at,
+        {{ latest_instant('commented_at', 'commented_at_precision') }} as commented_hi_at,
         max(
             case
                 when observed_at_source in ('file_mtime', 'upper_bound') then commented_at
@@ -173,19 +175,19 @@ answers as (
     select
         replies.platform,
         replies.reply_to_comment_id,
-        replies.commented_at,
+        replies.commented_hi_at,
         replies.account_id,
-        md5(coalesce(replies.text, replies.comment_id)) as answer_hash,
+        {{ answer_hash('replies.text', 'replies.comment_id', 'replies.commented_at_precision') }} as answer_hash,
         row_number() over (
             partition by replies.platform, replies.reply_to_comment_id
-            order by replies.commented_at, replies.comment_id
+            order by replies.commented_hi_at, replies.comment_id
         ) as answer_order
     from comments as replies
     inner join comments as asked
         on
             replies.platform = asked.platform
             and replies.reply_to_comment_id = asked.comment_id
-            and replies.commented_at >= asked.commented_at
+            and replies.commented_hi_at >= asked.commented_lo_at
     where replies.version_order = 1 and replies.is_official and asked.version_order = 1
 ),
 
@@ -197,10 +199,10 @@ asked_below_posts as (
         'comment' as channel,
         comments.platform || ':' || posts.account_id as addressee,
         accounts.region_code,
-        comments.commented_at as asked_at,
-        case when answers.commented_at is null then 'open' else 'answered' end as question_status,
-        answers.commented_at as answered_at,
-        greatest(comments.commented_at, comments.last_seen_at) as watched_until_at,
+        comments.commented_lo_at as asked_at,
+        case when answers.commented_hi_at is null then 'open' else 'answered' end as question_status,
+        answers.commented_hi_at as answered_at,
+        greatest(comments.commented_lo_at, comments.last_seen_at) as watched_until_at,
         comments.last_seen_at,
         coalesce({{ is_person('posts.account_id') }}, false)
         or coalesce(accounts.account_kind = 'officer', false) as is_to_person,
@@ -251,7 +253,8 @@ questions as (
     select * from called_upon
 ),
 
--- The same words to three people within a minute are a machine's.
+-- The same words to three people within a minute are a machine's (answers told by the hour or day
+-- have a hash of their own: which minute they came in is unknown).
 timed as (
     select
         *,
