@@ -178,8 +178,8 @@ ARTICLES = _core(
 
 COMMENTS = _core(
     "comments",
-    "one comment under a post as one look saw it; where the source does not say when it looked, one "
-    "version of it",
+    "one comment under a post as one look saw it; where the source does not say when it looked, "
+    "one version of it",
     ("platform", "comment_id"),
     (
         "platform", "comment_id", "post_id", "account_id", "commented_at", "text",
