@@ -17,17 +17,18 @@
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {%- if config.get('incremental_strategy') == 'append' -%}
+    {%- if config.get('contract').enforced %}{% do get_assert_columns_equivalent(sql) %}{% endif -%}
     {% call statement('main') %}{{ duckdb__appended('(' ~ sql ~ ')') }}{% endcall %}
     {%- else -%}
-    {%- set brought = this.identifier ~ '__brought' -%}
+    {%- set brought = this.incorporate(path={'identifier': this.identifier ~ '__brought'}) -%}
     {%- set unique_key = config.require('unique_key') -%}
     {%- set key = unique_key if unique_key is string else unique_key | join(', ') -%}
-    {% call statement('brought') %}create temporary table {{ brought }} as ({{ sql }}){% endcall %}
+    {% call statement('brought') %}{{ create_table_as(true, brought, sql) }}{% endcall %}
     {% call statement('replaced') -%}
-    delete from {{ this }} where ({{ key }}) in (select ({{ key }}) from {{ brought }})
+    delete from {{ this }} where ({{ key }}) in (select ({{ key }}) from {{ brought.identifier }})
     {%- endcall %}
-    {% call statement('main') %}{{ duckdb__appended(brought) }}{% endcall %}
-    {% call statement('dropped') %}drop table {{ brought }}{% endcall %}
+    {% call statement('main') %}{{ duckdb__appended(brought.identifier) }}{% endcall %}
+    {% call statement('dropped') %}drop table {{ brought.identifier }}{% endcall %}
     {%- endif -%}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}
@@ -39,9 +40,11 @@
     {%- set existing = load_cached_relation(this) -%}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
-    {%- if existing is not none and existing.type != kind %}{% do adapter.drop_relation(existing) %}{% endif -%}
+    {%- if existing is not none -%}
+    {% call statement('dropped') %}drop {{ existing.type }} {{ this }}{% endcall %}
+    {%- endif -%}
     {% call statement('main') -%}
-    create or replace {{ kind }} {{ this }} as ({{ sql }})
+    {{ create_table_as(false, this, sql) if kind == 'table' else get_create_view_as_sql(this, sql) }}
     {%- endcall %}
     {{ run_hooks(post_hooks, inside_transaction=True) }}
     {% do adapter.commit() %}

@@ -16,7 +16,7 @@ import duckdb
 
 from orchestration.schemas.render import comment_sql, create_table_sql
 from orchestration.schemas.tables import CORE_TABLES, RECORD_PEOPLE, TABLES, Table
-from orchestration.warehouse.connect import MEMORY_LIMIT, OFFLINE, STORAGE_VERSION
+from orchestration.warehouse.connect import OFFLINE, STORAGE_VERSION
 from orchestration.warehouse.statements import count_rows, quote
 from orchestration.warehouse.takeover import (
     RECORD_NOTES,
@@ -27,6 +27,9 @@ from orchestration.warehouse.takeover import (
     takeover_of,
 )
 
+MEMORY: dict[str, str | int] = {"memory_limit": "1GB", "threads": 1}
+"""Rows keep their order, and each thread of such an insert holds row groups back until its turn:
+renewing 5 million of 45 million snapshots by two threads needed more than 512 MB."""
 SUBJECTS = ("account_id", "post_id", "ruling_id", "comment_id", "repost_id")
 """Whom or what a row is about. Is that a person in scope, or a post of one, the row is left out."""
 REFERENCES = (
@@ -75,7 +78,7 @@ def write_released(source: Path, target: Path, before: Path | None = None) -> st
     was touched since is written; the rows are the same either way. Returns the build of the release
     that was taken over, None if all was written anew.
     """
-    with duckdb.connect(":memory:", config={**OFFLINE, "memory_limit": MEMORY_LIMIT}) as connection:
+    with duckdb.connect(":memory:", config={**OFFLINE, **MEMORY}) as connection:
         connection.execute("set TimeZone = 'UTC'")
         connection.execute(f"set temp_directory = {quote(str(source.parent / 'tmp'))}")
         connection.execute(f"attach {quote(str(source))} as work (read_only)")

@@ -13,6 +13,8 @@ from typing import Any
 import jinja2
 from model_warehouse import PROJECT
 
+OF_DBT_ALONE = ("generate_schema_name", "materializations")
+"""No model calls them; their text is none of plain Jinja's."""
 STRINGS = {"spark": "string", "duckdb": "varchar"}
 
 
@@ -21,7 +23,7 @@ def macros(engine: str) -> str:
     text = "\n".join(
         path.read_text()
         for path in sorted((PROJECT / "macros").glob("*.sql"))
-        if path.stem != "generate_schema_name"
+        if path.stem not in OF_DBT_ALONE
     )
     return re.sub(r"adapter\.dispatch\('(\w+)', 'observatory'\)", rf"{engine}__\1", text)
 

@@ -62,6 +62,20 @@ def test_every_published_row_carries_the_build(world: Warehouse) -> None:
         assert found == [("b1",)], table.full_name
 
 
+def test_the_contracts_of_published_tables_are_kept(world: Warehouse) -> None:
+    """Where dbt keeps a contract, the table has its NOT NULLs, and columns were compared before."""
+    promised = {
+        (table.name, column) for table in MARTS for column in table.required if table.schema == "main"
+    }
+    kept = set(
+        world.rows(
+            "select table_name, constraint_column_names[1] from duckdb_constraints() "
+            "where schema_name = 'main' and constraint_type = 'NOT NULL'"
+        )
+    )
+    assert promised <= kept
+
+
 def test_what_has_a_row_for_an_event_speaks_of_institutions(world: Warehouse) -> None:
     spoken = "select {} from core.event_links where account_id like 'p:%'"
     assert world.one(spoken.format("count(*) >= 5")) == (True,)

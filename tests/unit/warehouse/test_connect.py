@@ -19,6 +19,7 @@ def test_a_process_that_ends_while_it_makes_the_file_leaves_none(
 ) -> None:
     path = tmp_path / "warehouse" / "observatory.duckdb"
     with monkeypatch.context() as patch:
+        connect._empty.cache_clear()
         patch.setattr(connect, "comment_sql", lambda tables: (_ for _ in ()).throw(EndedError))
         with pytest.raises(EndedError), open_work(path):
             pass

@@ -11,12 +11,15 @@ import duckdb
 import pytest
 
 from orchestration.cleaning import engine
+from orchestration.clock import FixedClock
+from orchestration.paths import DataRoot
 from orchestration.schemas.tables import CORE_TABLES
 from orchestration.settings import Settings
 from orchestration.sources.extract import extract, read_declarations
 from orchestration.sources.formats import formats
 from orchestration.warehouse import builds, ingest, load
 from orchestration.warehouse.connect import open_work
+from tests.conftest import KEY, NOW
 
 TWEET = {
     "_id": "5315658459906048", "mblogid": "x", "created_at": "2026-07-01 00:00:00",
@@ -83,9 +86,10 @@ def content(settings: Settings) -> dict[str, list[tuple]]:
         }
 
 
-@pytest.fixture
-def reference(make_settings, tmp_path):
-    settings = make_settings(tmp_path / "reference")
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory):
+    root = DataRoot(tmp_path_factory.mktemp("reference"))
+    settings = Settings(root, clock=FixedClock(NOW), declared_key=KEY)
     night(settings, tuple(FILES))
     return content(settings)
 
@@ -93,7 +97,8 @@ def reference(make_settings, tmp_path):
 @pytest.mark.parametrize(
     "nights",
     [
-        *([(name,) for name in order] for order in itertools.permutations(FILES)),
+        # Every file is first, and last, twice.
+        *([(name,) for name in order] for order in list(itertools.permutations(FILES))[::3]),
         [("users.jsonl", "tweets_2.jsonl"), ("bad.jsonl", "tweets_1.jsonl"), tuple(FILES)],
     ],
     ids=lambda nights: "-".join(name[0] + name[-7] for part in nights for name in part),
