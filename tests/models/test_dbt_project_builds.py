@@ -65,7 +65,10 @@ def test_every_published_row_carries_the_build(world: Warehouse) -> None:
 def test_the_contracts_of_published_tables_are_kept(world: Warehouse) -> None:
     """Where dbt keeps a contract, the table has its NOT NULLs, and columns were compared before."""
     promised = {
-        (table.name, column) for table in MARTS for column in table.required if table.schema == "main"
+        (table.name, column)
+        for table in MARTS
+        for column in table.required
+        if table.schema == "main"
     }
     kept = set(
         world.rows(
