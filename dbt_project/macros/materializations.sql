@@ -21,11 +21,17 @@
     {% call statement('main') %}{{ duckdb__appended('(' ~ sql ~ ')') }}{% endcall %}
     {%- else -%}
     {%- set brought = this.incorporate(path={'identifier': this.identifier ~ '__brought'}) -%}
-    {%- set unique_key = config.require('unique_key') -%}
-    {%- set key = unique_key if unique_key is string else unique_key | join(', ') -%}
+    {%- set key = config.require('unique_key') -%}
     {% call statement('brought') %}{{ create_table_as(true, brought, sql) }}{% endcall %}
+    {#- Several keys as a join: by those of a tuple DuckDB skips nothing of a history (1.0 instead of
+        0.1 CPU s upon 10 million rows). One key has many rows, of which a join would make pairs. -#}
     {% call statement('replaced') -%}
-    delete from {{ this }} where ({{ key }}) in (select ({{ key }}) from {{ brought.identifier }})
+    {%- if key is string -%}
+    delete from {{ this }} where {{ key }} in (select {{ key }} from {{ brought.identifier }})
+    {%- else -%}
+    delete from {{ this }} as old using {{ brought.identifier }} as new
+    where {% for name in key %}old.{{ name }} = new.{{ name }}{{ " and " if not loop.last }}{% endfor %}
+    {%- endif -%}
     {%- endcall %}
     {% call statement('main') %}{{ duckdb__appended(brought.identifier) }}{% endcall %}
     {% call statement('dropped') %}drop table {{ brought.identifier }}{% endcall %}

@@ -221,7 +221,7 @@ class DbtRun:
         path = invocation.target_path / "run_results.json"
         if not path.exists():
             log = invocation.target_path / "dbt.log"
-            raise dg.Failure(f"dbt stopped before it ran a model: {_last_error(log)}. See: {log}")
+            raise dg.Failure(f"dbt ended before it told any result: {_last_word(log)}. See: {log}")
         found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["results"]
         return found
 
@@ -327,10 +327,19 @@ def _one_line(message: Any) -> str:
     return re.sub(r"\s+", " ", str(message or "no message"))[:300]
 
 
-def _last_error(log: Path) -> str:
+def _last_word(log: Path) -> str:
+    """The last error in dbt's log of JSON lines, or else the last that it said."""
     try:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return "it wrote no log"
-    errors = [line for line in lines if "rror" in line]
-    return _one_line(errors[-1] if errors else (lines or ["its log is empty"])[-1])
+    said = [line for line in map(_said, lines) if line]
+    errors = [line for line in said if "rror" in line]
+    return _one_line(errors[-1] if errors else (said or ["its log is empty"])[-1])
+
+
+def _said(line: str) -> str:
+    try:
+        return str(json.loads(line)["info"]["msg"]).strip()
+    except (ValueError, KeyError, TypeError):
+        return line.strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,7 +13,7 @@ from dagster_dbt import DbtCliResource
 
 from orchestration.defs import dbt_project
 from orchestration.defs.lineage import column_lineage, lineage_of_models, schema_of
-from orchestration.defs.model import _run_dbt, dbt_resource
+from orchestration.defs.model import _last_word, _run_dbt, dbt_resource
 from orchestration.paths import DataRoot
 from orchestration.settings import Settings
 
@@ -132,3 +133,16 @@ def test_the_path_of_the_work_file_is_the_same_for_every_root(tmp_path: Path) ->
         paths.add(found["OBSERVATORY_WAREHOUSE"])
         assert found["HOME"] == str(tmp_path / name)
     assert len(paths) == 1
+
+
+def test_what_a_dbt_that_died_said_last_is_told_in_words(tmp_path: Path) -> None:
+    log = tmp_path / "dbt.log"
+    assert _last_word(log) == "it wrote no log"
+    log.write_text("")
+    assert _last_word(log) == "its log is empty"
+    finished = {"info": {"msg": "240 of 283 PASS unique_key"}}
+    log.write_text(f"{json.dumps(finished)}\nhalf a li\n")
+    assert _last_word(log) == "half a li"
+    failed = {"info": {"msg": "\n  Runtime Error: no such file\n"}}
+    log.write_text("\n".join(map(json.dumps, (failed, finished))))
+    assert _last_word(log) == "Runtime Error: no such file"
