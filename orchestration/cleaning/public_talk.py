@@ -15,6 +15,9 @@ from orchestration.cleaning.proven_times import apply_id_clock
 from orchestration.cleaning.rows import Finished, ensure
 from orchestration.cleaning.times import INSTANT
 
+UNTOLD_LOOKS = ("file_mtime", "upper_bound")
+"""Values of observed_at_source where nobody says when the collector looked."""
+
 
 def finish_comments(rows: pl.DataFrame, door: Door) -> Finished:
     """Official replies keep their text; everyone else's comment is an anonymous instant.
@@ -22,11 +25,15 @@ def finish_comments(rows: pl.DataFrame, door: Door) -> Finished:
     The post keeps its id only where its author (`_author_id`, or whom the source declares) may
     be named: a post id leads back to its author. Whose post it is must be said by the file or the
     source: that a post of this id is loaded is not known before all files are read.
+
+    Where a source says when it looked, every look is an observation: a comment seen again without
+    an answer has waited until then.
     """
     rows = ensure(
-        rows, account_id=pl.String, text=pl.String, post_id=pl.String,
-        reply_to_comment_id=pl.String, _author_id=pl.String, _is_under_declared=pl.Boolean,
-        commented_at_precision=pl.String, _commented_at_precision=pl.String,
+        rows, account_id=pl.String, text=pl.String, post_id=pl.String, observed_at=INSTANT,
+        observed_at_source=pl.String, reply_to_comment_id=pl.String, _author_id=pl.String,
+        _is_under_declared=pl.Boolean, commented_at_precision=pl.String,
+        _commented_at_precision=pl.String,
     )  # fmt: skip
     rows = rows.with_columns(pl.coalesce("commented_at_precision", "_commented_at_precision"))
     finished = apply_id_clock(Finished(rows), proven_times.COMMENTS)
@@ -36,6 +43,7 @@ def finish_comments(rows: pl.DataFrame, door: Door) -> Finished:
     rows = rows.with_columns(_kind=author_kinds(rows, door))
     rows = rows.with_columns(
         is_official=pl.col("_kind").is_not_null(),
+        looked_at=pl.when(~pl.col("observed_at_source").is_in(UNTOLD_LOOKS)).then("observed_at"),
         reply_to_comment_id=door.pseudonyms(rows["platform"], rows["reply_to_comment_id"]),
     )
     rows = rows.with_columns(quoted.shown_text(rows))

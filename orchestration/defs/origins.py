@@ -56,6 +56,7 @@ _DATED = ("content", "path", "modified_at")
 _OBSERVATION = (
     "observed_at",
     "state_observed_at",
+    "looked_at",
     "observed_at_source",
     "observed_date",
     "observed_from",

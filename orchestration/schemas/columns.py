@@ -173,6 +173,9 @@ _define(
         "missing_at": "First time the collector looked and the post was missing; NULL when not told.",
         "state_observed_at": "The look that found the post in its state (observed_at, which makes rows of "
         "equal looks distinct); NULL without a state, and in rows loaded before there was this column.",
+        "looked_at": "The look that saw the comment (observed_at, which makes rows of equal looks "
+        "distinct); NULL where the source does not say when it looked (observed_at_source file_mtime or "
+        "upper_bound), and in rows loaded before there was this column.",
         "started_at": "When the run began.",
         "data_through_at": "How far the data of the build reach (file modification times count only "
         "where nothing better is known).",
@@ -664,8 +667,9 @@ _define(
         "nearest_rule": "Rule under which that post speaks of the event.",
         "nearest_refusal": "Why it is no answer: before_window (more than 72 h before the first "
         "sighting, and before onset_lo_at), after_watch (after 14 days, or after watching ended), author_unknown (cited by the "
-        "ruling, its author no account in scope) or below_threshold (its text may speak of the event, "
-        "which nobody reviewed).",
+        "ruling, its author no account in scope), answered_undated (by its board, which tells no time, or "
+        "one from before the last asking) or below_threshold (its text may speak of the event, which "
+        "nobody reviewed).",
         "nearest_evidence": "Why that post may speak of the event, as JSON; NULL without a link.",
         "topic_scope": "all, or public_security: topics whose title the frozen lexicon "
         "public_security_v1 marks.",
@@ -713,7 +717,8 @@ _define(
     "UTC",
     {
         "answered_later_at": "When an official first answered after the watch: at the board, or by "
-        "denying the rumour (main.rebuttals); NULL where nobody is known to have."
+        "denying the rumour (main.rebuttals); where the board tells no usable time (answered_undated), "
+        "the first look that found it answered. NULL where nobody is known to have."
     },
 )
 _define(

@@ -178,11 +178,12 @@ ARTICLES = _core(
 
 COMMENTS = _core(
     "comments",
-    "one comment under a post",
+    "one comment under a post as one look saw it; where the source does not say when it looked, "
+    "one version of it",
     ("platform", "comment_id"),
     (
         "platform", "comment_id", "post_id", "account_id", "commented_at", "text",
-        "is_official", "reply_to_comment_id", *_interval("likes"), "observed_at",
+        "is_official", "reply_to_comment_id", *_interval("likes"), "looked_at", "observed_at",
         "observed_at_source", "commented_at_precision",
     ),
     "commented_at",
@@ -193,16 +194,14 @@ COMMENTS = _core(
 
 INQUIRIES = _core(
     "inquiries",
-    "one petition or question in one state",
-    ("source_name", "inquiry_id"),
+    "one petition or question as one look found it, also where the look before had found the same",
+    ("source_name", "inquiry_id", "asked_at", "observed_at"),
     (
         "platform", "inquiry_id", "asked_at", "answered_at", "status", "status_text",
         "region_text", "region_code", "addressee_text", "channel", "is_zone_assumed",
         "observed_at", "observed_at_source", "asked_at_precision", "answered_at_precision",
     ),
-    "asked_at",
-    seen="observed_at",
-    required=("observed_at",),
+    "observed_at",
 )  # fmt: skip
 
 RULINGS = _core(

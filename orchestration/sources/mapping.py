@@ -62,7 +62,7 @@ DEFAULT_PLATFORM = "web"
 _BY_ENGINE = frozenset((*PROVENANCE, "observed_at", "observed_at_source"))
 _DERIVED = frozenset(
     ("topic_key", "title_key", "hashtag_keys", "is_official", "addressed_names",
-     "state_observed_at", *IDENTITY_EVIDENCE)
+     "state_observed_at", "looked_at", *IDENTITY_EVIDENCE)
 )  # fmt: skip
 """What the tables' own rules compute; a declaration cannot overrule them."""
 

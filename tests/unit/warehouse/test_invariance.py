@@ -62,6 +62,14 @@ sources:
     observed_at: 2026-07-22T00:00:00+08:00
     columns: {comment_id: id, post_id: post, post_account_id: author, account_id: uid,
               commented_at: at}
+  - name: asked_nightly
+    format: mapped
+    reader: csv
+    table: comments
+    platform: weibo
+    observed_at: "column:seen"
+    columns: {comment_id: id, post_id: post, post_account_id: author, account_id: uid,
+              commented_at: at}
   - name: watched
     format: mapped
     reader: csv
@@ -211,6 +219,12 @@ def asked() -> list[list[object]]:
     return found
 
 
+def asked_nightly() -> list[list[object]]:
+    """Comments that several looks see unchanged; of one, the file does not say when it looked."""
+    days = [wall(START + timedelta(days=40 + 17 * day)) for day in range(3)]
+    return [[*comment, seen] for comment in asked() for seen in (*days, "")]
+
+
 WATCHED = ("id", "uid", "said", "at", "state", "seen")
 
 
@@ -236,6 +250,16 @@ def hourly(hour: int) -> str:
     return json.dumps(entries, ensure_ascii=False)
 
 
+BOARD_NIGHTLY = [
+    [n, "2026-07-05 10:00", state, f"2026-{month}-{day}"]
+    for n in (20, 21)
+    for (month, day), state in zip(
+        (("07", 20), ("07", 21), ("07", 30), ("08", 1), ("08", 2)),
+        ("open", ("open", "answered")[n % 2], "open", "open", "open"), strict=True,
+    )
+]  # fmt: skip
+"""Questions seen unchanged look after look, over the end of a month; one answer is taken back."""
+
 KINDS = (
     Kind("spider", tweets(), lines("tweet_spider")),
     Kind("spider", users(), lines("user_spider")),
@@ -249,6 +273,7 @@ KINDS = (
     ),
     Kind("shared", pointing(), rows("shared_{number}.csv", POINTING)),
     Kind("asked", asked(), rows("asked_{number}.csv", ASKED)),
+    Kind("asked_nightly", asked_nightly(), rows("nightly_{number}.csv", (*ASKED, "seen"))),
     Kind("watched", looks(), rows("watched_{number}.csv", WATCHED)),
     Kind("declared", [[1, "x", "cut"]], rows(f"part{{number}}/名/{UNWRITTEN}.csv", FLAGGED)),
     *(
@@ -263,7 +288,7 @@ KINDS = (
                       ["", "organ", "county"]],
          rows("accounts_{number}.csv", ("account_id", "account_kind", "admin_level"))),
     Kind("board", [[n, f"2026-07-0{n % 7 + 1} 10:00", ("open", "closed")[n % 2], f"2026-07-1{n}"]
-                   for n in range(9)] + [["", "2026-07-01", "open", "2026-07-10"],
+                   for n in range(9)] + BOARD_NIGHTLY + [["", "2026-07-01", "open", "2026-07-10"],
                                          [3, "soon", "open", "2026-07-10"]],
          rows("board_{number}.csv", ("id", "asked", "state", "seen"))),
 )  # fmt: skip

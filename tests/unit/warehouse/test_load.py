@@ -161,6 +161,49 @@ def test_every_look_at_the_state_of_a_post_is_kept(make_settings):
     assert unsaid == [(9, None)]
 
 
+NIGHTLY = """
+settle_seconds: 0
+sources:
+  - {name: board, format: mapped, reader: csv, table: inquiries, observed_at: "column:seen",
+     columns: {inquiry_id: id, asked_at: at, status: state}}
+  - {name: comments, format: mapped, reader: csv, table: comments, platform: weibo,
+     observed_at: "column:seen",
+     columns: {comment_id: id, post_id: post, account_id: uid, commented_at: at}}
+  - {name: undated, format: mapped, reader: csv, table: comments, platform: weibo,
+     columns: {comment_id: id, post_id: post, account_id: uid, commented_at: at}}
+"""
+
+
+def test_every_look_at_a_question_is_kept(make_settings):
+    """Also where it found what the look before had found; without its time, a look is no row."""
+    settings = make_settings()
+    settings.root.sources_file.write_text(NIGHTLY)
+    at = "2024-01-30T00:00:00+08:00"
+    for night, state in enumerate(("open", "answered", "open", "open")):
+        seen = f"2024-02-0{night + 1}T02:00:00+08:00"
+        for name, content in {
+            "board": f"id,at,state,seen\nq,{at},{state},{seen}\n",
+            "comments": f"id,post,uid,at,seen\n1,2,3,{at},{seen}\n",
+            "undated": f"id,post,uid,at,night\n4,5,6,{at},{night}\n",
+        }.items():
+            (settings.root.inbox / name).mkdir(parents=True, exist_ok=True)
+            for copy in ("a", "b"):
+                (settings.root.inbox / name / f"{night}{copy}.csv").write_text(content)
+                os.utime(settings.root.inbox / name / f"{night}{copy}.csv", (1.7e9, 1.7e9 + night))
+        done = run(settings)
+        assert (done.records_loaded, done.records_duplicate) == ((2, 4) if night else (3, 3))
+    with open_work(settings.root.warehouse) as connection:
+        asked = connection.execute(
+            "select status, day(observed_at) from core.inquiries order by observed_at"
+        ).fetchall()
+        seen_at = connection.execute(
+            """select source_name, day(observed_at), looked_at = observed_at from core.comments
+               order by source_name, observed_at"""
+        ).fetchall()
+    assert asked == [("open", 31), ("answered", 1), ("open", 2), ("open", 3)]
+    assert seen_at == [*(("comments", day, True) for day in (31, 1, 2, 3)), ("undated", 14, None)]
+
+
 def test_a_note_is_marked_with_whose_record_it_is_on(make_settings, monkeypatch):
     """Also where all that the record gives is in core under another file."""
     settings = make_settings()

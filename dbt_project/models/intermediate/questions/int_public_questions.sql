@@ -20,26 +20,86 @@
 -- asked in one month and region by one channel, the finest cell that is told; all others are left out
 -- of parts and sums alike, so that no difference of two sums tells of fewer.
 --
+-- What a board says is looked at again and again. What one version was seen first and last is enough to
+-- know what stood there last and until when a question waited, so that the windows go by versions: there
+-- are as many of these as changes, and as many looks as nights.
+--
 -- Rows of older versions do not say how precise a time is: another row that tells the same instant may.
 -- The names of precisions sort from the coarsest to the finest.
-with precise_inquiries as (
+with file_ends as (
+    select
+        file_sha256,
+        max(greatest(asked_at, coalesce(answered_at, asked_at))) as told_until_at
+    from {{ source('core', 'inquiries') }}
+    where asked_at is not null
+    group by file_sha256
+),
+
+inquiry_looks as (
+    select
+        coalesce(looks.platform, 'web') as known_platform,
+        looks.source_name,
+        looks.inquiry_id,
+        looks.asked_at,
+        looks.answered_at,
+        looks.asked_at_precision,
+        looks.answered_at_precision,
+        coalesce(
+            looks.status, case when looks.answered_at is not null then 'answered' else 'unknown' end
+        ) as known_status,
+        looks.region_text,
+        looks.region_code,
+        looks.addressee_text,
+        looks.channel,
+        looks.observed_at,
+        case
+            when looks.observed_at_source in ('file_mtime', 'upper_bound')
+                then least(looks.observed_at, file_ends.told_until_at)
+            else looks.observed_at
+        end as looked_at
+    from {{ source('core', 'inquiries') }} as looks
+    left join file_ends on looks.file_sha256 = file_ends.file_sha256
+    where looks.asked_at is not null
+),
+
+inquiry_versions as (
+    select
+        known_platform,
+        source_name,
+        inquiry_id,
+        asked_at,
+        answered_at,
+        asked_at_precision,
+        answered_at_precision,
+        known_status,
+        region_text,
+        region_code,
+        addressee_text,
+        channel,
+        min(observed_at) as observed_at,
+        max(looked_at) as looked_at
+    from inquiry_looks
+    group by
+        known_platform, source_name, inquiry_id, asked_at, answered_at, asked_at_precision,
+        answered_at_precision, known_status, region_text, region_code, addressee_text, channel
+),
+
+precise_inquiries as (
     select
         *,
-        coalesce(platform, 'web') as known_platform,
         coalesce(
             asked_at_precision,
             max(asked_at_precision) over (
-                partition by coalesce(platform, 'web'), source_name, inquiry_id, asked_at
+                partition by known_platform, source_name, inquiry_id, asked_at
             )
         ) as known_asked_precision,
         coalesce(
             answered_at_precision,
             max(answered_at_precision) over (
-                partition by coalesce(platform, 'web'), source_name, inquiry_id, answered_at
+                partition by known_platform, source_name, inquiry_id, answered_at
             )
         ) as known_answered_precision
-    from {{ source('core', 'inquiries') }}
-    where asked_at is not null
+    from inquiry_versions
 ),
 
 inquiries as (
@@ -48,20 +108,7 @@ inquiries as (
         {{ earliest_instant('asked_at', 'known_asked_precision') }} as asked_lo_at,
         {{ latest_instant('answered_at', 'known_answered_precision') }} as answered_hi_at,
         first_value(source_name) over same_asking as asking_source_name,
-        first_value(observed_at) over same_asking as asking_seen_at,
-        coalesce(
-            status, case when answered_at is not null then 'answered' else 'unknown' end
-        ) as known_status,
-        case
-            when observed_at_source in ('file_mtime', 'upper_bound')
-                then least(
-                    observed_at,
-                    max(greatest(asked_at, coalesce(answered_at, asked_at))) over (
-                        partition by file_sha256
-                    )
-                )
-            else observed_at
-        end as looked_at
+        first_value(observed_at) over same_asking as asking_seen_at
     from precise_inquiries
     window same_asking as (
         partition by
@@ -97,8 +144,11 @@ versions as (
             asked_at,
             addressee_text nulls last,
             region_text nulls last,
-            file_sha256 nulls last,
-            record_number nulls last
+            region_code nulls last,
+            channel nulls last,
+            source_name nulls last,
+            asked_at_precision nulls last,
+            answered_at_precision nulls last
     )
 ),
 
@@ -115,35 +165,69 @@ inquiries_over_time as (
     from versions
 ),
 
+-- Of questions whose board calls them answered and tells no usable time: the first look that found them
+-- so, after the last one that did not.
+found_answered as (
+    select
+        undated.known_platform,
+        undated.board_name,
+        undated.inquiry_id,
+        min(looks.looked_at) as answer_seen_at
+    from (
+        select distinct
+            known_platform,
+            source_name,
+            inquiry_id,
+            board_name,
+            greatest(asked_last_at, coalesce(unanswered_until_at, asked_last_at)) as unanswered_at
+        from inquiries_over_time
+        where first_answered_at is null
+    ) as undated
+    inner join inquiry_looks as looks
+        on
+            undated.known_platform = looks.known_platform
+            and undated.source_name = looks.source_name
+            and undated.inquiry_id = looks.inquiry_id
+            and undated.unanswered_at <= looks.looked_at
+    where looks.known_status = 'answered'
+    group by undated.known_platform, undated.board_name, undated.inquiry_id
+),
+
 chosen_inquiries as (
     select
-        'inquiry:' || {{ short_hash("known_platform || chr(31) || board_name || chr(31) || inquiry_id") }} as event_id,
-        known_platform as platform,
-        'inquiry:' || {{ short_hash("known_platform || chr(31) || board_name || chr(31) || inquiry_id") }} as question_id,
-        coalesce(channel, 'message_board') as channel,
-        coalesce(addressee_text, 'unknown') as addressee,
+        'inquiry:' || {{ short_hash("chosen.known_platform || chr(31) || chosen.board_name || chr(31) || chosen.inquiry_id") }} as event_id,
+        chosen.known_platform as platform,
+        'inquiry:' || {{ short_hash("chosen.known_platform || chr(31) || chosen.board_name || chr(31) || chosen.inquiry_id") }} as question_id,
+        coalesce(chosen.channel, 'message_board') as channel,
+        coalesce(chosen.addressee_text, 'unknown') as addressee,
         coalesce(
-            region_code,
-            {{ region_named('region_text') }},
-            {{ region_named('addressee_text') }}
+            chosen.region_code,
+            {{ region_named('chosen.region_text') }},
+            {{ region_named('chosen.addressee_text') }}
         ) as region_code,
-        asked_lo_at as asked_at,
-        known_status as question_status,
-        case when known_status = 'answered' then first_answered_at end as answered_at,
+        chosen.asked_lo_at as asked_at,
+        chosen.known_status as question_status,
+        case when chosen.known_status = 'answered' then chosen.first_answered_at end as answered_at,
+        case when chosen.known_status = 'answered' then found_answered.answer_seen_at end as answer_seen_at,
         greatest(
-            asked_lo_at,
+            chosen.asked_lo_at,
             case
-                when known_status <> 'answered' then last_seen_at
-                else coalesce(unanswered_until_at, asked_lo_at)
+                when chosen.known_status <> 'answered' then chosen.last_seen_at
+                else coalesce(chosen.unanswered_until_at, chosen.asked_lo_at)
             end
         ) as watched_until_at,
-        last_seen_at,
+        chosen.last_seen_at,
         false as is_to_person,
         cast(null as {{ dbt.type_string() }}) as answered_by,
         cast(null as {{ dbt.type_string() }}) as answer_hash,
-        board_name as source_name
-    from inquiries_over_time
-    where version_order = 1
+        chosen.board_name as source_name
+    from inquiries_over_time as chosen
+    left join found_answered
+        on
+            chosen.known_platform = found_answered.known_platform
+            and chosen.board_name = found_answered.board_name
+            and chosen.inquiry_id = found_answered.inquiry_id
+    where chosen.version_order = 1
 ),
 
 -- A collector that gives no time of looking has seen at least the latest comment it brings.
@@ -202,6 +286,7 @@ asked_below_posts as (
         comments.commented_lo_at as asked_at,
         case when answers.commented_hi_at is null then 'open' else 'answered' end as question_status,
         answers.commented_hi_at as answered_at,
+        cast(null as {{ instant_type() }}) as answer_seen_at,
         greatest(comments.commented_lo_at, comments.last_seen_at) as watched_until_at,
         comments.last_seen_at,
         coalesce({{ is_person('posts.account_id') }}, false)
@@ -233,6 +318,7 @@ called_upon as (
         mentions.asked_at,
         mentions.question_status,
         mentions.answered_at,
+        cast(null as {{ instant_type() }}) as answer_seen_at,
         mentions.watched_until_at,
         mentions.watched_until_at as last_seen_at,
         coalesce({{ is_person('mentions.account_id') }}, false)
@@ -308,6 +394,7 @@ select
     dated.asked_date,
     dated.question_status,
     dated.answered_at,
+    dated.answer_seen_at,
     case when dated.answered_at is null then dated.watched_until_at else dated.answered_at end as watched_until_at,
     dated.last_seen_at,
     dated.answered_by is not null and dated.alike_before + dated.alike_after - 1 >= 3 as is_automatic,

@@ -2,7 +2,8 @@
 -- Nearest: of the posts that use a key of the event, that its ruling cites or credits, or whose text
 -- may speak of it, and of the answer of its board, the one closest in time.
 -- A rumour that an official denied by a tie of main.rebuttals is not silent; one that was denied, or
--- a question that was answered, only after the watch says so in answered_later_at.
+-- a question that was answered, only after the watch says so in answered_later_at. So does a question that
+-- its board calls answered without a usable time: the first look that found it so came after the watch.
 with denials as (
     select
         rebuttals.event_id,
@@ -174,14 +175,16 @@ near as (
         questions.event_id,
         questions.platform,
         cast(null as {{ dbt.type_string() }}) as post_id,
-        questions.answered_at as posted_at,
+        coalesce(questions.answered_at, questions.answer_seen_at) as posted_at,
         'board_answer_v1' as link_method,
-        cast(null as {{ dbt.type_string() }}) as own_refusal,
+        case when questions.answered_at is null then 'answered_undated' end as own_refusal,
         cast(null as double) as link_probability,
         cast(null as {{ dbt.type_string() }}) as evidence,
-        questions.answered_at as answered_later_at
+        coalesce(questions.answered_at, questions.answer_seen_at) as answered_later_at
     from {{ ref('int_public_questions') }} as questions
-    where questions.event_id is not null and questions.answered_at is not null
+    where
+        questions.event_id is not null
+        and coalesce(questions.answered_at, questions.answer_seen_at) is not null
     union all
     select
         event_titles.event_id,
@@ -245,7 +248,7 @@ select
     nearest.post_id as nearest_post_id,
     nearest.link_method as nearest_rule,
     case
-        when nearest.own_refusal = 'author_unknown' then 'author_unknown'
+        when nearest.own_refusal in ('author_unknown', 'answered_undated') then nearest.own_refusal
         when nearest.distance_us < silent.spoken_of_from_us then 'before_window'
         when nearest.distance_us > silent.watched_us then 'after_watch'
         else nearest.own_refusal
