@@ -84,6 +84,33 @@
     {%- endif %}
 {%- endmacro %}
 
+{#- Posts of which core holds no version of an account in scope any more: an organ's that turned out to be
+    an officer's stands under pseudonyms from then on. All posts are looked through only where a touched day
+    has lost one. -#}
+{% macro forget_posts_gone() -%}
+    {%- set touched_versions -%}
+    select posts.platform, posts.post_id
+    from {{ ref('stg_core__posts') }} as posts
+    {{ join_touched_days('core.posts', 'posts.observed_at') }} and posts.is_official
+    {%- endset -%}
+    {%- set lost -%}
+    select chosen.platform, chosen.post_id
+    from {{ this }} as chosen
+    {{ join_touched_days('core.posts', 'chosen.version_observed_at') }}
+    except
+    {{ touched_versions }}
+    {%- endset -%}
+    {% if grows_by_key() and execute and run_query('select 1 from (' ~ lost ~ ') as lost limit 1').rows -%}
+    delete from {{ this }}
+    where (platform, post_id) in (
+        select (lost.platform, lost.post_id) from ({{ lost }}) as lost
+        left join {{ ref('stg_core__posts') }} as posts
+            on lost.platform = posts.platform and lost.post_id = posts.post_id and posts.is_official
+        where posts.post_id is null
+    )
+    {%- endif %}
+{%- endmacro %}
+
 {#- Rows that only told later models of something that is no more, once a build whose readers got what
     follows from them is published. -#}
 {% macro forget_told(is_empty) -%}
