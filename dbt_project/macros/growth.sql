@@ -132,6 +132,9 @@ closed as (
     (count(*) over {{ line }} = 1 or sum(weight) over {{ line }} < {{ fewest_people() }})
 {%- endmacro %}
 
+{#- Whether a count of followers is a defect of its source: more than there are people, by far. -#}
+{% macro is_beyond_reason(followers_lo) %}({{ followers_lo }} > {{ 10 ** 15 }}){% endmacro %}
+
 {#- Whether the next count says that a fall was real: it lies nearer to the fallen count than to the one
     before, and a fall to zero is followed by zero. -#}
 {% macro is_fall_confirmed(next_hi, last_lo, fallen_hi) -%}

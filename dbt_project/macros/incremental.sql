@@ -44,6 +44,79 @@
     {% if grows_by_key() %}delete from {{ this }} where {{ day }} >= {{ touched_from(table_name) }}{% endif %}
 {%- endmacro %}
 
+{#- Days that were touched, so that nothing is left of one that has no rows any more. The bounds are what
+    DuckDB skips by. -#}
+{% macro forget_touched_days(table_name, day) -%}
+    {% if grows_by_key() -%}
+    delete from {{ this }}
+    where
+        {{ day }} >= {{ touched_from(table_name) }}
+        and {{ day }} in (
+            select touched.observed_date from {{ ref('int_touched_days') }} as touched
+            where touched.table_name = '{{ table_name }}'
+        )
+    {%- endif %}
+{%- endmacro %}
+
+{#- Months in which a touched day lies, likewise. -#}
+{% macro forget_touched_months(table_name, month_day) -%}
+    {%- set month = period_start("'month'", 'touched.observed_date') -%}
+    {% if grows_by_key() -%}
+    delete from {{ this }}
+    where
+        {{ month_day }} >= {{ period_start("'month'", touched_from(table_name)) }}
+        and {{ month_day }} in (
+            select {{ month }} from {{ ref('int_touched_days') }} as touched
+            where touched.table_name = '{{ table_name }}'
+        )
+    {%- endif %}
+{%- endmacro %}
+
+{#- Accounts of whom core holds no snapshot any more (everybody has a first statement): an organ's that turned out to be an officer's stands
+    under a pseudonym from then on, and nothing may keep its own id. -#}
+{% macro forget_accounts_gone() -%}
+    {% if grows_by_key() -%}
+    delete from {{ this }}
+    where not exists (
+        select 1 from {{ ref('int_account_statements') }} as said
+        where said.platform = {{ this.identifier }}.platform and said.account_id = {{ this.identifier }}.account_id
+    )
+    {%- endif %}
+{%- endmacro %}
+
+{#- Posts of which core holds no version of an account in scope any more: an organ's that turned out to be
+    an officer's stands under pseudonyms from then on. All posts are looked through only where a touched day
+    has lost one. -#}
+{% macro forget_posts_gone() -%}
+    {%- set touched_versions -%}
+    select posts.platform, posts.post_id
+    from {{ ref('stg_core__posts') }} as posts
+    {{ join_touched_days('core.posts', 'posts.observed_at') }} and posts.is_official
+    {%- endset -%}
+    {%- set lost -%}
+    select chosen.platform, chosen.post_id
+    from {{ this }} as chosen
+    {{ join_touched_days('core.posts', 'chosen.version_observed_at') }}
+    except
+    {{ touched_versions }}
+    {%- endset -%}
+    {% if grows_by_key() and execute and run_query('select 1 from (' ~ lost ~ ') as lost limit 1').rows -%}
+    delete from {{ this }}
+    where (platform, post_id) in (
+        select (lost.platform, lost.post_id) from ({{ lost }}) as lost
+        left join {{ ref('stg_core__posts') }} as posts
+            on lost.platform = posts.platform and lost.post_id = posts.post_id and posts.is_official
+        where posts.post_id is null
+    )
+    {%- endif %}
+{%- endmacro %}
+
+{#- Rows that only told later models of something that is no more, once a build whose readers got what
+    follows from them is published. -#}
+{% macro forget_told(is_empty) -%}
+    {% if grows_by_key() %}delete from {{ this }} where {{ is_empty }} and not {{ is_pending('build_id') }}{% endif %}
+{%- endmacro %}
+
 {#- Days of the months in which a touched day lies; bounds as above. -#}
 {% macro join_touched_months(table_name, day) -%}
     {%- set month = period_start("'month'", 'touched_days.observed_date') -%}

@@ -224,7 +224,11 @@ _define(
 _define("bool", "", {"is_zone_assumed": "The zone was not in the file but declared or defaulted."})
 
 # -- counts -----------------------------------------------------------------------------------
-_define_interval("followers", "accounts", "the follower count")
+_define_interval(
+    "followers",
+    "accounts",
+    "the follower count (in account growth the sum over institutions, never over people)",
+)
 _define_interval("following", "accounts", "the number of accounts followed")
 _define_interval("statuses", "posts", "the number of posts the profile claims")
 _define_interval("likes", "likes", "the like count")
@@ -234,7 +238,10 @@ _define_interval("reads", "reads", "the read count")
 _define_interval("heat", "platform points", "the hot list's heat")
 _define_interval("discussions", "posts", "the discussion count of a topic")
 _define_interval(
-    "followers_delta", "accounts", "the change of followers since the previous day observed"
+    "followers_delta",
+    "accounts",
+    "the change of followers since the previous day observed (in account growth the sum over "
+    "institutions counted in the period before too, never over people)",
 )
 
 # -- content ----------------------------------------------------------------------------------
@@ -430,8 +437,9 @@ _define(
         "accounts_covered": "Checked accounts of which some post was ever collected, while posts of their "
         "platform were collected throughout the 14 days that end with the period: of the others "
         "activity is unknown, not none.",
-        "accounts_suspect": "Accounts whose last count of the period is suspect and left out of the "
-        "sums: it fell in a purge or to zero, and no second count confirms it.",
+        "accounts_suspect": "Institutions' accounts whose last count of the period is suspect and left "
+        "out of the sums: it fell in a purge or to zero, and no second count confirms it, or is beyond "
+        "all reason; NULL in rows of officers and of unclear kind.",
         **{
             f"accounts_active_{days}d": f"Checked accounts with at least one post in the {days} days "
             "up to the end of the period."
@@ -444,7 +452,8 @@ _define(
     "",
     {
         "followers_delta_state": "grew, fell, unchanged (exactly 0), not_resolvable (the interval "
-        "holds 0 beside other numbers), not_observed, or suppressed.",
+        "holds 0 beside other numbers), not_observed, or suppressed (in account growth also wherever "
+        "the row is of officers or of unclear kind).",
         "growth_state": "grew, unchanged, too_few (N1 < 30: growth is undefined), not_observed (a gap: "
         "nobody looked) or suppressed.",
     },
@@ -500,8 +509,8 @@ _define(
         "followers at once.",
         "is_suppressed": "Values are withheld because they, or a subtraction, would tell of fewer than "
         "5 people; all of them are NULL.",
-        "is_followers_suspect": "The count fell in a purge or to zero, and no second count confirms it; "
-        "it is left out of sums and changes.",
+        "is_followers_suspect": "The count fell in a purge or to zero, and no second count confirms it, "
+        "or is beyond all reason; it is left out of sums and changes.",
     },
 )
 

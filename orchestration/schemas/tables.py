@@ -626,9 +626,11 @@ MARTS: tuple[Table, ...] = (
         required=("followers_delta_state", "growth_state", "is_left_truncated",
                   "is_purge_suspect", "is_suppressed"),
         caveat="accounts_registered and accounts_seen answer different questions and are never to "
-        "be mixed. Parts add up to `all` before small groups of people are withheld. region_code "
-        "is that of the province: accounts below it count there, their level tells them apart. "
-        "build_id is of the build that made the row; later builds left it as it was.",
+        "be mixed. Followers are those of institutions: of officers and accounts of unclear kind "
+        "none are told, in `all` neither. Parts add up to `all` before small groups of people are "
+        "withheld. region_code is that of the province: accounts below it count there, their level "
+        "tells them apart. build_id is of the build that made the row; later builds left it as it "
+        "was.",
         is_grown=True,
     ),
     _dbt(

@@ -206,14 +206,7 @@ def _merge_month(
         return pl.Series("record", dtype=pl.Int64)
     with rows_of(connection, merged) as rows:
         # A day changed by a new row, or by a sighting that moved to an earlier one.
-        connection.execute(
-            f"""insert into meta.touched_days
-                select distinct $1, $2, timezone('Asia/Shanghai', moment)::date from {rows}
-                where moment is not null
-                except select build_id, table_name, observed_date from meta.touched_days
-                       where build_id = $1 and table_name = $2""",
-            [build_id, table.full_name],
-        )
+        _touch_days(connection, table, f"select moment from {rows}", build_id)
         _touch_buckets(connection, table, f"select bucket from {rows}", build_id)
         return _records(
             connection,
@@ -256,6 +249,20 @@ def _merge_sql(table: Table, without_bucket: bool) -> str:
     })
         returning merge_action, file_id, record_number, {table.moment} as moment,
                   {table.bucket} as bucket"""
+
+
+def _touch_days(
+    connection: duckdb.DuckDBPyConnection, table: Table, moments: str, build_id: str
+) -> None:
+    """Enter the local days of a query over (moment)."""
+    connection.execute(
+        f"""insert into meta.touched_days
+            select distinct $1, $2, timezone('Asia/Shanghai', moment)::date from ({moments})
+            where moment is not null
+            except select build_id, table_name, observed_date from meta.touched_days
+                   where build_id = $1 and table_name = $2""",
+        [build_id, table.full_name],
+    )
 
 
 def _touch_buckets(
@@ -365,18 +372,20 @@ def _ledger_rows(
 def _withdraw(
     connection: duckdb.DuckDBPyConnection, file_ids: Sequence[str], build_id: str
 ) -> None:
-    """Take out everything that files said, because they are read again."""
+    """Take out everything that files said, because they are read again.
+
+    Their days are touched, since nothing may be left in the models of a day on which the file says
+    nothing any more, or says it of somebody under a pseudonym.
+    """
     if not file_ids:
         return
     connection.execute(
         "create temp table withdrawn as select unnest($1) as file_id", [list(file_ids)]
     )
     for table in CORE_TABLES:
-        gone = (
-            f"select {table.bucket} as bucket from {table.full_name} semi join withdrawn "
-            "using (file_id)"
-        )
-        _touch_buckets(connection, table, gone, build_id)
+        gone = f"from {table.full_name} semi join withdrawn using (file_id)"
+        _touch_buckets(connection, table, f"select {table.bucket} as bucket {gone}", build_id)
+        _touch_days(connection, table, f"select {table.moment} as moment {gone}", build_id)
     for table in (*CORE_TABLES, QUARANTINE, REPAIRS, FILE_DAYS, *PRIVATE_TABLES, FILE_LEDGER):
         connection.execute(
             f"delete from {table.full_name} where file_id in (select file_id from withdrawn)"

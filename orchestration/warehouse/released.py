@@ -15,7 +15,13 @@ from pathlib import Path
 import duckdb
 
 from orchestration.schemas.render import comment_sql, create_table_sql
-from orchestration.schemas.tables import CORE_TABLES, RECORD_PEOPLE, TABLES, Table
+from orchestration.schemas.tables import (
+    ACCOUNT_SCOPE,
+    CORE_TABLES,
+    RECORD_PEOPLE,
+    TABLES,
+    Table,
+)
 from orchestration.warehouse.connect import OFFLINE, STORAGE_VERSION
 from orchestration.warehouse.statements import count_rows, quote
 from orchestration.warehouse.takeover import (
@@ -93,7 +99,7 @@ def _take_over(
     connection: duckdb.DuckDBPyConnection, target: Path, before: Path, takeover: Takeover
 ) -> bool:
     """Copy the release before and renew what was touched; False, with nothing left of the copy, if
-    a row that would be kept is not what would be written now."""
+    a row that would be kept is not what would be written now, or somebody is listed no more."""
     kept = kept_in_parts(takeover, connection)
     shutil.copyfile(before, target)
     if _write(connection, target, kept, takeover):
@@ -122,7 +128,7 @@ def _write(
     _hide_folders(connection)
     connection.execute("use released")
     if takeover is not None:
-        if _is_folder_renamed(connection, takeover):
+        if _is_folder_renamed(connection, takeover) or _is_anybody_gone(connection):
             return False
         forget(connection, kept)
         if any(_tells_of_people(connection, TABLES[name]) for name in kept):
@@ -158,6 +164,19 @@ def _write_table(
     if count_rows(connection, f"released.{table.full_name}") != rows:
         connection.execute(f"drop table released.{table.full_name}")
         _write_table(connection, table, known, None)
+
+
+def _is_anybody_gone(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the release before lists an account that is listed no more: one that left the scope,
+    or an organ's that turned out to be an officer's and stands under a pseudonym from now on. Of
+    the own id that readers had nothing may be kept, not in a block that is free either."""
+    return any(
+        connection.execute(
+            f"""select 1 from released.{table} as listed anti join work.{table} as kept
+                using (platform, account_id) limit 1"""
+        ).fetchone()
+        for table in (*LISTED, ACCOUNT_SCOPE.full_name)
+    )
 
 
 def _is_folder_renamed(connection: duckdb.DuckDBPyConnection, takeover: Takeover) -> bool:

@@ -13,6 +13,9 @@ SINGULAR = PROJECT / "tests" / "singular"
 ONE_EVENT = "event_id = (select min(event_id) from main.{table})"
 
 SPOILT = {
+    "assert_account_days__accounts_are_listed": """
+        insert into main.account_days by name
+        select * replace ('of nobody' as account_id) from main.account_days limit 1""",
     "assert_account_growth__all_is_sum_of_parts": """
         update intermediate.int_growth_counts set seen_so_far = seen_so_far + 1
         where platform = 'all' and account_kind = 'all' and admin_level = 'all'
@@ -60,6 +63,11 @@ SPOILT = {
 """Singular test to a change of the small world that it must notice."""
 
 SPOILT_TOO = [
+    ("assert_account_growth__nobody_is_singled_out", """
+        update main.account_growth set followers_lo = 4321 where account_kind = 'officer'"""),
+    ("assert_account_growth__nobody_is_singled_out", """
+        update main.account_growth set followers_lo = followers_lo + 4321
+        where account_kind = 'all' and not is_suppressed"""),
     ("assert_event_responses__outcome_is_consistent", """
         update main.event_responses
         set responded_at = onset_hi_at - interval 73 hours, response_hours = -73,

@@ -96,14 +96,12 @@ def profiles_shown(
     assert len(columns) > 5
     for schema, table, column, kind in columns:
         shown = "counts" if kind == "BIGINT" else "instants"
-        of_few = (
-            "and account_kind in ('officer', 'unclear') and accounts_checked < 5"
-            if table == "account_growth"
-            else ""
+        of_people = (
+            "and account_kind in ('officer', 'unclear')" if table == "account_growth" else ""
         )
         row = connection.execute(
             f"""select count(*) from {schema}.{table}
-                where {column} in (select shown from {shown}) {of_few}"""
+                where {column} in (select shown from {shown}) {of_people}"""
         ).fetchone()
         if row is not None and row[0]:
             yield f"{schema}.{table}", column, row[0]

@@ -1,5 +1,6 @@
 -- No row shows fewer than 5 people, no line of a sum has exactly one row withheld, and a withheld
--- row shows nothing.
+-- row shows nothing. Of people no followers are told, however many they are: all but one of their counts
+-- may be missing, or may be those of the day before.
 {%- set dimensions = ['platform', 'account_kind', 'admin_level', 'region_code'] %}
 {%- set sizes = ['accounts_seen', 'accounts_registered', 'accounts_checked'] %}
 select
@@ -29,7 +30,29 @@ where
         accounts_suspect, growth_per_day, doubling_days, elapsed_days, coverage_ratio
     ) is not null
 union all
--- All kinds less the institutions.
+select
+    period,
+    period_start,
+    'followers' as broken
+from {{ ref('account_growth') }}
+where
+    {{ is_person_kind('account_kind') }}
+    and (
+        coalesce(followers_lo, followers_hi, followers_delta_lo, followers_delta_hi, accounts_suspect) is not null
+        or followers_delta_state <> 'suppressed'
+    )
+union all
+-- All kinds less the institutions: of followers nothing is left.
+select
+    period,
+    period_start,
+    'followers of all' as broken
+from {{ ref('account_growth') }}
+group by period, period_start, platform, admin_level, region_code
+having
+    max(case when account_kind = 'all' then followers_lo end)
+    <> sum(case when account_kind not in ('all', 'officer', 'unclear') then followers_lo end)
+union all
 select
     period,
     period_start,

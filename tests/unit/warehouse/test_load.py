@@ -328,6 +328,21 @@ def test_other_code_reads_again_what_broke(make_settings, monkeypatch):
         assert connection.execute(left).fetchone() == (1, 0)
 
 
+def test_days_of_what_is_taken_out_are_touched(make_settings):
+    """Of a day on which a file that is read again tells nothing any more nothing may stay."""
+    settings = make_settings()
+    night(settings, ("tweets_1.jsonl", "users.jsonl"))
+    with open_work(settings.root.warehouse) as connection:
+        files = connection.execute("select file_id from quality.file_ledger").fetchall()
+        touched = (
+            "select table_name, observed_date from meta.touched_days "
+            "where (build_id = 'later') = $1 order by all"
+        )
+        days = connection.execute(touched, [False]).fetchall()
+        load._withdraw(connection, [file_id for (file_id,) in files], "later")
+        assert connection.execute(touched, [True]).fetchall() == days != []
+
+
 def test_a_reader_that_breaks_costs_the_rest_of_its_file(make_settings, monkeypatch):
     reader = type(formats()["weibo_spider_jsonl"].reader)
     read = reader.read

@@ -255,6 +255,20 @@ def test_whoever_comes_into_scope_leaves_every_row(nights, column: str) -> None:
     assert STRANGERS_POST.encode() not in work.with_name("target.duckdb").read_bytes()
 
 
+@pytest.mark.parametrize("table", ["main.accounts", "quality.account_scope"])
+def test_whoever_is_listed_no_more_leaves_no_byte(nights, table: str) -> None:
+    """An organ's account that stands under a pseudonym since: the release is written whole, and
+    its own id is in no free block of it either."""
+    kind = {"account_kind": "organ"}
+    work, before = nights(lambda connection: connection.execute("delete from main.account_days"))
+    with duckdb.connect(str(before)) as connection:
+        put(connection, table, account_id="7000000007", **kind)
+        connection.execute("update main.account_days set account_id = '7000000007', build_id = ''")
+    assert renewed(work, before) is None
+    assert b"7000000007" in before.read_bytes()
+    assert b"7000000007" not in work.with_name("target.duckdb").read_bytes()
+
+
 def test_a_text_that_names_who_came_into_scope_is_written_anew(nights) -> None:
     def change(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("delete from core.posts where account_id = $1", [STRANGER])

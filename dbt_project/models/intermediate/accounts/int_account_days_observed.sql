@@ -5,8 +5,8 @@
 -- Codes about the account (kind, level, region) come from the strongest evidence of the day.
 {{ config(
     materialized='incremental',
-    incremental_strategy=strategy_by_key(),
-    unique_key='observed_date',
+    incremental_strategy=strategy_by_days(),
+    pre_hook=hook("forget_touched_days('core.account_snapshots', 'observed_date')"),
     on_schema_change='append_new_columns',
 ) }}
 -- depends_on: {{ ref('int_touched_days') }} (the reference below is hidden from the parser)

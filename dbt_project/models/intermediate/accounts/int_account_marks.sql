@@ -2,10 +2,13 @@
 -- which day they have to be made anew because of it.
 -- Only accounts that changed are written. What a build that was not published has changed is still
 -- to be done, so that the earlier of both days stands.
+-- An account that left the scope, or came under a pseudonym, has a row with nothing but its id and the day
+-- from which on it has to be forgotten, until a build that did so is published.
 {{ config(
     materialized='incremental',
     incremental_strategy=strategy_by_key(),
     unique_key=['platform', 'account_id'],
+    pre_hook=hook("forget_told('class_stretches is null')"),
     on_schema_change='fail',
 ) }}
 -- depends_on: {{ ref('stg_meta__builds') }} (the reference below is hidden from the parser)
@@ -36,8 +39,13 @@ accounts as (
 )
 
 select
+    {%- if grows_by_key() %}
+    coalesce(accounts.platform, before.platform) as platform,
+    coalesce(accounts.account_id, before.account_id) as account_id,
+    {%- else %}
     accounts.platform,
     accounts.account_id,
+    {%- endif %}
     accounts.first_seen_date,
     accounts.last_seen_date,
     accounts.source_set,
@@ -49,6 +57,7 @@ select
         case
             when
                 before.account_id is null
+                or accounts.account_id is null
                 or accounts.first_seen_date is distinct from before.first_seen_date
                 or accounts.source_set is distinct from before.source_set
                 or accounts.has_posts_covered is distinct from before.has_posts_covered
@@ -71,7 +80,7 @@ select
     {{ build_id() }} as build_id
 from accounts
 {%- if grows_by_key() %}
-left join {{ this }} as before
+full outer join {{ this }} as before
     on accounts.platform = before.platform and accounts.account_id = before.account_id
 where
     before.account_id is null

@@ -4,8 +4,8 @@
 -- an account reads a thirtieth of the history. A month is made anew when one of its days was touched.
 {{ config(
     materialized='incremental',
-    incremental_strategy=strategy_by_key(),
-    unique_key='month_date',
+    incremental_strategy=strategy_by_days(),
+    pre_hook=hook("forget_touched_months('core.account_snapshots', 'month_date')"),
     on_schema_change='fail',
 ) }}
 -- depends_on: {{ ref('int_touched_days') }} (the reference below is hidden from the parser)

@@ -3,7 +3,8 @@
 -- least 20 % certainly fell on one day, by 1 % or more. Any such fall of that day, and any fall to
 -- zero, is suspect until the next count confirms it by lying nearer to it than to the count before;
 -- a suspect count is nobody's previous count. So is, for ever, a count beyond all reason: sums of such
--- counts would be no numbers of 64 bits.
+-- counts would be no numbers of 64 bits. No other count is compared with it, so that whatever follows one
+-- is no fall.
 -- The counts from the first day made anew on follow the last count of each account before it.
 {{ config(
     materialized='incremental',
@@ -13,7 +14,6 @@
 ) }}
 -- depends_on: {{ ref('int_days_anew') }} (the reference below is hidden from the parser)
 
-{%- set most_followers = 10 ** 15 %}
 {%- set count = ['observed_date', 'followers_lo', 'followers_hi'] %}
 {%- set before = ['previous_date', 'previous_followers_lo', 'previous_followers_hi'] %}
 
@@ -53,7 +53,10 @@ last_week as (
         account_id,
         max_by({{ record(count + before + ['is_suspect']) }}, observed_date) as latest
     from {{ this }}
-    where observed_date >= {{ add_days(anew_from(), -7) }} and observed_date < {{ anew_from() }}
+    where
+        observed_date >= {{ add_days(anew_from(), -7) }}
+        and observed_date < {{ anew_from() }}
+        and not {{ is_beyond_reason('followers_lo') }}
     group by platform, account_id
 ),
 
@@ -78,7 +81,9 @@ last_counts as (
     from {{ this }} as known
     inner join long_uncounted
         on known.platform = long_uncounted.platform and known.account_id = long_uncounted.account_id
-    where known.observed_date < {{ add_days(anew_from(), -7) }}
+    where
+        known.observed_date < {{ add_days(anew_from(), -7) }}
+        and not {{ is_beyond_reason('known.followers_lo') }}
     group by known.platform, known.account_id
 ),
 {%- endif %}
@@ -86,6 +91,7 @@ last_counts as (
 counted as (
     select
         *,
+        {{ is_beyond_reason('followers_lo') }} as is_beyond_reason,
         false as is_known
     from counted_days
     {%- if grows_by_key() %}
@@ -97,6 +103,7 @@ counted as (
         {%- for name in count %}
         last_counts.latest.{{ name }} as {{ name }},
         {%- endfor %}
+        false as is_beyond_reason,
         true as is_known
     from last_counts
     inner join accounts
@@ -107,11 +114,11 @@ counted as (
 counts as (
     select
         counted.*,
-        lag(followers_lo) over counted_days as last_followers_lo,
-        lag(observed_date) over counted_days as last_date,
-        lead(followers_hi) over counted_days as next_followers_hi
+        case when not is_beyond_reason then lag(followers_lo) over counted_days end as last_followers_lo,
+        case when not is_beyond_reason then lag(observed_date) over counted_days end as last_date,
+        case when not is_beyond_reason then lead(followers_hi) over counted_days end as next_followers_hi
     from counted
-    window counted_days as (partition by account_number order by observed_date nulls last)
+    window counted_days as (partition by account_number, is_beyond_reason order by observed_date nulls last)
 ),
 
 fallen as (
@@ -167,7 +174,7 @@ judged as (
             is_doubtful
             and not {{ is_fall_confirmed('next_followers_hi', 'last_followers_lo', 'followers_hi') }}
         )
-        or followers_lo > {{ most_followers }} as is_suspect,
+        or is_beyond_reason as is_suspect,
         false as is_known
     from doubted
     {%- if grows_by_key() %}

@@ -1,8 +1,8 @@
 -- Grain: one account named by one register on one local day, and nothing counted of it.
 {{ config(
     materialized='incremental',
-    incremental_strategy=strategy_by_key(),
-    unique_key='observed_date',
+    incremental_strategy=strategy_by_days(),
+    pre_hook=hook("forget_touched_days('core.account_snapshots', 'observed_date')"),
     on_schema_change='fail',
 ) }}
 -- depends_on: {{ ref('int_touched_days') }} (the reference below is hidden from the parser)

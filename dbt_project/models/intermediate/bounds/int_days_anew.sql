@@ -67,7 +67,10 @@ following as (
     from doubtful
     inner join {{ ref('int_account_days_observed') }} as days
         on doubtful.platform = days.platform and doubtful.account_id = days.account_id
-    where days.observed_date > doubtful.observed_date and days.followers_lo is not null
+    where
+        days.observed_date > doubtful.observed_date
+        and days.followers_lo is not null
+        and not {{ is_beyond_reason('days.followers_lo') }}
     group by doubtful.platform, doubtful.account_id, doubtful.observed_date
 ),
 

@@ -1,12 +1,14 @@
 -- Grain: one account and one local day on which it published, as far as its posts were collected.
--- Only days that changed are written. A day from which a later version moved the last post away stays,
--- with no posts.
+-- Only days that changed are written. A day from which the last post went, to another day or under a
+-- pseudonym, stays with no posts until a build that took it in is published.
 {{ config(
     materialized='incremental',
     incremental_strategy=strategy_by_key(),
     unique_key=['platform', 'account_id', 'posted_date'],
+    pre_hook=hook("forget_told('posts_count = 0')"),
     on_schema_change='fail',
 ) }}
+-- depends_on: {{ ref('stg_meta__builds') }} (a reference of the hook)
 
 with days as (
     select

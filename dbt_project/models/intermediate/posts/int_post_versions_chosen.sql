@@ -3,12 +3,14 @@
 -- The best precision of the time wins, then the version seen latest; versions seen at the same
 -- instant are ordered by what they say, since which file a repeated row names depends on the order
 -- of loading. A touched post is recomputed from all its versions: a late file may move the first
--- sighting of an old version, so merging into the previous choice would not do.
+-- sighting of an old version, so merging into the previous choice would not do. A post of which no version
+-- is left leaves.
 -- The state is that of the look that is known to be the latest: a copied file says nothing of today.
 {{ config(
     materialized='incremental',
     incremental_strategy=strategy_by_key(),
     unique_key=['platform', 'post_id'],
+    pre_hook=hook("forget_posts_gone()"),
     on_schema_change='fail',
 ) }}
 -- depends_on: {{ ref('int_touched_days') }} (the reference below is hidden from the parser)

@@ -1,12 +1,14 @@
 -- Grain: one official account on one local day, from its first to its last day of observation.
 -- Days without an observation are here with NULL followers: a gap, never zero growth. People are not
 -- here: whoever knows the count of a day knows the profile.
--- Made anew are the days from the first one about which anything changed on; and days before it that
--- lie between two observations of an account, of which the later one has only come now.
+-- Made anew are the days from the first one about which anything changed on: a hook takes them away, so
+-- that nothing is left of an account that left the scope or came under a pseudonym; and days before it
+-- that lie between two observations of an account, of which the later one has only come now.
 {{ config(
     materialized='incremental',
     incremental_strategy=strategy_by_key(),
     unique_key=['platform', 'account_id', 'observed_date'],
+    pre_hook=hook("forget_days_anew('observed_date')"),
     on_schema_change='fail',
 ) }}
 -- depends_on: {{ ref('int_days_anew') }} {{ ref('int_account_marks') }} {{ ref('stg_meta__builds') }} (references below that are hidden from the parser)

@@ -127,7 +127,8 @@ flagged as (
 )
 
 -- Values of a withheld group are NULL, how much of it was looked at too, which is made of its size; and
--- flows and growth of a gap: nobody looked.
+-- flows and growth of a gap: nobody looked. Of people followers are withheld always: a sum of counts of
+-- which most are missing, or have not changed, is the count of one (ADR 0041).
 select
     period,
     period_start,
@@ -155,10 +156,10 @@ select
     case when not is_suppressed then followers_delta_lo end as followers_delta_lo,
     case when not is_suppressed then followers_delta_hi end as followers_delta_hi,
     case
-        when is_suppressed then 'suppressed'
+        when is_suppressed or {{ is_person_kind('account_kind') }} then 'suppressed'
         else {{ delta_state('deltas > 0', 'followers_delta_lo', 'followers_delta_hi') }}
     end as followers_delta_state,
-    case when not is_suppressed then suspect end as accounts_suspect,
+    case when not is_suppressed and not {{ is_person_kind('account_kind') }} then suspect end as accounts_suspect,
     is_purge as is_purge_suspect,
     case when not is_suppressed then round(growth_per_day, 12) end as growth_per_day,
     case when not is_suppressed then case when growth_per_day > 0 then round(ln(2e0) / growth_per_day, 9) end end as doubling_days,
