@@ -25,6 +25,7 @@ class Table:
     the same key and different values are kept side by side as versions (`one_value_per_key`
     is False there), and staging models choose among them.
     bucket: the instant whose month bounds a merge; key rows never move between buckets.
+    is_dated: whether a record without its bucket is refused. Many articles tell no date.
     seen: the instant that may differ between two sightings of the same values; the earliest
     is kept. None where observed_at is part of the key.
     is_grown: a mart of which a night makes only the later rows anew; the others keep the id of the
@@ -43,6 +44,7 @@ class Table:
     caveat: str = ""
     one_value_per_key: bool = True
     is_grown: bool = False
+    is_dated: bool = True
 
     @property
     def full_name(self) -> str:
@@ -79,6 +81,7 @@ def _core(
     seen: str | None = None,
     required: tuple[str, ...] = (),
     caveat: str = "",
+    is_dated: bool = True,
 ) -> Table:
     return Table(
         schema="core",
@@ -92,6 +95,7 @@ def _core(
         seen=seen,
         caveat=caveat,
         one_value_per_key=False,
+        is_dated=is_dated,
     )
 
 
@@ -171,9 +175,10 @@ ARTICLES = _core(
         "is_zone_assumed", "text", "stripped_text", "extractor", "observed_at",
         "observed_at_source",
     ),
-    "observed_at",
+    "published_at",
     seen="observed_at",
     required=("observed_at",),
+    is_dated=False,
 )  # fmt: skip
 
 COMMENTS = _core(

@@ -271,8 +271,8 @@ class _Plan:
 
     def _check_keys(self) -> None:
         needed = [name for name in self.table.key if name in self.kinds and name != "platform"]
-        if self.table.bucket in self.kinds and not self._has_id_clock():
-            needed.append(str(self.table.bucket))
+        if self._dated_by in self.kinds and not self._has_id_clock():
+            needed.append(str(self._dated_by))
         if self.table.name in _ACCOUNT_TABLES:
             needed.append("account_id")
         for name in dict.fromkeys(needed):
@@ -339,7 +339,11 @@ class _Plan:
         return is_weibo and name in _POST_IDS
 
     def _is_required(self, name: str) -> bool:
-        return name in self.table.key or name == self.table.bucket
+        return name in self.table.key or name == self._dated_by
+
+    @property
+    def _dated_by(self) -> str | None:
+        return self.table.bucket if self.table.is_dated else None
 
     def _check_map(self, name: str, kind: Kind, spec: ColumnSource) -> None:
         if spec.map is None:

@@ -59,7 +59,8 @@ def grown(
         "build", "--select", "+account_growth",
         "--exclude", "test_type:generic", "test_type:unit", "assert_codes__are_known",
         "assert_intervals__are_ordered", "assert_event_links__ends_exist",
-        "assert_accounts__officers_are_nameless", build_id="b1",
+        "assert_accounts__officers_are_nameless", "assert_account_days__accounts_are_listed",
+        build_id="b1",
     )  # fmt: skip
     assert result.ok, result.output[-6000:]
     return warehouse

@@ -504,3 +504,36 @@ def test_rows_lie_month_by_month(make_settings, tmp_path, monkeypatch, apart):
             "select strftime(posted_at, '%Y-%m') from core.posts order by rowid"
         ).fetchall()
     assert [month for (month,) in found] == ["2026-06", "2026-06", "2026-07", "2026-07"]
+
+
+ARTICLES = """settle_seconds: 0
+sources:
+  - name: pages
+    format: mapped
+    reader: csv
+    table: articles
+    observed_at: "column:seen"
+    columns: {url: url, title: title, published_at: at}
+"""
+
+
+@pytest.mark.parametrize("at", ["2026-06-20 10:00:00", ""])
+@pytest.mark.parametrize("nights", [["June", "July"], ["July", "June"]])
+def test_an_article_seen_in_two_months_is_one_row(make_settings, nights, at):
+    """The first sight of it may come after the second: a row never moves to another month."""
+    settings = make_settings()
+    folder = settings.root.inbox / "pages"
+    folder.mkdir(parents=True)
+    settings.root.sources_file.write_text(ARTICLES)
+    seen = {"June": "2026-06-25 10:00:00", "July": "2026-07-02 10:00:00"}
+    for name in nights:
+        row = f"https://example.org/a,样城发布,{at},{seen[name]}"
+        (folder / f"{name}.csv").write_text(f"url,title,at,seen\n{row}\n")
+        run(settings)
+    with open_work(settings.root.warehouse) as connection:
+        assert connection.execute(
+            "select observed_at::date::varchar from core.articles"
+        ).fetchall() == [("2026-06-25",)]
+    assert all(table.seen is None or table.bucket != table.seen for table in CORE_TABLES), (
+        "what is seen again lies in another month, where its row is not looked for"
+    )
