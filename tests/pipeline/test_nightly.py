@@ -220,6 +220,8 @@ def test_every_table_of_dbt_shows_its_columns_with_their_types(
 ) -> None:
     graph = build_defs().get_repository_def().asset_graph
     for name, left in materialized.items():
+        if name == "published.observatory":  # a file of tables
+            continue
         said = left.get("dagster/column_schema")
         defined = graph.get(dg.AssetKey(name.split("."))).metadata.get("dagster/column_schema")
         shown = said.value if said is not None else defined
