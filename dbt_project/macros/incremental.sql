@@ -72,8 +72,8 @@
     {%- endif %}
 {%- endmacro %}
 
-{#- Accounts of whom core holds no snapshot any more (everybody has a first statement): an organ's that turned out to be an officer's stands
-    under a pseudonym from then on, and nothing may keep its own id. -#}
+{#- Accounts of whom core holds no snapshot any more (everybody has a first statement): an organ's that
+    turned out to be an officer's stands under a pseudonym from then on, and nothing may keep its own id. -#}
 {% macro forget_accounts_gone() -%}
     {% if grows_by_key() -%}
     delete from {{ this }}

@@ -51,7 +51,7 @@ from {{ ref('account_growth') }}
 group by period, period_start, platform, admin_level, region_code
 having
     max(case when account_kind = 'all' then followers_lo end)
-    <> sum(case when account_kind not in ('all', 'officer', 'unclear') then followers_lo end)
+    <> sum(case when account_kind <> 'all' and not {{ is_person_kind('account_kind') }} then followers_lo end)
 union all
 select
     period,

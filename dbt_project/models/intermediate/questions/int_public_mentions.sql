@@ -99,7 +99,7 @@ comments as (
         is_official,
         text,
         case
-            when observed_at_source in ('file_mtime', 'upper_bound') then commented_at
+            when not {{ is_look_dated('observed_at_source') }} then commented_at
             else observed_at
         end as looked_at
     from {{ source('core', 'comments') }}

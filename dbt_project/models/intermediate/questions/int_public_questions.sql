@@ -53,7 +53,7 @@ inquiry_looks as (
         looks.channel,
         looks.observed_at,
         case
-            when looks.observed_at_source in ('file_mtime', 'upper_bound')
+            when not {{ is_look_dated('looks.observed_at_source') }}
                 then least(looks.observed_at, file_ends.told_until_at)
             else looks.observed_at
         end as looked_at
@@ -238,7 +238,7 @@ comments as (
         {{ latest_instant('commented_at', 'commented_at_precision') }} as commented_hi_at,
         max(
             case
-                when observed_at_source in ('file_mtime', 'upper_bound') then commented_at
+                when not {{ is_look_dated('observed_at_source') }} then commented_at
                 else observed_at
             end
         ) over (partition by platform, post_id) as last_seen_at,
