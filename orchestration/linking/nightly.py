@@ -20,7 +20,7 @@ import numpy as np
 import polars as pl
 
 from orchestration.linking.addresses import address_links, read_addresses
-from orchestration.linking.as_modelled import PUBLISHED_HI, VERSION_ORDER
+from orchestration.linking.as_modelled import ARTICLES, VERSION_ORDER
 from orchestration.linking.editors import Editors, SetAside, editors_hash
 from orchestration.linking.evidence import evidence_of
 from orchestration.linking.grams import plain, plain_posts
@@ -40,9 +40,10 @@ from orchestration.schemas.tables import (
 from orchestration.warehouse.statements import insert_rows, rows_of
 
 METHOD = "text_v1"
-RULES = 3
+RULES = 4
 """Of which posts and titles are compared; another number compares everything anew. Since 2 a post
-stands on the day of the version that counts, and an article dated by a day begins with its end."""
+stands on the day of the version that counts, and an article dated by a day begins with its end;
+since 4 that is the end of the day in the zone of its source."""
 HASHTAG_US = 14 * DAY_US
 """How long after the first sighting of a title its hashtag makes a link."""
 _EPOCH = date(1970, 1, 1)
@@ -185,8 +186,8 @@ def _moved_onsets(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 def _days_of_articles(connection: duckdb.DuckDBPyConnection) -> set[date]:
     """Days on which articles that were seen on a touched day were published at the latest."""
     rows = connection.execute(
-        f"""select distinct timezone('Asia/Shanghai', {PUBLISHED_HI})::date
-            from core.articles
+        f"""select distinct timezone('Asia/Shanghai', published_hi_at)::date
+            from {ARTICLES}
             where published_at is not null and title_key is not null
               and timezone('Asia/Shanghai', observed_at)::date in ({_UNLINKED})""",
         ["core.articles"],
@@ -249,8 +250,8 @@ def read_titles(connection: duckdb.DuckDBPyConnection) -> Titles:
                 select title_key, title_key as wording, epoch_us(onset_at) as onset
                 from ({_episodes()})
                 union
-                select title_key, title_key, epoch_us({PUBLISHED_HI})
-                from core.articles where title_key is not null and published_at is not null
+                select title_key, title_key, epoch_us(published_hi_at)
+                from {ARTICLES} where title_key is not null and published_at is not null
             )
             select * from titles
             union

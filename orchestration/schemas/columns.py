@@ -163,7 +163,8 @@ _define(
         "nothing was observed before its first sighting.",
         "onset_hi_at": "First sighting of the event.",
         "responded_at": "When the first official post about the event was published; of an inquiry, "
-        "when its board recorded the answer, or the last second of the hour or day it tells.",
+        "when its board recorded the answer: of an hour or day that it tells the last second, but not after "
+        "the look that found it.",
         "censored_at": "Instant at which waiting for a response ended without one.",
         "first_seen_at": "First observation by any source.",
         "changed_after_at": "Latest observation of what stood before: the change came after it, and not "

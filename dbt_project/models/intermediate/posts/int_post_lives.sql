@@ -13,7 +13,7 @@ with sighted as (
         chosen.account_id,
         chosen.posted_date,
         {{ earliest_instant('chosen.posted_at', 'chosen.posted_at_precision') }} as posted_lo_at,
-        {{ latest_instant('chosen.posted_at', 'chosen.posted_at_precision') }} as posted_hi_at,
+        {{ latest_instant('chosen.posted_at', 'chosen.posted_at_precision', 'sources.timezone') }} as posted_hi_at,
         accounts.account_kind,
         -- Versions that only say "absent" or "fetch failed" are no sightings.
         case
@@ -32,6 +32,10 @@ with sighted as (
         on chosen.platform = sightings.platform and chosen.post_id = sightings.post_id
     left join {{ ref('int_post_absences') }} as absences
         on chosen.platform = absences.platform and chosen.post_id = absences.post_id
+    -- The zone is asked for by days alone.
+    left join {{ ref('stg_quality__file_ledger') }} as files
+        on chosen.version_file_id = files.file_id and chosen.posted_at_precision = 'day'
+    left join {{ ref('stg_meta__sources') }} as sources on files.source_name = sources.source_name
     where chosen.posted_at is not null
 ),
 
