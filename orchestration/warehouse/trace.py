@@ -73,7 +73,10 @@ _ASKED = f"""(
 """All that its board's source saw of it, and what other sources saw of the same asking."""
 _EVENT = (
     Behind("core.hot_topic_slots", _LISTED),
-    Behind("core.articles", _event("article", "article_id")),
+    Behind(
+        "core.articles",
+        "article_id in (select article_id from main.event_articles where event_id = $event_id)",
+    ),
     Behind("core.rulings", _event("rumor", "platform || chr(31) || ruling_id")),
     Behind("core.inquiries", _ASKED),
 )
