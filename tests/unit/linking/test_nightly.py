@@ -112,7 +112,7 @@ def make_world(make_settings: Callable[..., Settings]) -> Iterator[Callable[[], 
         def make() -> World:
             for table in ("core.posts", "core.articles", "core.hot_topic_slots", "core.text_links",
                           "core.event_aliases", "quality.quarantine", "meta.touched_days",
-                          "meta.link_runs", "meta.sources"):  # fmt: skip
+                          "meta.link_runs", "meta.sources", "quality.article_stories"):  # fmt: skip
                 connection.execute(f"delete from {table}")
             return World(connection)
 
@@ -409,6 +409,29 @@ def test_an_articles_day_ends_in_the_zone_of_its_source(make_world: Callable[[],
     end = datetime.fromtimestamp(onset / 1e6, UTC)
     assert end == day + timedelta(hours=23) - timedelta(seconds=1)
     assert read_addresses(world.connection)["onset"].to_list() == [onset]
+
+
+def test_titles_of_one_story_do_not_compete(make_world: Callable[[], World]) -> None:
+    """Two articles of one story are one event: as rivals they leave the post for review. What the
+    later night learns of the story, the links of the first are made anew by."""
+    world = make_world()
+    background(world)
+    heads = ("临江化工厂深夜起火", "临江一化工厂发生火灾")
+    for number, head in enumerate(heads):
+        article(world, head, f"https://example.org/2026/{number}.html", START)
+    world.post("p", "警情通报 临江一化工厂深夜起火 发生火灾 消防已到场", 2)
+    world.link()
+    apart = {(row[1], row[2]): row[3] for row in world.links()}
+    for number in range(2):
+        world.connection.execute(
+            "insert into quality.article_stories (article_id, story_id) values ($1, $2)",
+            [f"https://example.org/2026/{number}.html", "https://example.org/2026/0.html"],
+        )
+    assert world.link().days == 0
+    world.touch("quality.article_stories", START)
+    assert world.link().days > 0
+    together = {(row[1], row[2]): row[3] for row in world.links()}
+    assert max(together.values()) > max(apart.values(), default=0.0)
 
 
 def test_linking_takes_what_the_models_take() -> None:

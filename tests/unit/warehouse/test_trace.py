@@ -180,6 +180,32 @@ def test_an_inquiry_is_traced_within_its_board_and_to_a_renamed_source(
     assert [o.key["source_name"] for o in found.origins] == ["board_a", "board_renamed"]
 
 
+@pytest.mark.parametrize(
+    ("told", "sources"),
+    [
+        ({"addressee_text": "x"}, ["board_a", "board_b"]), ({}, ["board_a"]),
+        ({"region_text": "y"}, ["board_a", "board_b"]),
+    ],
+)  # fmt: skip
+def test_a_day_and_a_number_alone_make_no_question_of_two_boards(
+    tables: duckdb.DuckDBPyConnection, tmp_path: Path, told: dict[str, str], sources: list[str]
+) -> None:
+    asked = {"inquiry_id": "q1", "asked_at": _at(1), "asked_at_precision": "day"}
+    for number, (source, more) in enumerate(
+        (("board_a", told), ("board_b", told), ("board_c", {"addressee_text": "another"}))
+    ):
+        _put(
+            tables, "core.inquiries", **asked, **more, source_name=source,
+            observed_at=_at(number + 2),
+        )  # fmt: skip
+    (event_id,) = tables.execute(
+        "select 'inquiry:' || left(sha256('web' || chr(31) || 'board_a' || chr(31) || 'q1'), 16)"
+    ).fetchone() or (None,)
+    _put(tables, "main.events", event_id=event_id, onset_hi_at=_at(1), last_seen_at=_at(3))
+    found = _traced(tables, tmp_path, "main.events", str(event_id))
+    assert [o.key["source_name"] for o in found.origins] == sources
+
+
 @pytest.mark.parametrize("name", ORIGINS)
 def test_every_derived_table_can_be_followed(
     tables: duckdb.DuckDBPyConnection, tmp_path: Path, name: str

@@ -16,7 +16,9 @@
 --
 -- Boards number their inquiries alike, so that an id counts within its board, which is its source. The
 -- same id asked at the same instant of the same region in several sources is one inquiry: the board's
--- source was renamed, or two collectors read it. The source that saw it first names it.
+-- source was renamed, or two collectors read it. The source that saw it first names it. Where the asking is told
+-- by the hour or day, numbers alike are nothing rare: addressee and channel must agree too, and something be told
+-- of the three. A board is a channel of its own, by the name of its source where it prints none.
 --
 -- Questions to people (officers, and others under a pseudonym) are here where five or more of them were
 -- asked in one month and region by one channel, the finest cell that is told; all others are left out
@@ -123,7 +125,17 @@ inquiries as (
             told.known_platform,
             told.inquiry_id,
             told.asked_at,
-            coalesce(told.region_code, told.region_text, '')
+            coalesce(told.region_code, told.region_text, ''),
+            case
+                when told.known_asked_precision not in ('hour', 'day') or told.known_asked_precision is null then ''
+                else coalesce(
+                    told.addressee_text || chr(31) || told.channel,
+                    told.addressee_text || chr(31),
+                    chr(31) || told.channel,
+                    case when coalesce(told.region_code, told.region_text) is null then told.source_name end,
+                    ''
+                )
+            end
         order by told.observed_at nulls last, told.source_name nulls last
     )
 ),
@@ -227,8 +239,8 @@ chosen_inquiries as (
         'inquiry:' || {{ short_hash("chosen.known_platform || chr(31) || chosen.board_name || chr(31) || chosen.inquiry_id") }} as event_id,
         chosen.known_platform as platform,
         'inquiry:' || {{ short_hash("chosen.known_platform || chr(31) || chosen.board_name || chr(31) || chosen.inquiry_id") }} as question_id,
-        coalesce(chosen.channel, 'message_board') as channel,
-        coalesce(chosen.addressee_text, 'unknown') as addressee,
+        {{ told_name('coalesce(chosen.channel, chosen.board_name)', ['all', 'comment', 'mention']) }} as channel,
+        {{ told_name("coalesce(chosen.addressee_text, 'unknown')", ['all', 'officers']) }} as addressee,
         coalesce(
             chosen.region_code,
             {{ region_named('chosen.region_text') }},
