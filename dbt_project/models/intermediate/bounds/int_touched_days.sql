@@ -1,7 +1,7 @@
 -- Grain: one local day of one core table whose rows the incremental models have yet to take in.
 -- Days count from every build that was not published, not only from this one: a night that was
 -- refused or died has changed core, and its days must not be lost. Taking a day in twice is
--- harmless. Days of stories (quality.article_stories) are for links by text alone.
+-- harmless.
 with touched as (
     select * from {{ ref('stg_meta__touched_days') }}
 ),
@@ -16,9 +16,7 @@ pending as (
         touched.observed_date
     from touched
     left join published on touched.build_id = published.build_id
-    where
-        touched.table_name like 'core.%'
-        and (published.build_id is null or touched.build_id = {{ build_id() }})
+    where published.build_id is null or touched.build_id = {{ build_id() }}
 )
 
 select
