@@ -104,16 +104,47 @@
     The interval in which something happened, from a time of limited precision. What is stored of an
     hour or a day is its first instant in the zone of its source (cleaning/times.py), whichever that
     is: a day of New York begins at 05:00 UTC. Seconds and minutes are taken as they are; an hour or a
-    day is spread to its last second, so that a Shanghai day ends on itself. A day on which clocks are
-    changed is told as one of 24 hours.
+    day is spread to its last second, so that a Shanghai day ends on itself. zone: that of the source
+    (stg_meta__sources), in which a day on which clocks are changed has 23 or 25 hours.
 -#}
 {% macro earliest_instant(instant, precision) %}{{ instant }}{% endmacro %}
-{% macro latest_instant(instant, precision) -%}
+{% macro latest_instant(instant, precision, zone) -%}
     case {{ precision }}
-        when 'day' then {{ instant }} + interval 86399 seconds
+        when 'day' then {{ last_second_of_day(instant, zone) }}
         when 'hour' then {{ instant }} + interval 3599 seconds
         else {{ instant }}
     end
+{%- endmacro %}
+
+{#-
+    The last second of a day that begins at an instant. What begins no day of the zone is a day of an
+    offset that its text had, which has 24 hours, as has one whose zone is not known. Of a clock time
+    that comes twice DuckDB takes the later and Spark the earlier instant, so that the one asks for the day's
+    last second and the other for the next day's first.
+-#}
+{% macro last_second_of_day(instant, zone) %}{{ return(adapter.dispatch('last_second_of_day', 'observatory')(instant, zone)) }}{% endmacro %}
+{% macro duckdb__last_second_of_day(instant, zone) -%}
+    case
+        when cast(timezone({{ zone }}, {{ instant }} - interval 1 second) as date) < cast(timezone({{ zone }}, {{ instant }}) as date)
+            then timezone({{ zone }}, date_trunc('day', timezone({{ zone }}, {{ instant }})) + interval 86399 seconds)
+        else {{ instant }} + interval 86399 seconds
+    end
+{%- endmacro %}
+{% macro spark__last_second_of_day(instant, zone) -%}
+    case
+        when to_date(from_utc_timestamp({{ instant }} - interval 1 second, {{ zone }})) < to_date(from_utc_timestamp({{ instant }}, {{ zone }}))
+            then to_utc_timestamp(cast(date_add(to_date(from_utc_timestamp({{ instant }}, {{ zone }})), 1) as timestamp), {{ zone }}) - interval 1 second
+        else {{ instant }} + interval 86399 seconds
+    end
+{%- endmacro %}
+
+{#-
+    The latest instant at which something can have happened that a look found: not after the look.
+    begun_at: an instant that what the look shows cannot come before. A look that is not after it is told by
+    the hour or day itself (a date in a file's name), and bounds nothing.
+-#}
+{% macro seen_by(latest_at, seen_at, begun_at) -%}
+    case when {{ seen_at }} > {{ begun_at }} and {{ seen_at }} < {{ latest_at }} then {{ seen_at }} else {{ latest_at }} end
 {%- endmacro %}
 
 {#- What makes answers alike: their words; one that has none, or is told by the hour or day, is like no other. -#}

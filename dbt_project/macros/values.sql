@@ -39,6 +39,11 @@
 {% macro duckdb__short_hash(text) %}left(sha256({{ text }}), 16){% endmacro %}
 {% macro spark__short_hash(text) %}left(sha2({{ text }}, 256), 16){% endmacro %}
 
+{#- A name as a source prints it, in brackets where it is one of the words that mean something else here. -#}
+{% macro told_name(name, words) -%}
+    case when {{ name }} in ('{{ words | join("', '") }}') then '(' || {{ name }} || ')' else {{ name }} end
+{%- endmacro %}
+
 {#- Position of a time precision, best first. -#}
 {% macro precision_rank(precision) -%}
     case {{ precision }} when 'second' then 1 when 'minute' then 2 when 'hour' then 3 when 'day' then 4 else 5 end

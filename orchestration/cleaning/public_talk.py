@@ -99,14 +99,15 @@ def _hide_list(
 
 
 def finish_repost_timings(rows: pl.DataFrame, door: Door) -> Finished:
-    """Reposts stay as instants under pseudonyms; the root post under what its author may bear."""
+    """Reposts stay as instants under pseudonyms; the root post under what its author may bear.
+
+    Which of the reposts one was made from stays outside: it is another person's.
+    """
     finished = apply_id_clock(Finished(ensure(rows, _author_id=pl.String)), proven_times.REPOSTS)
-    rows = finished.rows
-    rows = rows.with_columns(
-        _kind=door.kinds(rows["platform"], rows["_author_id"]),
-        repost_id=door.pseudonyms(rows["platform"], rows["repost_id"]),
+    rows = name_parent(finished, finished.rows, door, "post_id", "_author_id")
+    finished.rows = rows.with_columns(
+        repost_id=door.pseudonyms(rows["platform"], rows["repost_id"])
     )
-    finished.rows = door.close(rows, identities=("post_id",))
     return finished
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from orchestration.linking.as_modelled import PUBLISHED_HI
+from orchestration.linking.as_modelled import ARTICLES
 
 METHOD = "address_v1"
 _ADDRESS = r"https?://[\w.-]+\.[a-z]{2,}(?::[0-9]+)?(?:/[\w./?=&%:~+,;@!-]*)?"
@@ -25,7 +25,7 @@ def address_keys(addresses: pl.Series) -> pl.Series:
 def read_addresses(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Addresses of articles with title key and the latest time of publication (microseconds)."""
     frame = connection.execute(
-        f"""select distinct url, title_key, epoch_us({PUBLISHED_HI}) as onset from core.articles
+        f"""select distinct url, title_key, epoch_us(published_hi_at) as onset from {ARTICLES}
            where url like 'http%://%' and title_key is not null and published_at is not null"""
     ).pl()
     keyed = frame.with_columns(address=address_keys(frame["url"]))

@@ -20,7 +20,16 @@ VERSION_ORDER = """
 
 PUBLISHED_HI = """
     case published_at_precision
-        when 'day' then published_at + interval 86399 seconds
+        when 'day' then case
+            when cast(timezone(sources.timezone, published_at - interval 1 second) as date)
+                < cast(timezone(sources.timezone, published_at) as date)
+                then timezone(
+                    sources.timezone,
+                    date_trunc('day', timezone(sources.timezone, published_at))
+                    + interval 86399 seconds
+                )
+            else published_at + interval 86399 seconds
+        end
         when 'hour' then published_at + interval 3599 seconds
         else published_at
     end
@@ -28,3 +37,10 @@ PUBLISHED_HI = """
 """Latest instant that published_at of core.articles may mean (macro latest_instant): articles
 begin with it as events, and windows of links are counted from it. A day of another zone may end on
 the Shanghai day after that of published_at."""
+
+ARTICLES = f"""(
+    select articles.*, {PUBLISHED_HI} as published_hi_at
+    from core.articles as articles
+    left join meta.sources as sources on articles.source_name = sources.source_name
+)"""
+"""core.articles with the latest instant at which each may have been published."""

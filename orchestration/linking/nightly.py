@@ -20,7 +20,7 @@ import numpy as np
 import polars as pl
 
 from orchestration.linking.addresses import address_links, read_addresses
-from orchestration.linking.as_modelled import PUBLISHED_HI, VERSION_ORDER
+from orchestration.linking.as_modelled import ARTICLES, VERSION_ORDER
 from orchestration.linking.editors import Editors, SetAside, editors_hash
 from orchestration.linking.evidence import evidence_of
 from orchestration.linking.grams import plain, plain_posts
@@ -40,9 +40,11 @@ from orchestration.schemas.tables import (
 from orchestration.warehouse.statements import insert_rows, rows_of
 
 METHOD = "text_v1"
-RULES = 3
+RULES = 4
 """Of which posts and titles are compared; another number compares everything anew. Since 2 a post
-stands on the day of the version that counts, and an article dated by a day begins with its end."""
+stands on the day of the version that counts, and an article dated by a day begins with its end;
+since 4 that is the end of the day in the zone of its source, and titles of one story are no
+rivals."""
 HASHTAG_US = 14 * DAY_US
 """How long after the first sighting of a title its hashtag makes a link."""
 _EPOCH = date(1970, 1, 1)
@@ -118,6 +120,7 @@ def changed_days(connection: duckdb.DuckDBPyConnection, model: Model) -> set[dat
     onsets = _moved_onsets(connection)
     around = {day + timedelta(days=n) for day in set(onsets["day"]) for n in _COMPARED}
     around |= {day + timedelta(days=n) for day in _days_of_articles(connection) for n in _TAGGED}
+    around |= {day + timedelta(days=n) for day in _days_of_stories(connection) for n in _TOLD}
     if around:
         days |= around & _days_with_posts(connection, (min(around), max(around)))
     return days | _days_of_hashtags(connection, onsets)
@@ -127,6 +130,9 @@ _COMPARED = range(-3, 2)
 """Local days around a title's first sighting whose posts are compared with it."""
 _TAGGED = range(-3, 15)
 """Local days around it on which its hashtag, or the address of an article, says what is meant."""
+_TOLD = range(_COMPARED.start, _COMPARED.stop + 1)
+"""Local days around an article's publication on which posts are compared with its titles; the
+latest instant that a day of its zone may mean lies on the next one at most."""
 _MIDNIGHT = "timezone('Asia/Shanghai', ({})::timestamp)"
 _UNLINKED = f"""
     select observed_date from meta.touched_days
@@ -185,12 +191,18 @@ def _moved_onsets(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 def _days_of_articles(connection: duckdb.DuckDBPyConnection) -> set[date]:
     """Days on which articles that were seen on a touched day were published at the latest."""
     rows = connection.execute(
-        f"""select distinct timezone('Asia/Shanghai', {PUBLISHED_HI})::date
-            from core.articles
+        f"""select distinct timezone('Asia/Shanghai', published_hi_at)::date
+            from {ARTICLES}
             where published_at is not null and title_key is not null
               and timezone('Asia/Shanghai', observed_at)::date in ({_UNLINKED})""",
         ["core.articles"],
     ).fetchall()
+    return {row[0] for row in rows}
+
+
+def _days_of_stories(connection: duckdb.DuckDBPyConnection) -> set[date]:
+    """Days on which articles were published that came to another story."""
+    rows = connection.execute(_UNLINKED, ["quality.article_stories"]).fetchall()
     return {row[0] for row in rows}
 
 
@@ -245,16 +257,23 @@ def _episodes(slots: str = "core.hot_topic_slots") -> str:
 def read_titles(connection: duckdb.DuckDBPyConnection) -> Titles:
     """All titles that a post may speak of, with the editors' aliases beside them."""
     frame = connection.execute(
-        f"""with titles as (
-                select title_key, title_key as wording, epoch_us(onset_at) as onset
+        f"""with told as (
+                select title_key, epoch_us(onset_at) as onset, null::varchar as story_id
                 from ({_episodes()})
-                union
-                select title_key, title_key, epoch_us({PUBLISHED_HI})
-                from core.articles where title_key is not null and published_at is not null
+                union all
+                select title_key, epoch_us(published_hi_at), coalesce(story_id, article_id)
+                from {ARTICLES} left join quality.article_stories using (article_id)
+                where title_key is not null and published_at is not null
+            ),
+            titles as (
+                select title_key, title_key as wording, onset,
+                       coalesce(list(distinct story_id order by story_id)
+                                filter (story_id is not null), []) as stories
+                from told group by title_key, onset
             )
             select * from titles
             union
-            select titles.title_key, aliases.alias_key, titles.onset
+            select titles.title_key, aliases.alias_key, titles.onset, titles.stories
             from titles join {EVENT_ALIASES.full_name} as aliases using (title_key)
             order by onset, title_key, wording"""
     ).pl()
@@ -263,6 +282,7 @@ def read_titles(connection: duckdb.DuckDBPyConnection) -> Titles:
     return Titles(
         frame["title_key"].filter(kept).to_list(), texts.filter(kept).to_list(),
         frame["onset"].filter(kept).to_numpy().astype(np.int64),
+        [frozenset(told) for told in frame["stories"].filter(kept).to_list()],
     )  # fmt: skip
 
 

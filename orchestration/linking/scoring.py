@@ -41,12 +41,14 @@ _DENIES = frozenset("无不未非没否")
 class Titles:
     """Titles in plain form, each with its key and the instant of its first sighting (microseconds).
 
-    A key may stand in several rows: an alias, or a topic that came back.
+    A key may stand in several rows: an alias, or a topic that came back. stories: of each row the
+    stories of articles that it is a title of, where any is known.
     """
 
     keys: Sequence[str]
     texts: Sequence[str]
     onsets: Numbers
+    stories: Sequence[frozenset[str]] | None = None
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -54,7 +56,10 @@ class Titles:
     def taken(self, rows: NDArray[np.intp]) -> Titles:
         """Some of the rows."""
         return Titles(
-            [self.keys[i] for i in rows], [self.texts[i] for i in rows], self.onsets[rows]
+            [self.keys[i] for i in rows],
+            [self.texts[i] for i in rows],
+            self.onsets[rows],
+            None if self.stories is None else [self.stories[i] for i in rows],
         )
 
 
@@ -180,6 +185,11 @@ class Block:
         more = inserted(shorter, longer)
         return more is not None and not _DENIES & set(more)
 
+    def _tell_alike(self, one: int, other: int) -> bool:
+        """Titles of articles of one story: they speak of one event, each in its own words."""
+        stories = self.titles.stories
+        return stories is not None and not stories[one].isdisjoint(stories[other])
+
     def _bare(self, title: int) -> str:
         return self.titles.texts[title].replace(" ", "")
 
@@ -191,7 +201,7 @@ class Block:
                 yield choice
 
     def choose(self, found: Sequence[Candidate], model: Model) -> Choice | None:
-        """The best candidate that is not vetoed, against its rivals."""
+        """The best candidate that is not vetoed, against its rivals: of each story one title."""
         standing = [candidate for candidate in found if not candidate.is_vetoed]
         if not standing:
             return None
@@ -199,7 +209,11 @@ class Block:
         order = sorted(range(len(standing)), key=lambda i: (-scores[i], self._order(standing[i])))
         best = standing[order[0]]
         same = [i for i in order if self.is_same_event(best.title, standing[i].title)]
-        rivals = [i for i in order if i not in same]
+        rivals: list[int] = []
+        for i in order:
+            ahead = (best.title, *(standing[rival].title for rival in rivals))
+            if i not in same and not any(self._tell_alike(standing[i].title, n) for n in ahead):
+                rivals.append(i)
         top = float(scores[order[0]])
         next_best = float(scores[rivals[0]]) if rivals else LOWEST
         crowd = float(np.log1p(np.exp(scores[rivals]).sum()))

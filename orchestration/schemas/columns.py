@@ -124,7 +124,8 @@ _define(
         "repost_id": "Keyed pseudonym of one repost or comment in an anonymous timeline.",
         "inquiry_id": "Id of a petition or question at its message board; boards number alike, so it "
         "counts within source_name. The same id asked at the same instant of the same region in "
-        "several sources is one event, named after the source that saw it first.",
+        "several sources is one event, named after the source that saw it first; where the asking is told by "
+        "the hour or day, of the same addressee and channel too.",
         "article_id": "First 16 hex digits of SHA-256 over the canonical address, or over the text "
         "where there is no address.",
         "ruling_id": "Id of the post a platform ruled on, pseudonymised.",
@@ -163,7 +164,8 @@ _define(
         "nothing was observed before its first sighting.",
         "onset_hi_at": "First sighting of the event.",
         "responded_at": "When the first official post about the event was published; of an inquiry, "
-        "when its board recorded the answer, or the last second of the hour or day it tells.",
+        "when its board recorded the answer: of an hour or day that it tells the last second, but not after "
+        "the look that found it.",
         "censored_at": "Instant at which waiting for a response ended without one.",
         "first_seen_at": "First observation by any source.",
         "changed_after_at": "Latest observation of what stood before: the change came after it, and not "
@@ -272,9 +274,10 @@ _define(
         "status_text": "Status as the source prints it.",
         "region_text": "Region as the source prints it.",
         "addressee_text": "Addressee as the source prints it.",
-        "channel": "Channel through which the question came: as its board prints it, message_board "
-        "where it prints none, comment (under an official post), or mention (a post that calls upon an "
-        "account by @name).",
+        "channel": "Channel through which the question came: as its board prints it (in main.reply_timing "
+        "the name of the board's source where it prints none, and `(all)`, `(comment)`, `(mention)` for "
+        "these words), comment (under an official post), or mention (a post that calls upon an account by "
+        "@name).",
         "addressee": "Office that was asked, as the board prints it, or platform:account_id of whose "
         "post was commented on or who was called upon; `officers` for people, who count where five of them were "
         "asked in one month; `all` in aggregates.",

@@ -235,6 +235,8 @@ REPOST_TIMINGS = _core(
     "reposted_at",
     seen="observed_at",
     required=("observed_at",),
+    caveat="post_id is the post at the root. Which repost was made from which other is not kept, "
+    "also where a file tells it: both are people's, and the instants say how a post spread.",
 )  # fmt: skip
 
 DELETIONS = _core(

@@ -41,6 +41,9 @@ COUNTS = {
 }
 """The counts of every core table."""
 DEFAULT_ZONE = "Asia/Shanghai"
+_OF_THE_MACHINE = ("localtime", "posix/", "right/", "posixrules", "Factory")
+"""Beginnings of names that a system's zone files have besides IANA's: they mean another zone
+elsewhere, or are not known to the database."""
 _ENCODINGS = (
     "utf-8", "utf-16", "gb18030", "gbk", "gb2312", "big5", "big5hkscs", "cp1252", "latin-1",
     "mac_roman", "cp1251", "koi8-r", "euc-jp", "shift_jis", "euc-kr",
@@ -274,6 +277,8 @@ class SourceDeclaration(_Strict):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
+        if value.startswith(_OF_THE_MACHINE):
+            raise ValueError(f"{_shown(value)} is not an IANA zone such as Asia/Shanghai")
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:

@@ -87,7 +87,7 @@ def ingest(
             progress(f"{len(reread)} files are read again: accounts in them came into scope")
         waiting = reread + waiting
     claims.read_new_articles(connection, progress)
-    stories.group_new_articles(connection, progress)
+    stories.group_new_articles(connection, build.build_id, progress)
     furniture.take_off_furniture(connection, progress)
     if settings.root.settled_scope.exists():
         _forget_exposed(connection, settings)

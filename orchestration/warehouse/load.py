@@ -206,7 +206,7 @@ def _merge_month(
         return pl.Series("record", dtype=pl.Int64)
     with rows_of(connection, merged) as rows:
         # A day changed by a new row, or by a sighting that moved to an earlier one.
-        _touch_days(connection, table, f"select moment from {rows}", build_id)
+        touch_days(connection, table, f"select moment from {rows}", build_id)
         _touch_buckets(connection, table, f"select bucket from {rows}", build_id)
         return _records(
             connection,
@@ -251,7 +251,7 @@ def _merge_sql(table: Table, without_bucket: bool) -> str:
                   {table.bucket} as bucket"""
 
 
-def _touch_days(
+def touch_days(
     connection: duckdb.DuckDBPyConnection, table: Table, moments: str, build_id: str
 ) -> None:
     """Enter the local days of a query over (moment)."""
@@ -385,7 +385,7 @@ def _withdraw(
     for table in CORE_TABLES:
         gone = f"from {table.full_name} semi join withdrawn using (file_id)"
         _touch_buckets(connection, table, f"select {table.bucket} as bucket {gone}", build_id)
-        _touch_days(connection, table, f"select {table.moment} as moment {gone}", build_id)
+        touch_days(connection, table, f"select {table.moment} as moment {gone}", build_id)
     for table in (*CORE_TABLES, QUARANTINE, REPAIRS, FILE_DAYS, *PRIVATE_TABLES, FILE_LEDGER):
         connection.execute(
             f"delete from {table.full_name} where file_id in (select file_id from withdrawn)"

@@ -26,6 +26,7 @@ from orchestration.stories.near_duplicates import (
 )
 from orchestration.stories.numbers import differing_pairs
 from orchestration.warehouse.article_readings import frame_of, unread_articles
+from orchestration.warehouse.load import touch_days
 from orchestration.warehouse.statements import insert_rows, rows_of
 
 ARTICLES_AT_ONCE = 500
@@ -45,16 +46,19 @@ _PUBLISHED = f"""select article_id, min(coalesce(outlet, source_name)) as outlet
 
 
 def group_new_articles(
-    connection: duckdb.DuckDBPyConnection, progress: Callable[[str], None] = lambda message: None
+    connection: duckdb.DuckDBPyConnection,
+    build_id: str,
+    progress: Callable[[str], None] = lambda message: None,
 ) -> None:
-    """Bring new articles into stories, in one transaction."""
+    """Bring new articles into stories, in one transaction. Days on which articles of another story
+    than before were published are touched: titles of one story do not compete for links."""
     with unread_articles(connection, "stories", METHOD_VERSION):
         if not _is_current(connection):
             for table in (ARTICLE_ANCHORS, ARTICLE_PAIRS):
                 connection.execute(f"delete from {table.full_name}")
         _anchor(connection)
         if _pair(connection):
-            found = _renew_stories(connection)
+            found = _renew_stories(connection, build_id)
             progress(f"{found} articles tell a story that another one tells")
 
 
@@ -147,7 +151,7 @@ def _compared(connection: duckdb.DuckDBPyConnection, candidates: pl.DataFrame) -
     return allowed_pairs(similar, differing_pairs(similar, texts), published)
 
 
-def _renew_stories(connection: duckdb.DuckDBPyConnection) -> int:
+def _renew_stories(connection: duckdb.DuckDBPyConnection, build_id: str) -> int:
     pairs = connection.sql(
         f"select article_id, other_article_id, similarity from {ARTICLE_PAIRS.full_name}"
     ).pl()
@@ -155,6 +159,19 @@ def _renew_stories(connection: duckdb.DuckDBPyConnection) -> int:
                   union select other_article_id from {ARTICLE_PAIRS.full_name})"""
     published = connection.execute(_PUBLISHED.format(chosen=either)).pl()
     found = stories(pairs, published).select(ARTICLE_STORIES.column_names)
+    _touch_moved(connection, found, build_id)
     connection.execute(f"delete from {ARTICLE_STORIES.full_name}")
     insert_rows(connection, ARTICLE_STORIES.full_name, found)
     return found.height
+
+
+def _touch_moved(connection: duckdb.DuckDBPyConnection, found: pl.DataFrame, build_id: str) -> None:
+    """Enter the days of articles that are in another story than before, or in none any more."""
+    stands = f"select article_id, story_id from {ARTICLE_STORIES.full_name}"
+    with rows_of(connection, found) as rows:
+        now = f"select article_id, story_id from {rows}"
+        moved = f"select article_id from (({stands} except {now}) union ({now} except {stands}))"
+        moments = f"select published_at as moment from {ARTICLES.full_name}"
+        touch_days(
+            connection, ARTICLE_STORIES, f"{moments} where article_id in ({moved})", build_id
+        )

@@ -49,6 +49,17 @@ def _event(kind: str, key: str) -> str:
     return f"$event_id = '{kind}:' || left(sha256({key}), 16)"
 
 
+def _of_asking(row: str) -> str:
+    """What sources agree in that saw one asking, beside its number and time: more of it where the
+    time is told by the day or the hour (int_public_questions.sql)."""
+    region = f"coalesce({row}region_code, {row}region_text, '')"
+    weak = f"coalesce({row}asked_at_precision in ('hour', 'day'), false)"
+    told = f"concat({row}addressee_text, chr(31), {row}channel)"
+    untold = f"{weak} and {region} = '' and {told} = chr(31)"
+    return f"""concat_ws(chr(30), {region}, case when {weak} then {told} else '' end,
+        case when {untold} then {row}source_name else '' end)"""
+
+
 _ACCOUNT = "platform = $platform and account_id = $account_id"
 _POST = (Behind("core.posts", "platform = $platform and post_id = $post_id"),)
 _TOPIC = "s.platform || chr(31) || s.topic_key || chr(31) || cast(s.slot_date as varchar)"
@@ -64,16 +75,18 @@ _LISTED = f"""topic_key = $topic_key and seen_hi_at between $onset_hi_at and $la
     )"""
 _INQUIRY = "coalesce(s.platform, 'web') || chr(31) || s.source_name || chr(31) || s.inquiry_id"
 _ASKED = f"""(
-        coalesce(platform, 'web'), inquiry_id, asked_at, coalesce(region_code, region_text, '')
+        coalesce(platform, 'web'), inquiry_id, asked_at, {_of_asking("")}
     ) in (
-        select (coalesce(s.platform, 'web'), s.inquiry_id, s.asked_at,
-                coalesce(s.region_code, s.region_text, ''))
+        select (coalesce(s.platform, 'web'), s.inquiry_id, s.asked_at, {_of_asking("s.")})
         from core.inquiries as s where {_event("inquiry", _INQUIRY)}
     )"""
 """All that its board's source saw of it, and what other sources saw of the same asking."""
 _EVENT = (
     Behind("core.hot_topic_slots", _LISTED),
-    Behind("core.articles", _event("article", "article_id")),
+    Behind(
+        "core.articles",
+        "article_id in (select article_id from main.event_articles where event_id = $event_id)",
+    ),
     Behind("core.rulings", _event("rumor", "platform || chr(31) || ruling_id")),
     Behind("core.inquiries", _ASKED),
 )

@@ -134,6 +134,7 @@ def modelled(con: duckdb.DuckDBPyConnection) -> None:
         create table t.int_public_mentions (platform varchar, post_id varchar, account_id varchar,
             asked_at timestamptz, question_status varchar, answered_at timestamptz,
             watched_until_at timestamptz, answer_hash varchar, source_name varchar);
+        create table t.stg_meta__sources as select source_name, timezone from meta.sources;
     """)
     for name, folder in MODELS.items():
         path = PROJECT / "models" / folder / f"{name}.sql"
@@ -171,7 +172,7 @@ def test_nightly_dumps_of_a_board_give_the_curve_of_its_looks(tmp_path: Path, se
     longest = max(t for t, _ in lives)
     with open_work(loaded(tmp_path / "home", files, chance)) as con:
         modelled(con)
-        found = rates(con, "message_board")
+        found = rates(con, "board")
     expected = [1 - fit.predict(h) if longest >= h else None for h in RATES]
     assert found == (12, *(e if e is None else pytest.approx(e, abs=1e-9) for e in expected))
 

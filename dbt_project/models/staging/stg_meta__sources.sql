@@ -7,6 +7,7 @@ with source as (
 
 select
     source_name,
+    timezone,
     coalesce(
         format = 'account_list_csv'
         or (format = 'mapped' and replace(declaration, ' ', '') like '%_table_:_account_snapshots_%'),

@@ -1,7 +1,10 @@
 """Mastodon's public API: accounts and statuses, as a JSON list, one object, or JSON Lines.
 
 Numeric ids belong to the server that was asked, so they are not kept. A status is known by its
-`uri`, which every server repeats. An account is `user@host` with the host of its `url`: that is
+`uri`, which every server repeats. What a status replies to is told by such a number alone
+(`in_reply_to_id`): on the author's own server, whose addresses end in its numbers, it is the number
+of an address of the author, or of a mentioned account of the same server; elsewhere it stays
+unknown. An account is `user@host` with the host of its `url`: that is
 its own server whoever was asked, while `acct` has a host only on other servers, and there the
 one of its web finger. Remote counts are what one server has heard of: lower bounds.
 `created_at` of accounts is a day (midnight) since 3.4.0. `content` is HTML. A boost is a status
@@ -11,6 +14,7 @@ of its own, and so is what it boosts (`reblog`).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -37,8 +41,9 @@ _ACCOUNT_FIELDS = (
     "followers_count", "following_count", "suspended", "limited",
 )  # fmt: skip
 _STATUS_FIELDS = (
-    "uri", "created_at", "edited_at", "in_reply_to_id", "visibility", "content", "replies_count",
-    "reblogs_count", "favourites_count", "tags",
+    "id", "uri", "created_at", "edited_at", "in_reply_to_id", "in_reply_to_account_id",
+    "visibility", "content", "replies_count", "reblogs_count", "favourites_count", "tags",
+    "mentions", "account.id",
 )  # fmt: skip
 _OWN, _REBLOG = "", "reblog."
 _FIELDS = (
@@ -50,6 +55,8 @@ _FIELDS = (
     *(f"{_REBLOG}account.{name}" for name in _ACCOUNT_FIELDS),
 )
 _PRIVATE = ("private", "direct")
+_ADDRESS = re.compile(r"(https?://([^/?#@\s]+)/)(users/[^/]+|ap/users/[0-9]+)/statuses/([0-9]+)")
+"""Address of a status: server, host, author, number."""
 
 
 def _account_key(prefix: str, *, required: bool = True) -> f.Field:
@@ -232,6 +239,46 @@ def _kind(prefix: str) -> f.Field:
     return f.computed("kind", parse, is_personal=False)
 
 
+def _replied_to(prefix: str) -> f.Field:
+    """Address and author of the status that is replied to, where they are known."""
+
+    def parse(frame: pl.DataFrame, context: f.Context) -> f.Parsed:
+        own = _account_key(f"{prefix}account.").parse(frame, context).columns["account_id"]
+        names = ("uri", "id", "account.id", "in_reply_to_id", "in_reply_to_account_id", "mentions")
+        columns = (frame[f"{prefix}{name}"].to_list() for name in names)
+        found = [_parent(*told) for told in zip(*columns, own.to_list(), strict=True)]
+        post, author = (
+            pl.Series([pair[side] for pair in found], dtype=pl.String()) for side in (0, 1)
+        )
+        return f.Parsed({"reply_to_post_id": post, "_reply_to_account_id": author})
+
+    return f.computed("reply_to_post_id", parse)
+
+
+def _parent(
+    uri: str | None, number: str | None, author: str | None, parent: str | None,
+    parent_author: str | None, mentions: str | None, own: str | None,
+) -> tuple[str | None, str | None]:  # fmt: skip
+    """Address and account of a parent, from the numbers of a status on its author's own server.
+
+    own: the account of the status. An account that its server numbers (/ap/users/) says nothing of
+    the addresses of others there.
+    """
+    address = _ADDRESS.fullmatch(uri or "")
+    if address is None or address[4] != number or not (parent or "").isdigit():
+        return None, None
+    server, host, whose, _ = address.groups()
+    if parent_author == author:
+        return f"{server}{whose}/statuses/{parent}", own
+    for named in json.loads(mentions) if mentions and whose.startswith("users/") else ():
+        if not isinstance(named, dict) or str(named.get("id")) != parent_author:
+            continue
+        name = named.get("acct")
+        if isinstance(name, str) and re.fullmatch(r"\w[\w.-]*", name):
+            return f"{server}users/{name}/statuses/{parent}", f"{name}@{host}".lower()
+    return None, None
+
+
 def _all(frame: pl.DataFrame, value: bool) -> pl.Series:
     return pl.repeat(value, frame.height, dtype=pl.Boolean(), eager=True)
 
@@ -273,6 +320,7 @@ def _posts(prefix: str, where: Callable[[pl.DataFrame], pl.Series]) -> f.TableMa
             _text(prefix),
             _hashtags(prefix),
             _kind(prefix),
+            _replied_to(prefix),
             *(boosted if prefix == _OWN else ()),
             *f.observed(),
         ),

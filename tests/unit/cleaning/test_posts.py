@@ -307,17 +307,18 @@ def test_official_posts_that_cite_a_post_by_address(kind):
         assert all(post.startswith("p:") for post in citing)
 
 
+@pytest.mark.parametrize("finish", [finish_comments, finish_repost_timings])
 @pytest.mark.parametrize(("author", "is_named"), [("9", True), ("8", False), (None, False)])
-def test_a_comment_names_its_post_where_the_author_may_be_named(author, is_named):
+def test_a_comment_or_repost_names_its_post_where_the_author_may_be_named(author, is_named, finish):
     """And whose post it is is noted, so that the file is read again when they come into scope."""
     door = Door("k", pl.DataFrame({"platform": ["weibo"], "account_id": ["9"],
                                    "account_kind": ["organ"]}))  # fmt: skip
     rows = pl.DataFrame(
-        {"_row": [0], "platform": ["weibo"], "comment_id": ["1"], "post_id": ["100"],
-         "account_id": ["7"], "_author_id": [author]},
+        {"_row": [0], "platform": ["weibo"], "comment_id": ["1"], "repost_id": ["1"],
+         "post_id": ["100"], "account_id": ["7"], "_author_id": [author]},
         schema_overrides={"_row": pl.UInt32, "_author_id": pl.String},
     )  # fmt: skip
-    done = finish_comments(rows, door)
+    done = finish(rows, door)
     weibo = pl.Series(["weibo"])
     hidden = door.pseudonyms(weibo, pl.Series(["100"]))[0]
     assert done.rows["post_id"].to_list() == ["100" if is_named else hidden]

@@ -13,10 +13,11 @@ import duckdb
 import polars as pl
 import pytest
 
+from orchestration.linking.addresses import read_addresses
 from orchestration.linking.as_modelled import PUBLISHED_HI, VERSION_ORDER
 from orchestration.linking.editors import UNKNOWN_EVENT, Editors, SetAside
 from orchestration.linking.model import read_model
-from orchestration.linking.nightly import Linked, renew_links
+from orchestration.linking.nightly import Linked, read_titles, renew_links
 from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import EVENT_ALIASES, REVIEWED_LINKS
 from orchestration.settings import Settings
@@ -111,7 +112,7 @@ def make_world(make_settings: Callable[..., Settings]) -> Iterator[Callable[[], 
         def make() -> World:
             for table in ("core.posts", "core.articles", "core.hot_topic_slots", "core.text_links",
                           "core.event_aliases", "quality.quarantine", "meta.touched_days",
-                          "meta.link_runs"):  # fmt: skip
+                          "meta.link_runs", "meta.sources", "quality.article_stories"):  # fmt: skip
                 connection.execute(f"delete from {table}")
             return World(connection)
 
@@ -396,6 +397,43 @@ def test_an_article_dated_by_a_day_begins_with_its_end(
     assert sorted(str(row[0]) for row in world.links()) == linked
 
 
+def test_an_articles_day_ends_in_the_zone_of_its_source(make_world: Callable[[], World]) -> None:
+    """New York's 8th of March 2020 has 23 hours: 24 h and 14 days are counted from its end."""
+    world = make_world()
+    world.connection.execute(
+        "insert into meta.sources (source_name, timezone) values ('s', 'America/New_York')"
+    )
+    day = datetime(2020, 3, 8, 5, tzinfo=UTC)
+    article(world, TITLES[0][0], "https://example.org/2026/c.html", day, "day")
+    onset = read_titles(world.connection).onsets.tolist()[0]
+    end = datetime.fromtimestamp(onset / 1e6, UTC)
+    assert end == day + timedelta(hours=23) - timedelta(seconds=1)
+    assert read_addresses(world.connection)["onset"].to_list() == [onset]
+
+
+def test_titles_of_one_story_do_not_compete(make_world: Callable[[], World]) -> None:
+    """Two articles of one story are one event: as rivals they leave the post for review. What the
+    later night learns of the story, the links of the first are made anew by."""
+    world = make_world()
+    background(world)
+    heads = ("临江化工厂深夜起火", "临江一化工厂发生火灾")
+    for number, head in enumerate(heads):
+        article(world, head, f"https://example.org/2026/{number}.html", START)
+    world.post("p", "警情通报 临江一化工厂深夜起火 发生火灾 消防已到场", 2)
+    world.link()
+    apart = {(row[1], row[2]): row[3] for row in world.links()}
+    for number in range(2):
+        world.connection.execute(
+            "insert into quality.article_stories (article_id, story_id) values ($1, $2)",
+            [f"https://example.org/2026/{number}.html", "https://example.org/2026/0.html"],
+        )
+    assert world.link().days == 0
+    world.touch("quality.article_stories", START)
+    assert world.link().days > 0
+    together = {(row[1], row[2]): row[3] for row in world.links()}
+    assert max(together.values()) > max(apart.values(), default=0.0)
+
+
 def test_linking_takes_what_the_models_take() -> None:
     """The order of a post's versions, and the end of an article's time, as dbt has them."""
     model = (DBT / "models/intermediate/posts/int_post_versions_chosen.sql").read_text("utf-8")
@@ -409,13 +447,20 @@ def test_linking_takes_what_the_models_take() -> None:
     assert len(order) == 1
     expected = order[0].replace("precision_rank", f"case posted_at_precision{rank.group(1)}")
     assert VERSION_ORDER.split() == expected.split()
-    latest = re.search(
-        r"macro latest_instant.*?%}(.*?){%- endmacro",
-        (DBT / "macros/time.sql").read_text("utf-8"), re.DOTALL,
-    )  # fmt: skip
+    times = (DBT / "macros/time.sql").read_text("utf-8")
+    latest, day = (
+        re.search(rf"macro {name}\b.*?%}}(.*?){{%- endmacro", times, re.DOTALL)
+        for name in ("latest_instant", "duckdb__last_second_of_day")
+    )
     assert latest
-    told = latest[1].replace("{{ precision }}", "published_at_precision")
-    assert PUBLISHED_HI.split() == told.replace("{{ instant }}", "published_at").split()
+    assert day
+    told = latest[1].replace("{{ last_second_of_day(instant, zone) }}", day[1])
+    for name, column in (
+        ("precision", "published_at_precision"), ("instant", "published_at"),
+        ("zone", "sources.timezone"),
+    ):  # fmt: skip
+        told = told.replace(f"{{{{ {name} }}}}", column)
+    assert "".join(PUBLISHED_HI.split()) == "".join(told.split())
 
 
 def test_other_rules_compare_everything(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -49,6 +50,26 @@ def test_a_rival_lowers_the_probability() -> None:
     contested = chosen(block([(TITLE, 0), ("临江化工厂深夜爆炸", 0)], [(POST, 1)]))[0]
     assert contested.runner_up is not None
     assert contested.probability < alone.probability
+
+
+def test_titles_of_one_story_are_no_rivals_and_one_rival() -> None:
+    """A story competes with its best title, however many outlets tell it."""
+    titles = [(TITLE, 0), ("临江化工厂深夜爆炸", 0), ("临江化工厂深夜冒烟", 0)]
+    apart = block(titles, [(POST, 1)])
+    alike = [frozenset({"s"})] * 3
+    others = [frozenset({"s"}), frozenset({"t"}), frozenset({"t"})]
+    alone = chosen(block(titles[:1], [(POST, 1)]))[0]
+    found = []
+    for stories in (alike, others):
+        rest = [frozenset[str]()] * (len(apart.titles) - len(titles))
+        told = replace(apart.titles, stories=[*stories, *rest])
+        found.append(chosen(Block(told, apart.posts))[0])
+    assert found[0].runner_up is None
+    assert set(found[0].titles) == {found[0].best.title}
+    (first, second), contested = found, chosen(apart)[0]
+    assert first.rivalry[2] == 0 < second.rivalry[2] < contested.rivalry[2]
+    assert alone.probability > 0
+    assert first.probability > second.probability > contested.probability
 
 
 def test_wordings_of_one_event_are_no_rivals() -> None:

@@ -49,6 +49,7 @@ sources:
         ("{name: x, format: nope}", "nope"),
         ("{name: x, colour: red}", "colour"),
         ("{name: x, timezone: Mars/Olympus}", "Mars/Olympus"),
+        ("{name: x, timezone: localtime}", "not an IANA zone"),
         ("{name: x, encoding: klingon}", "klingon"),
         ("{name: x, encoding: undefined}", "undefined"),
         ("{name: x, encoding: idna}", "idna"),

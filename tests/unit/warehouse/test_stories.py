@@ -96,6 +96,24 @@ def test_what_was_compared_is_not_compared_again(
     assert compared == [2]
 
 
+def test_the_days_of_articles_that_come_to_another_story_are_touched(make_settings) -> None:
+    settings = make_settings()
+    touched = []
+    for names in (("first.txt", "other.txt"), ("copy.txt",), ()):
+        deliver(settings, *names)
+        night(settings)
+        with open_work(settings.root.warehouse) as connection:
+            touched.append(
+                connection.execute(
+                    "select observed_date::varchar from meta.touched_days where build_id = "
+                    "(select max(build_id) from meta.builds) "
+                    "and table_name = 'quality.article_stories' order by all"
+                ).fetchall()
+            )
+    days = sorted({FILES[name][0] for name in ("first.txt", "copy.txt")})
+    assert [[day for (day,) in found] for found in touched] == [[], days, []]
+
+
 def test_a_new_method_begins_anew(make_settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = make_settings()
     deliver(settings, "first.txt", "copy.txt")

@@ -127,7 +127,6 @@ def test_an_event_is_traced_to_its_onset_first_and_says_how_many_more(
 @pytest.mark.parametrize(
     ("table", "key", "made_of"),
     [
-        ("core.articles", {"article_id": "a1"}, "article:' || left(sha256('a1'"),
         ("core.rulings", {"platform": "weibo", "ruling_id": "r1"},
          "rumor:' || left(sha256('weibo' || chr(31) || 'r1'"),
     ],
@@ -147,6 +146,24 @@ def test_other_events_are_traced_by_what_their_id_is_made_of(
     assert [(o.table, o.key) for o in found.origins] == [(table, key)]
 
 
+def test_a_story_is_traced_to_all_of_its_articles(
+    tables: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    for number, name in enumerate(("c", "a", "b", "of another story")):
+        event_id = "article:2" if name.startswith("of") else "article:1"
+        _put(tables, "core.articles", article_id=name, observed_at=_at(number + 1))
+        _put(tables, "main.event_articles", event_id=event_id, article_id=name)
+    _put(tables, "main.events", event_id="article:1", onset_hi_at=_at(1), last_seen_at=_at(1))
+    found = _traced(tables, tmp_path, "main.events", "article:1")
+    assert [o.key for o in found.origins] == [{"article_id": name} for name in ("c", "a", "b")]
+    assert found.remarks == ()
+    for number in range(4):
+        _put(tables, "core.articles", article_id=f"d{number}", observed_at=_at(9))
+        _put(tables, "main.event_articles", event_id="article:1", article_id=f"d{number}")
+    found = _traced(tables, tmp_path, "main.events", "article:1")
+    assert found.remarks == ("core.articles: 5 of 7 shown, the earliest first",)
+
+
 def test_an_inquiry_is_traced_within_its_board_and_to_a_renamed_source(
     tables: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
@@ -161,6 +178,32 @@ def test_an_inquiry_is_traced_within_its_board_and_to_a_renamed_source(
     _put(tables, "main.events", event_id=event_id, onset_hi_at=_at(1), last_seen_at=_at(3))
     found = _traced(tables, tmp_path, "main.events", str(event_id))
     assert [o.key["source_name"] for o in found.origins] == ["board_a", "board_renamed"]
+
+
+@pytest.mark.parametrize(
+    ("told", "sources"),
+    [
+        ({"addressee_text": "x"}, ["board_a", "board_b"]), ({}, ["board_a"]),
+        ({"region_text": "y"}, ["board_a", "board_b"]),
+    ],
+)  # fmt: skip
+def test_a_day_and_a_number_alone_make_no_question_of_two_boards(
+    tables: duckdb.DuckDBPyConnection, tmp_path: Path, told: dict[str, str], sources: list[str]
+) -> None:
+    asked = {"inquiry_id": "q1", "asked_at": _at(1), "asked_at_precision": "day"}
+    for number, (source, more) in enumerate(
+        (("board_a", told), ("board_b", told), ("board_c", {"addressee_text": "another"}))
+    ):
+        _put(
+            tables, "core.inquiries", **asked, **more, source_name=source,
+            observed_at=_at(number + 2),
+        )  # fmt: skip
+    (event_id,) = tables.execute(
+        "select 'inquiry:' || left(sha256('web' || chr(31) || 'board_a' || chr(31) || 'q1'), 16)"
+    ).fetchone() or (None,)
+    _put(tables, "main.events", event_id=event_id, onset_hi_at=_at(1), last_seen_at=_at(3))
+    found = _traced(tables, tmp_path, "main.events", str(event_id))
+    assert [o.key["source_name"] for o in found.origins] == sources
 
 
 @pytest.mark.parametrize("name", ORIGINS)

@@ -33,8 +33,9 @@ select
     ranked.published_at,
     ranked.is_time_trusted,
     {{ earliest_instant('ranked.published_at', 'ranked.published_at_precision') }} as published_lo_at,
-    {{ latest_instant('ranked.published_at', 'ranked.published_at_precision') }} as published_hi_at,
+    {{ latest_instant('ranked.published_at', 'ranked.published_at_precision', 'sources.timezone') }} as published_hi_at,
     ranked.last_seen_at
 from ranked
 left join {{ source('quality', 'article_stories') }} as stories on ranked.article_id = stories.article_id
+left join {{ ref('stg_meta__sources') }} as sources on ranked.source_name = sources.source_name
 where ranked.version_order = 1

@@ -6,14 +6,22 @@
 -- An absence that is not confirmed ends the watch at the last sighting, as if nobody had looked again.
 -- Posts of people (officers, accounts of unclear kind) are left out of months in which fewer than
 -- 5 of them posted: no cohort holds them, so no subtraction gives them away.
-with sighted as (
+with zones as (
+    select
+        files.file_id,
+        sources.timezone
+    from {{ ref('stg_quality__file_ledger') }} as files
+    inner join {{ ref('stg_meta__sources') }} as sources on files.source_name = sources.source_name
+),
+
+sighted as (
     select
         chosen.platform,
         chosen.post_id,
         chosen.account_id,
         chosen.posted_date,
         {{ earliest_instant('chosen.posted_at', 'chosen.posted_at_precision') }} as posted_lo_at,
-        {{ latest_instant('chosen.posted_at', 'chosen.posted_at_precision') }} as posted_hi_at,
+        {{ latest_instant('chosen.posted_at', 'chosen.posted_at_precision', 'zones.timezone') }} as posted_hi_at,
         accounts.account_kind,
         -- Versions that only say "absent" or "fetch failed" are no sightings.
         case
@@ -32,6 +40,9 @@ with sighted as (
         on chosen.platform = sightings.platform and chosen.post_id = sightings.post_id
     left join {{ ref('int_post_absences') }} as absences
         on chosen.platform = absences.platform and chosen.post_id = absences.post_id
+    -- The zone is asked for by days alone. A condition beside the key would make DuckDB compare every pair.
+    left join zones
+        on case when chosen.posted_at_precision = 'day' then chosen.version_file_id end = zones.file_id
     where chosen.posted_at is not null
 ),
 

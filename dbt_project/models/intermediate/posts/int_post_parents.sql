@@ -7,6 +7,8 @@ with related as (
         chosen.account_id,
         chosen.posted_at,
         versions.posted_at_precision,
+        versions.source_name,
+        chosen.first_seen_at,
         versions.repost_of_post_id,
         versions.reply_to_post_id,
         versions.text
@@ -30,6 +32,8 @@ select
     account_id,
     posted_at,
     posted_at_precision,
+    source_name,
+    first_seen_at,
     'repost' as relation,
     repost_of_post_id as parent_post_id,
     {{ answer_hash('text', 'post_id', 'posted_at_precision') }} as answer_hash
@@ -42,6 +46,8 @@ select
     account_id,
     posted_at,
     posted_at_precision,
+    source_name,
+    first_seen_at,
     'reply' as relation,
     reply_to_post_id as parent_post_id,
     {{ answer_hash('text', 'post_id', 'posted_at_precision') }} as answer_hash

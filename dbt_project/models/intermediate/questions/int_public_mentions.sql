@@ -3,7 +3,8 @@
 --
 -- Whose name it is follows from when it was said: of the accounts that bore the name, the one that
 -- was last seen to take it before the post, else the first one to take it afterwards.
--- Times told by the hour or day are intervals: the post counts from its first instant, the answer at its last.
+-- Times told by the hour or day are intervals: the post counts from its first instant, the answer at its last,
+-- but no later than the look that found it.
 -- That nobody answered is known only while somebody looked: in the stretch of the platform's official
 -- posts that holds the post (int_watch_stretches), between the account's first collected post and its
 -- last; and until the comments under the post were last collected. A post outside both was watched for
@@ -98,6 +99,8 @@ comments as (
         commented_at_precision,
         is_official,
         text,
+        observed_at,
+        source_name,
         case
             when not {{ is_look_dated('observed_at_source') }} then commented_at
             else observed_at
@@ -155,43 +158,59 @@ said_back as (
         platform,
         parent_post_id as post_id,
         account_id,
-        posted_at as answered_lo_at,
-        {{ latest_instant('posted_at', 'posted_at_precision') }} as answered_at,
+        posted_at as said_at,
+        posted_at_precision as said_at_precision,
         post_id as answer_id,
-        answer_hash
+        answer_hash,
+        first_seen_at as found_at,
+        source_name
     from {{ ref('int_post_parents') }}
     union all
     select
         platform,
         post_id,
         account_id,
-        commented_at as answered_lo_at,
-        {{ latest_instant('commented_at', 'commented_at_precision') }} as answered_at,
+        commented_at as said_at,
+        commented_at_precision as said_at_precision,
         comment_id as answer_id,
-        {{ answer_hash('text', 'comment_id', 'commented_at_precision') }} as answer_hash
+        {{ answer_hash('text', 'comment_id', 'commented_at_precision') }} as answer_hash,
+        observed_at as found_at,
+        source_name
     from comments
     where is_official
 ),
 
-answers as (
+said_to_them as (
     select
         watched.platform,
         watched.post_id,
         watched.account_id,
-        said_back.answered_at,
-        said_back.answer_hash,
-        row_number() over (
-            partition by watched.platform, watched.post_id, watched.account_id
-            order by said_back.answered_at, said_back.answer_id
-        ) as answer_order
+        watched.posted_at,
+        {{ seen_by(
+            latest_instant('said_back.said_at', 'said_back.said_at_precision', 'sources.timezone'),
+            'said_back.found_at', 'greatest(said_back.said_at, watched.posted_at)'
+        ) }} as answered_at,
+        said_back.answer_id,
+        said_back.answer_hash
     from watched
     inner join said_back
         on
             watched.platform = said_back.platform
             and watched.post_id = said_back.post_id
             and watched.account_id = said_back.account_id
-            and said_back.answered_at >= watched.posted_at
-            and said_back.answered_lo_at <= watched.watched_until_at
+            and said_back.said_at <= watched.watched_until_at
+    left join {{ ref('stg_meta__sources') }} as sources
+        on said_back.source_name = sources.source_name
+),
+
+answers as (
+    select
+        *,
+        row_number() over (
+            partition by platform, post_id, account_id order by answered_at, answer_id
+        ) as answer_order
+    from said_to_them
+    where answered_at >= posted_at
 )
 
 select

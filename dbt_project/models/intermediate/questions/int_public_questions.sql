@@ -9,12 +9,16 @@
 -- with the last thing the file tells.
 --
 -- A time told by the hour or day is an interval: the question then counts from its first instant, the answer at
--- its last, so that no wait is told shorter than it was. An id that is asked again at a later time is one
--- question, of the time of asking that was seen last: an answer to what was asked before is none to it.
+-- its last, so that no wait is told shorter than it was; but an answer is not later than the look that found it.
+-- An id that is asked again at a later time is one question, of the time of asking that was seen last: an answer
+-- to what was asked before is none to it. Of looks that agree in a time, the one that tells it most precisely
+-- counts.
 --
 -- Boards number their inquiries alike, so that an id counts within its board, which is its source. The
 -- same id asked at the same instant of the same region in several sources is one inquiry: the board's
--- source was renamed, or two collectors read it. The source that saw it first names it.
+-- source was renamed, or two collectors read it. The source that saw it first names it. Where the asking is told
+-- by the hour or day, numbers alike are nothing rare: addressee and channel must agree too, and something be told
+-- of the three. A board is a channel of its own, by the name of its source where it prints none.
 --
 -- Questions to people (officers, and others under a pseudonym) are here where five or more of them were
 -- asked in one month and region by one channel, the finest cell that is told; all others are left out
@@ -77,6 +81,7 @@ inquiry_versions as (
         addressee_text,
         channel,
         min(observed_at) as observed_at,
+        min(case when observed_at > greatest(asked_at, answered_at) then observed_at end) as found_at,
         max(looked_at) as looked_at
     from inquiry_looks
     group by
@@ -104,16 +109,34 @@ precise_inquiries as (
 
 inquiries as (
     select
-        *,
-        {{ earliest_instant('asked_at', 'known_asked_precision') }} as asked_lo_at,
-        {{ latest_instant('answered_at', 'known_answered_precision') }} as answered_hi_at,
-        first_value(source_name) over same_asking as asking_source_name,
-        first_value(observed_at) over same_asking as asking_seen_at
-    from precise_inquiries
+        told.*,
+        {{ earliest_instant('told.asked_at', 'told.known_asked_precision') }} as asked_lo_at,
+        {{ latest_instant('told.asked_at', 'told.known_asked_precision', 'sources.timezone') }} as asked_hi_at,
+        {{ seen_by(
+            latest_instant('told.answered_at', 'told.known_answered_precision', 'sources.timezone'),
+            'told.found_at', 'greatest(told.asked_at, told.answered_at)'
+        ) }} as answered_hi_at,
+        first_value(told.source_name) over same_asking as asking_source_name,
+        first_value(told.observed_at) over same_asking as asking_seen_at
+    from precise_inquiries as told
+    left join {{ ref('stg_meta__sources') }} as sources on told.source_name = sources.source_name
     window same_asking as (
         partition by
-            known_platform, inquiry_id, asked_at, coalesce(region_code, region_text, '')
-        order by observed_at nulls last, source_name nulls last
+            told.known_platform,
+            told.inquiry_id,
+            told.asked_at,
+            coalesce(told.region_code, told.region_text, ''),
+            case
+                when told.known_asked_precision not in ('hour', 'day') or told.known_asked_precision is null then ''
+                else coalesce(
+                    told.addressee_text || chr(31) || told.channel,
+                    told.addressee_text || chr(31),
+                    chr(31) || told.channel,
+                    case when coalesce(told.region_code, told.region_text) is null then told.source_name end,
+                    ''
+                )
+            end
+        order by told.observed_at nulls last, told.source_name nulls last
     )
 ),
 
@@ -132,7 +155,8 @@ inquiries_of_boards as (
 versions as (
     select
         *,
-        first_value(asked_lo_at) over latest_first as asked_last_at,
+        first_value(asked_lo_at) over latest_first as last_asked_lo_at,
+        first_value(asked_hi_at) over latest_first as last_asked_hi_at,
         row_number() over latest_first as version_order
     from inquiries_of_boards
     window latest_first as (
@@ -152,6 +176,23 @@ versions as (
     )
 ),
 
+-- Of what agrees with it, the most precise.
+askings as (
+    select
+        *,
+        first_value(asked_lo_at) over (
+            partition by known_platform, board_name, inquiry_id
+            order by
+                case
+                    when asked_lo_at >= last_asked_lo_at and asked_hi_at <= last_asked_hi_at then 0
+                    else 1
+                end,
+                {{ precision_rank('known_asked_precision') }},
+                version_order
+        ) as asked_last_at
+    from versions
+),
+
 inquiries_over_time as (
     select
         *,
@@ -162,7 +203,7 @@ inquiries_over_time as (
         min(case
             when known_status = 'answered' and answered_hi_at >= asked_last_at then answered_hi_at
         end) over (partition by known_platform, board_name, inquiry_id) as first_answered_at
-    from versions
+    from askings
 ),
 
 -- Of questions whose board calls them answered and tells no usable time: the first look that found them
@@ -198,22 +239,22 @@ chosen_inquiries as (
         'inquiry:' || {{ short_hash("chosen.known_platform || chr(31) || chosen.board_name || chr(31) || chosen.inquiry_id") }} as event_id,
         chosen.known_platform as platform,
         'inquiry:' || {{ short_hash("chosen.known_platform || chr(31) || chosen.board_name || chr(31) || chosen.inquiry_id") }} as question_id,
-        coalesce(chosen.channel, 'message_board') as channel,
-        coalesce(chosen.addressee_text, 'unknown') as addressee,
+        {{ told_name('coalesce(chosen.channel, chosen.board_name)', ['all', 'comment', 'mention']) }} as channel,
+        {{ told_name("coalesce(chosen.addressee_text, 'unknown')", ['all', 'officers']) }} as addressee,
         coalesce(
             chosen.region_code,
             {{ region_named('chosen.region_text') }},
             {{ region_named('chosen.addressee_text') }}
         ) as region_code,
-        chosen.asked_lo_at as asked_at,
+        chosen.asked_last_at as asked_at,
         chosen.known_status as question_status,
         case when chosen.known_status = 'answered' then chosen.first_answered_at end as answered_at,
         case when chosen.known_status = 'answered' then found_answered.answer_seen_at end as answer_seen_at,
         greatest(
-            chosen.asked_lo_at,
+            chosen.asked_last_at,
             case
                 when chosen.known_status <> 'answered' then chosen.last_seen_at
-                else coalesce(chosen.unanswered_until_at, chosen.asked_lo_at)
+                else coalesce(chosen.unanswered_until_at, chosen.asked_last_at)
             end
         ) as watched_until_at,
         chosen.last_seen_at,
@@ -231,48 +272,72 @@ chosen_inquiries as (
 ),
 
 -- A collector that gives no time of looking has seen at least the latest comment it brings.
-comments as (
+comment_looks as (
     select
         *,
-        {{ earliest_instant('commented_at', 'commented_at_precision') }} as commented_lo_at,
-        {{ latest_instant('commented_at', 'commented_at_precision') }} as commented_hi_at,
+        coalesce(
+            commented_at_precision,
+            max(commented_at_precision) over (partition by platform, comment_id, commented_at)
+        ) as known_precision,
+        min(case when observed_at > commented_at then observed_at end) over (
+            partition by platform, comment_id
+        ) as found_at,
         max(
             case
                 when not {{ is_look_dated('observed_at_source') }} then commented_at
                 else observed_at
             end
-        ) over (partition by platform, post_id) as last_seen_at,
-        row_number() over (
-            partition by platform, comment_id
-            order by
-                observed_at desc nulls last,
-                commented_at nulls last,
-                file_sha256 nulls last,
-                record_number nulls last
-        ) as version_order
+        ) over (partition by platform, post_id) as last_seen_at
     from {{ source('core', 'comments') }}
     where commented_at is not null
+),
+
+-- As of a post, the most precise time counts, then the one seen latest.
+comments as (
+    select
+        looks.*,
+        {{ earliest_instant('looks.commented_at', 'looks.known_precision') }} as commented_lo_at,
+        {{ latest_instant('looks.commented_at', 'looks.known_precision', 'sources.timezone') }} as commented_hi_at,
+        row_number() over (
+            partition by looks.platform, looks.comment_id
+            order by
+                {{ precision_rank('looks.known_precision') }},
+                looks.observed_at desc nulls last,
+                looks.commented_at nulls last,
+                looks.file_sha256 nulls last,
+                looks.record_number nulls last
+        ) as version_order
+    from comment_looks as looks
+    left join {{ ref('stg_meta__sources') }} as sources on looks.source_name = sources.source_name
+),
+
+replies as (
+    select
+        replies.platform,
+        replies.reply_to_comment_id,
+        replies.comment_id,
+        asked.commented_lo_at as asked_at,
+        {{ seen_by(
+            'replies.commented_hi_at', 'replies.found_at',
+            'greatest(replies.commented_lo_at, asked.commented_lo_at)'
+        ) }} as answered_at,
+        replies.account_id,
+        {{ answer_hash('replies.text', 'replies.comment_id', 'replies.known_precision') }} as answer_hash
+    from comments as replies
+    inner join comments as asked
+        on replies.platform = asked.platform and replies.reply_to_comment_id = asked.comment_id
+    where replies.version_order = 1 and replies.is_official and asked.version_order = 1
 ),
 
 -- A reply with an earlier clock answers nothing, and hides no later one.
 answers as (
     select
-        replies.platform,
-        replies.reply_to_comment_id,
-        replies.commented_hi_at,
-        replies.account_id,
-        {{ answer_hash('replies.text', 'replies.comment_id', 'replies.commented_at_precision') }} as answer_hash,
+        *,
         row_number() over (
-            partition by replies.platform, replies.reply_to_comment_id
-            order by replies.commented_hi_at, replies.comment_id
+            partition by platform, reply_to_comment_id order by answered_at, comment_id
         ) as answer_order
-    from comments as replies
-    inner join comments as asked
-        on
-            replies.platform = asked.platform
-            and replies.reply_to_comment_id = asked.comment_id
-            and replies.commented_hi_at >= asked.commented_lo_at
-    where replies.version_order = 1 and replies.is_official and asked.version_order = 1
+    from replies
+    where answered_at >= asked_at
 ),
 
 asked_below_posts as (
@@ -284,8 +349,8 @@ asked_below_posts as (
         comments.platform || ':' || posts.account_id as addressee,
         accounts.region_code,
         comments.commented_lo_at as asked_at,
-        case when answers.commented_hi_at is null then 'open' else 'answered' end as question_status,
-        answers.commented_hi_at as answered_at,
+        case when answers.answered_at is null then 'open' else 'answered' end as question_status,
+        answers.answered_at,
         cast(null as {{ instant_type() }}) as answer_seen_at,
         greatest(comments.commented_lo_at, comments.last_seen_at) as watched_until_at,
         comments.last_seen_at,

@@ -184,6 +184,42 @@ def test_a_reply_an_edit_and_a_hidden_count(tmp_path: Path) -> None:
     assert found.only("post_metric_snapshots")["likes_lo"] is None
 
 
+OWN = "https://social.sample.example/users"
+LOCAL = {"id": "9", "acct": "Office", "username": "Office"}
+
+
+@pytest.mark.parametrize(("change", "parent"), [
+    ({"in_reply_to_account_id": "1"}, f"{OWN}/Police/statuses/9"),
+    ({"in_reply_to_account_id": "9", "mentions": [POLICE, LOCAL]}, f"{OWN}/Office/statuses/9"),
+    ({"in_reply_to_account_id": "9", "mentions": [LOCAL | {"acct": "anna@other.example"}]}, None),
+    ({"in_reply_to_account_id": "9", "mentions": []}, None),
+    ({"in_reply_to_account_id": "1", "id": "2"}, None),  # the number of a server that repeats it
+    ({"in_reply_to_account_id": "1", "uri": "https://social.sample.example/ap/users/5/statuses/1"},
+     "https://social.sample.example/ap/users/5/statuses/9"),
+    ({"in_reply_to_account_id": "9", "mentions": [LOCAL],
+      "uri": "https://social.sample.example/ap/users/5/statuses/1"}, None),
+])  # fmt: skip
+def test_a_reply_names_its_parent_where_the_number_is_that_of_its_address(
+    tmp_path: Path, change: dict[str, Any], parent: str | None
+) -> None:
+    office = POLICE | {"acct": "Office", "username": "Office", "url": f"{OWN[:-5]}@Office"}
+    other = status(20, account=office, uri=f"{OWN}/Office/statuses/20")
+    reply = status(1, in_reply_to_id="9", **change)
+    rows = read(tmp_path, [other, reply]).tables["posts"]
+    (found,) = rows.filter(kind="reply")["reply_to_post_id"].to_list()
+    assert found == parent
+
+
+def test_a_person_who_is_replied_to_is_a_pseudonym(tmp_path: Path) -> None:
+    reply = status(1, in_reply_to_id="9", in_reply_to_account_id="9", mentions=[LOCAL])
+    found = str(read(tmp_path, [reply]).only("posts")["reply_to_post_id"])
+    written = status(
+        9, uri=f"{OWN}/Office/statuses/9", account=POLICE | {"acct": "Office", "username": "Office"}
+    )
+    assert found.startswith("p:")
+    assert read(tmp_path, [written], declared=None).only("posts")["post_id"] == found
+
+
 def test_people_pass_without_name_or_text(tmp_path: Path) -> None:
     found = read(tmp_path, [status(1, account=REMOTE)], declared=None)
     post, account = found.only("posts"), found.only("account_snapshots")
