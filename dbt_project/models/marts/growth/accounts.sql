@@ -61,7 +61,7 @@ select
         when not {{ is_window_watched('watched', 'bounds.data_through_date') }} then null
         when recent_posts.account_id is not null then true
         when
-            accounts.has_posts_covered
+            accounts.posts_covered_from_date is not null
             and accounts.last_found_at > bounds.data_through_at - interval 14 days
             then false
     end as is_active_14d,
