@@ -36,7 +36,8 @@ seen as (
         max(last_found_at) as last_found_at,
         min(first_found_date) as first_found_date,
         max_by({{ record(['followers_lo', 'followers_hi']) }}, followers_date)
-            filter (where followers_lo is not null) as followers
+            filter (where followers_lo is not null) as followers,
+        max(followers_date) as followers_date
     from {{ ref('int_account_months') }}
     group by platform, account_id
 ),
@@ -59,7 +60,8 @@ grouped as (
         seen.first_found_at,
         seen.last_found_at,
         seen.first_found_date,
-        seen.followers
+        seen.followers,
+        seen.followers_date
     from said
     inner join seen
         on said.platform = seen.platform and said.account_id = seen.account_id
@@ -103,7 +105,8 @@ resolved as (
         grouped.first_found_date,
         coalesce(grouped.confirmed_state, grouped.undated_state) as confirmed_state,
         grouped.followers.followers_lo as followers_lo,
-        grouped.followers.followers_hi as followers_hi
+        grouped.followers.followers_hi as followers_hi,
+        grouped.followers_date
     from grouped
     left join reviewed
         on grouped.platform = reviewed.platform and grouped.account_id = reviewed.account_id
@@ -176,6 +179,7 @@ select
     kept.confirmed_state,
     kept.followers_lo,
     kept.followers_hi,
+    kept.followers_date,
     source_sets.source_set,
     {{ posts_covered_from('post_days.first_posted_date') }} as posts_covered_from_date
 from kept
