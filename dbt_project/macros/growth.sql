@@ -146,6 +146,16 @@ closed as (
 {%- endmacro %}
 
 {#-
+    Since which day an account's silence is known, by the day of its first collected post (NULL where none
+    was ever collected): as far back as the longest activity that is told looks. Further back nothing says
+    that its posts would have been collected; and the first post of an account that was watched for years
+    changes 90 days, not years.
+-#}
+{% macro posts_covered_from(first_posted_date) -%}
+    {{ add_days(first_posted_date, -90) }}
+{%- endmacro %}
+
+{#-
     Whether the posts of a platform were collected throughout the 14 days that end with a day: they lie in
     one stretch of posts. The last of them may still be open, since posts of the newest day come with the
     next night; `watched` is the row of int_watched_days of the latest watched day of the last two.

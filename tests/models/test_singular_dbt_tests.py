@@ -68,6 +68,8 @@ SPOILT_TOO = [
     ("assert_account_growth__nobody_is_singled_out", """
         update main.account_growth set followers_lo = followers_lo + 4321
         where account_kind = 'all' and not is_suppressed"""),
+    ("assert_account_growth__nobody_is_singled_out", """
+        update main.account_growth set is_suppressed = false"""),
     ("assert_event_responses__outcome_is_consistent", """
         update main.event_responses
         set responded_at = onset_hi_at - interval 73 hours, response_hours = -73,

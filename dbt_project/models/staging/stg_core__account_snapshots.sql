@@ -42,6 +42,7 @@ select
         when account_state is not null then account_state
         when followers_lo is not null or statuses_lo is not null then 'present'
     end as confirmed_state,
+    {{ is_look_dated('observed_at_source') }} as is_dated,
     case when observed_at_source = 'upper_bound' then null else followers_lo end as followers_lo,
     case when observed_at_source = 'upper_bound' then null else followers_hi end as followers_hi,
     source_name,

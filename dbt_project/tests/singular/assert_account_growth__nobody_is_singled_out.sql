@@ -1,4 +1,4 @@
--- No row shows fewer than 5 people, no line of a sum has exactly one row withheld, and a withheld
+-- No row shows fewer than 5 people (who stand under a pseudonym; everybody else can be subtracted), no line of a sum has exactly one row withheld, and a withheld
 -- row shows nothing. Of people no followers are told, however many they are: all but one of their counts
 -- may be missing, or may be those of the day before.
 {%- set dimensions = ['platform', 'account_kind', 'admin_level', 'region_code'] %}
@@ -9,10 +9,30 @@ select
     'small' as broken
 from {{ ref('account_growth') }}
 where
-    {{ is_person_kind('account_kind') }}
+    account_kind = 'officer'
     and (
         {%- for size in sizes %}
         {{ size }} between 1 and 4{{ " or" if not loop.last }}
+        {%- endfor %}
+    )
+union all
+select
+    growth.period,
+    growth.period_start,
+    'few people' as broken
+from {{ ref('account_growth') }} as growth
+inner join {{ ref('int_growth_people') }} as people
+    on
+        growth.period = people.period
+        and growth.period_start = people.period_start
+        {%- for dimension in dimensions %}
+        and growth.{{ dimension }} = people.{{ dimension }}
+        {%- endfor %}
+where
+    not growth.is_suppressed
+    and (
+        {%- for size in ['seen_so_far', 'registered_so_far', 'checked'] %}
+        people.{{ size }} between 1 and 4{{ " or" if not loop.last }}
         {%- endfor %}
     )
 union all
@@ -52,20 +72,6 @@ group by period, period_start, platform, admin_level, region_code
 having
     max(case when account_kind = 'all' then followers_lo end)
     <> sum(case when account_kind <> 'all' and not {{ is_person_kind('account_kind') }} then followers_lo end)
-union all
-select
-    period,
-    period_start,
-    'difference' as broken
-from {{ ref('account_growth') }}
-group by period, period_start, platform, admin_level, region_code
-having
-    {%- for size in sizes %}
-    max(case when account_kind = 'all' then {{ size }} end)
-    - sum(case when account_kind <> 'all' and not {{ is_person_kind('account_kind') }} then {{ size }} else 0 end)
-    between 1 and 4
-    {{ "or" if not loop.last }}
-    {%- endfor %}
 {%- for dimension in dimensions %}
 {%- set others = dimensions | reject('equalto', dimension) | list %}
 union all

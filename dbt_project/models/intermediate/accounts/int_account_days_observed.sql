@@ -2,6 +2,8 @@
 -- not, because scope may be learnt later than the observation.
 -- The last snapshot of the day wins, value by value; snapshots of the same instant are ordered
 -- by their values, since which file a repeated row names depends on the order of loading.
+-- A state of which it is known when it was found goes before all others: a copy of an old file is as new
+-- as the copy.
 -- Codes about the account (kind, level, region) come from the strongest evidence of the day.
 {{ config(
     materialized='incremental',
@@ -27,7 +29,7 @@ numbered as (
             order by
                 observed_at nulls last,
                 followers_lo nulls first, followers_hi nulls first,
-                confirmed_state nulls first, screen_name nulls first,
+                confirmed_state nulls first, is_dated nulls first, screen_name nulls first,
                 registered_at nulls first, registered_at_precision nulls first, verified_type nulls first,
                 account_kind nulls first, kind_rule nulls first, kind_match nulls first,
                 admin_level nulls first, level_rule nulls first, level_match nulls first,
@@ -55,7 +57,8 @@ grouped as (
         max(observed_at) as last_observed_at,
         min(case when is_found then observed_at end) as first_found_at,
         max(case when is_found then observed_at end) as last_found_at,
-        max_by(confirmed_state, by_time) filter (where confirmed_state is not null) as confirmed_state,
+        max_by(confirmed_state, by_time) filter (where confirmed_state is not null and is_dated) as dated_state,
+        max_by(confirmed_state, by_time) filter (where confirmed_state is not null) as latest_state,
         max_by({{ record(['followers_lo', 'followers_hi']) }}, by_time)
             filter (where followers_lo is not null) as followers,
         max_by(screen_name, by_time) filter (where screen_name is not null) as screen_name,
@@ -83,7 +86,8 @@ select
     last_observed_at,
     first_found_at,
     last_found_at,
-    confirmed_state,
+    coalesce(dated_state, latest_state) as confirmed_state,
+    dated_state is not null as is_state_dated,
     followers.followers_lo as followers_lo,
     followers.followers_hi as followers_hi,
     screen_name,

@@ -31,7 +31,7 @@ accounts as (
         accounts.first_seen_date,
         accounts.last_seen_date,
         accounts.source_set,
-        accounts.has_posts_covered,
+        accounts.posts_covered_from_date,
         classes.class_stretches
     from {{ ref('int_accounts_resolved') }} as accounts
     inner join classes
@@ -49,7 +49,7 @@ select
     accounts.first_seen_date,
     accounts.last_seen_date,
     accounts.source_set,
-    accounts.has_posts_covered,
+    accounts.posts_covered_from_date,
     accounts.class_stretches,
     {%- if grows_by_key() %}
     -- Whichever is earliest; least() passes over NULL.
@@ -60,12 +60,18 @@ select
                 or accounts.account_id is null
                 or accounts.first_seen_date is distinct from before.first_seen_date
                 or accounts.source_set is distinct from before.source_set
-                or accounts.has_posts_covered is distinct from before.has_posts_covered
                 or not starts_with(accounts.class_stretches, before.class_stretches)
                 then least(accounts.first_seen_date, before.first_seen_date)
             -- A new class after the others changes nothing before its day.
             when accounts.class_stretches <> before.class_stretches
                 then cast(substr(accounts.class_stretches, length(before.class_stretches) + 2, 10) as date)
+        end,
+        case
+            when accounts.posts_covered_from_date is distinct from before.posts_covered_from_date
+                then greatest(
+                    accounts.first_seen_date,
+                    least(accounts.posts_covered_from_date, before.posts_covered_from_date)
+                )
         end,
         case when {{ is_pending('before.build_id') }} then before.redo_from_date end
     ) as redo_from_date,
@@ -87,6 +93,6 @@ where
     or accounts.first_seen_date is distinct from before.first_seen_date
     or accounts.last_seen_date is distinct from before.last_seen_date
     or accounts.source_set is distinct from before.source_set
-    or accounts.has_posts_covered is distinct from before.has_posts_covered
+    or accounts.posts_covered_from_date is distinct from before.posts_covered_from_date
     or accounts.class_stretches is distinct from before.class_stretches
 {%- endif %}

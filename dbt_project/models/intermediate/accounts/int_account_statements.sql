@@ -1,6 +1,8 @@
 -- Grain: one account on one local day on which something was said about it that had not been said
 -- last: its first day, another name, mark, code or state, stronger evidence, the first look, the
 -- first and the second absence in a row. In scope or not.
+-- Absences are counted, and ended, by looks of which it is known when they took place; what any other look
+-- found is `undated_state`.
 -- Each value is the last one stated up to that day. Nearly all days repeat the one before, so that
 -- whatever follows an account through its history reads these few instead of all days.
 {{ config(
@@ -12,7 +14,7 @@
 -- depends_on: {{ ref('int_touched_days') }} {{ ref('int_account_months') }} (the references below are hidden from the parser)
 
 {%- set table_name = 'core.account_snapshots' %}
-{%- set plain = ['screen_name', 'verified_type', 'registered_at', 'registered_at_precision', 'confirmed_state'] %}
+{%- set plain = ['screen_name', 'verified_type', 'registered_at', 'registered_at_precision', 'confirmed_state', 'undated_state'] %}
 {%- set watched = ['observed', 'screen_name', 'verified_type'] %}
 {%- set codes = [] %}
 {%- for name, parts in identity_statements() %}{% set _ = codes.extend(parts) %}{% endfor %}
@@ -25,13 +27,14 @@ with days as (
         first_observed_at,
         last_observed_at,
         evidence_rank,
-        {%- for name in plain + codes %}
+        {%- for name in plain + codes if name not in ('confirmed_state', 'undated_state') %}
         {{ name }},
         {%- endfor %}
-        case when confirmed_state is not null then {{ is_absent('confirmed_state') }} end as is_absent,
+        case when is_state_dated then confirmed_state end as confirmed_state,
+        case when not is_state_dated then confirmed_state end as undated_state,
+        case when is_state_dated then {{ is_absent('confirmed_state') }} end as is_absent,
         -- A register names an account without looking at it.
-        coalesce(confirmed_state is not null and (followers_lo is not null or confirmed_state <> 'present'), false)
-            as is_look
+        coalesce(is_state_dated and (followers_lo is not null or confirmed_state <> 'present'), false) as is_look
     from {{ ref('int_account_days_observed') }}
     {%- if grows_by_key() %}
     where observed_date >= {{ touched_from(table_name) }}

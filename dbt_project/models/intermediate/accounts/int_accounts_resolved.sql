@@ -1,6 +1,6 @@
 -- Grain: one account in scope, with what the strongest and then latest evidence says about it.
 -- In scope is an account that some snapshot names as listed, declared or verified.
-{%- set latest = ['screen_name', 'registered_at', 'registered_at_precision', 'confirmed_state'] %}
+{%- set latest = ['screen_name', 'registered_at', 'registered_at_precision', 'confirmed_state', 'undated_state'] %}
 
 with statements as (
     select
@@ -36,7 +36,8 @@ seen as (
         max(last_found_at) as last_found_at,
         min(first_found_date) as first_found_date,
         max_by({{ record(['followers_lo', 'followers_hi']) }}, followers_date)
-            filter (where followers_lo is not null) as followers
+            filter (where followers_lo is not null) as followers,
+        max(followers_date) as followers_date
     from {{ ref('int_account_months') }}
     group by platform, account_id
 ),
@@ -59,7 +60,8 @@ grouped as (
         seen.first_found_at,
         seen.last_found_at,
         seen.first_found_date,
-        seen.followers
+        seen.followers,
+        seen.followers_date
     from said
     inner join seen
         on said.platform = seen.platform and said.account_id = seen.account_id
@@ -101,9 +103,10 @@ resolved as (
         grouped.first_found_at,
         grouped.last_found_at,
         grouped.first_found_date,
-        grouped.confirmed_state,
+        coalesce(grouped.confirmed_state, grouped.undated_state) as confirmed_state,
         grouped.followers.followers_lo as followers_lo,
-        grouped.followers.followers_hi as followers_hi
+        grouped.followers.followers_hi as followers_hi,
+        grouped.followers_date
     from grouped
     left join reviewed
         on grouped.platform = reviewed.platform and grouped.account_id = reviewed.account_id
@@ -131,7 +134,7 @@ post_days as (
     select
         platform,
         account_id,
-        max(posted_date) as last_posted_date
+        min(posted_date) as first_posted_date
     from {{ ref('int_account_post_days') }}
     where posts_count > 0
     group by platform, account_id
@@ -176,9 +179,9 @@ select
     kept.confirmed_state,
     kept.followers_lo,
     kept.followers_hi,
+    kept.followers_date,
     source_sets.source_set,
-    -- An account none of whose posts was ever collected has unknown activity, not none.
-    post_days.account_id is not null as has_posts_covered
+    {{ posts_covered_from('post_days.first_posted_date') }} as posts_covered_from_date
 from kept
 left join source_sets
     on kept.platform = source_sets.platform and kept.account_id = source_sets.account_id

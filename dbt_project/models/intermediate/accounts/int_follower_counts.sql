@@ -1,7 +1,7 @@
 -- Grain: one account in scope on one local day with a count of its followers.
--- A purge: of five or more accounts of a platform that were counted within the week before, at
--- least 20 % certainly fell on one day, by 1 % or more. Any such fall of that day, and any fall to
--- zero, is suspect until the next count confirms it by lying nearer to it than to the count before;
+-- A purge: of five or more accounts of a platform that were counted on one day and before, at least 20 %
+-- certainly fell, by 1 % or more for each week begun since the count before: in a month of no looks accounts
+-- lose as much without one. Any such fall of that day, and any fall to zero, is suspect until the next count confirms it by lying nearer to it than to the count before;
 -- a suspect count is nobody's previous count. So is, for ever, a count beyond all reason: sums of such
 -- counts would be no numbers of 64 bits. No other count is compared with it, so that whatever follows one
 -- is no fall.
@@ -124,10 +124,10 @@ counts as (
 fallen as (
     select
         *,
-        coalesce({{ days_between('last_date', 'observed_date') }} <= 7, false) as is_compared,
         coalesce(
             followers_hi < last_followers_lo
-            and last_followers_lo - followers_hi >= 0.01e0 * last_followers_lo,
+            and last_followers_lo - followers_hi
+            >= 0.01e0 * ceil({{ days_between('last_date', 'observed_date') }} / 7e0) * last_followers_lo,
             false
         ) as is_fallen,
         coalesce(followers_hi = 0 and last_followers_lo > 0, false) as is_zeroed
@@ -140,7 +140,7 @@ purge_days as (
         platform,
         observed_date
     from fallen
-    where is_compared
+    where last_date is not null
     group by platform, observed_date
     having
         count(*) >= 5

@@ -1,7 +1,8 @@
 -- Grain: one account in scope on one local day on which it joined, was lost or returned.
 -- Joined: on the first day on which a look found it or a register named it. What was absent or could not
 -- be fetched before that was not lost, for nobody had it.
--- Lost: absent on two checked days in a row, dated to the second; or, where nobody has yet looked
+-- Lost: absent on two checked days in a row, dated to the second, by looks of which it is known when they
+-- took place; or, where nobody has yet looked
 -- at the account itself, dropped by every register that named it. Returned: present after that.
 with accounts as (
     select * from {{ ref('int_accounts_resolved') }}
@@ -40,7 +41,7 @@ checks_of_dropped as (
     from {{ ref('int_account_days_observed') }} as days
     inner join dropped
         on days.platform = dropped.platform and days.account_id = dropped.account_id
-    where days.confirmed_state is not null
+    where days.is_state_dated
     union all
     select
         delistings.platform,

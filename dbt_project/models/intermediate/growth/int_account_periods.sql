@@ -1,8 +1,9 @@
 -- Grain: one account in scope and one day, week or month in which its state was checked.
 -- Followers are the last count within the period; their change is against the last count of
 -- the period immediately before, where there is one. Suspect counts are left out.
--- Of activity nothing is known of an account none of whose posts was ever collected, nor where the 14
--- days that end with the period are not all in one stretch of the platform's posts.
+-- Of activity nothing is known of an account none of whose posts was collected, or was long after
+-- (posts_covered_from), nor where the 14 days that end with the period are not all in one stretch of the
+-- platform's posts.
 -- Periods that end before the first day made anew stand as they are.
 {{ config(
     materialized='incremental',
@@ -11,6 +12,10 @@
     on_schema_change='fail',
 ) }}
 -- depends_on: {{ ref('int_days_anew') }} (the reference below is hidden from the parser)
+
+{%- set covered -%}
+coalesce(accounts.posts_covered_from_date <= dated.period_end_date, false) and {{ is_window_watched('watched', 'dated.period_end_date') }}
+{%- endset %}
 
 with accounts as (
     select * from {{ ref('int_accounts_resolved') }}
@@ -231,9 +236,9 @@ select
     before.followers_lo is not null and dated.followers_lo is not null as has_delta,
     dated.followers_lo - before.followers_hi as followers_delta_lo,
     dated.followers_hi - before.followers_lo as followers_delta_hi,
-    accounts.has_posts_covered and {{ is_window_watched('watched', 'dated.period_end_date') }} as has_posts_covered,
+    {{ covered }} as has_posts_covered,
     {%- for days in [7, 14, 30, 90] %}
-    accounts.has_posts_covered and {{ is_window_watched('watched', 'dated.period_end_date') }} and coalesce(
+    {{ covered }} and coalesce(
         {{ days_between('last_posts.last_posted_date', 'dated.period_end_date') }} < {{ days }}, false
     ) as is_active_{{ days }}d{{ "," if not loop.last }}
     {%- endfor %}

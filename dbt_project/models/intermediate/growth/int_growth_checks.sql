@@ -19,6 +19,7 @@ with classed as (
         classes.account_kind,
         classes.admin_level,
         classes.region_code,
+        {{ is_person('checked.account_id') }} as is_person,
         checked.has_posts_covered,
         {%- for days in [7, 14, 30, 90] %}
         checked.is_active_{{ days }}d,
@@ -48,6 +49,7 @@ select
     classed.admin_level,
     classed.region_code,
     count(*) as checked,
+    sum(case when classed.is_person then 1 else 0 end) as people_checked,
     sum(case when classed.has_posts_covered then 1 else 0 end) as covered,
     {%- for days in [7, 14, 30, 90] %}
     sum(case when classed.is_active_{{ days }}d then 1 else 0 end) as active_{{ days }}d,

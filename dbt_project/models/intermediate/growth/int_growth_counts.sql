@@ -13,8 +13,9 @@
 {%- set keys = ['platform', 'account_kind', 'admin_level', 'region_code'] %}
 {%- set counted = [
     'registered', 'births', 'frame_additions', 'losses', 'returned', 'corrections',
-    'checked', 'covered', 'active_7d', 'active_14d', 'active_30d', 'active_90d', 'suspect', 'deltas',
+    'checked', 'people_checked', 'covered', 'active_7d', 'active_14d', 'active_30d', 'active_90d', 'suspect', 'deltas',
 ] %}
+{%- set sums_so_far = ['registered', 'seen', 'people_registered', 'people_seen'] %}
 {%- set followers = ['followers_lo', 'followers_hi', 'followers_delta_lo', 'followers_delta_hi'] %}
 
 with all_flows as (
@@ -128,6 +129,8 @@ filled as (
         flows.{{ measure }},
         {%- endfor %}
         coalesce(flows.registered, 0) as registered_more,
+        coalesce(flows.people_registered, 0) as people_registered_more,
+        coalesce(flows.people_seen, 0) as people_seen_more,
         coalesce(flows.births + flows.frame_additions + flows.returned - flows.losses + flows.corrections, 0)
             as seen_more
     from spine
@@ -150,6 +153,8 @@ filled as (
         cast(null as bigint) as {{ measure }},
         {%- endfor %}
         registered_so_far as registered_more,
+        people_registered_so_far as people_registered_more,
+        people_seen_so_far as people_seen_more,
         seen_so_far as seen_more
     from stood
     {%- endif %}
@@ -164,8 +169,9 @@ cumulated as (
         {%- for measure in counted + followers %}
         {{ measure }},
         {%- endfor %}
-        cast(sum(registered_more) over group_so_far as bigint) as registered_so_far,
-        cast(sum(seen_more) over group_so_far as bigint) as seen_so_far
+        {%- for measure in sums_so_far %}
+        cast(sum({{ measure }}_more) over group_so_far as bigint) as {{ measure }}_so_far{{ "," if not loop.last }}
+        {%- endfor %}
     from filled
     window group_so_far as (
         partition by period, {{ keys | join(', ') }}
@@ -181,8 +187,9 @@ select
     {%- for measure in counted + followers %}
     cumulated.{{ measure }},
     {%- endfor %}
-    cumulated.registered_so_far,
-    cumulated.seen_so_far,
+    {%- for measure in sums_so_far %}
+    cumulated.{{ measure }}_so_far,
+    {%- endfor %}
     periods.period_end_date,
     coalesce(coverage.coverage_ratio, 0e0) as coverage_ratio,
     -- Most of the accounts that were expected were not looked at, and nothing is known to have

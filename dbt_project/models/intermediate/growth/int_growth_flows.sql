@@ -10,10 +10,11 @@
 ) }}
 -- depends_on: {{ ref('int_growth_periods_anew') }} (the reference below is hidden from the parser)
 
-{%- set measures = [
-    'registered', 'births', 'frame_additions', 'losses', 'returned', 'corrections',
-    'checked', 'covered', 'active_7d', 'active_14d', 'active_30d', 'active_90d', 'suspect',
-    'followers_lo', 'followers_hi', 'followers_delta_lo', 'followers_delta_hi', 'deltas',
+{%- set flows = [
+    'registered', 'births', 'frame_additions', 'losses', 'returned', 'corrections', 'people_registered', 'people_seen',
+] %}
+{%- set checks = [
+    'checked', 'people_checked', 'covered', 'active_7d', 'active_14d', 'active_30d', 'active_90d', 'suspect', 'deltas',
     'unbounded', 'unbounded_delta_lo', 'unbounded_delta_hi',
 ] %}
 {%- set sums_with_null = ['followers_lo', 'followers_hi', 'followers_delta_lo', 'followers_delta_hi'] %}
@@ -27,15 +28,18 @@ with leaves as (
         account_kind,
         admin_level,
         region_code
-        {%- for measure in measures[:6] %},
+        {%- for measure in flows %},
         {{ measure }}
         {%- endfor %}
-        {%- for measure in measures[6:] %},
-        cast({{ 'null' if measure in sums_with_null else '0' }} as bigint) as {{ measure }}
+        {%- for measure in checks %},
+        cast(0 as bigint) as {{ measure }}
+        {%- endfor %}
+        {%- for measure in sums_with_null %},
+        cast(null as bigint) as {{ measure }}
         {%- endfor %}
     from {{ ref('int_growth_leaves') }}
     where
-        {% for measure in measures[:6] %}{{ measure }} <> 0{{ " or " if not loop.last }}{% endfor %}
+        {% for measure in flows %}{{ measure }} <> 0{{ " or " if not loop.last }}{% endfor %}
     union all
     select
         period,
@@ -44,10 +48,10 @@ with leaves as (
         account_kind,
         admin_level,
         region_code
-        {%- for measure in measures[:6] %},
+        {%- for measure in flows %},
         0 as {{ measure }}
         {%- endfor %}
-        {%- for measure in measures[6:] %},
+        {%- for measure in checks + sums_with_null %},
         {{ measure }}
         {%- endfor %}
     from {{ ref('int_growth_checks') }}
@@ -60,15 +64,14 @@ select
     coalesce(leaves.account_kind, 'all') as account_kind,
     coalesce(leaves.admin_level, 'all') as admin_level,
     coalesce(leaves.region_code, 'all') as region_code,
-    {%- for measure in measures[:14] %}
+    {%- for measure in flows + checks[:9] + ['followers_lo'] %}
     cast(sum(leaves.{{ measure }}) as bigint) as {{ measure }},
     {%- endfor %}
     case when sum(leaves.unbounded) = 0 then cast(sum(leaves.followers_hi) as bigint) end as followers_hi,
     case when sum(leaves.unbounded_delta_lo) = 0 then cast(sum(leaves.followers_delta_lo) as bigint) end
         as followers_delta_lo,
     case when sum(leaves.unbounded_delta_hi) = 0 then cast(sum(leaves.followers_delta_hi) as bigint) end
-        as followers_delta_hi,
-    cast(sum(leaves.deltas) as bigint) as deltas
+        as followers_delta_hi
 from leaves
 {%- if grows_by_key() %}
 inner join {{ ref('int_growth_periods_anew') }} as anew

@@ -1,5 +1,5 @@
 -- Grain: one period and one platform, kind, level and region in which accounts were registered, joined,
--- were lost, returned or changed their class: how many.
+-- were lost, returned or changed their class: how many, and how many of them stand under a pseudonym.
 -- Only rows that changed are written. One of which nothing is left stays, with zeros.
 {{ config(
     materialized='incremental',
@@ -9,7 +9,7 @@
 ) }}
 
 {%- set keys = ['period', 'period_start', 'platform', 'account_kind', 'admin_level', 'region_code'] %}
-{%- set measures = ['registered', 'births', 'frame_additions', 'losses', 'returned', 'corrections'] %}
+{%- set measures = ['registered', 'births', 'frame_additions', 'losses', 'returned', 'corrections', 'people_registered', 'people_seen'] %}
 
 -- An account counts in the class it had on the day: that of a change, or the last of a period.
 -- Registrations are counted by the latest class, so that growth is never a change of class.
@@ -93,6 +93,7 @@ classed_facts as (
         facts.change,
         facts.registered_date,
         facts.is_new_since_look,
+        {{ is_person('facts.account_id') }} as is_person,
         classes.platform,
         classes.account_kind,
         classes.admin_level,
@@ -134,7 +135,14 @@ leaves as (
         end) as frame_additions,
         sum(case when change = 'lost' then 1 else 0 end) as losses,
         sum(case when change = 'returned' then 1 else 0 end) as returned,
-        sum(case change when 'entered' then 1 when 'left' then -1 else 0 end) as corrections
+        sum(case change when 'entered' then 1 when 'left' then -1 else 0 end) as corrections,
+        sum(case when change = 'registered' and is_person then 1 else 0 end) as people_registered,
+        sum(case
+            when not is_person then 0
+            when change in ('joined', 'returned', 'entered') then 1
+            when change in ('lost', 'left') then -1
+            else 0
+        end) as people_seen
     from periodic_facts
     group by {{ keys | join(', ') }}
 )

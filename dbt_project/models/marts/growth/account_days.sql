@@ -18,7 +18,7 @@ with accounts as (
         accounts.platform,
         accounts.account_id,
         accounts.source_set,
-        accounts.has_posts_covered,
+        accounts.posts_covered_from_date,
         accounts.last_seen_date,
         {%- if grows_by_key() %}
         greatest(accounts.first_seen_date, least({{ anew_from() }}, marks.unseen_from_date)) as from_date
@@ -41,7 +41,7 @@ spine as (
         platform,
         account_id,
         source_set,
-        has_posts_covered,
+        posts_covered_from_date,
         {{ each_day('from_date', 'last_seen_date') }} as observed_date
     from accounts
     where from_date <= last_seen_date
@@ -102,7 +102,7 @@ select
     -- No post is 0 only on a day on which posts were collected, of an account whose posts are.
     coalesce(
         nullif(posts.posts_count, 0),
-        case when days.has_posts_covered and watched.from_date is not null then 0 end
+        case when days.observed_date >= days.posts_covered_from_date and watched.from_date is not null then 0 end
     ) as posts_count,
     coverage.coverage,
     {{ build_id() }} as build_id

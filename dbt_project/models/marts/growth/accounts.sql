@@ -30,6 +30,35 @@ recent_posts as (
     where
         posts.posted_at > bounds.data_through_at - interval 14 days
         and posts.posted_at <= bounds.data_through_at
+),
+
+-- A latest count that is suspect is left out, as everywhere: the one before it counts.
+suspect_counts as (
+    select
+        platform,
+        account_id,
+        observed_date,
+        previous_followers_lo,
+        previous_followers_hi
+    from {{ ref('int_follower_counts') }}
+    where is_suspect
+),
+
+followers as (
+    select
+        accounts.platform,
+        accounts.account_id,
+        case when suspect.account_id is null then accounts.followers_lo else suspect.previous_followers_lo end
+            as followers_lo,
+        case when suspect.account_id is null then accounts.followers_hi else suspect.previous_followers_hi end
+            as followers_hi
+    from accounts
+    left join suspect_counts as suspect
+        on
+            accounts.platform = suspect.platform
+            and accounts.account_id = suspect.account_id
+            and accounts.followers_date = suspect.observed_date
+    where not {{ is_person('accounts.account_id') }}
 )
 
 select
@@ -52,8 +81,8 @@ select
     accounts.first_found_at as first_seen_at,
     accounts.last_found_at as last_seen_at,
     accounts.confirmed_state as status,
-    case when not {{ is_person('accounts.account_id') }} then accounts.followers_lo end as followers_lo,
-    case when not {{ is_person('accounts.account_id') }} then accounts.followers_hi end as followers_hi,
+    followers.followers_lo,
+    followers.followers_hi,
     -- Silence is only a fact about an account that was found within these days and whose
     -- posts are collected at all. Where the posts of some of these days were not collected, nothing is
     -- said of those that are known to have posted either: a share of them would be of themselves.
@@ -61,7 +90,7 @@ select
         when not {{ is_window_watched('watched', 'bounds.data_through_date') }} then null
         when recent_posts.account_id is not null then true
         when
-            accounts.has_posts_covered
+            accounts.posts_covered_from_date is not null
             and accounts.last_found_at > bounds.data_through_at - interval 14 days
             then false
     end as is_active_14d,
@@ -73,3 +102,5 @@ left join recent_posts
     on
         accounts.platform = recent_posts.platform
         and accounts.account_id = recent_posts.account_id
+left join followers
+    on accounts.platform = followers.platform and accounts.account_id = followers.account_id
