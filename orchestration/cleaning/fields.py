@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -153,19 +153,23 @@ def weibo_post(column: str, raw: str) -> Field:
 
     def parse(frame: pl.DataFrame, _: Context) -> Parsed:
         found = ids.parse_ids(_raw(frame, raw))
-        has_letter = found.value.str.contains("[A-Za-z]").fill_null(False)
-        if not has_letter.any():
-            return Parsed({column: found.value}, found.problem)
-        written = found.value.set(~has_letter, None)
-        old = pl.DataFrame({"bid": written}).select(
-            pl.when(pl.col("bid").str.contains("^[0-9A-Za-z]{6}$"))
-            .then("bid:" + pl.col("bid"))
-            .alias("bid")
-        )["bid"]
-        mid = ids.mid_from_bid(written).fill_null(old)
-        return Parsed({column: mid.fill_null(found.value)}, found.problem)
+        return Parsed({column: _decoded_bids(found.value)}, found.problem)
 
     return Field(column, raw, parse)
+
+
+def _decoded_bids(written: pl.Series) -> pl.Series:
+    """Mids of bids, `bid:...` of six-character ones, everything else as it is."""
+    has_letter = written.str.contains("[A-Za-z]").fill_null(False)
+    if not has_letter.any():
+        return written
+    bids = written.set(~has_letter, None)
+    old = pl.DataFrame({"bid": bids}).select(
+        pl.when(pl.col("bid").str.contains("^[0-9A-Za-z]{6}$"))
+        .then("bid:" + pl.col("bid"))
+        .alias("bid")
+    )["bid"]
+    return ids.mid_from_bid(bids).fill_null(old).fill_null(written)
 
 
 def count(stem: str, raw: str, *, required: bool = False, factor: str = "") -> Field:
@@ -302,6 +306,22 @@ def text_list(column: str, raw: str) -> Field:
         return Parsed({column: lists}, problem.set(bad, "not_a_list"))
 
     return Field(column, raw, parse)
+
+
+def weibo_posts(column: str, raw: str) -> Field:
+    """A list as by `text_list` of ids as by `weibo_post`."""
+    plain = text_list(column, raw)
+
+    def parse(frame: pl.DataFrame, context: Context) -> Parsed:
+        found = plain.parse(frame, context)
+        lists = found.columns[column]
+        single = pl.DataFrame({"post": lists}).with_row_index("row").explode("post")
+        decoded = single.with_columns(_decoded_bids(single["post"]).alias("post"))
+        again = decoded.group_by("row", maintain_order=True).agg("post")
+        kept = again.select(pl.when(~pl.lit(lists.is_null())).then("post").alias(column))
+        return Parsed({column: kept[column]}, found.problem)
+
+    return replace(plain, parse=parse)
 
 
 def _as_list(value: str | None) -> list[str] | Literal[""] | None:

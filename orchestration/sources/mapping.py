@@ -84,7 +84,7 @@ _IDS = frozenset(
      "repost_of_account_id", "reply_to_account_id", "post_account_id")
 )  # fmt: skip
 _POST_IDS = frozenset(
-    ("post_id", "repost_of_post_id", "reply_to_post_id", "repost_id", "ruling_id")
+    ("post_id", "repost_of_post_id", "reply_to_post_id", "repost_id", "ruling_id", "cited_post_ids")
 )  # fmt: skip
 """Of these, what names a post; a ruling is known by the post that it is about."""
 _PRECISIONS = ("second", "minute", "hour", "day")
@@ -323,7 +323,8 @@ class _Plan:
             flag = f.flag(column, raw)
             return _translated(flag, raw, words) if words else flag
         if kind == "text_list":
-            return f.text_list(column, raw)
+            is_posts = self._is_weibo_post(name)
+            return f.weibo_posts(column, raw) if is_posts else f.text_list(column, raw)
         if kind != "text":
             raise TypeError(f"a mapped source cannot fill a column of type {kind}")
         if column == "region_code" and not words:

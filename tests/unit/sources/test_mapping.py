@@ -468,6 +468,24 @@ def test_a_ruling_on_weibo_is_about_the_post_of_its_bid(tmp_path: Path) -> None:
             assert rows[column].to_list() == hidden.to_list(), (table, platform)
 
 
+def test_a_ruling_on_weibo_cites_the_posts_of_its_bids(tmp_path: Path) -> None:
+    declaration = declare(reader="csv", table="rulings", platform="weibo", columns={
+        "ruling_id": "id", "claimed_at": "at", "verdict": {"const": "false"},
+        "cited_post_ids": "cites",
+    })  # fmt: skip
+    at = "2012-10-17 08:00:00"
+    lines = f'id,at,cites\n1,{at},"z0JH2lOMb, zudhTB"\n2,{at},\n3,{at},123456789\n'
+    rows = read(tmp_path, declaration, lines).tables["rulings"].sort("record_number")
+    door = Door(reading.KEY)
+    expected: list[list[str] | None] = [
+        door.pseudonyms(pl.Series(["weibo"] * len(names)), pl.Series(names)).to_list()
+        for names in (["3501756485200075", "bid:zudhTB"], ["123456789"])
+    ]
+    cited = rows["cited_post_ids"].to_list()
+    assert [cited[0], cited[2]] == expected
+    assert not cited[1]
+
+
 def test_records_left_out_by_where_are_counted_once_a_file(tmp_path: Path) -> None:
     outcome = read(tmp_path, board(where={"province": "河南"}), BOARD)
     assert outcome.tables["inquiries"]["inquiry_id"].to_list() == ["31", "32"]
