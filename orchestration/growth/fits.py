@@ -27,7 +27,7 @@ from orchestration.schemas.render import polars_schema
 from orchestration.schemas.tables import DIFFUSION_FITS
 from orchestration.warehouse.statements import insert_rows
 
-METHOD = "increments, poisson or negative binomial, block bootstrap; 1"
+METHOD = "increments, poisson or negative binomial, block bootstrap; 2"
 """Changes when a fit of the same series would come out otherwise."""
 DAYS_PER_YEAR = 365.2425
 SCOPE = ("platform", "account_kind", "admin_level", "region_code")

@@ -173,6 +173,10 @@ def _single_rules() -> list[Rule]:
         _rule("followers_do_not_collapse", "main.account_days", "warn",
               "No account of 1000 or more followers that lost over 90 % at once", "collapses",
               "collapses", high=0, where=()),
+        _rule("ceilings_are_not_passed", "main.diffusion_fits", "error",
+              "No ceiling, nor the upper end of its interval, below the accounts there already are",
+              "ceilings", "accounts_above", high=0,
+              where=("platform", "account_kind", "diffusion_model")),
         _rule("figures_are_complete", "main.reported_claims", "error",
               f"At least the {REPORTED_FIGURES} rows of the shipped ledger", "main.reported_claims",
               "rows", low=REPORTED_FIGURES, where=()),
@@ -300,6 +304,7 @@ FRAMES: Mapping[str, Callable[[Subject], pl.DataFrame]] = {
     "commented": partial(_posts_met_frame, "core.comments", "post_id"),
     "ruled": partial(_posts_met_frame, "core.rulings", "ruling_id"),
     "collapses": _collapses_frame,
+    "ceilings": lambda s: profiles.told_ceilings(s.connection),
 }
 """Profile by name. Each is computed once, and only when a rule asks for it."""
 

@@ -447,6 +447,17 @@ def follower_collapses(
     ).pl()
 
 
+def told_ceilings(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """One row per curve with a ceiling: accounts reached above it or above its interval; highest
+    first, negative where there is room."""
+    return connection.sql(
+        """select platform, account_kind, diffusion_model,
+                  accounts_after - least(ceiling, ceiling_hi) as accounts_above
+           from work.main.diffusion_fits where ceiling is not null
+           order by accounts_above desc, platform, account_kind, diffusion_model"""
+    ).pl()
+
+
 def recent_gaps(connection: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """One row per source with days without a delivery in the week before the newest day; on that
     day itself a source that collects later in the day has yet to come."""

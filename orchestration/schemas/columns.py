@@ -981,12 +981,21 @@ _define(
         "accounts_after": "accounts_registered on fitted_to.",
     },
 )
+_define(
+    "float",
+    "accounts",
+    {
+        "ceiling": "Estimate of the level the curve tends to (K, Bass m): accounts_after plus what the "
+        "curve still expects, so never below accounts_after. Withheld (NULL) unless the inflection "
+        "is certainly passed and not certainly before fitted_from, the curve beats growth without "
+        "end by aic, and the interval holds the estimate (docs/methodology.md has the rule).",
+        "ceiling_lo": "Lower end of its 95 % interval (block bootstrap); may lie below accounts_after, "
+        "which chance moves too. NULL where ceiling is.",
+        "ceiling_hi": "Upper end of its 95 % interval (block bootstrap); never below accounts_after. "
+        "NULL where ceiling is.",
+    },
+)
 for _stem, _unit, _what in (
-    (
-        "ceiling",
-        "accounts",
-        "the level the curve tends to (K, Bass m); withheld (NULL) before the inflection",
-    ),
     ("rate_per_year", "1/year", "the growth rate r of the logistic or Gompertz curve"),
     ("innovation_per_year", "1/year", "Bass p, adoption from outside"),
     ("imitation_per_year", "1/year", "Bass q, adoption by imitation"),
@@ -1023,7 +1032,7 @@ _define(
     "",
     {
         "is_before_inflection": "The inflection is not certainly passed by fitted_to (its interval ends "
-        "later): the ceiling is not identifiable and withheld.",
+        "later, or there is none): the ceiling is not identifiable and withheld.",
         "is_best_aic": "Lowest AIC of the scope's models.",
     },
 )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -188,3 +190,155 @@ def test_a_bass_curve_of_innovators_only_has_no_inflection_ahead() -> None:
     assert not found.is_before_inflection
     assert found.ceiling.value == pytest.approx(3000, rel=0.1)
     assert diffusion.refusal(Series(0.0, times[1:], counts)) is None
+
+
+# -- ceilings: above what is reached, and none of a straight line -------------------------------
+
+Counts = NDArray[np.float64]
+
+
+def monthly(before: float, counts: Counts) -> Series:
+    return Series(before, np.arange(1, len(counts) + 1) / 12, counts.astype(float))
+
+
+def ceilings(series: Series) -> dict[Model, diffusion.Estimate]:
+    """Those that are told."""
+    found = {model: fit(series, model) for model in MODELS}
+    return {
+        model: curve.ceiling
+        for model, curve in found.items()
+        if isinstance(curve, Fit) and not math.isnan(curve.ceiling.value)
+    }
+
+
+def wave(months: int = 24, middle: float = 10.0) -> Counts:
+    return 40 * np.exp(-(((np.arange(months) - middle) / 4) ** 2))
+
+
+def growing(draws: np.random.Generator, shape: str) -> Counts:
+    """Monthly counts of a made-up world whose growth slows down."""
+    counted: dict[str, Callable[[], Any]] = {
+        "wave": lambda: draws.poisson(wave()),
+        "wave on a background": lambda: draws.poisson(5 + wave(36, 12.0)),
+        "scattered wave": lambda: draws.negative_binomial(3, 3 / (3 + wave(36, 12.0))),
+        "spike": lambda: np.array([0] * 10 + [60] + [0] * 13),
+        "decline": lambda: draws.poisson(60 * 0.7 ** np.arange(24)),
+        "from the middle": lambda: draws.poisson(np.diff(logistic(MONTHS))[24:]),
+        "saturated": lambda: draws.poisson(np.diff(bass(MONTHS))),
+    }
+    return np.asarray(counted[shape](), dtype=np.float64)
+
+
+SHAPES = {
+    "wave": 18,
+    "wave on a background": 18,
+    "scattered wave": 18,
+    "spike": 0,
+    "decline": 9,
+    "from the middle": 9,
+    "saturated": 18,
+}
+"""Made-up worlds, and how many ceilings at least are told of their 27 fits: withheld ones alone
+would prove nothing. Of one spike no ceiling is told: counts that come in heaps explain it too."""
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_no_ceiling_lies_below_what_is_reached(shape: str) -> None:
+    told = 0
+    for before in (0.0, 60.0, 1000.0):
+        for seed in range(3):
+            series = monthly(before, growing(np.random.default_rng(seed), shape))
+            for ceiling in ceilings(series).values():
+                told += 1
+                assert ceiling.value >= series.reached
+                assert ceiling.lo <= ceiling.value <= ceiling.hi
+    assert told >= SHAPES[shape]
+
+
+def test_a_wave_upon_what_was_there_ends_above_both() -> None:
+    series = monthly(1000.0, np.round(wave()))
+    found = ceilings(series)["logistic"]
+    assert series.reached == 1284
+    assert found.value == pytest.approx(1284, abs=1)
+    assert 1250 < found.lo < 1284 < found.hi < 1320
+
+
+def test_a_logistic_curve_is_recovered_with_its_level() -> None:
+    """The accounts before are those of the curve itself: the ceiling is its K."""
+    draws, held = np.random.default_rng(11), 0
+    times = MONTHS[:37]
+    levels = 1200 / (1 + np.exp(-2.0 * (times - 0.8)))
+    for _ in range(8):
+        counts = draws.poisson(np.diff(levels)).astype(float)
+        found = fitted(Series(math.floor(levels[0]), times[1:], counts), "logistic")
+        assert found.ceiling.value == pytest.approx(1200, rel=0.1)
+        held += found.ceiling.lo * 0.99 <= 1200 <= found.ceiling.hi * 1.01
+    assert held >= 7
+
+
+@pytest.mark.parametrize(
+    ("before", "counts"),
+    [(100.0, [5.0] * 24), (100.0, [5.0] * 23 + [6.0]), (1e6, [1000.0] * 10), (0.0, [40.0] * 36)],
+)
+def test_a_straight_line_has_no_ceiling(before: float, counts: list[float]) -> None:
+    series = monthly(before, np.array(counts))
+    assert ceilings(series) == {}
+    # Nor has it in months of unequal length, whose counts differ as they do.
+    days = np.array([31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] * 3)[: len(counts)]
+    ends = np.cumsum(days).astype(np.float64) / 365.25
+    assert ceilings(Series(before, ends, np.round(series.increments * days / 30.4))) == {}
+
+
+@pytest.mark.parametrize("mean", [8.0, 30.0])
+def test_nor_has_a_straight_line_with_noise(mean: float) -> None:
+    for seed in range(12):
+        counts = np.random.default_rng(seed).poisson(mean, 24).astype(float)
+        assert ceilings(monthly(300.0, counts)) == {}, seed
+
+
+def test_nor_has_a_constant_share() -> None:
+    levels = 300 * np.exp(0.5 * MONTHS[:37])
+    for seed in range(4):
+        counts = np.random.default_rng(seed).poisson(np.diff(levels)).astype(float)
+        assert ceilings(Series(300.0, MONTHS[1:37], counts)) == {}, seed
+
+
+def test_growth_without_end_is_fitted_as_it_is() -> None:
+    """Its AIC by hand: 24 equal counts of 5 under one rate; and the share that made a series."""
+    flat = diffusion._aic_without_ceiling(monthly(0.0, np.full(24, 5.0)))
+    assert flat == pytest.approx(2 - 2 * 24 * (5 * math.log(5) - 5 - math.log(120)))
+    levels = 300 * np.exp(0.5 * MONTHS[:37])
+    grown = Series(300.0, MONTHS[1:37], np.diff(levels))
+    expected = np.diff(levels)
+    true = float(diffusion._log_likelihood(expected[None, :], expected[None, :], 0.0)[0])
+    assert diffusion._aic_without_ceiling(grown) == pytest.approx(2 - 2 * true, abs=1e-6)
+
+
+def test_replicates_that_are_all_alike_give_no_interval() -> None:
+    """A spike fits exactly: every residual is 0, and an interval would have the width 0."""
+    found = fitted(monthly(0.0, growing(np.random.default_rng(0), "spike")), "logistic")
+    assert found.bootstrap_fits == diffusion.REPLICATES
+    assert math.isnan(found.rates["rate"].lo)
+    assert math.isnan(found.inflection.hi)
+    assert math.isnan(found.ceiling.value)
+
+
+def test_an_inflection_before_the_series_is_extrapolated() -> None:
+    counts = np.random.default_rng(1).poisson(np.diff(3000 * (1 - np.exp(-0.9 * MONTHS[:49]))))
+    series = monthly(0.0, counts.astype(float))
+    found = fitted(series, "logistic")
+    assert found.inflection.hi < 0
+    assert not found.is_before_inflection
+    assert set(ceilings(series)) == {"bass"}
+
+
+def test_an_interval_that_misses_its_estimate_is_none() -> None:
+    series = drawn("logistic", 60)
+    best = diffusion._optimum(series, diffusion._logistic, diffusion._starts(series, "logistic"))
+    held = diffusion.Estimate(4100.0, 4000.0, 4200.0)
+    assert diffusion._is_told(series, best, held, 2.5, 2.6)
+    for estimate in (3900.0, 4300.0):
+        missed = diffusion.Estimate(estimate, 4000.0, 4200.0)
+        assert not diffusion._is_told(series, best, missed, 2.5, 2.6)
+    unknown = diffusion.Estimate(4100.0, math.nan, math.nan)
+    assert not diffusion._is_told(series, best, unknown, 2.5, 2.6)

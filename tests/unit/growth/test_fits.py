@@ -127,6 +127,31 @@ def test_a_row_says_what_was_fitted_or_why_not(work: duckdb.DuckDBPyConnection) 
     ) == [(m, "4 time points, 8 are needed", None, None) for m in ("bass", "gompertz", "logistic")]
 
 
+def test_a_rows_ceiling_is_that_of_all_accounts(work: duckdb.DuckDBPyConnection) -> None:
+    """Of a wave of 284 upon 1000 it counts both; a straight line has none."""
+    wave = [round(40 * math.exp(-(((n - 10) / 4) ** 2))) for n in range(24)]
+    grow(work, "wave", [1000 + sum(wave[:n]) for n in range(25)])
+    grow(work, "line", [100 + 5 * n for n in range(25)])
+    renew_fits(work, "b1")
+    assert rows(
+        work,
+        """select accounts_after, ceiling between 1284 and 1285, ceiling_lo < ceiling,
+                  ceiling < ceiling_hi
+           from main.diffusion_fits where platform = 'wave' and is_best_aic""",
+    ) == [(1284, True, True, True)]
+    assert rows(
+        work,
+        """select distinct ceiling, ceiling_lo, ceiling_hi, no_fit_reason from main.diffusion_fits
+           where platform = 'line'""",
+    ) == [(None, None, None, None)]
+    assert rows(
+        work,
+        """select count(*) from main.diffusion_fits
+           where ceiling < accounts_after or ceiling_hi < accounts_after
+              or (ceiling_hi is null) <> (ceiling is null)""",
+    ) == [(0,)]
+
+
 def test_a_series_that_did_not_change_is_not_fitted_again(work: duckdb.DuckDBPyConnection) -> None:
     renew_fits(work, "b1")
     before = rows(work, "select * exclude (build_id) from main.diffusion_fits order by all")

@@ -137,6 +137,16 @@ CASES: dict[str, tuple[str, tuple[str, ...]]] = {
             "followers_delta_lo) values ('2026-08-31', 10, 10, -5000)",
         ),
     ),
+    "ceilings_are_not_passed": (
+        "main.diffusion_fits",
+        (
+            "insert into main.diffusion_fits by name select 'weibo' as platform, "
+            "'organ' as account_kind, 'all' as admin_level, 'all' as region_code, "
+            "diffusion_model, 1284 as accounts_after, ceiling, ceiling_hi from (values "
+            "('logistic', null, null), ('gompertz', 1300, 1283.5)) "
+            "as t(diffusion_model, ceiling, ceiling_hi)",
+        ),
+    ),
     "figures_are_complete": (
         "main.reported_claims", ("delete from main.reported_claims where figure_id = '0'",),
     ),
