@@ -96,6 +96,7 @@ _SURNAME = (
 _NO_PERSONS = _any(
     "高速 高铁 高警 高新 高校 高峰 金盾 金融 方圆 方正 江湖 江南 江北 江东 江西 江警 马路 马拉松",
     "白云 万家 石油 石化 龙江 龙警 雷达 雷霆 武警 武装 陆警 黄河 任务 向导 向前 严打 史志 范儿",
+    "钱塘 金普 老城",
 )
 """Words that begin like a surname."""
 _BODY_WORD = _any(
@@ -105,8 +106,15 @@ _BODY_WORD = _any(
     "热线 课堂 讲堂 学堂 驿站 论坛 服务",
 )
 """What bodies, their units and their papers are called behind the word of the trade."""
-_SINGLE_OFFICERS = "民警|警[官花嫂察长员]|[女辅协狱]警|片儿?警|户籍警|缉毒警|法医"
+_SINGLE_OFFICERS = _any(
+    "民警 警[官花嫂察长员] [女辅协狱乘]警 片儿?警 户籍警 缉毒警 法医",
+    "公安(?:局|厅|处|分局)?副?[局厅处]长 派出所副?所长",
+)
 """Words of the trade that mean one person and hardly a body."""
+_PERSON = rf"[老阿]\p{{Han}}|[小大](?:{_SURNAME})|(?:{_SURNAME})\p{{Han}}{{1,2}}"
+"""What may be a person's name beside the word of a trade, or how colleagues call one."""
+_DIARY_END = _any("的 日[记志] [手笔]记 随笔 博客 说 讲 聊 谈")
+"""What people call their accounts behind their own names."""
 _SAFE_PLACE = "^平安"
 _INSURER = (
     "^平安(?:$|"
@@ -321,9 +329,12 @@ def names_of_bodies(names: pl.Series) -> pl.Series:
         is_placed=pl.col("place").is_not_null() | name.str.contains(_CALLED_PLACE),
     )
     word = f"(?:{_PUBLIC_WORD}|{_UNIT_END}|{_OFFICE_END}|{_TOLD_END})"
-    names_one = rest.str.contains(rf"(?:{_OFFICER_NAME})\p{{Han}}{{2,3}}(?:{_UNIT_END})")
+    han = _han_of(rest)
+    names_one = han.str.contains(rf"(?:{_OFFICER_NAME})\p{{Han}}{{2,3}}(?:{_UNIT_END})")
+    is_ones_own = han.str.contains(f"(?:{_SINGLE_OFFICERS})(?:{_PERSON})(?:{_UNIT_END})")
     is_placed = pl.col("is_placed")
-    is_unit = rest.str.contains(f"(?:{_UNIT_END})(?:{_TOLD_END})*$") & (~names_one | is_placed)
+    is_unit = rest.str.contains(f"(?:{_UNIT_END})(?:{_TOLD_END})*$")
+    is_unit &= (~names_one | is_placed) & ~is_ones_own
     is_office = is_placed & rest.str.contains(f"(?:{_OFFICE_END})(?:{_TOLD_END})*$")
     is_of_place = is_placed & rest.str.contains(f"^{word}+$")
     is_safe_place = name.str.contains(_SAFE_PLACE) & pl.col("place").str.contains(f"^{word}*$")
@@ -393,8 +404,9 @@ _GIVEN_RULE = pl.coalesce("scope_evidence", pl.lit("given"))
 def _with_kind(asked: pl.DataFrame) -> pl.DataFrame:
     gives, rule, words = _first_of(KIND_RULES)
     is_backed = (pl.col("verified_type") == GOVERNMENT).fill_null(False) | pl.col("_is_body")
-    asked = asked.with_columns(_is_body=_are_bodies(asked[_CALLED]))
-    asked = asked.with_columns(_is_backed=is_backed, _ends_as_body=_end_as_bodies(asked[_CALLED]))
+    asked = asked.with_columns(
+        _is_body=_are_bodies(asked[_CALLED]), _names_one=_names_of_one(asked[_CALLED])
+    ).with_columns(_is_backed=is_backed)
     found = asked.with_columns(_gives=gives, _rule=rule, _words=words).with_columns(
         is_in_scope=pl.col("scope_evidence").is_not_null()
         | (pl.col("verified_type") == GOVERNMENT).fill_null(False)
@@ -415,7 +427,7 @@ def _with_kind(asked: pl.DataFrame) -> pl.DataFrame:
         .when(last_resort).then(pl.lit(VERIFIED_GOVERNMENT_WITHOUT_WORD)),
         kind_match=pl.when(~is_given & by_rule.is_not_null()).then("_words"),
     ).with_columns(_is_withheld=_withheld()).drop(
-        "_gives", "_rule", "_words", "_is_body", "_is_backed", "_ends_as_body"
+        "_gives", "_rule", "_words", "_is_body", "_is_backed", "_names_one"
     )  # fmt: skip
 
 
@@ -428,21 +440,82 @@ def _are_bodies(names: pl.Series) -> pl.Series:
     return found.scatter(is_asked.arg_true(), names_of_bodies(names.filter(is_asked)))
 
 
-_BARE_OF = f"(?:{_UNIT_END}|{_TOLD_END})+$"
+def _han_of(text: pl.Expr) -> pl.Expr:
+    """The Chinese characters alone: the years, letters, signs and blanks that people put at and
+    into a name say nothing of whose it is. 110 before a word is one of the police's."""
+    plain = text.str.normalize("NFKC").str.replace_all(r"110(\P{Han}*\p{Han})", "公安$1")
+    return plain.str.replace_all(r"\P{Han}+", "")
+
+
+_TRADE = f"(?:{_POLICE}|{_OFFICER_NAME})+(?:{_UNIT_END}|[局厅处部队所])*"
+"""Words of the trade, with the kind of unit behind them."""
+_BARE_OF = f"(?:{_UNIT_END}|{_TOLD_END}|{_DIARY_END})+$"
 """What is left out at the end of a name before it is searched for a person's."""
+_FOREIGN_NAME = rf"(?:{_SINGLE_OFFICERS})\P{{Han}}*[\p{{L}}--\p{{Han}}]{{2}}"
+"""A post, and behind it letters that may be a name in another script."""
+
+
+def _names_of_one(names: pl.Series) -> pl.Series:
+    """Whether each name may put a post, or a word of the police, beside one person's name.
+
+    Asked of its Chinese characters alone. A word that means a single officer is enough; with any
+    other it is what stands behind or, of a post, before it. Not so of a name that is built like a
+    body's, in which nothing but a place or words of bodies stands beside the word, or that is a
+    place and a post.
+    """
+    frame = pl.DataFrame({"name": names.cast(pl.String)}).with_row_index("at")
+    frame = frame.with_columns(han=_han_of(pl.col("name")))
+    frame = frame.filter(pl.col("han").str.contains(_TRADE))
+    found = pl.repeat(False, len(names), dtype=pl.Boolean, eager=True)
+    if frame.is_empty():
+        return found
+    frame = frame.with_columns(
+        bare=pl.col("han").str.replace(_BARE_OF, ""),
+        is_body=names_of_bodies(frame["name"]),
+        is_body_bare=names_of_bodies(frame["han"]),
+    )
+    frame = frame.with_columns(
+        place=without_places(frame["bare"]),
+        ends_as_body=_end_as_bodies(frame["bare"]),
+        stands_before=_stand_before(frame["bare"]),
+    )
+    bare = pl.col("bare")
+    unlike_persons = bare.str.replace_all(f"{_NO_PERSONS}", "·")
+    is_word = bare.str.contains(f"(?:{_PUBLIC_WORD}|{_OFFICE_END}|{_NO_PERSONS})$")
+    is_long_word = bare.str.contains(f"(?:{_PUBLIC_WORD}|{_OFFICE_END}|{_BODY_WORD})$")
+    may_be_one = pl.any_horizontal(
+        pl.col("han").str.contains(_SINGLE_OFFICERS),
+        "stands_before",
+        bare.str.contains(rf"(?:{_OFFICER_NAME})\p{{Han}}{{2,4}}$"),
+        bare.str.contains(f"(?:{_TRADE})(?:{_PERSON})$") & ~is_word,
+        unlike_persons.str.contains(rf"(?:{_TRADE})(?:{_PERSON})\p{{Han}}") & ~is_long_word,
+    )
+    names_nobody = pl.col("place").str.contains(f"^(?:{_SINGLE_OFFICERS})$").fill_null(False)
+    is_bodys = pl.any_horizontal("is_body", "is_body_bare", "ends_as_body", names_nobody)
+    has_foreign_name = pl.col("name").str.contains(_FOREIGN_NAME) & ~pl.col("is_body")
+    return found.scatter(
+        frame["at"], frame.select((may_be_one & ~is_bodys) | has_foreign_name).to_series()
+    )
+
+
+def _stand_before(names: pl.Series) -> pl.Series:
+    """Whether nothing but a place and one person's name stands before a post (王凯交警)."""
+    before = names.str.extract(f"^(.*?)(?:{_OFFICER_NAME})")
+    left = pl.coalesce("left", "before")
+    frame = pl.DataFrame({"before": before, "left": without_places(before)})
+    is_one = left.str.contains(f"^(?:{_PERSON})$") & ~left.str.contains(_NO_PERSONS)
+    return frame.select(is_one.fill_null(False)).to_series()
 
 
 def _end_as_bodies(names: pl.Series) -> pl.Series:
     """Whether what follows the word of the trade is a place or words of bodies, and no person's.
 
-    True only where nothing but places and words of bodies stands before that word either. The
-    name of a place that begins like a surname counts where are_places is sure of it; one of two
-    characters counts for nothing behind a word that means a single officer (民警吴忠).
+    Names are Chinese characters without what is left out at the end. True only where nothing but
+    places and words of bodies stands before that word either. The name of a place that begins like
+    a surname counts where are_places is sure of it; one of two characters counts for nothing behind
+    a word that means a single officer (民警吴忠).
     """
-    trade = f"(?:{_POLICE}|{_OFFICER_NAME})"
-    parts = names.str.replace(_BARE_OF, "").str.extract_groups(
-        rf"^(?<before>.*?)(?<trade>{trade}+)(?<rest>\p{{Han}}{{2,4}})$"
-    )
+    parts = names.str.extract_groups(rf"^(?<before>.*?)(?<trade>{_TRADE})(?<rest>\p{{Han}}{{2,}})$")
     frame = pl.DataFrame({"parts": parts}).unnest("parts").with_row_index("at")
     frame = frame.filter(pl.col("rest").is_not_null())
     found = pl.repeat(False, len(names), dtype=pl.Boolean, eager=True)
@@ -473,17 +546,13 @@ def _speaks_of_police(text: str) -> pl.Expr:
 def _withheld() -> pl.Expr:
     """Whether a name may be an officer's though no rule is sure: of a person, or of an account of
     unclear kind that no organisation vouches for, whose name or reason speaks of the police; and
-    whatever a register says, where the word of a post or of the police stands before a name."""
+    whatever a register says, where the word of a post or of the police stands beside a name that
+    the platform does not verify as an organisation's."""
     kind, verified = pl.col("kind"), pl.col("verified_type")
     is_person = verified.is_in(PERSONS).fill_null(False) & ~pl.col("_is_body")
     is_vouched_for = verified.is_in(_ORGANISATIONS).fill_null(False)
     is_unclear = (kind == "unclear") & ~is_vouched_for
-    bare = pl.col(_CALLED).str.replace(_BARE_OF, "")
-    names_one = bare.str.contains(rf"(?:{_OFFICER_NAME})\p{{Han}}{{2,4}}$").fill_null(False)
-    ends_in_one = bare.str.contains(rf"(?:{_POLICE})(?:{_SURNAME})\p{{Han}}{{1,2}}$")
-    is_word = bare.str.contains(f"(?:{_PUBLIC_WORD}|{_OFFICE_END}|{_NO_PERSONS})$")
-    names_one |= (ends_in_one & ~is_word).fill_null(False)
-    names_one &= ~pl.col("_is_body") & ~pl.col("_ends_as_body") & ~is_vouched_for
+    names_one = pl.col("_names_one") & ~is_vouched_for
     in_doubt = _speaks_of_police(REASON) | (_speaks_of_police(_CALLED) & ~pl.col("_is_body"))
     may_be_officer = names_one | (in_doubt & (is_person | is_unclear))
     return (kind == "officer").fill_null(False) | (may_be_officer & kind.is_not_null())

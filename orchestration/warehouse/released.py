@@ -71,6 +71,9 @@ REMARKS = ("quality", "note")
 LISTED = ("main.accounts",)
 """Where people are listed one by one, under a pseudonym that stands nowhere else: kind, level, when
 they were seen and whether lately active, without name, place, registration and followers."""
+REVIEWED = ("quality.account_overrides",)
+"""What somebody says of an account by its own id, also of one that has not come into scope, or that
+the door has found to be a person's since: published of accounts that are listed by that id."""
 _PSEUDONYM = "p:[0-9a-f]{20}"
 _PATH_WITH_ONE = rf"[^\s\"]*[/_.-]{_PSEUDONYM}[^\s\"]*|{_PSEUDONYM}[/_.-][^\s\"]+"
 
@@ -374,6 +377,11 @@ def _insert_sql(table: Table, known: Set[str], anew: str) -> str:
     ]
     if table.full_name in PROFILES:
         conditions.append("not starts_with(account_id, 'p:')")
+    if table.full_name in REVIEWED:
+        conditions.append(
+            "exists (from work.main.accounts as listed where listed.platform = noted.platform "
+            "and listed.account_id = noted.account_id and not starts_with(listed.account_id, 'p:'))"
+        )
     if table.full_name in RECORD_NOTES:
         conditions.append(
             "not exists (from people_records as told where told.file_id = noted.file_id "

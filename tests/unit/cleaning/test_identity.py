@@ -285,6 +285,52 @@ def test_a_listed_organ_that_may_be_a_person_is_nameless(name):
     assert name not in str(row)
 
 
+_MADE_ONES_OWN = (
+    "{}", "{}2", "{}1987", "{}V", "{}_", "{}_2", "{}-", "{}-武汉", "{}😀", "{}２", "{}~", "{}！",
+    "{}Police", "{}日记", "{}的微博", "{}说", "_{}", "1{}\u200b", "{}110",
+)  # fmt: skip
+
+
+_NAMES_OF_OFFICERS = (
+    "民警王小明", "民警2王小明", "民警 王小明", "民警_王小明", "民 警·王小明", "王小明民警",
+    "武汉公安王小明", "武汉公安局王小明", "武汉市公安局民警王小明", "片警李建国", "警花小丽",
+    "样城民警小王", "派出所老李", "武汉交警王凯", "王凯交警", "法医秦明", "公安小王",
+)  # fmt: skip
+_INSTITUTIONS_WITH_SIGNS = (
+    "平安北京", "平安北京2", "武汉公安交管", "武汉公安交管01", "中国警方在线", "民警风采",
+    "民警风采2", "样城公安局2", "某某派出所01", "福州110", "青岛公安110", "110指挥中心",
+    "武汉公安V", "江宁公安在线_", "武汉交警Online", "警民直通车-上海", "武汉女警",
+    "公安金盾2", "重庆公安江津2", "特警突击队007", "样城交警2", "钱塘交警", "民警之家-在线",
+)  # fmt: skip
+
+
+def declared(names: list[str]) -> dict[str, dict]:
+    """Rows of accounts with these names in a folder that is declared an organ's, by name."""
+    account = {"account_kind": "organ", "scope_evidence": "declared"}
+    rows = cleaned(*({"screen_name": name, **account} for name in names))
+    return dict(zip(names, rows, strict=True))
+
+
+def test_what_is_put_at_a_name_takes_no_protection_away():
+    """Years, letters, signs and blanks at the name, or between post and name."""
+    called = [own.format(name) for name in _NAMES_OF_OFFICERS for own in _MADE_ONES_OWN]
+    rows = declared(called)
+    assert [name for name, row in rows.items() if not row["account_id"].startswith("p:")] == []
+    assert [name for name, row in rows.items() if name in str(row)] == []
+
+
+def test_a_name_in_other_letters_or_of_a_room_called_so_is_a_persons():
+    rows = declared(["武汉民警Wang", "民警 Li Ming", "武汉民警王小明警务室"])
+    assert [row["screen_name"] for row in rows.values()] == [None, None, None]
+    assert all(row["account_id"].startswith("p:") for row in rows.values())
+
+
+def test_an_institution_with_digits_letters_or_signs_keeps_its_name():
+    rows = declared([*_INSTITUTIONS_WITH_SIGNS])
+    assert [name for name, row in rows.items() if row["screen_name"] != name] == []
+    assert not any(row["account_id"].startswith("p:") for row in rows.values())
+
+
 def test_a_name_is_withheld_in_every_later_row_of_the_account():
     rows = cleaned(
         {"account_id": "7", "screen_name": "老王", "scope_evidence": "listed"},

@@ -255,6 +255,46 @@ def test_whoever_comes_into_scope_leaves_every_row(nights, column: str) -> None:
     assert STRANGERS_POST.encode() not in work.with_name("target.duckdb").read_bytes()
 
 
+def _reviews_of(path: Path) -> list[tuple[str, str]]:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return connection.execute(
+            "select platform, account_id from quality.account_overrides order by all"
+        ).fetchall()
+
+
+def test_reviews_are_published_of_accounts_listed_by_their_own_id(nights) -> None:
+    """Of those that are not in scope, or only on another platform, or a person's, readers get
+    nothing; once one is listed its review is told, and one that hides behind a pseudonym since
+    leaves with the byte."""
+
+    def reviews(connection: duckdb.DuckDBPyConnection) -> None:
+        put(connection, "main.accounts", account_id=ORGAN)
+        for account in (ORGAN, OTHER_ORGAN, OFFICER):
+            put(connection, "quality.account_overrides", account_id=account)
+        put(connection, "quality.account_overrides", account_id=ORGAN, platform="douyin")
+
+    work, before = nights(reviews)
+    assert renewed(work, before) == FIRST
+    for released in ("target.duckdb", "whole.duckdb"):
+        assert _reviews_of(work.with_name(released)) == [("weibo", ORGAN)]
+        assert OTHER_ORGAN.encode() not in work.with_name(released).read_bytes()
+
+    third = "b000003-20200103T000000Z"
+    second = Path(shutil.copy(work.with_name("target.duckdb"), before))
+    with open_work(work) as connection:
+        connection.execute(
+            "update main.accounts set account_id = $1 where account_id = $2",
+            ["p:" + "e" * 20, ORGAN],
+        )
+        put(connection, "main.accounts", account_id=OTHER_ORGAN)
+        put(connection, "meta.builds", build_id=third, outcome="published",
+            code_version=code_version())  # fmt: skip
+    work.with_name("whole.duckdb").unlink()
+    work.with_name("target.duckdb").unlink()
+    assert renewed(work, second) is None
+    assert _reviews_of(work.with_name("target.duckdb")) == [("weibo", OTHER_ORGAN)]
+
+
 @pytest.mark.parametrize("table", ["main.accounts", "quality.account_scope"])
 def test_whoever_is_listed_no_more_leaves_no_byte(nights, table: str) -> None:
     """An organ's account that stands under a pseudonym since: the release is written whole, and
