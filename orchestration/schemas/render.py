@@ -199,7 +199,7 @@ def rendered_files() -> dict[str, str]:
         "dbt_project/models/_published_tables.yml": to_yaml(dbt_models(MARTS)),
         "dbt_project/models/_columns.md": dbt_column_docs(),
         "docs/data_dictionary.md": dictionary_markdown(),
-        "docs/repairs.md": catalogue_markdown(GENERATED),
+        "docs/repairs.md": catalogue_markdown(),
     }
 
 

@@ -73,6 +73,37 @@ def test_it_ends_with_five_findings_and_three_commands(demo):
     assert len([line for line in commands.splitlines() if line.startswith("  ")]) == 3
 
 
+README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_readme_shows_what_the_demo_prints(demo):
+    shown = re.search(
+        r"\n\n((?:    .+\n){5})\n", README[README.index("ends\nwith what it found") :]
+    )
+    shown_lines = [line.removeprefix("    ") for line in shown[1].splitlines()]
+    printed = demo[1].partition("\n\n")[0].splitlines()
+    assert shown_lines[:4] == printed[:4]
+    assert shown_lines[4].partition("/…/data/demo/")[::2] == (
+        "Look: ", str(DataRoot(demo[0]).published.relative_to(demo[0])),
+    )  # fmt: skip
+
+
+def test_readme_shows_what_its_query_answers(published):
+    (query,) = re.findall(r'observatory sql "\n(.*?)"\n', README, re.DOTALL)
+    shown = re.search(r"^(\|.*\n)+", README[README.index(query) :], re.MULTILINE)[0].splitlines()
+    answer = published.execute(query)
+    rows = [[column[0] for column in answer.description], *answer.fetchall()]
+    table = ["| " + " | ".join("NULL" if v is None else str(v) for v in row) + " |" for row in rows]
+    assert [shown[0], *shown[2:]] == table
+
+
+def test_the_samples_description_counts_the_posts_that_are_published(published):
+    text = (PROJECT_ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"Together ([0-9,]+) distinct posts in `main\.posts`", text)
+    (found,) = published.execute("select count(*) from main.posts").fetchone()
+    assert told == f"{found:,}"
+
+
 @pytest.fixture(scope="module")
 def officer_ids() -> set[str]:
     return known_people(SAMPLE / "inbox")["officer_ids"]
