@@ -68,8 +68,8 @@ PROFILES = ("core.account_snapshots",)
 """Exact counts and the instant of registration lead to a profile, an ordinary person's too: of no
 pseudonym there is a row."""
 COUNTED = (BUILDS.full_name, "row_counts")
-"""Table and column that say how many rows there are. The work file counts people's rows too, and the
-difference would be how many they are: told are those of the released file, of its own build alone."""
+"""Table and column that say how many rows there are. The work file counts people's rows too, and
+the difference would be how many they are: told are those of the released file, of its own build."""
 REMARKS = ("quality", "note")
 """Schema and column of what reviewers remark, in their own words, which may name people: NULL."""
 LISTED = ("main.accounts",)
