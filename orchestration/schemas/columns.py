@@ -96,7 +96,7 @@ _define(
         "who are not.",
         "kind_rule": "Identifier of the rule that decided account_kind: listed, declared, given or "
         "reviewed where somebody said so; under_pseudonym where a source or a reviewer called an "
-        "officer's account a body's; else a rule of docs/methodology.md.",
+        "officer's account a body's; else a rule of docs/identity_rules.md.",
         "kind_match": "Words that kind_rule matched; of an officer only the word of the post.",
         "level_rule": "Identifier of the rule that decided admin_level, as in kind_rule.",
         "level_match": "Words or code that level_rule matched; of an officer only the word of the "

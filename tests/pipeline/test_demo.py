@@ -18,7 +18,7 @@ import pytest
 from orchestration.paths import PROJECT_ROOT, SAMPLE, DataRoot
 from orchestration.schemas.tables import TABLES
 from orchestration.settings import Settings
-from orchestration.warehouse.trace import trace
+from orchestration.warehouse.trace import MEMBERS, trace
 from tests.pipeline.commands import observatory
 from tests.pipeline.people_of_the_sample import (
     exact_figures,
@@ -71,6 +71,16 @@ def test_it_ends_with_five_findings_and_three_commands(demo):
         "SYNTHETIC DATA. Accounts", "Growth", "Response", "Quarantined", "Look",
     ]  # fmt: skip
     assert len([line for line in commands.splitlines() if line.startswith("  ")]) == 3
+
+
+def test_every_rule_that_decided_is_explained(published):
+    page = (PROJECT_ROOT / "docs" / "identity_rules.md").read_text(encoding="utf-8")
+    found = published.execute(
+        """select distinct unnest([kind_rule, level_rule, region_rule]) as rule from main.accounts
+           qualify rule is not null"""
+    ).fetchall()
+    assert found
+    assert {rule for (rule,) in found} <= set(re.findall(r"[a-z_0-9]+", page))
 
 
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
@@ -329,6 +339,11 @@ def test_days_and_onsets_are_traced_to_their_own_records(demo, published):
                 [found[0].key[name] for name in ("slot_at", "topic", "list_name", "source_name")],
             ).fetchone()
             assert first == onset, event_id
+
+
+@pytest.mark.parametrize("query", sorted({query for query, _ in MEMBERS.values()}))
+def test_what_is_in_a_sum_can_be_listed(published, query):
+    assert published.execute(query).fetchall()
 
 
 def test_a_row_that_is_not_there_is_named(demo):
