@@ -60,7 +60,7 @@ def _rules(rules: Iterable[Rule]) -> list[str]:
         (
             (
                 f"`{rule.id}`", rule.gives, _READS.get(rule.reads, _CALLED), _code(rule.pattern),
-                "any" if _ANYONE <= set(rule.verified)
+                "any" if set(rule.verified) >= _ANYONE
                 else " ".join(code or "-" for code in rule.verified), _only_if(rule),
             )
             for rule in rules
