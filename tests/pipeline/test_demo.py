@@ -76,11 +76,11 @@ def test_it_ends_with_five_findings_and_three_commands(demo):
 def test_every_rule_that_decided_is_explained(published):
     page = (PROJECT_ROOT / "docs" / "identity_rules.md").read_text(encoding="utf-8")
     found = published.execute(
-        """select distinct unnest([kind_rule, level_rule, region_rule]) as rule from main.accounts
-           qualify rule is not null"""
+        """select kind_rule from main.accounts union select level_rule from main.accounts
+           union select region_rule from main.accounts"""
     ).fetchall()
-    assert found
-    assert {rule for (rule,) in found} <= set(re.findall(r"[a-z_0-9]+", page))
+    assert len(found) > 3
+    assert {rule for (rule,) in found if rule} <= set(re.findall(r"[a-z_0-9]+", page))
 
 
 README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
