@@ -1,6 +1,7 @@
 """The `observatory` command: arguments in, results to stdout, progress to stderr, exit codes.
 
-0 success, 1 failure, 75 another run holds the warehouse. What a command does is elsewhere.
+0 success, 1 failure, 75 another run holds the warehouse; `sniff` ends with 1 where something cannot
+be read as it stands, whether or not it proposes a mapping. What a command does is elsewhere.
 """
 
 from __future__ import annotations
@@ -84,7 +85,10 @@ def _parser() -> argparse.ArgumentParser:
     trace.add_argument("key", help="the row's id, or column=value,column=value")
     command("formats", _formats, "What can be read.")
     sniff = command(
-        "sniff", _sniff, "What this file is, and why; a mapping where nothing knows it."
+        "sniff",
+        _sniff,
+        "What this file is, and why; a mapping where nothing knows it. Exit code 1 where a file "
+        "cannot be read as it stands: a proposal works once it is in sources.yaml.",
     )
     sniff.add_argument("path", type=Path, help="a file, a zip, or a folder of files")
     sniff.add_argument("--propose", action="store_true", help="propose a mapping in any case")

@@ -14,16 +14,21 @@ _ACCOUNTS = """
            count(*) filter (where account_kind = 'officer'), count(*) filter (where is_active_14d)
     from main.accounts"""
 _GROWTH = """
-    with whole as (
+    with every as (
       select * from main.account_growth
-      where period = 'month' and account_kind = 'all' and admin_level = 'all'
-        and region_code = 'all' and platform = 'weibo'
+      where account_kind = 'all' and admin_level = 'all' and region_code = 'all'
+        and platform = 'weibo'
+    ), whole as (
+      select * from every where period = 'month'
+    ), newest as (
+      select max(period_start) as day from every where period = 'day'
     )
-    select first.accounts_registered, last.accounts_registered, last.period_start,
+    select first.accounts_registered, least(last_day(first.period_start), newest.day),
+           last.accounts_registered, newest.day,
            (select sum(births) from whole where not is_left_truncated)::bigint,
            (select sum(frame_additions) from whole where not is_left_truncated)::bigint
     from (select * from whole order by period_start limit 1) as first,
-         (select * from whole order by period_start desc limit 1) as last"""
+         (select * from whole order by period_start desc limit 1) as last, newest"""
 _RESPONSE = """
     select events, rate_24h, median_hours, proactive from main.response_timing
     where period = 'all' and event_type = 'hot_topic' and account_kind = 'all'
@@ -64,11 +69,12 @@ def findings(settings: Settings) -> list[str]:
 
 
 def _growth_line(row: tuple[object, ...]) -> str:
+    """Counts stand at the end of a month, or on the newest day where the month is not over."""
     if not row:
         return "Growth: nothing observed yet."
     return (
-        f"Growth: {row[0]} accounts registered by the first month, {row[1]} by {row[2]}; since the "
-        f"first month {row[3] or 0} were born and {row[4] or 0} newly noticed."
+        f"Growth: {row[0]} accounts registered by {row[1]}, {row[2]} by {row[3]}; after the "
+        f"first month {row[4] or 0} were born and {row[5] or 0} newly noticed."
     )
 
 

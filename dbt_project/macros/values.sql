@@ -133,3 +133,6 @@
 {% macro fingerprint(values) %}{{ return(adapter.dispatch('fingerprint', 'observatory')(values)) }}{% endmacro %}
 {% macro duckdb__fingerprint(values) %}hash({{ values | join(', ') }}){% endmacro %}
 {% macro spark__fingerprint(values) %}xxhash64({{ values | join(', ') }}){% endmacro %}
+
+{#- What stands for the bound of a count that is open above, where a number is needed to choose by. -#}
+{% macro no_upper_bound() %}9000000000{% endmacro %}

@@ -239,7 +239,13 @@ LEVEL_RULES: tuple[Rule, ...] = tuple(
 )
 REGION_LEVEL = "region_code"
 """Rule of a level that follows from the code of the region."""
+CITY_TEAM = "names_city_team"
 _TEAM = r"(支队)"
+
+REGION_RULES = (
+    ("region_text", "_region_text"), ("reason_names_place", REASON), ("name_names_place", NAME),
+)  # fmt: skip
+"""Rule and the text that it reads a place from, in the order in which they are asked."""
 
 _UNITS = _any("警务[室站区] 责任区 [总支大中]队 街道 社区 分局 公安[部厅]")
 OFFICER_WORDS = f"^(?:{OFFICER_POST}|{_OFFICER_NAME}|{_POLICE}|{_UNITS})$"
@@ -577,10 +583,8 @@ def _called() -> pl.Expr:
 def _with_region(asked: pl.DataFrame) -> pl.DataFrame:
     """The file's own code; else the place in the file's own words, in the reason, in the name."""
     given = _given("region_code")
-    sources = (("region_text", "_region_text"), ("reason_names_place", REASON),
-               ("name_names_place", NAME))  # fmt: skip
     found = asked
-    for rule, column in sources:
+    for rule, column in REGION_RULES:
         named = named_regions(asked.select(pl.col(column).alias("text"), "year"))
         found = found.with_columns(
             named["region_code"].alias(f"{rule}_code"),
@@ -590,10 +594,10 @@ def _with_region(asked: pl.DataFrame) -> pl.DataFrame:
     is_named = pl.col("is_in_scope") & given.is_null()
 
     def first(part: str) -> pl.Expr:
-        return pl.when(is_named).then(pl.coalesce(f"{rule}_{part}" for rule, _ in sources))
+        return pl.when(is_named).then(pl.coalesce(f"{rule}_{part}" for rule, _ in REGION_RULES))
 
     place_rule = pl.coalesce(
-        pl.when(pl.col(f"{name}_code").is_not_null()).then(pl.lit(name)) for name, _ in sources
+        pl.when(pl.col(f"{name}_code").is_not_null()).then(pl.lit(name)) for name, _ in REGION_RULES
     )
     found = found.with_columns(
         region=pl.coalesce(given, first("code")),
@@ -601,7 +605,9 @@ def _with_region(asked: pl.DataFrame) -> pl.DataFrame:
         region_match=first("words"),
         region_year=first("year"),
     )
-    return found.drop(f"{name}_{part}" for name, _ in sources for part in ("code", "words", "year"))
+    return found.drop(
+        f"{name}_{part}" for name, _ in REGION_RULES for part in ("code", "words", "year")
+    )
 
 
 def _with_level(asked: pl.DataFrame) -> pl.DataFrame:
@@ -621,7 +627,7 @@ def _with_level(asked: pl.DataFrame) -> pl.DataFrame:
         level_rule=pl.when(given.is_not_null()).then(_GIVEN_RULE)
         .when(~is_asked).then(None)
         .when(gives.is_not_null()).then(rule)
-        .when(is_city_team).then(pl.lit("names_city_team"))
+        .when(is_city_team).then(pl.lit(CITY_TEAM))
         .when(code.is_not_null()).then(pl.lit(REGION_LEVEL)),
         level_match=pl.when(~is_asked).then(None)
         .when(gives.is_not_null()).then(words)

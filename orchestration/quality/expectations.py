@@ -143,7 +143,8 @@ def _single_rules() -> list[Rule]:
     low, high = VOLUME_RANGE
     return [
         _rule("records_are_rarely_refused", ledger, "warn",
-              f"At most {RARELY_REFUSED:.0%} of a source's records refused", "intake",
+              f"At most {RARELY_REFUSED:.0%} of a source's records refused; judged from "
+              f"{profiles.JUDGED_RECORDS} records on, and where all were refused", "intake",
               "refused_share", high=RARELY_REFUSED, where=by_source),
         _rule("columns_are_known", "quality.schema_drift", "warn",
               "No column in a known source that was not there before; its values are not loaded",

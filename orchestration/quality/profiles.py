@@ -28,6 +28,8 @@ delivery; the days of a longer backfill are still covered by keys, contracts and
 CADENCE_DAYS = 14
 """Window before the newest data in which a source shows how often it delivers."""
 JUDGED_RECORDS = 100
+"""Records from which a share of refusals says something of a source. One that was refused to its
+last record is judged however small it is: nothing of it reached anybody."""
 USUAL_DAYS = 28
 """Days before a delivery whose level counts as usual."""
 GROWING_MARTS = {"main.account_days": ("core.account_snapshots", "observed_date")}
@@ -283,11 +285,12 @@ def table_rows(
 
 def source_intake(connection: duckdb.DuckDBPyConnection, build_id: str) -> pl.DataFrame:
     """One row per source of this build: files, records_in, refused, refused_share (NULL of a source
-    that delivered too few records to be judged by a share of them)."""
+    that delivered too few records to be judged by a share of them, unless all were refused)."""
     return connection.sql(
         f"""select source_name, count(*) as files, sum(records_in)::bigint as records_in,
                   sum(records_quarantined)::bigint as refused,
                   case when sum(records_in) >= {JUDGED_RECORDS}
+                         or (sum(records_in) > 0 and sum(records_quarantined) = sum(records_in))
                        then sum(records_quarantined) / sum(records_in) end as refused_share
            from work.quality.file_ledger where {unread()}
            group by source_name order by source_name""",

@@ -86,14 +86,17 @@ _define(
         "admin_level": "ministry, province, prefecture, county, station or unclear; `all` in "
         "aggregates.",
         "region_code": "GB/T 2260 code of six digits, or NULL when not known; `all` and `unknown` in "
-        "aggregates.",
+        "aggregates. An account has its own: 510000 is one of the province itself, and no row of it holds "
+        "those of its counties, except in account_growth and diffusion_fits, where all count to their "
+        "province. Of an event it is the one province that its text names, of an inquiry also what its "
+        "board says.",
         "verified_type": "Verification code as the platform gives it (Weibo: 1 government, 3 media, "
         "0 verified person, -1 none).",
         "scope_evidence": "Why the account is in scope: listed, declared, verified; NULL for people "
         "who are not.",
         "kind_rule": "Identifier of the rule that decided account_kind: listed, declared, given or "
         "reviewed where somebody said so; under_pseudonym where a source or a reviewer called an "
-        "officer's account a body's; else a rule of docs/methodology.md.",
+        "officer's account a body's; else a rule of docs/identity_rules.md.",
         "kind_match": "Words that kind_rule matched; of an officer only the word of the post.",
         "level_rule": "Identifier of the rule that decided admin_level, as in kind_rule.",
         "level_match": "Words or code that level_rule matched; of an officer only the word of the "
@@ -379,7 +382,7 @@ _define(
         "meaning": "What the column means.",
         "timezone": "Zone of wall times without one.",
         "declaration": "The declaration as JSON; defaults where there is none.",
-        "row_counts": "Rows per table, as JSON.",
+        "row_counts": "Rows of every table of the published file, as JSON; NULL of builds before its own.",
     },
 )
 _define(
@@ -522,7 +525,7 @@ _define(
     "text",
     "",
     {
-        "event_type": "hot_topic, article, rumor or inquiry.",
+        "event_type": "hot_topic, article, rumor or inquiry; in aggregates also `all`.",
         "source": "Source or publisher the row rests on.",
         "link_level": "exact, lexical or reviewed; in aggregates also `all`.",
         "evidence": "Why the post is linked to the event, as JSON.",
@@ -591,7 +594,7 @@ _define(
     "float",
     "ratio 0-1",
     {
-        f"rate_{h}h": f"Share answered within {h} hours by Kaplan-Meier; NULL when no event was "
+        f"rate_{h}h": f"Share answered within {h} {'hour' if h == 1 else 'hours'} by Kaplan-Meier; NULL when no event was "
         "followed that long."
         for h in (1, 5, 6, 24, 48, 72)
     },

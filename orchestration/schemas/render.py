@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 import yaml
 
+from orchestration.cleaning.identity_page import identity_rules_markdown
 from orchestration.cleaning.repairs import CATALOGUE, catalogue_markdown
 from orchestration.schemas.columns import COLUMNS, ColumnType
 from orchestration.schemas.tables import CORE_TABLES, MARTS, RUN_TABLES, TABLES, Table
@@ -199,7 +200,8 @@ def rendered_files() -> dict[str, str]:
         "dbt_project/models/_published_tables.yml": to_yaml(dbt_models(MARTS)),
         "dbt_project/models/_columns.md": dbt_column_docs(),
         "docs/data_dictionary.md": dictionary_markdown(),
-        "docs/repairs.md": catalogue_markdown(GENERATED),
+        "docs/identity_rules.md": identity_rules_markdown(),
+        "docs/repairs.md": catalogue_markdown(),
     }
 
 

@@ -11,7 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from orchestration.cleaning.regions import NO_REGION, known_codes
-from orchestration.sources.declarations import ACCOUNT_KINDS, ADMIN_LEVELS, Override
+from orchestration.sources.declarations import (
+    ACCOUNT_KINDS,
+    ADMIN_LEVELS,
+    KINDS_MEANT,
+    Override,
+)
 from orchestration.sources.platforms import PLATFORMS, nearest
 from orchestration.sources.reviewed_csv import (
     Check,
@@ -73,7 +78,7 @@ def _wrong_region(value: str) -> str | None:
 
 _CHECKS: Mapping[str, Check] = {
     "platform": _wrong_platform,
-    "account_kind": one_of(ACCOUNT_KINDS),
+    "account_kind": one_of(ACCOUNT_KINDS, KINDS_MEANT),
     "admin_level": one_of(ADMIN_LEVELS),
     "region_code": _wrong_region,
     "reviewed_at": wrong_instant,

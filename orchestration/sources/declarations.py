@@ -102,6 +102,10 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) else value
 
 
+KINDS_MEANT = {"police": "organ", "公安": "organ", "media": "state_media"}
+"""Words for a kind that are spelt like none of the codes, or like another one."""
+
+
 class AccountDeclaration(_Strict):
     """Whose posts a folder holds, where the files do not say."""
 
@@ -283,6 +287,8 @@ class SourceDeclaration(_Strict):
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
             close = get_close_matches(value, available_timezones(), n=1)
+            if value.casefold().endswith(("/beijing", "/peking")):  # IANA has no such zone
+                close = [DEFAULT_ZONE]
             meant = f"; did you mean {close[0]!r}?" if close else ""
             raise ValueError(
                 f"{_shown(value)} is not an IANA zone such as Asia/Shanghai{meant}"

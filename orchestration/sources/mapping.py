@@ -529,6 +529,11 @@ def _never(head: Head) -> Evidence | None:
 _ONE_GROUP = "a regular expression with exactly one group"
 
 
+def mappable(table_name: str) -> tuple[str, ...]:
+    """Names under which a declaration may fill a core table."""
+    return tuple(_kinds(tables.TABLES[f"core.{table_name}"]))
+
+
 def _kinds(table: Table) -> dict[str, Kind]:
     """Names a declaration may use for a table, and what each holds."""
     kinds: dict[str, Kind] = {}

@@ -19,7 +19,7 @@ import yaml
 from orchestration.cleaning import counts, ids, times
 from orchestration.sources.declarations import DEFAULT_ZONE, DeclarationError, SourceDeclaration
 from orchestration.sources.formats.base import time_in_name
-from orchestration.sources.mapping import mapped_format
+from orchestration.sources.mapping import mappable, mapped_format
 from orchestration.sources.platforms import ALIASES, HOSTS, PLATFORMS
 from orchestration.sources.rawfile import RawFile
 from orchestration.sources.shape import Shape, shape_of
@@ -455,7 +455,8 @@ def _unmapped(shape: Shape, draft: _Draft, has_counts: bool) -> Iterator[str]:
     others = [name for name in left if name not in (*counts, *names)]
     if others:
         yield f"{_NOT_MAPPED} {_some(others)}"
-        yield f"    #   (no name by which a column of core.{draft.candidate.table} is known)"
+        yield f"    #   (no name by which a column of core.{draft.candidate.table} is known;"
+        yield f"    #   what may still be filled there: {', '.join(_free(draft))})"
     if names:
         yield f"{_NOT_MAPPED} {_some(names)} (names of accounts: an entry of its own with"
         yield "    #   table: account_snapshots, and the file in its folder too)"
@@ -463,6 +464,17 @@ def _unmapped(shape: Shape, draft: _Draft, has_counts: bool) -> Iterator[str]:
         where = "the entry below" if has_counts else "an entry of their own"
         yield f"{_NOT_MAPPED} {_some(counts)} (counts: {where} with"
         yield "    #   table: post_metric_snapshots, and the file in its folder too)"
+
+
+def _free(draft: _Draft) -> list[str]:
+    """Core columns that nothing is proposed for, a status by its words being one by its code."""
+    filled = {column.column.removesuffix("_text") for column in draft.filled}
+    missing = set(draft.missing)
+    return [
+        name
+        for name in mappable(draft.candidate.table)
+        if name.removesuffix("_text") not in filled and name not in missing
+    ]
 
 
 def _some(names: Sequence[str]) -> str:

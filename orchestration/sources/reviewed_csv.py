@@ -71,11 +71,13 @@ def wrong_fields(row: Mapping[str, str], checks: Mapping[str, Check]) -> Iterato
             yield f"{name}: {shown(row[name])} {reason}"
 
 
-def one_of(known: Sequence[str]) -> Check:
+def one_of(known: Sequence[str], meant_by: Mapping[str, str] | None = None) -> Check:
+    """meant_by: words for one of the known that are not spelt like it."""
+
     def check(value: str) -> str | None:
         if value in known:
             return None
-        close = get_close_matches(value, known, n=1)
+        close = get_close_matches((meant_by or {}).get(value, value), known, n=1)
         meant = f"; did you mean {close[0]!r}?" if close else ""
         return f"is unknown{meant}; allowed: {', '.join(known)}"
 

@@ -18,6 +18,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from orchestration.sources.declarations import (
+    KINDS_MEANT,
     MAPPED_FIELDS,
     AccountDeclaration,
     ColumnSource,
@@ -367,16 +368,19 @@ def _explained(problem: Mapping[str, Any], field: Path_, *, is_entry: bool) -> t
         return "it is missing", _RUN
     if kind == "literal_error":
         allowed = re.findall(r"'([^']*)'", problem["ctx"]["expected"])
-        meant = _suggestion(str(value), allowed)
+        meant = _suggestion(KINDS_MEANT.get(str(value), str(value)), allowed)
         return f"{_shown(value)} is unknown{meant}; allowed: {', '.join(allowed)}", _RUN
     if kind == "value_error":
         return str(problem["ctx"]["error"]), _RUN
+    if kind == "string_pattern_mismatch" and field[-1:] == ("region",):
+        kind = "region"
     return _SHAPES.get(kind, problem["msg"]) + f" (found {_shown(value)})", _RUN
 
 
 _SHAPES = {
     "string_type": "it must be text; put it in quotes",
-    "string_pattern_mismatch": "a region is six digits in quotes; a name has no / or \\ in it",
+    "region": 'it must be a GB/T 2260 code of six digits in quotes, such as "110000"',
+    "string_pattern_mismatch": "a name has no / or \\ in it",
     "string_too_short": "it is empty",
     "dict_type": "it must be a mapping, one `key: value` a line",
     "model_type": "it must be a mapping, one `key: value` a line",

@@ -22,7 +22,7 @@ from orchestration.schemas.render import comment_sql
 from orchestration.schemas.tables import FITTED_TABLES, MARTS, TABLES
 from orchestration.settings import Settings
 from orchestration.warehouse.builds import Build, finish_build, rows_of_other_builds
-from orchestration.warehouse.connect import open_work
+from orchestration.warehouse.connect import open_published, open_work
 from orchestration.warehouse.released import write_released
 from orchestration.warehouse.statements import count_rows
 
@@ -39,6 +39,7 @@ class PublishRefusedError(Exception):
 class Published:
     """What readers now have.
 
+    row_counts: rows of every table, of the release and not of the work file.
     renewed_from: the build whose release was taken over, of which only what was touched since is
     written anew; None where the whole file was.
     """
@@ -62,14 +63,13 @@ def publish(settings: Settings, build: Build) -> Published:
                 f"build {build.build_id} is not published: {message}. Readers keep the last good "
                 "version. See: observatory status"
             )
-        counts = row_counts(connection)
         for statement in comment_sql(MARTS):
             connection.execute(statement)
         finish_build(
             connection, build, "published", "all checks passed",
             published_at=settings.clock.now(),
             data_through_at=_data_through(connection),
-            row_counts=json.dumps(counts),
+            row_counts=json.dumps(row_counts(connection)),
         )  # fmt: skip
         _forget_what_was_taken_in(connection, build)
         connection.execute("checkpoint work")
@@ -81,7 +81,19 @@ def publish(settings: Settings, build: Build) -> Published:
             finish_build(connection, build, "failed", f"publishing broke: {error}"[:300])
         raise
     _drop_old_releases(root)
-    return Published(build.build_id, root.published, release.stat().st_size, counts, renewed_from)
+    return Published(
+        build.build_id, root.published, release.stat().st_size, _rows_told(release, build),
+        renewed_from,
+    )  # fmt: skip
+
+
+def _rows_told(release: Path, build: Build) -> dict[str, int]:
+    with open_published(release) as connection:
+        row = connection.execute(
+            "select row_counts from meta.builds where build_id = $1", [build.build_id]
+        ).fetchone()
+    counts: dict[str, int] = json.loads(row[0]) if row else {}
+    return counts
 
 
 def _forget_what_was_taken_in(connection: duckdb.DuckDBPyConnection, build: Build) -> None:
@@ -129,7 +141,7 @@ def _stale_tables(connection: duckdb.DuckDBPyConnection, build: Build) -> list[s
 
 
 def row_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Rows of every published table."""
+    """Rows of every table as the work file has it; the release counts its own."""
     return {name: count_rows(connection, name) for name in TABLES}
 
 

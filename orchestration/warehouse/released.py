@@ -8,6 +8,7 @@ deleted again: a deleted row stays in a DuckDB file until its block is used anew
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping, Set
 from pathlib import Path
@@ -17,6 +18,7 @@ import duckdb
 from orchestration.schemas.render import comment_sql, create_table_sql
 from orchestration.schemas.tables import (
     ACCOUNT_SCOPE,
+    BUILDS,
     CORE_TABLES,
     RECORD_PEOPLE,
     TABLES,
@@ -66,6 +68,9 @@ path with anybody's."""
 PROFILES = ("core.account_snapshots",)
 """Exact counts and the instant of registration lead to a profile, an ordinary person's too: of no
 pseudonym there is a row."""
+COUNTED = (BUILDS.full_name, "row_counts")
+"""Table and column that say how many rows there are. The work file counts people's rows too, and
+the difference would be how many they are: told are those of the released file, of its own build."""
 REMARKS = ("quality", "note")
 """Schema and column of what reviewers remark, in their own words, which may name people: NULL."""
 LISTED = ("main.accounts",)
@@ -144,9 +149,20 @@ def _write(
         connection.execute(f"create schema if not exists {schema}")
     for name, table in TABLES.items():
         _write_table(connection, table, known[name], kept.get(name))
+    _tell_rows(connection)
     connection.execute("commit")
     connection.execute("checkpoint released")
     return True
+
+
+def _tell_rows(connection: duckdb.DuckDBPyConnection) -> None:
+    table, column = COUNTED
+    counts = {name: count_rows(connection, f"released.{name}") for name in TABLES}
+    connection.execute(
+        f"update released.{table} set {column} = $1 "
+        f"where build_id = (select max(build_id) from released.{table})",
+        [json.dumps(counts)],
+    )
 
 
 def _write_table(
@@ -395,7 +411,7 @@ def _insert_sql(table: Table, known: Set[str], anew: str) -> str:
 
 def _value(table: Table, name: str, anew: str) -> str:
     """A column as it is published."""
-    if (table.schema, name) == REMARKS:
+    if (table.schema, name) == REMARKS or (table.full_name, name) == COUNTED:
         return "null"
     if name in REFERENCES:
         return f"case when {name} is null or {name} not in (from people_ids) then {name} end"

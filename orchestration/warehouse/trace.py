@@ -140,6 +140,28 @@ _REVIEWED_CLAIM = "review:"
 """What the id of a published figure begins with that a person confirmed (reported_claims.sql)."""
 
 
+_ACCOUNTS = "select platform, account_id from main.accounts where account_kind = 'organ'"
+_ANSWERS = "select platform, post_id, event_id from main.event_responses where post_id is not null"
+_EVENTS = "select event_id from main.events where event_type = 'hot_topic'"
+_QUESTIONS = "select event_id from main.events where event_type = 'inquiry'"
+_POSTS = "select platform, post_id from main.posts"
+_FIGURES = "select figure_id from main.reported_claims"
+MEMBERS: Mapping[str, tuple[str, str]] = {
+    "main.account_growth": (_ACCOUNTS, "main.accounts"),
+    "main.diffusion_fits": (_ACCOUNTS, "main.accounts"),
+    "main.response_timing": (_ANSWERS, "main.event_responses"),
+    "main.response_curves": (_ANSWERS, "main.event_responses"),
+    "main.timing_sensitivity": (_ANSWERS, "main.event_responses"),
+    "main.topic_coverage": (_EVENTS, "main.events"),
+    "main.statutory_timing": (_QUESTIONS, "main.events"),
+    "main.reply_timing": (_QUESTIONS, "main.events"),
+    "main.post_survival": (_POSTS, "main.posts"),
+    "main.claim_checks": (_FIGURES, "main.reported_claims"),
+}
+"""Table of sums to a query that lists what is in them, to be narrowed to the row's own group, and
+the table by which each of these is traced."""
+
+
 class TraceError(LookupError):
     """The row cannot be found or followed; the message says what can be asked."""
 
@@ -192,13 +214,21 @@ def trace(
 def _why_not(name: str) -> str:
     """Why rows of a table are not followed, and what is."""
     reason = f"rows of {name} aggregate many records"
+    if name in MEMBERS:
+        query, table = MEMBERS[name]
+        keys = " and ".join(TABLES[table].key)
+        reason += (
+            f"; list what is in them, with the row's own group as condition, by "
+            f'`observatory sql "{query}"`, and trace one by one: observatory trace {table} KEY '
+            f"({keys})"
+        )
     if name == "main.claim_growth":
         reason = f"a row of {name} compares two published figures, whose ids it names"
     elif name in REVIEWED:
         reason = f"rows of {name} stand in {REVIEWED[name]} of the data root"
     elif TABLES[name].writer == "run":
         reason = f"rows of {name} are written by the run, not read from a file"
-    return f"{reason}; trace one of: {', '.join((*ORIGINS, *SEEDED))}, core.*"
+    return f"{reason}; what can be traced: {', '.join((*ORIGINS, *SEEDED))}, core.*"
 
 
 class _Search:

@@ -141,7 +141,7 @@ def test_nothing_that_differs_every_night_is_part_of_what_dbt_parses() -> None:
 
 @pytest.mark.parametrize("path", sorted(PROJECT.rglob("*.sql")), ids=lambda path: path.name)
 def test_sql_is_portable(path: Path) -> None:
-    """What STACK forbids bare stands only in dispatched macros, if at all."""
+    """What DuckDB has and Spark has not stands only in dispatched macros, if at all."""
     source = re.sub(r"\{%-? macro duckdb__.*?endmacro -?%\}", "", path.read_text(), flags=re.DOTALL)
     lines = [line for line in source.splitlines() if not line.strip().startswith("--")]
     text = "\n".join(lines).lower()

@@ -18,7 +18,7 @@ import pytest
 from orchestration.paths import PROJECT_ROOT, SAMPLE, DataRoot
 from orchestration.schemas.tables import TABLES
 from orchestration.settings import Settings
-from orchestration.warehouse.trace import trace
+from orchestration.warehouse.trace import MEMBERS, trace
 from tests.pipeline.commands import observatory
 from tests.pipeline.people_of_the_sample import (
     exact_figures,
@@ -71,6 +71,47 @@ def test_it_ends_with_five_findings_and_three_commands(demo):
         "SYNTHETIC DATA. Accounts", "Growth", "Response", "Quarantined", "Look",
     ]  # fmt: skip
     assert len([line for line in commands.splitlines() if line.startswith("  ")]) == 3
+
+
+def test_every_rule_that_decided_is_explained(published):
+    page = (PROJECT_ROOT / "docs" / "identity_rules.md").read_text(encoding="utf-8")
+    found = published.execute(
+        """select kind_rule from main.accounts union select level_rule from main.accounts
+           union select region_rule from main.accounts"""
+    ).fetchall()
+    assert len(found) > 3
+    assert {rule for (rule,) in found if rule} <= set(re.findall(r"[a-z_0-9]+", page))
+
+
+README = (PROJECT_ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_readme_shows_what_the_demo_prints(demo):
+    shown = re.search(
+        r"\n\n((?:    .+\n){5})\n", README[README.index("ends\nwith what it found") :]
+    )
+    shown_lines = [line.removeprefix("    ") for line in shown[1].splitlines()]
+    printed = demo[1].partition("\n\n")[0].splitlines()
+    assert shown_lines[:4] == printed[:4]
+    assert shown_lines[4].partition("/…/data/demo/")[::2] == (
+        "Look: ", str(DataRoot(demo[0]).published.relative_to(demo[0])),
+    )  # fmt: skip
+
+
+def test_readme_shows_what_its_query_answers(published):
+    (query,) = re.findall(r'observatory sql "\n(.*?)"\n', README, re.DOTALL)
+    shown = re.search(r"^(\|.*\n)+", README[README.index(query) :], re.MULTILINE)[0].splitlines()
+    answer = published.execute(query)
+    rows = [[column[0] for column in answer.description], *answer.fetchall()]
+    table = ["| " + " | ".join("NULL" if v is None else str(v) for v in row) + " |" for row in rows]
+    assert [shown[0], *shown[2:]] == table
+
+
+def test_the_samples_description_counts_the_posts_that_are_published(published):
+    text = (PROJECT_ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"Together ([0-9,]+) distinct posts in `main\.posts`", text)
+    (found,) = published.execute("select count(*) from main.posts").fetchone()
+    assert told == f"{found:,}"
 
 
 @pytest.fixture(scope="module")
@@ -298,6 +339,11 @@ def test_days_and_onsets_are_traced_to_their_own_records(demo, published):
                 [found[0].key[name] for name in ("slot_at", "topic", "list_name", "source_name")],
             ).fetchone()
             assert first == onset, event_id
+
+
+@pytest.mark.parametrize("query", sorted({query for query, _ in MEMBERS.values()}))
+def test_what_is_in_a_sum_can_be_listed(published, query):
+    assert published.execute(query).fetchall()
 
 
 def test_a_row_that_is_not_there_is_named(demo):

@@ -145,6 +145,19 @@ def test_shares_of_refused_records_count_this_build_only(
     assert (row["records_in"], row["refused"], row["refused_share"]) == (100, 30, 0.3)
 
 
+@pytest.mark.parametrize(
+    ("records", "refused", "share"),
+    [(60, 60, 1.0), (1, 1, 1.0), (60, 59, None), (60, 0, None), (0, 0, None), (100, 99, 0.99)],
+)
+def test_a_small_source_is_judged_only_where_all_of_it_was_refused(
+    work: duckdb.DuckDBPyConnection, records: int, refused: int, share: float | None
+) -> None:
+    _file(work, date(2026, 8, 2), records, "b2")
+    work.execute(f"update quality.file_ledger set records_quarantined = {refused}")
+    (row,) = profiles.source_intake(work, "b2").to_dicts()
+    assert row["refused_share"] == share
+
+
 def test_the_share_of_unclear_accounts_is_told_by_platform(work: duckdb.DuckDBPyConnection) -> None:
     work.execute(
         """create table work.main.accounts as select * from (values

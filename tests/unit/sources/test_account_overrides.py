@@ -53,6 +53,7 @@ def test_rows_are_read_with_their_line(tmp_path):
     ("row", "said"),
     [
         ("weibo,1,organs,,,R,2026-01-31,", "account_kind: 'organs' is unknown; did you mean"),
+        ("weibo,1,police,,,R,2026-01-31,", "'police' is unknown; did you mean 'organ'?"),
         ("sina,1,organ,,,R,2026-01-31,", "platform: 'sina' is unknown; did you mean 'weibo'?"),
         ("weibo,1,,village,,R,2026-01-31,", "admin_level: 'village' is unknown"),
         ("weibo,1,,,11010,R,2026-01-31,", "region_code: '11010' is no GB/T 2260 code"),

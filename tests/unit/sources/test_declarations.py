@@ -112,6 +112,24 @@ def problems(tmp_path, text, check=problems_of, known=None):
     return [line.removeprefix(f"{path}:") for line in str(caught.value).splitlines()]
 
 
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ("account: {kind: police}", "'police' is unknown; did you mean 'organ'?"),
+        ("timezone: Asia/Peking", "such as Asia/Shanghai; did you mean 'Asia/Shanghai'?"),
+        ("timezone: Asia/Beijing", "did you mean 'Asia/Shanghai'?"),
+        (
+            'account: {kind: organ, region: "11"}',
+            "account.region: it must be a GB/T 2260 code of six digits in quotes, such as "
+            "\"110000\" (found '11'); type",
+        ),
+    ],
+)
+def test_what_is_meant_is_told_in_the_words_of_the_field(tmp_path, fields, said):
+    (line,) = problems(tmp_path, f"sources:\n  - name: a\n    {fields}\n")
+    assert said in line
+
+
 def test_every_problem_of_the_file_is_told_at_once_with_its_line(tmp_path):
     lines = problems(tmp_path, BAD)
     expected = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -286,6 +287,15 @@ def test_a_file_whose_names_say_nothing_gets_a_skeleton_that_names_what_is_missi
     assert set(proposal.missing) >= {"post_id", "account_id", "posted_at"}
     assert "# post_id: …" in proposal.entry
     assert "# not mapped: foo, bar" in proposal.entry
+
+
+def test_what_is_not_mapped_is_told_with_the_columns_that_are_still_free(tmp_path: Path) -> None:
+    content = "留言编号,留言时间,状态,承办科室\n1,2021-07-20,已办结,x\n"
+    proposal = propose(reading.raw_file(tmp_path, "x.csv", content), "a")
+    assert isinstance(proposal, Proposal)
+    (free,) = re.findall(r"still be filled there: (.*)\)", proposal.entry)
+    assert {"answered_at", "addressee_text", "region_text"} <= set(free.split(", "))
+    assert not {"inquiry_id", "asked_at", "status_text", "status"} & set(free.split(", "))
 
 
 @pytest.mark.parametrize(("content", "table", "columns"), [

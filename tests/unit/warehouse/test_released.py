@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import secrets
 import shutil
@@ -317,6 +318,22 @@ def test_no_byte_of_a_person_is_in_the_published_file(
         connection.execute("checkpoint")
     left = copy.read_bytes()
     assert [word for word in words if word.encode() in left]
+
+
+def test_rows_are_counted_in_the_published_file(planted, target: Path) -> None:
+    """Those of the work file would tell, by subtraction, how many people there are."""
+    with duckdb.connect(str(target), read_only=True) as connection:
+        told = connection.execute("select row_counts from meta.builds order by build_id").fetchall()
+        counts = {
+            name: connection.execute(f"select count(*) from {name}").fetchone()[0]
+            for name in TABLES
+        }
+    assert len(told) > 1
+    assert [row[0] for row in told[:-1]] == [None] * (len(told) - 1)
+    assert json.loads(told[-1][0]) == counts
+    with duckdb.connect(str(planted[0]), read_only=True) as work:
+        (rows,) = work.execute("select count(*) from core.posts").fetchone()
+    assert counts["core.posts"] < rows
 
 
 def test_what_the_door_remembers_stays_in_the_work_file(planted, target: Path) -> None:

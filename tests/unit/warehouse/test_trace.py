@@ -13,12 +13,14 @@ import pytest
 from orchestration import cli
 from orchestration.paths import DataRoot
 from orchestration.schemas.render import create_table_sql
-from orchestration.schemas.tables import TABLES
+from orchestration.schemas.tables import FITTED_TABLES, MARTS, TABLES
 from orchestration.settings import Settings
 from orchestration.sources.archive import Archive
 from orchestration.sources.readers.base import Located
 from orchestration.warehouse.trace import (
+    MEMBERS,
     ORIGINS,
+    REVIEWED,
     SEEDED,
     Origin,
     Traced,
@@ -252,7 +254,8 @@ def test_a_figure_that_was_reviewed_is_traced_to_the_review(
     ("table", "said"),
     [
         ("quality.account_overrides", "stand in account_overrides.csv"),
-        ("main.account_growth", "aggregate many records"),
+        ("main.account_growth", 'aggregate many records.*sql "select platform, account_id from'),
+        ("main.response_timing", "trace main.event_responses KEY"),
         ("main.claim_growth", "compares two published figures"),
         ("quality.check_results", "written by the run"),
     ],
@@ -265,6 +268,13 @@ def test_what_cannot_be_followed_is_told_with_its_reason(
     _put(tables, table, **{key: value})
     with pytest.raises(TraceError, match=said):
         _traced(tables, tmp_path, table, f"{key}={'x' if value == 'x' else '[x]'}")
+
+
+def test_every_table_of_sums_says_how_to_list_what_is_in_them() -> None:
+    followed = {*ORIGINS, *SEEDED, *REVIEWED, "main.claim_growth"}
+    sums = {t.full_name for t in MARTS if t.schema == "main" and t.full_name not in followed}
+    assert sums | {t.full_name for t in FITTED_TABLES} == set(MEMBERS)
+    assert {table for _, table in MEMBERS.values()} <= followed
 
 
 def test_raw_bytes_come_with_a_warning_and_lines_of_this_project_without(

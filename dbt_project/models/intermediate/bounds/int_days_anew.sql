@@ -63,7 +63,7 @@ following as (
         doubtful.account_id,
         doubtful.observed_date,
         -- An open end is kept: it confirms nothing.
-        min_by(coalesce(days.followers_hi, 9000000000), days.observed_date) as followers_hi
+        min_by(coalesce(days.followers_hi, {{ no_upper_bound() }}), days.observed_date) as followers_hi
     from doubtful
     inner join {{ ref('int_account_days_observed') }} as days
         on doubtful.platform = days.platform and doubtful.account_id = days.account_id
