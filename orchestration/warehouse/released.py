@@ -36,9 +36,9 @@ from orchestration.warehouse.takeover import (
 )
 
 MEMORY: dict[str, str | int] = {"memory_limit": "4GB", "threads": 1}
-"""A limit, not what is taken: what DuckDB holds to renew a release grows with the release, and 1 GB was
-too little for one of 90 million snapshots. One thread takes less memory and less work, since rows
-keep their order."""
+"""A limit, not what is taken: what DuckDB holds to renew a release grows with the release, and 1 GB
+was too little for one of 90 million snapshots. One thread takes less memory and less work, since
+rows keep their order."""
 SUBJECTS = ("account_id", "post_id", "ruling_id", "comment_id", "repost_id")
 """Whom or what a row is about. Is that a person in scope, or a post of one, the row is left out."""
 REFERENCES = (

@@ -266,13 +266,16 @@ def night_by_night() -> list[tuple[worlds.Tables, str]]:
             },
             "2020-05-19",
         ),
-        # The second absence is a loss, and what an undated file found is none. A late file of another source: nobody is missing in it.
+        # The second absence is a loss, and what an undated file found is none. A late file of
+        # another source: nobody is missing in it.
         (
             {
                 "core.account_snapshots": [
                     *changed("2020-06-02", 1, account_state="not_found", followers_lo=None),
                     *changed("2020-06-01", 1, observed_at_source="file_mtime"),
-                    *changed("2020-05-28", 3, account_state="not_found", observed_at_source="upper_bound"),
+                    *changed(
+                        "2020-05-28", 3, account_state="not_found", observed_at_source="upper_bound"
+                    ),
                     *weekly("2020-06-02", "2020-06-02", [0, 2, 3]),
                     *changed("2020-05-20", 2, screen_name="late", source_name="list"),
                     *changed("2020-05-20", 6, account_kind="officer", source_name="list"),
