@@ -110,14 +110,19 @@ def _marked(wording: pl.Series, rule: Callable[[pl.Series], pl.Series]) -> pl.Se
 
 def cited_posts(wording: pl.Series) -> tuple[pl.Series, pl.Series]:
     """Accounts and ids of the posts that each text cites by address, side by side where all of
-    them decode; empty lists where none does."""
+    them decode; empty lists where none does. Nine small letters without a clock are a word, the
+    name of a page of the account."""
     accounts, bids = text.cited_bids(wording)
     exploded = (
         pl.DataFrame({"bids": bids.fill_null([])})
         .with_row_index("row")
         .explode("bids", empty_as_null=False, keep_nulls=False)
     )
-    mids = exploded.with_columns(mid=ids.mid_from_bid(exploded["bids"]))
+    decoded = ids.mid_from_bid(exploded["bids"])
+    written = exploded["bids"].set(exploded["bids"].str.len_chars() == 9, None)
+    mid = decoded.fill_null(written)
+    is_word = exploded["bids"].str.contains("^[a-z]{9}$").fill_null(False)
+    mids = exploded.with_columns(mid=mid.set(is_word & ids.id_clock(mid).is_null(), None))
     posts = mids.group_by("row", maintain_order=True).agg(pl.col("mid").drop_nulls())
     every = pl.DataFrame({"row": pl.int_range(len(wording), dtype=pl.UInt32, eager=True)})
     found = every.join(posts, on="row", how="left", maintain_order="left")["mid"]

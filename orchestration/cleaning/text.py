@@ -116,12 +116,18 @@ def claim_wording(text: pl.Series) -> pl.Series:
     )  # fmt: skip
 
 
+_POST_ADDRESS = (
+    r"(?i:weibo\.com|m\.weibo\.cn)/([0-9]{5,12})/([0-9]{14,17}|[0-9a-zA-Z]{9})(?:[^0-9a-zA-Z]|$)"
+)
+"""Both forms that name account and post. An address that names a post alone (m.weibo.cn/status/…)
+is not read: whose post it is decides whether its id may be kept."""
+
+
 def cited_bids(text: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Account ids and bids in the addresses weibo.com/<uid>/<bid> that a text cites."""
-    value = text.cast(pl.String)
-    pairs = value.str.extract_all(r"weibo\.com/[0-9]{5,12}/[0-9a-zA-Z]{9}")
-    accounts = pairs.list.eval(pl.element().str.extract(r"weibo\.com/([0-9]+)/", 1))
-    bids = pairs.list.eval(pl.element().str.extract(r"/([0-9a-zA-Z]{9})$", 1))
+    """Account ids, and bids or mids, in the addresses <host>/<uid>/<bid> that a text cites."""
+    addresses = text.cast(pl.String).str.extract_all(_POST_ADDRESS)
+    accounts = addresses.list.eval(pl.element().str.extract(_POST_ADDRESS, 1))
+    bids = addresses.list.eval(pl.element().str.extract(_POST_ADDRESS, 2))
     return accounts, bids
 
 

@@ -15,9 +15,10 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -167,20 +168,24 @@ def _titled(title: str, title_key: str, known: Known) -> tuple[str | None, str]:
     return None if is_rumour else title_key, ALIAS_OF_A_RUMOUR
 
 
-def csv_lines(path: Path, required: tuple[str, ...], what_next: str = NEXT) -> Iterator[Line]:
+def csv_lines(
+    path: Path, required: tuple[str, ...], what_next: str = NEXT, *, long: Collection[str] = ()
+) -> Iterator[Line]:
     """Lines of a CSV file with a header, stripped; a file that is not there has none.
 
     UTF-8, GB18030 as Chinese spreadsheets save it, or UTF-16 with a byte order mark, which
-    spreadsheets call Unicode text and part by tabs. Raises EditorsError for a header that lacks
-    a required column; what_next says what to do then.
+    spreadsheets call Unicode text and part by tabs. long: columns whose text may go over several
+    lines; elsewhere such a field is a quote that was not closed and took in what follows it. Raises
+    EditorsError for that, for more fields than headings, and for a header that lacks a required
+    column; what_next says what to do then.
     """
     if not path.exists():
         return
     text = _decoded(path.read_bytes())
     first = text.partition("\n")[0]
     parted = "\t" if "\t" in first and "," not in first else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=parted)
-    header = [name.strip() for name in next(reader, [])]
+    rows = _rows(path, csv.reader(io.StringIO(text, newline=""), delimiter=parted, strict=True))
+    _, _, header = next(rows, (1, 1, []))
     missing = [name for name in required if name not in header]
     if missing:
         if not text.strip():
@@ -189,11 +194,37 @@ def csv_lines(path: Path, required: tuple[str, ...], what_next: str = NEXT) -> I
             f"{path}: line 1: the header {','.join(header)!r} lacks {', '.join(missing)}; it must "
             f"name {', '.join(required)}; {what_next}"
         )
-    for values in reader:
-        if any(value.strip() for value in values):
-            stripped = (_unguarded(value.strip()) for value in values)
-            named = dict(zip(header, stripped, strict=False))
-            yield Line(path, reader.line_num, dict.fromkeys(required, "") | named)
+    for first_line, number, values in rows:
+        if not any(values):
+            continue
+        if any(values[len(header) :]):
+            raise EditorsError(
+                f"{path}: line {number}: {len(values)} fields stand under {len(header)} headings: "
+                f"put text that holds {parted!r} in quotes; {NEXT}"
+            )
+        named = dict(zip(header, map(_unguarded, values), strict=False))
+        if any("\n" in value for name, value in named.items() if name not in long):
+            raise EditorsError(
+                f"{path}: line {first_line}: a field goes on to line {number}: close the quotes, "
+                f"or write it in one line; {NEXT}"
+            )
+        yield Line(path, number, dict.fromkeys(required, "") | named)
+
+
+def _rows(path: Path, reader: Any) -> Iterator[tuple[int, int, list[str]]]:
+    """Stripped fields of each row with the numbers of its first and last line."""
+    before = 0
+    while True:
+        try:
+            values = [value.strip() for value in next(reader)]
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise EditorsError(
+                f"{path}: line {before + 1}: {error}: close the quotes; {NEXT}"
+            ) from error
+        yield before + 1, reader.line_num, values
+        before = reader.line_num
 
 
 def _decoded(content: bytes) -> str:

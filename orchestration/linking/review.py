@@ -111,7 +111,7 @@ def import_decisions(connection: duckdb.DuckDBPyConnection, path: Path, reviewed
     undecided = 0
     again = AGAIN.format(path=path)
     taken: dict[tuple[str, ...], Line] = {}
-    for line in csv_lines(path, ("link_id", "decision"), again):
+    for line in csv_lines(path, ("link_id", "decision"), again, long=COLUMNS[4:]):
         decision = line.values["decision"].lower()
         if not decision:
             undecided += 1

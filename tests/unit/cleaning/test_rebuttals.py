@@ -157,6 +157,13 @@ def test_bodies_are_credited_by_name(name):
     assert rebuttals.credited_names(texts).to_list() == [[name]]
 
 
+def test_a_page_of_an_account_is_no_post_and_a_number_is_one():
+    _, posts = rebuttals.cited_posts(
+        pl.Series(["weibo.com/2234567890/followers", "weibo.com/2234567890/4512345678901234"])
+    )
+    assert posts.to_list() == [[], ["4512345678901234"]]
+
+
 def test_cited_posts_decode_side_by_side():
     accounts, posts = rebuttals.cited_posts(
         pl.Series(["见 https://weibo.com/1686546714/Iz33N9J1h", "无", None])

@@ -37,6 +37,18 @@ def test_addresses_of_posts_are_cited():
     assert bids.to_list() == [["Iz33N9J1h"], []]
 
 
+def test_addresses_of_posts_end_where_they_end():
+    """A post by its number, another host, capitals; longer words and pages of accounts are none."""
+    accounts, bids = text.cited_bids(
+        pl.Series([
+            "HTTPS://WEIBO.COM/1234567890/4512345678901234 m.weibo.cn/1234567890/Iz33N9J1h?type=x",
+            "weibo.com/1234567890/Iz33N9J1hX m.weibo.cn/status/4512345678901234",
+        ])
+    )  # fmt: skip
+    assert bids.to_list() == [["4512345678901234", "Iz33N9J1h"], []]
+    assert accounts.to_list() == [["1234567890"] * 2, []]
+
+
 @given(st.text(max_size=40))
 def test_a_key_is_its_own_key(value):
     once = text.match_key(pl.Series([value], dtype=pl.String))

@@ -33,6 +33,9 @@ def test_decisions_are_read(tmp_path: Path) -> None:
         (HEADER + "weibo,,甲,yes,,\n", "line 2: post_id '': is empty"),
         (HEADER + "weibo,1,甲,yes,,\nweibo,1,甲,no,,\n", "line 3: post_id '1': stands"),
         ("platform,post_id\n", "line 1: the header .* lacks title_key, decision"),
+        (HEADER + "weibo,1,甲,yes,,a,b\n", "line 2: 7 fields stand under 6 headings"),
+        (HEADER + 'weibo,1,甲,yes,,"see\nweibo,2,乙,no,,\n', "line 2: .*close the quotes"),
+        (HEADER + 'weibo,1,甲,yes,,"a\nweibo,2,乙,no,,b"\n', "line 2: a field goes on to line 3"),
     ],
 )
 def test_bad_decisions_are_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -237,7 +237,8 @@ by_titles as (
         on texts.platform = posts.platform and texts.post_id = posts.post_id
     where
         texts.link_state = 'linked'
-        and decided.event_id is null
+        -- An editor decides what the model thinks; an address in the text is no opinion.
+        and (texts.link_method = 'address_v1' or decided.event_id is null)
         and posts.posted_at >= events.onset_hi_at - interval 72 hours
         and posts.posted_at <= events.onset_hi_at
         + case when texts.link_method = 'address_v1' then interval 14 days else interval 24 hours end
