@@ -86,13 +86,14 @@ def _hide_list(
     """Each identity of each list, or its pseudonym where its author may not be named."""
     hidden = []
     for place, names, whose in zip(platform, identities, authors, strict=True):
-        owners = whose if whose is not None else [None] * len(names or [])
+        cited = names if names is not None else []
+        owners = whose if whose is not None else [None] * len(cited)
         hidden.append(
             [
                 name
                 if owner is not None and door.names(place, owner)
                 else door.hide(place, name, [name])
-                for name, owner in zip(names if names is not None else [], owners, strict=True)
+                for name, owner in zip(cited, owners, strict=True)
             ]
         )
     return pl.Series(hidden, dtype=pl.List(pl.String))
